@@ -102,7 +102,7 @@ def own_sex_dominance(sex: Sex, trade: Dominance) -> OwnSexDominance | None:
 
 @lru_cache(maxsize=256)
 def _free_days(year: int) -> frozenset[date]:
-    return frozenset(holidays.Sweden(years=year, categories=_FREE_CATEGORIES))
+    return frozenset(holidays.country_holidays("SE", years=year, categories=_FREE_CATEGORIES))
 
 
 def free_weekdays(first: date, last: date) -> list[date]:
