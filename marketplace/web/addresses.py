@@ -1,0 +1,54 @@
+"""Addresses inside the site: where it is safe to send someone, and this page with another filter."""
+
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+from flask import request, url_for
+
+
+def own_path() -> str:
+    """This request's path with its query, without scheme and host."""
+    return request.full_path.rstrip("?") if request.query_string else request.path
+
+
+def safe_next(target: str | None) -> str | None:
+    """`target` as a path on this site, or None when it leads anywhere else.
+
+    Browsers read `//host`, `/\\host` and addresses with control characters as other sites, so those are refused.
+    """
+    if not target or any(ord(character) <= 32 or character == "\\" for character in target):
+        return None
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return None
+    if parts.scheme or parts.netloc:
+        if parts.scheme not in {"http", "https"} or parts.netloc != request.host:
+            return None
+    path = parts.path or "/"
+    if not path.startswith("/") or path.startswith("//"):
+        return None
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def url_with(**changes: object) -> str:
+    """This page's address with some query parameters changed; None takes one away, and so does a new filter the page."""
+    arguments = request.args.to_dict(flat=False)
+    for name, value in changes.items():
+        if value is None:
+            arguments.pop(name, None)
+        else:
+            arguments[name] = [str(value)]
+    return url_for(request.endpoint or "", **(request.view_args or {}), **arguments)  # type: ignore[arg-type]
+
+
+def page_number() -> int:
+    """The page of a list that the address asks for (`?sida=2`), at least 1."""
+    return max(1, request.args.get("sida", 1, type=int))
+
+
+def sort_key(allowed: Collection[str], default: str) -> tuple[str, bool]:
+    """The column that the address asks to sort by (`?sortera=-namn`) and whether it is descending."""
+    asked = request.args.get("sortera", default)
+    key = asked.removeprefix("-")
+    return (key, asked.startswith("-")) if key in allowed else (default.removeprefix("-"), default.startswith("-"))

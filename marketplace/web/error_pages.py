@@ -1,0 +1,65 @@
+"""Error pages that say what happened and what to do; domain errors carry their own words."""
+
+from flask import Flask, g, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from marketplace.errors import DomainError
+
+# status → (heading, what to do)
+_PAGES = {
+    400: (
+        "Begäran gick inte att läsa",
+        "Gå tillbaka och försök igen. Händer det igen, gå in på sidan från menyn.",
+    ),
+    403: ("Det här får din roll inte göra", "Fråga den som gav dig länken, eller byt roll om du har flera."),
+    404: (
+        "Sidan finns inte",
+        "Adressen kan vara felskriven, eller så hör det du söker till någon annan. Börja om från ditt arbete.",
+    ),
+    405: ("Sidan kan inte öppnas så", "Gå in på sidan från menyn i stället."),
+    409: ("Det har hänt något sedan du öppnade sidan", "Läs om sidan, se vad som har ändrats och försök igen."),
+    413: ("Filen är för stor", "Gå tillbaka och välj en mindre fil. Det du skrev i formuläret finns kvar."),
+    422: ("Något behöver rättas", "Gå tillbaka, rätta och försök igen."),
+    429: ("För många försök", "Vänta en kvart och försök sedan igen. Ingen annan än du påverkas."),
+    500: (
+        "Något gick fel hos oss",
+        "Inget av det du just gjorde är sparat. Gå tillbaka och försök igen; det du skrev finns kvar i webbläsaren.",
+    ),
+    503: ("Tjänsten vilar en stund", "Vi uppdaterar eller startar om. Försök igen om en minut."),
+}
+_FORM_EXPIRED = (
+    "Formuläret har blivit för gammalt",
+    "Inget är sparat och inget är förlorat: gå tillbaka i webbläsaren, där det du skrev finns kvar. Har du loggat in "
+    "eller bytt roll i en annan flik, eller varit borta länge? Kopiera då din text, läs om sidan och skicka igen.",
+)
+
+
+def error_page(status: int, message_sv: str = "") -> tuple[str, int]:
+    """A page for `status`. `message_sv` replaces the general advice."""
+    heading, advice = _PAGES.get(status, _PAGES[400 if status < 500 else 500])
+    return _page(status, heading, message_sv or advice)
+
+
+def _page(status: int, heading: str, advice: str) -> tuple[str, int]:
+    request_id = g.get("request_id", "")
+    page = render_template("errors/page.html", status=status, heading=heading, advice=advice, request_id=request_id)
+    return page, status
+
+
+def add_error_pages(app: Flask) -> None:
+    @app.errorhandler(DomainError)
+    def domain_error(error: DomainError) -> tuple[str, int]:
+        return error_page(error.status, error.message_sv)
+
+    @app.errorhandler(CSRFError)
+    def form_expired(error: CSRFError) -> tuple[str, int]:
+        return _page(400, *_FORM_EXPIRED)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> object:
+        if error.code is None or error.code < 400:
+            return error  # a redirect that the router raised
+        page, status = error_page(error.code)
+        headers = [item for item in error.get_headers() if item[0] not in {"Content-Type", "Content-Length"}]
+        return page, status, headers

@@ -1,0 +1,124 @@
+"""The base of every form: Swedish messages, typed text kept, and errors from services beside the right field."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import Field, PasswordField, StringField
+from wtforms.fields.core import UnboundField
+
+from marketplace.errors import DomainError
+from marketplace.web.messages import SwedishMessages
+
+_MESSAGES = SwedishMessages()
+T = TypeVar("T")
+
+
+def _strip(value: Any) -> Any:
+    return value.strip() if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class FormError:
+    """One line of the error summary; `field_id` is empty for what concerns the form as a whole."""
+
+    field_id: str
+    label_sv: str
+    message_sv: str
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form on a POST page. Text is stripped, except passwords."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def get_translations(self, form: FlaskForm) -> SwedishMessages:
+            return _MESSAGES
+
+        def bind_field(self, form: FlaskForm, unbound_field: UnboundField[Any], options: Any) -> Field:
+            field_class = unbound_field.field_class
+            if issubclass(field_class, StringField) and not issubclass(field_class, PasswordField):
+                options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), _strip]}
+                kwargs = {key: value for key, value in unbound_field.kwargs.items() if key != "filters"}
+                unbound_field = UnboundField(field_class, *unbound_field.args, **kwargs)
+            return unbound_field.bind(form=form, **options)
+
+    def add_error(self, error: DomainError) -> None:
+        """Show a service's refusal beside the field it names, or above the form."""
+        field = self._fields.get(error.field) if error.field else None
+        if field is None:
+            self.form_errors.append(error.message_sv)
+        else:
+            field.errors = [*field.errors, error.message_sv]
+
+    def has_errors(self) -> bool:
+        return bool(self.error_list())
+
+    def status(self) -> int:
+        """The status to render the page with: 422 when something has to be mended, else 200."""
+        return 422 if self.has_errors() else 200
+
+    def error_list(self) -> list[FormError]:
+        """Every error in the order of the fields, those of the whole form first."""
+        found = [FormError("", "", message) for message in self.form_errors]
+        for field in self:
+            if field.name == "csrf_token":
+                continue
+            found += [FormError(_first_control(field), field.label.text, m) for m in _messages(field.errors)]
+        return found
+
+
+class FilterForm(BaseForm):
+    """Filters above a list: a GET form read from the address, so that a filtered list can be shared.
+
+    A value that makes no sense is dropped and the field's default stands, since a link may be old.
+    """
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    def __init__(self, *, choices: Mapping[str, list[tuple[str, str]]] | None = None, **kwargs: Any) -> None:
+        """`choices`: those of selects whose alternatives come from the database, by field name."""
+        super().__init__(formdata=request.args, **kwargs)
+        for name, alternatives in (choices or {}).items():
+            self._fields[name].choices = alternatives
+        if not self.validate():
+            for field in self:
+                if field.errors:
+                    field.process(None)
+                    field.errors = []
+
+    def is_filtering(self) -> bool:
+        """Whether the reader has asked for anything but the whole list."""
+        return any(request.args.get(field.name) for field in self)
+
+
+def one_of(labels: Mapping[Any, str], *, blank: str | None = None) -> list[tuple[str, str]]:
+    """Choices for a select or radios out of an enum's labels; `blank` is the wording of no choice."""
+    head = [("", blank)] if blank is not None else []
+    return head + [(str(value), label) for value, label in labels.items()]
+
+
+def or_none(coerce: Callable[[str], T]) -> Callable[[Any], T | None]:
+    """A coerce for selects with a blank choice: the empty string is None."""
+
+    def convert(value: Any) -> T | None:
+        return None if value in (None, "", "None") else coerce(str(value))
+
+    return convert
+
+
+def _first_control(field: Field) -> str:
+    """The id to send the reader to: the first box of a group, else the field itself."""
+    return f"{field.id}-0" if field.type in {"RadioField", "CheckboxesField"} else str(field.id)
+
+
+def _messages(errors: Sequence[Any] | dict[Any, Any]) -> list[str]:
+    """Messages of a field, or of a form inside a form, as flat text."""
+    if isinstance(errors, dict):
+        return [message for inner in errors.values() for message in _messages(inner)]
+    flat: list[str] = []
+    for error in errors:
+        flat += [error] if isinstance(error, str) else _messages(error)
+    return flat

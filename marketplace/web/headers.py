@@ -1,0 +1,42 @@
+"""Security headers on every answer. Strict on purpose: scripts and styles come from our own files only."""
+
+from flask import Flask, Response
+
+from marketplace.tenancy import current_actor
+
+_CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",  # Bootstrap draws the arrows of selects and the ticks of boxes as data images
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    )
+)
+_FIXED = {
+    "Content-Security-Policy": _CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_TWO_YEARS = "max-age=63072000; includeSubDomains"
+
+
+def add_security_headers(app: Flask) -> None:
+    is_demo = bool(app.config.get("DEMO"))
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        for name, value in _FIXED.items():
+            response.headers.setdefault(name, value)
+        if not is_demo:  # the demo is plain http on loopback
+            response.headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
+        if current_actor().user_id:
+            # A shared laptop must not show the last person's pages to the next one.
+            response.headers["Cache-Control"] = "no-store"
+        return response

@@ -1,0 +1,79 @@
+"""The menu of each role, in the order of their working day. An endpoint that the application lacks is left out."""
+
+from dataclasses import dataclass
+
+from flask import current_app, request, url_for
+
+from marketplace.accounts.rules import Role
+from marketplace.tenancy import Actor
+
+NAV: dict[Role, list[tuple[str, str]]] = {
+    Role.PROCUREMENT_OFFICER: [
+        ("start.show", "Mitt arbete"),
+        ("procurement.index", "Valfrihetssystem"),
+        ("suppliers.applications", "Ansökningar"),
+        ("suppliers.contracts", "Avtal"),
+    ],
+    Role.COORDINATOR: [
+        ("start.show", "Mitt arbete"),
+        ("participants.index", "Deltagare"),
+        ("booking.index", "Placeringar"),
+        ("report.index", "Slutdokumentationer"),
+    ],
+    Role.STRATEGIST: [
+        ("start.show", "Mitt arbete"),
+        ("capacity.index", "Kapacitet"),
+        ("choices.index", "Val och kön"),
+    ],
+    Role.CONTROLLER: [
+        ("start.show", "Mitt arbete"),
+        ("invoices.index", "Fakturor"),
+        ("suppliers.contracts", "Avtal"),
+    ],
+    Role.CASE_OFFICER: [
+        ("start.show", "Mitt arbete"),
+        ("participants.index", "Deltagare"),
+        ("search.index", "Sök plats"),
+        ("booking.index", "Placeringar"),
+    ],
+    Role.SUPPLIER_MANAGER: [
+        ("start.show", "Mitt arbete"),
+        ("procurement.index", "Valfrihetssystem"),
+        ("suppliers.enterprise", "Företaget"),
+        ("places.index", "Platser"),
+        ("booking.index", "Placeringar"),
+        ("invoices.index", "Fakturor"),
+        ("capacity.index", "Nyckeltal"),
+    ],
+    Role.SUPERVISOR: [
+        ("start.show", "Mitt arbete"),
+        ("booking.index", "Placeringar"),
+        ("attendance.index", "Närvaro"),
+        ("places.index", "Platser"),
+    ],
+}
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    url: str
+    label_sv: str
+    is_current: bool
+
+
+def menu_for(actor: Actor) -> list[MenuItem]:
+    """The menu rows of the actor's role whose pages exist."""
+    if actor.role is None:
+        return []
+    here = (request.endpoint or "").partition(".")[0]
+    known = current_app.view_functions
+    rows = [(endpoint, label) for endpoint, label in NAV.get(actor.role, []) if endpoint in known]
+    exact = [endpoint for endpoint, _ in rows if endpoint == request.endpoint]
+    return [
+        MenuItem(
+            url_for(endpoint),
+            label,
+            is_current=endpoint in exact if exact else endpoint.partition(".")[0] == here,
+        )
+        for endpoint, label in rows
+    ]
