@@ -1,0 +1,1 @@
+"""Remuneration (ersättning): price components and the lines that a month earns."""
