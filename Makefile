@@ -1,0 +1,35 @@
+# Commands for people. The project's own command is `platstorget`, in .venv/bin.
+PORT ?= 8000
+PYTHON ?=
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST_WORKERS ?= 2
+
+.PHONY: demo test check migrate
+.DELETE_ON_ERROR:
+
+# The whole story in a browser. PORT=8001 make demo chooses another port, PLATSTORGET_DATA=… another data folder.
+demo: $(VENV)/.demo-installed
+	@PORT=$(PORT) exec $(BIN)/platstorget demo
+
+# Everything but what needs a browser; the browser tests run where Chromium is found.
+test: $(VENV)/.dev-installed
+	$(BIN)/pytest -n $(PYTEST_WORKERS) $(TESTS)
+
+# Style, types, layers and guards.
+check: $(VENV)/.dev-installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/platstorget routes > /dev/null
+
+# Brings the database at DATABASE_OWNER_URL up to date.
+migrate: $(VENV)/.demo-installed
+	$(BIN)/platstorget migrate
+
+$(VENV)/.demo-installed: pyproject.toml constraints.txt demo/install.sh
+	@sh demo/install.sh "$(VENV)" demo "$(PYTHON)"
+
+$(VENV)/.dev-installed: pyproject.toml constraints.txt demo/install.sh
+	@sh demo/install.sh "$(VENV)" demo,dev "$(PYTHON)"

@@ -1,0 +1,180 @@
+"""Settings from the environment, typed and checked once, at start.
+
+Anything missing or malformed is named in one line. Outside the demo the program refuses the demo's secrets:
+they are printed here for everyone to read.
+"""
+
+from base64 import urlsafe_b64encode
+from typing import Annotated, Any
+
+from cryptography.fernet import Fernet
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+DEMO_SECRET_KEY = "platstorget-demo-secret-key-that-everyone-may-read"  # noqa: S105 - public, and refused elsewhere
+DEMO_PERSON_KEY = urlsafe_b64encode(b"platstorget-demo-key-not-secret!").decode()
+DEMO_LOOKUP_KEY = "platstorget-demo-lookup-key-that-everyone-may-read"
+_DEMO_SECRETS = frozenset({DEMO_SECRET_KEY, DEMO_PERSON_KEY, DEMO_LOOKUP_KEY})
+_SHORTEST_SECRET = 32
+
+
+class ConfigError(Exception):
+    """The environment does not do; the message is one line that names the setting."""
+
+
+class Settings(BaseSettings):
+    """One field for each environment variable of the same name in capitals."""
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    database_url: str = Field(min_length=1, repr=False)
+    """PostgreSQL as the app role: owns nothing and is held by row-level security."""
+    database_owner_url: str = Field(default="", repr=False)
+    """PostgreSQL as the owner role. Only `platstorget migrate` uses it."""
+    redis_url: str = Field(repr=False)
+    secret_key: str = Field(repr=False)
+    """Signs sessions and forms. At least 32 characters."""
+    person_keys: Annotated[tuple[str, ...], NoDecode] = Field(repr=False)
+    """Fernet keys for personal numbers, separated by commas, newest first: put a new one in front to rotate."""
+    person_lookup_key: str = Field(repr=False)
+    """Keys the hash by which a personal number is found. It cannot be changed once there are persons."""
+    demo: bool = False
+    """Lists the demo's people on the sign-in page and accepts the demo's secrets. Plain http on loopback."""
+    session_cookie_secure: bool = True
+    """Session cookies over https only. The demo switches it off."""
+    trusted_proxies: int = Field(default=0, ge=0, le=5)
+    """How many reverse proxies of our own stand in front and set X-Forwarded-For and X-Forwarded-Proto."""
+    log_level: str = "INFO"
+
+    @field_validator("database_url", "database_owner_url")
+    @classmethod
+    def _names_a_driver(cls, value: str) -> str:
+        return database_address(value) if value else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _is_a_redis_url(cls, value: str) -> str:
+        if not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("secret_key", "person_lookup_key")
+    @classmethod
+    def _is_long_enough(cls, value: str) -> str:
+        if len(value) < _SHORTEST_SECRET:
+            raise ValueError(f"must have at least {_SHORTEST_SECRET} characters")
+        return value
+
+    @field_validator("person_keys", mode="before")
+    @classmethod
+    def _is_a_key_ring(cls, value: object) -> object:
+        keys = value.split(",") if isinstance(value, str) else value
+        if not isinstance(keys, list | tuple):
+            return value
+        ring = tuple(key.strip() for key in keys if key.strip())
+        if not ring:
+            raise ValueError("must hold at least one key")
+        for key in ring:
+            try:
+                Fernet(key)
+            except ValueError:
+                raise ValueError(
+                    "must be Fernet keys (32 bytes in urlsafe base64) separated by commas"
+                ) from None
+        return ring
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, value: str) -> str:
+        if value.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+            raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+        return value.upper()
+
+    @model_validator(mode="after")
+    def _keeps_demo_secrets_in_the_demo(self) -> "Settings":
+        if self.demo:
+            return self
+        for name, values in (
+            ("SECRET_KEY", (self.secret_key,)),
+            ("PERSON_KEYS", self.person_keys),
+            ("PERSON_LOOKUP_KEY", (self.person_lookup_key,)),
+        ):
+            if _DEMO_SECRETS.intersection(values):
+                raise ValueError(f"{name} is the demo's own, which everyone can read: make a new one")
+        return self
+
+    def for_flask(self) -> dict[str, Any]:
+        """The settings under the names that Flask and its extensions read."""
+        return {
+            "DEMO": self.demo,
+            "SECRET_KEY": self.secret_key,
+            "SQLALCHEMY_DATABASE_URI": self.database_url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
+            "PERSON_KEYS": list(self.person_keys),
+            "PERSON_LOOKUP_KEY": self.person_lookup_key,
+            "SESSION_COOKIE_NAME": "platstorget",
+            "SESSION_COOKIE_HTTPONLY": True,
+            "SESSION_COOKIE_SAMESITE": "Lax",
+            "SESSION_COOKIE_SECURE": self.session_cookie_secure,
+            "PERMANENT_SESSION_LIFETIME": 8 * 3600,  # a working day
+            "MAX_CONTENT_LENGTH": 5 * 1024 * 1024,
+            "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+            "RATELIMIT_STORAGE_URI": _limiter_address(self.redis_url),
+            "BOOTSTRAP_SERVE_LOCAL": True,
+            "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, so that a slow writer loses nothing
+        }
+
+
+def load() -> Settings:
+    """The settings of this process. Raises ConfigError with one line that names what is missing or wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise ConfigError(_one_line(error)) from None
+
+
+def demo_environment(database_url: str, database_owner_url: str, redis_url: str) -> dict[str, str]:
+    """What the demo and the tests set: real servers of their own, and secrets that everyone may read."""
+    return {
+        "DATABASE_URL": database_url,
+        "DATABASE_OWNER_URL": database_owner_url,
+        "REDIS_URL": redis_url,
+        "SECRET_KEY": DEMO_SECRET_KEY,
+        "PERSON_KEYS": DEMO_PERSON_KEY,
+        "PERSON_LOOKUP_KEY": DEMO_LOOKUP_KEY,
+        "DEMO": "1",
+        "SESSION_COOKIE_SECURE": "0",
+    }
+
+
+def database_address(url: str) -> str:
+    """A PostgreSQL address that names our driver, whatever way it was written. Raises ValueError."""
+    if url.startswith("postgres://"):  # as many hosts still write it
+        url = url.replace("postgres://", "postgresql://", 1)
+    try:
+        address = make_url(url)
+    except ArgumentError:
+        raise ValueError("must look like postgresql://user:password@host/database") from None
+    if address.get_backend_name() != "postgresql":
+        raise ValueError("must be PostgreSQL: row-level security is what keeps organisations apart")
+    return address.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)
+
+
+def _limiter_address(redis_url: str) -> str:
+    """The throttle's library has its own name for a Unix socket."""
+    return redis_url.replace("unix://", "redis+unix://", 1)
+
+
+def _one_line(error: ValidationError) -> str:
+    """Names every setting at once, so that a first start does not fail six times."""
+    missing, wrong = [], []
+    for problem in error.errors():
+        name = ".".join(str(part) for part in problem["loc"]).upper()
+        if problem["type"] == "missing":
+            missing.append(name)
+        else:
+            wrong.append(f"{name} {problem['msg']}".replace("Value error, ", "").strip())
+    parts = [f"missing in the environment: {', '.join(missing)}"] if missing else []
+    return "Settings: " + "; ".join(parts + wrong) + ". See docs/operations.md."

