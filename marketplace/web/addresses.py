@@ -22,9 +22,9 @@ def safe_next(target: str | None) -> str | None:
         parts = urlsplit(target)
     except ValueError:
         return None
-    if parts.scheme or parts.netloc:
-        if parts.scheme not in {"http", "https"} or parts.netloc != request.host:
-            return None
+    is_absolute = bool(parts.scheme or parts.netloc)
+    if is_absolute and (parts.scheme not in {"http", "https"} or parts.netloc != request.host):
+        return None
     path = parts.path or "/"
     if not path.startswith("/") or path.startswith("//"):
         return None
@@ -32,7 +32,7 @@ def safe_next(target: str | None) -> str | None:
 
 
 def url_with(**changes: object) -> str:
-    """This page's address with some query parameters changed; None takes one away, and so does a new filter the page."""
+    """This page's address with some query parameters changed; None takes one away."""
     arguments = request.args.to_dict(flat=False)
     for name, value in changes.items():
         if value is None:
@@ -51,4 +51,6 @@ def sort_key(allowed: Collection[str], default: str) -> tuple[str, bool]:
     """The column that the address asks to sort by (`?sortera=-namn`) and whether it is descending."""
     asked = request.args.get("sortera", default)
     key = asked.removeprefix("-")
-    return (key, asked.startswith("-")) if key in allowed else (default.removeprefix("-"), default.startswith("-"))
+    if key in allowed:
+        return key, asked.startswith("-")
+    return default.removeprefix("-"), default.startswith("-")

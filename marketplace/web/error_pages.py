@@ -1,6 +1,9 @@
 """Error pages that say what happened and what to do; domain errors carry their own words."""
 
-from flask import Flask, g, render_template
+from collections.abc import Sequence
+
+from flask import Flask, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -18,7 +21,10 @@ _PAGES = {
         "Adressen kan vara felskriven, eller så hör det du söker till någon annan. Börja om från ditt arbete.",
     ),
     405: ("Sidan kan inte öppnas så", "Gå in på sidan från menyn i stället."),
-    409: ("Det har hänt något sedan du öppnade sidan", "Läs om sidan, se vad som har ändrats och försök igen."),
+    409: (
+        "Det har hänt något sedan du öppnade sidan",
+        "Läs om sidan, se vad som har ändrats och försök igen.",
+    ),
     413: ("Filen är för stor", "Gå tillbaka och välj en mindre fil. Det du skrev i formuläret finns kvar."),
     422: ("Något behöver rättas", "Gå tillbaka, rätta och försök igen."),
     429: ("För många försök", "Vänta en kvart och försök sedan igen. Ingen annan än du påverkas."),
@@ -30,8 +36,10 @@ _PAGES = {
 }
 _FORM_EXPIRED = (
     "Formuläret har blivit för gammalt",
-    "Inget är sparat och inget är förlorat: gå tillbaka i webbläsaren, där det du skrev finns kvar. Har du loggat in "
-    "eller bytt roll i en annan flik, eller varit borta länge? Kopiera då din text, läs om sidan och skicka igen.",
+    (
+        "Du har varit borta länge, eller loggat in på nytt i en annan flik. Inget är sparat och inget är förlorat: gå "
+        "tillbaka i webbläsaren, läs om sidan och fyll i den igen. Längre texter som du skrev står här nedanför."
+    ),
 )
 
 
@@ -41,10 +49,23 @@ def error_page(status: int, message_sv: str = "") -> tuple[str, int]:
     return _page(status, heading, message_sv or advice)
 
 
-def _page(status: int, heading: str, advice: str) -> tuple[str, int]:
-    request_id = g.get("request_id", "")
-    page = render_template("errors/page.html", status=status, heading=heading, advice=advice, request_id=request_id)
+def _page(status: int, heading: str, advice: str, texts: Sequence[str] = ()) -> tuple[str, int]:
+    page = render_template(
+        "errors/page.html",
+        status=status,
+        heading=heading,
+        advice=advice,
+        texts=texts,
+        request_id=g.get("request_id", ""),
+    )
     return page, status
+
+
+def _own_texts() -> list[str]:
+    """What the sender wrote in sentences, to be copied into a new form; nothing that another site has sent."""
+    if request.headers.get("Origin") != request.host_url.rstrip("/"):
+        return []
+    return [value for name, value in request.form.items() if " " in value.strip() and name != "password"]
 
 
 def add_error_pages(app: Flask) -> None:
@@ -54,12 +75,12 @@ def add_error_pages(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def form_expired(error: CSRFError) -> tuple[str, int]:
-        return _page(400, *_FORM_EXPIRED)
+        return _page(400, *_FORM_EXPIRED, texts=_own_texts())
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> object:
+    def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
-            return error  # a redirect that the router raised
+            return error.get_response()  # a redirect that the router raised
         page, status = error_page(error.code)
         headers = [item for item in error.get_headers() if item[0] not in {"Content-Type", "Content-Length"}]
         return page, status, headers

@@ -1,7 +1,6 @@
 """Fields that read what Swedes type: kronor, hours, dates and organisation numbers."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -32,7 +31,7 @@ def _decimal(text: str) -> Decimal | None:
 class DateFieldSv(DateField):
     """A day, typed or picked; ISO form, with or without hyphens."""
 
-    def __init__(self, label: str | None = None, validators: Sequence[Any] | None = None, **kwargs: Any) -> None:
+    def __init__(self, label: str | None = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("format", ["%Y-%m-%d", "%Y%m%d"])
         super().__init__(label, validators, **kwargs)
 
@@ -48,8 +47,12 @@ class _TypedNumberField(Field):
 
     widget = TextInput()
 
-    def __init__(self, label: str | None = None, validators: Sequence[Any] | None = None, **kwargs: Any) -> None:
-        kwargs["render_kw"] = {"inputmode": "decimal", "autocomplete": "off", **(kwargs.get("render_kw") or {})}
+    def __init__(self, label: str | None = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {
+            "inputmode": "decimal",
+            "autocomplete": "off",
+            **(kwargs.get("render_kw") or {}),
+        }
         super().__init__(label, validators, **kwargs)
 
     def _shown(self, value: Any) -> str:
@@ -103,8 +106,12 @@ class OrgnrField(Field):
 
     widget = TextInput()
 
-    def __init__(self, label: str | None = None, validators: Sequence[Any] | None = None, **kwargs: Any) -> None:
-        kwargs["render_kw"] = {"inputmode": "numeric", "autocomplete": "off", **(kwargs.get("render_kw") or {})}
+    def __init__(self, label: str | None = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        kwargs["render_kw"] = {
+            "inputmode": "numeric",
+            "autocomplete": "off",
+            **(kwargs.get("render_kw") or {}),
+        }
         super().__init__(label, validators, **kwargs)
 
     def _value(self) -> str:

@@ -42,7 +42,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
                 options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), _strip]}
                 kwargs = {key: value for key, value in unbound_field.kwargs.items() if key != "filters"}
                 unbound_field = UnboundField(field_class, *unbound_field.args, **kwargs)
-            return unbound_field.bind(form=form, **options)
+            bound: Field = unbound_field.bind(form=form, **options)
+            return bound
 
     def add_error(self, error: DomainError) -> None:
         """Show a service's refusal beside the field it names, or above the form."""

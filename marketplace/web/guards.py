@@ -50,7 +50,9 @@ class Guard:
         """What a person with another role is told."""
         names = [ROLE_SV[role] for role in sorted(self.roles, key=list(Role).index)]
         listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} eller {names[-1]}"
-        return f"Sidan är till för rollen {listed}. Byt roll om du har den, eller fråga den som gav dig länken."
+        return (
+            f"Sidan är till för rollen {listed}. Byt roll om du har den, eller fråga den som gav dig länken."
+        )
 
 
 def requires(*roles: Role) -> Callable[[View], View]:

@@ -1,11 +1,12 @@
 """What waits for the person who has signed in: each room adds its rows, the start page lists them."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
+from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.clock import today
@@ -40,9 +41,10 @@ class WaitingItem:
 
 Waiting = Callable[[Actor], list[WaitingItem]]
 _EXTENSION = "platstorget.waiting"
+_FIRST = 30  # rows of the start page before "show the rest"
 
 
-def register_waiting(app: Any, *sources: Waiting) -> None:
+def register_waiting(app: Flask, *sources: Waiting) -> None:
     """Let these rooms add rows to the start page. Called by the composition root."""
     app.extensions.setdefault(_EXTENSION, []).extend(sources)
 
@@ -61,9 +63,15 @@ def show() -> ResponseReturnValue:
     if actor.role is None:
         return redirect(url_for("accounts.choose_membership"))
     items = waiting_for(actor)
-    counts: dict[str, int] = {}
-    for item in items:
-        counts[item.kind_sv] = counts.get(item.kind_sv, 0) + 1
+    asked = request.args.get("slag")
+    chosen = [item for item in items if asked in (None, item.kind_sv)]
+    shown = chosen if request.args.get("alla") else chosen[:_FIRST]
     return render_template(
-        "work/start.html", items=items, counts=counts, late=sum(item.is_late for item in items), today=today()
+        "work/start.html",
+        items=items,
+        shown=shown,
+        hidden=len(chosen) - len(shown),
+        asked=asked,
+        counts=Counter(item.kind_sv for item in items),
+        late=sum(item.is_late for item in items),
     )

@@ -1,0 +1,75 @@
+"""Accounts and memberships: made, checked, ended. Passwords are kept as argon2 hashes only."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.queries import user_by_email
+from marketplace.accounts.rules import Role, is_email, may_hold
+from marketplace.clock import now
+from marketplace.db import db, get_or_404
+from marketplace.errors import Invalid
+
+MIN_PASSWORD = 12
+_hasher = PasswordHasher()
+
+
+def create_account(email: str, name: str, password: str) -> User:
+    """A user who can sign in but belongs nowhere yet. Raises Invalid for an address or a password that will not do."""
+    email, name = email.strip().lower(), name.strip()
+    if not is_email(email):
+        raise Invalid("Skriv e-postadressen som namn@exempel.se.", field="email")
+    if not name:
+        raise Invalid("Skriv för- och efternamn.", field="name")
+    if len(password) < MIN_PASSWORD:
+        raise Invalid(f"Välj ett lösenord med minst {MIN_PASSWORD} tecken.", field="password")
+    user = User(
+        email=email, name=name, password_hash=_hasher.hash(password), is_active=True, created_at=now()
+    )
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def add_membership(
+    user_id: int, organisation_id: int, role: Role, kommun_codes: Sequence[str] = ()
+) -> Membership:
+    """Lets the user act for the organisation. Raises Invalid when that kind of organisation has no such role."""
+    organisation = get_or_404(Organisation, organisation_id)
+    if not may_hold(role, organisation.kind):
+        raise Invalid("Rollen finns inte i den sortens organisation.", field="role")
+    membership = Membership(
+        user_id=user_id, organisation_id=organisation_id, role=role, kommun_codes=list(kommun_codes)
+    )
+    db.session.add(membership)
+    db.session.flush()
+    return membership
+
+
+def end_membership(membership_id: int, on: date) -> None:
+    """The user may no longer act for the organisation from `on`."""
+    get_or_404(Membership, membership_id).ended_on = on
+
+
+def user_with_password(email: str, password: str) -> User | None:
+    """The active user whose password this is. The work is the same whether or not the address has an account."""
+    user = user_by_email(email)
+    stored = user.password_hash if user else _nobodys_hash()
+    try:
+        _hasher.verify(stored, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return None
+    if user is None or not user.is_active:
+        return None
+    if _hasher.check_needs_rehash(stored):
+        user.password_hash = _hasher.hash(password)
+    return user
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    return _hasher.hash("the password of nobody")

@@ -1,0 +1,104 @@
+"""Sign in, choose which organisation to act for, sign out."""
+
+from itertools import groupby
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_limiter.util import get_remote_address
+from werkzeug.wrappers import Response
+
+from marketplace.accounts import queries
+from marketplace.accounts.forms import SignInForm
+from marketplace.accounts.models import Membership
+from marketplace.accounts.rules import ROLE_SV, Role
+from marketplace.accounts.services import user_with_password
+from marketplace.db import get_or_404, transaction
+from marketplace.errors import Invalid, NotFound
+from marketplace.tenancy import current_actor
+from marketplace.web.addresses import safe_next
+from marketplace.web.guards import public, signed_in
+from marketplace.web.limiter import fingerprint, limiter
+from marketplace.web.sessions import act_in, begin_session, end_session
+
+bp = Blueprint("accounts", __name__)
+demo_bp = Blueprint("demo", __name__)
+"""Signing in with one click. The wiring adds it in the demo only."""
+
+_FAILURES = "10 per 15 minutes"
+
+
+def _account_and_address() -> str:
+    """Failures count per account *and* address: whoever guesses at an account locks out neither its owner, who
+    sits elsewhere, nor colleagues behind the same address."""
+    return fingerprint(request.form.get("email", "").strip().lower(), get_remote_address())
+
+
+def _is_failure(response: Response) -> bool:
+    return response.status_code == Invalid.status
+
+
+@bp.route("/logga-in", methods=["GET", "POST"])
+@public("whoever is not signed in has to be able to sign in")
+@limiter.limit(_FAILURES, key_func=_account_and_address, methods=["POST"], deduct_when=_is_failure)
+def sign_in() -> ResponseReturnValue:
+    if current_actor().is_signed_in and request.method == "GET":
+        return redirect(_after_sign_in())
+    form = SignInForm()
+    if form.validate_on_submit():
+        with transaction():
+            user = user_with_password(form.email.data or "", form.password.data or "")
+            user_id = user.id if user else None
+        if user_id is not None:
+            begin_session(user_id)
+            return redirect(_after_sign_in())
+        form.add_error(
+            Invalid("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")
+        )
+    page = render_template("accounts/sign_in.html", form=form, groups=_demo_groups())
+    return page, form.status()
+
+
+@bp.post("/logga-ut")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    end_session()
+    flash("Du är utloggad.", "success")
+    return redirect(url_for("accounts.sign_in"))
+
+
+@bp.get("/valj-roll")
+@signed_in
+def choose_membership() -> ResponseReturnValue:
+    memberships = queries.memberships_of(current_actor().user_id or 0)
+    return render_template("accounts/choose_membership.html", memberships=memberships, role_sv=ROLE_SV)
+
+
+@bp.post("/valj-roll")
+@signed_in
+def act_for() -> ResponseReturnValue:
+    asked = request.form.get("membership_id", type=int)
+    own = {membership.id for membership in queries.memberships_of(current_actor().user_id or 0)}
+    if asked is None or asked not in own:
+        raise NotFound("Rollen finns inte, eller så har den upphört. Välj en av rollerna i listan.")
+    act_in(asked)
+    return redirect(safe_next(request.args.get("next")) or url_for("start.show"))
+
+
+@demo_bp.post("/demo/logga-in")
+@public("the demo has invented people only, and exists on loopback only")
+def sign_in_as() -> ResponseReturnValue:
+    membership = get_or_404(Membership, request.form.get("membership_id", 0, type=int))
+    begin_session(membership.user_id)
+    act_in(membership.id)
+    return redirect(_after_sign_in())
+
+
+def _after_sign_in() -> str:
+    return safe_next(request.args.get("next")) or url_for("start.show")
+
+
+def _demo_groups() -> list[tuple[Role, list[queries.DemoPerson]]]:
+    if not current_app.config.get("DEMO"):
+        return []
+    people = queries.demo_people()
+    return [(role, list(group)) for role, group in groupby(people, key=lambda person: person.role)]

@@ -1,0 +1,112 @@
+"""The signed-in session: who it belongs to, how long it lasts, and the actor of each request.
+
+The session is a signed cookie without expiry of its own, so closing the browser ends it on a shared laptop. It ends
+also after an idle time and after an absolute time (SESSION_IDLE_MINUTES, SESSION_ABSOLUTE_HOURS).
+"""
+
+from contextlib import ExitStack
+
+from flask import Flask, current_app, g, request, session
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from sqlalchemy.exc import SQLAlchemyError
+
+from marketplace.accounts import queries
+from marketplace.clock import now
+from marketplace.db import db
+from marketplace.tenancy import Actor, acting_as
+
+_SINCE, _SEEN, _MEMBERSHIP = "since", "seen", "membership_id"
+_SEEN_STEP = 60  # seconds between writes of the cookie
+
+
+class SignedInUser(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
+    """What Flask-Login knows of a user."""
+
+    def __init__(self, user_id: int, actor: Actor, may_switch: bool = False) -> None:
+        self.id = user_id
+        self.actor = actor
+        self.may_switch = may_switch
+
+
+def begin_session(user_id: int) -> None:
+    """Sign in. Nothing of the session before is kept, so nobody can have prepared it."""
+    session.clear()
+    login_user(SignedInUser(user_id, Actor(user_id=user_id)))
+    session[_SINCE] = session[_SEEN] = int(now().timestamp())
+
+
+def act_in(membership_id: int) -> None:
+    """Act in this membership from the next request on. The caller has checked that it is the user's."""
+    session[_MEMBERSHIP] = membership_id
+
+
+def end_session() -> None:
+    logout_user()
+    session.clear()
+
+
+def may_switch_membership() -> bool:
+    """Whether the signed-in user has more than one role to act in."""
+    return bool(getattr(current_user, "may_switch", False))
+
+
+def _load_user(user_id: str) -> SignedInUser | None:
+    if _has_expired():
+        session.clear()
+        return None
+    user = queries.active_user(int(user_id))
+    if user is None:
+        return None
+    memberships = queries.memberships_of(user.id)
+    actor = queries.actor_of(user, memberships, session.get(_MEMBERSHIP))
+    return SignedInUser(user.id, actor, may_switch=len(memberships) > 1)
+
+
+def _has_expired() -> bool:
+    """Whether the session has lasted too long or been left alone too long; notes that it is in use."""
+    moment = int(now().timestamp())
+    idle = 60 * int(current_app.config["SESSION_IDLE_MINUTES"])
+    absolute = 3600 * int(current_app.config["SESSION_ABSOLUTE_HOURS"])
+    since, seen = session.get(_SINCE, 0), session.get(_SEEN, 0)
+    if moment - seen > idle or moment - since > absolute:
+        return True
+    if moment - seen >= _SEEN_STEP:
+        session[_SEEN] = moment
+    return False
+
+
+def _enter() -> None:
+    """The signed-in user acts for as long as the request lasts."""
+    if (request.endpoint or "static").endswith("static"):
+        return
+    actor: Actor | None = getattr(current_user, "actor", None)
+    if actor is not None:
+        stack = ExitStack()
+        stack.enter_context(acting_as(actor))
+        g.acting = stack
+
+
+def _leave(error: BaseException | None) -> None:
+    stack: ExitStack | None = g.pop("acting", None)
+    if stack is not None:
+        try:
+            stack.close()
+        except SQLAlchemyError:
+            db.session.rollback()  # the request failed in the database, and has shown its error page already
+
+
+def add_sessions(app: Flask) -> None:
+    app.config.setdefault("SESSION_IDLE_MINUTES", 60)
+    app.config.setdefault("SESSION_ABSOLUTE_HOURS", 12)
+    is_demo = bool(app.config.get("DEMO"))  # plain http on loopback, where a Secure cookie would not be sent
+    app.config.update(
+        SESSION_COOKIE_NAME="platstorget" if is_demo else "__Host-platstorget",
+        SESSION_COOKIE_SECURE=not is_demo,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+    )
+    manager = LoginManager(app)
+    manager.user_loader(_load_user)
+    app.before_request(_enter)
+    app.teardown_request(_leave)

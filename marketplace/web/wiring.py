@@ -1,0 +1,70 @@
+"""Hangs the web ground on the application: called once by the composition root, before the rooms' blueprints."""
+
+from typing import cast
+
+from flask import Blueprint, Flask
+from flask_bootstrap import Bootstrap5
+from flask_wtf.csrf import CSRFProtect
+
+from marketplace.accounts import views as accounts
+from marketplace.accounts.rules import ROLE_SV, Role
+from marketplace.clock import today
+from marketplace.tenancy import current_actor
+from marketplace.web import pages, work
+from marketplace.web.addresses import url_with
+from marketplace.web.error_pages import add_error_pages
+from marketplace.web.filters import add_filters
+from marketplace.web.guards import View, public
+from marketplace.web.headers import add_security_headers
+from marketplace.web.limiter import limiter
+from marketplace.web.navigation import menu_for
+from marketplace.web.sessions import add_sessions, may_switch_membership
+
+_MEBIBYTE = 1024 * 1024
+
+
+def init_web(app: Flask) -> None:
+    app.config.setdefault("MAX_CONTENT_LENGTH", 16 * _MEBIBYTE)
+    app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
+    app.config["BOOTSTRAP_SERVE_LOCAL"] = True
+    if app.static_url_path is None:
+        app.static_url_path = "/static"  # Bootstrap-Flask hangs its own path on it
+
+    add_sessions(app)
+    CSRFProtect(app)
+    limiter.init_app(app)
+    Bootstrap5(app)
+    add_security_headers(app)
+    add_filters(app)
+    add_error_pages(app)
+
+    app.register_blueprint(_static_files())
+    for blueprint in (work.bp, pages.bp, accounts.bp):
+        app.register_blueprint(blueprint)
+    if app.config.get("DEMO"):
+        app.register_blueprint(accounts.demo_bp)
+    _guard_static_files(app)
+
+    app.jinja_env.globals.update(
+        url_with=url_with,
+        menu_for=menu_for,
+        may_switch_membership=may_switch_membership,
+        role_label=_role_label,
+        today=today,
+    )
+    app.context_processor(lambda: {"actor": current_actor()})
+
+
+def _static_files() -> Blueprint:
+    return Blueprint("web", __name__, static_folder="static", static_url_path="/utseende")
+
+
+def _guard_static_files(app: Flask) -> None:
+    open_to_all = public("style sheets and images are the same for everyone")
+    for endpoint, view in app.view_functions.items():
+        if endpoint == "static" or endpoint.endswith(".static"):
+            app.view_functions[endpoint] = open_to_all(cast(View, view))
+
+
+def _role_label(role: Role) -> str:
+    return ROLE_SV[role]
