@@ -36,7 +36,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         def get_translations(self, form: FlaskForm) -> SwedishMessages:
             return _MESSAGES
 
-        def bind_field(self, form: FlaskForm, unbound_field: UnboundField[Any], options: Any) -> Field:
+        def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: Any) -> Field:
             field_class = unbound_field.field_class
             if issubclass(field_class, StringField) and not issubclass(field_class, PasswordField):
                 options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), _strip]}

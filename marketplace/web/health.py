@@ -1,0 +1,80 @@
+"""Is the process alive, and can it serve? For supervisors and load balancers; says nothing that needs protection."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import redis
+import structlog
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Flask, current_app
+from flask.typing import ResponseReturnValue
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+from sqlalchemy import text
+
+from marketplace.db import db
+from marketplace.web.guards import public
+from marketplace.web.limiter import limiter
+
+bp = Blueprint("health", __name__)
+_EXTENSION = "platstorget.health"
+_PATIENCE = 2  # seconds
+_log = structlog.stdlib.get_logger(__name__)
+
+
+@bp.get("/healthz")
+@public("a supervisor asks whether the process answers")
+@limiter.exempt  # type: ignore[untyped-decorator]
+def alive() -> ResponseReturnValue:
+    return {"status": "ok"}
+
+
+@bp.get("/readyz")
+@public("a load balancer asks whether the process can serve")
+@limiter.exempt  # type: ignore[untyped-decorator]
+def ready() -> ResponseReturnValue:
+    checks: dict[str, Callable[[], bool]] = current_app.extensions[_EXTENSION]
+    answers = {name: "ok" if _holds(name, check) else "failed" for name, check in checks.items()}
+    is_ready = all(answer == "ok" for answer in answers.values())
+    return {"status": "ok" if is_ready else "failed", **answers}, 200 if is_ready else 503
+
+
+def add_health(app: Flask, redis_url: str, migrations: Path) -> None:
+    """Registers the two addresses. `migrations` is the folder of alembic's scripts."""
+    client = redis.Redis.from_url(
+        redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=Retry(NoBackoff(), 0)
+    )
+    heads = migration_heads(migrations)
+    app.extensions[_EXTENSION] = {
+        "database": _database_answers,
+        "redis": lambda: bool(client.ping()),
+        "migrations": lambda: _migrated() == heads,
+    }
+    app.register_blueprint(bp)
+
+
+def migration_heads(migrations: Path) -> frozenset[str]:
+    """The newest revisions among the scripts: one, as long as nobody has merged two branches of work."""
+    settings = Config()
+    settings.set_main_option("script_location", str(migrations))
+    return frozenset(ScriptDirectory.from_config(settings).get_heads())
+
+
+def _holds(name: str, check: Callable[[], bool]) -> bool:
+    try:
+        return check()
+    except Exception:  # whatever it is, it is not ready; the log tells what
+        _log.warning("not ready", check=name, exc_info=True)
+        return False
+
+
+def _database_answers() -> bool:
+    with db.engine.connect() as connection:
+        return connection.scalar(text("SELECT 1")) == 1
+
+
+def _migrated() -> frozenset[str]:
+    with db.engine.connect() as connection:
+        return frozenset(MigrationContext.configure(connection).get_current_heads())
