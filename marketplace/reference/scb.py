@@ -178,8 +178,8 @@ def _layout(header: Sequence[str]) -> _Layout | None:
             values.append((column, _sex_in(name), int(found_year[1]) if found_year else None))
         elif name.startswith(("anställda", "antal", "employees", "number")):
             values.append((column, None, None))
-    has_sex = sex is not None or bool(values) and all(value[1] is not None for value in values)
-    has_year = year is not None or bool(values) and all(value[2] is not None for value in values)
+    has_sex = sex is not None or (bool(values) and all(value[1] is not None for value in values))
+    has_year = year is not None or (bool(values) and all(value[2] is not None for value in values))
     if code is None or not values or not has_sex or not has_year:
         return None
     return _Layout(code, sex, age, year, tuple(values), len(header))
@@ -197,40 +197,52 @@ def _sex_in(text: str) -> Sex | None:
 
 
 def _read_row(occupation: _Occupation, ssyk: str, line: int, cells: Sequence[str], layout: _Layout) -> None:
-    def fault(reason_sv: str) -> None:
-        occupation.faults.append(BadRow(line, f"{ssyk} {occupation.name_sv}".strip(), reason_sv))
+    """Adds the row's numbers to the occupation, or the fault that keeps the occupation out."""
+    try:
+        sex, year = _sex_of(cells, layout), _year_of(cells, layout)
+        age = "" if layout.age is None else _age_key(cells[layout.age])
+        if age is None or (layout.sex is not None and sex is None):
+            return
+        for column, column_sex, column_year in layout.values:
+            _add(occupation, (column_year or year, column_sex or sex, age), cells[column], line)
+    except ValueError as fault:
+        occupation.faults.append(BadRow(line, f"{ssyk} {occupation.name_sv}".strip(), str(fault)))
 
-    row_sex = None
-    if layout.sex is not None:
-        word = cells[layout.sex].strip().lower()
-        row_sex = _sex_in(word)
-        if row_sex is None:
-            if not word.startswith(("total", "båda", "both")):
-                fault(f"okänt kön ”{cells[layout.sex].strip()}”")
-            return
-    row_year = None
-    if layout.year is not None:
-        found = _YEAR.fullmatch(cells[layout.year].strip())
-        if found is None:
-            fault(f"okänt år ”{cells[layout.year].strip()}”")
-            return
-        row_year = int(found[1])
-    age = "" if layout.age is None else _age_key(cells[layout.age])
-    if age is None:
-        return
-    for column, column_sex, column_year in layout.values:
-        sex, year = column_sex or row_sex, column_year or row_year
-        assert sex is not None and year is not None  # the layout was accepted only with both
-        raw = cells[column].translate(_SPACES)
-        if raw in _HIDDEN_VALUES:
-            continue  # an earlier year may be hidden; a missing newest year is reported as a missing sex
-        if not (raw.isascii() and raw.isdigit()):
-            fault(f"”{cells[column].strip()}” är inte ett antal anställda")
-        elif (year, sex, age) in occupation.cells:
-            first = occupation.cells[year, sex, age].line
-            fault(f"samma yrke, kön, ålder och år står redan på rad {first}")
-        else:
-            occupation.cells[year, sex, age] = _Cell(int(raw), line)
+
+def _sex_of(cells: Sequence[str], layout: _Layout) -> Sex | None:
+    """The row's sex; None for a row of both sexes together, and where columns tell the sex."""
+    if layout.sex is None:
+        return None
+    word = cells[layout.sex].strip().lower()
+    sex = _sex_in(word)
+    if sex is None and not word.startswith(("total", "båda", "both")):
+        raise ValueError(f"okänt kön ”{cells[layout.sex].strip()}”")
+    return sex
+
+
+def _year_of(cells: Sequence[str], layout: _Layout) -> int | None:
+    """The row's year; None where columns tell the year."""
+    if layout.year is None:
+        return None
+    found = _YEAR.fullmatch(cells[layout.year].strip())
+    if found is None:
+        raise ValueError(f"okänt år ”{cells[layout.year].strip()}”")
+    return int(found[1])
+
+
+def _add(occupation: _Occupation, key: tuple[int | None, Sex | None, str], written: str, line: int) -> None:
+    year, sex, age = key
+    assert sex is not None, "a layout without sexes is refused"
+    assert year is not None, "a layout without years is refused"
+    raw = written.translate(_SPACES)
+    if raw in _HIDDEN_VALUES:
+        return  # an earlier year may be hidden; a missing newest year is reported as a missing sex
+    if not (raw.isascii() and raw.isdigit()):
+        raise ValueError(f"”{written.strip()}” är inte ett antal anställda")
+    if (year, sex, age) in occupation.cells:
+        first = occupation.cells[year, sex, age].line
+        raise ValueError(f"samma yrke, kön, ålder och år står redan på rad {first}")
+    occupation.cells[year, sex, age] = _Cell(int(raw), line)
 
 
 def _age_key(text: str) -> str | None:
@@ -241,7 +253,7 @@ def _age_key(text: str) -> str | None:
     first, last = int(span[1]), int(span[2])
     if (first, last) == (_YOUNGEST, _OLDEST):
         return ""
-    return span[0] if _YOUNGEST <= first and last <= _OLDEST else None
+    return span[0] if first >= _YOUNGEST and last <= _OLDEST else None
 
 
 def _newest_figures(ssyk: str, occupation: _Occupation) -> TradeFigures | BadRow:
