@@ -77,13 +77,13 @@ def machine_time(value: date | datetime) -> str:
     return value.isoformat(timespec="seconds") if isinstance(value, datetime) else value.isoformat()
 
 
-def week(value: date | None) -> str:
-    """A day's ISO week: "v. 7", with the year when it is not this year."""
+def week(value: date | None, *, is_year_shown: bool = True) -> str:
+    """A day's ISO week: "v. 7", with the year when that is another."""
     if value is None:
         return _NOTHING
     year, number_, _ = value.isocalendar()
     text = f"v.{_SPACE}{number_}"
-    return text if year == today().isocalendar().year else f"{text} {year}"
+    return f"{text} {year}" if is_year_shown and year != today().isocalendar().year else text
 
 
 def _local(value: datetime) -> datetime:
