@@ -84,7 +84,6 @@ class AttendanceDay:
     actual_hours: Decimal = Decimal(0)
     is_reported_same_day: bool = False
     is_invoiced: bool = False
-    attendance_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ class PlacementFacts:
     number: str
     first_day: dt.date
     last_day: dt.date | None
-    level: int | None
+    level: str | None
     days: tuple[AttendanceDay, ...] = ()
     plan_agreed_on: dt.date | None = None
     report_filed_on: dt.date | None = None
@@ -142,7 +141,6 @@ class LineDay:
 
     day: dt.date
     quantity: Decimal
-    attendance_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 HUNDRED = Decimal(100)
+
+WHOLE_DAY_FROM_HOURS = Decimal(6)
+HALF_DAY_FROM_HOURS = Decimal(3)
+"""Where a price list does not say otherwise."""
 
 
 class Component(StrEnum):
@@ -62,14 +66,14 @@ class DayPrice:
     """Öre for one attended day; a part of None means "whatever the length of the day"."""
 
     price_ore: int
-    level: int | None = None
+    level: str | None = None
     part: DayPart | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LevelPrice:
     price_ore: int
-    level: int | None = None
+    level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class StartFee:
 
     price_ore: int
     after_run_days: int = 0
-    component: Component = Component.START_FEE
+    component: Component = field(default=Component.START_FEE, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +90,16 @@ class DayRate:
     """Per attended day. A day is whole or half from a number of hours; a shorter one is a part day."""
 
     prices: tuple[DayPrice, ...]
-    whole_from_hours: Decimal = Decimal(6)
-    half_from_hours: Decimal = Decimal(3)
-    component: Component = Component.DAY_RATE
+    whole_from_hours: Decimal = WHOLE_DAY_FROM_HOURS
+    half_from_hours: Decimal = HALF_DAY_FROM_HOURS
+    component: Component = field(default=Component.DAY_RATE, init=False)
 
     def part_of(self, hours: Decimal) -> DayPart:
         if hours >= self.whole_from_hours:
             return DayPart.WHOLE
         return DayPart.HALF if hours >= self.half_from_hours else DayPart.PART
 
-    def price(self, level: int | None, part: DayPart) -> int | None:
+    def price(self, level: str | None, part: DayPart) -> int | None:
         """The most particular price that fits, or None where the list has a hole."""
         fits = [row for row in self.prices if row.level in (None, level) and row.part in (None, part)]
         best = max(fits, key=lambda row: (row.level is not None, row.part is not None), default=None)
@@ -105,9 +109,9 @@ class DayRate:
 @dataclass(frozen=True, slots=True)
 class HourlyRate:
     prices: tuple[LevelPrice, ...]
-    component: Component = Component.HOURLY_RATE
+    component: Component = field(default=Component.HOURLY_RATE, init=False)
 
-    def price(self, level: int | None) -> int | None:
+    def price(self, level: str | None) -> int | None:
         return _level_price(self.prices, level)
 
 
@@ -124,9 +128,9 @@ class MonthlyRate:
     basis: MonthBasis = MonthBasis.STARTED
     is_prorated: bool = False
     from_run_day: int = 1
-    component: Component = Component.MONTHLY_RATE
+    component: Component = field(default=Component.MONTHLY_RATE, init=False)
 
-    def price(self, level: int | None) -> int | None:
+    def price(self, level: str | None) -> int | None:
         return _level_price(self.prices, level)
 
 
@@ -137,7 +141,7 @@ class PaidAbsence:
     max_in_a_row: int | None = None
     max_in_a_month: int | None = None
     must_be_reported_same_day: bool = True
-    component: Component = Component.PAID_ABSENCE
+    component: Component = field(default=Component.PAID_ABSENCE, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,7 @@ class ReportFee:
 
     price_ore: int
     late_price_ore: int = 0
-    component: Component = Component.REPORT_FEE
+    component: Component = field(default=Component.REPORT_FEE, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ class ResultFee:
 
     price_ore: int
     after_months: int
-    component: Component = Component.RESULT_FEE
+    component: Component = field(default=Component.RESULT_FEE, init=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +173,7 @@ class Index:
     """Percentages that raise (or lower) every price from a date, each on top of the ones before it."""
 
     steps: tuple[IndexStep, ...]
-    component: Component = Component.INDEX
+    component: Component = field(default=Component.INDEX, init=False)
 
     def applied(self, price_ore: int, day: dt.date) -> int:
         factor = Decimal(1)
@@ -207,7 +211,7 @@ def price_list_problems(components: Iterable[PriceComponent]) -> list[str]:
     return problems
 
 
-def day_rate_holes(rate: DayRate, levels: Iterable[int]) -> list[tuple[int, DayPart]]:
+def day_rate_holes(rate: DayRate, levels: Iterable[str]) -> list[tuple[str, DayPart]]:
     """Combinations of level and day length that the list does not price."""
     return [(level, part) for level in levels for part in DayPart if rate.price(level, part) is None]
 
@@ -241,6 +245,6 @@ def _component_problems(one: PriceComponent) -> list[str]:
     return problems
 
 
-def _level_price(prices: tuple[LevelPrice, ...], level: int | None) -> int | None:
+def _level_price(prices: tuple[LevelPrice, ...], level: str | None) -> int | None:
     by_level = {row.level: row.price_ore for row in prices}
     return by_level.get(level, by_level.get(None))

@@ -124,7 +124,7 @@ class _PlacementMonth:
         holes: dict[str, list[dt.date]] = defaultdict(list)
         for attendance in self._days_to_pay():
             for key, quantity in self._earned(attendance, holes):
-                groups[key].append(LineDay(attendance.day, quantity, attendance.attendance_id))
+                groups[key].append(LineDay(attendance.day, quantity))
         self._report(holes)
         for key, days in groups.items():
             is_hours = key.component is Component.HOURLY_RATE
@@ -358,7 +358,7 @@ def _covers(first_day: dt.date, last_day: dt.date | None, day: dt.date) -> bool:
     return first_day <= day and (last_day is None or day <= last_day)
 
 
-def _no_price(component: Component, level: int | None, part_sv: str = "") -> str:
+def _no_price(component: Component, level: str | None, part_sv: str = "") -> str:
     name = COMPONENT_SV[component].lower()
     if level is None:
         return (

@@ -19,11 +19,11 @@ from invoicing.remuneration.price_rules import (
 MARCH = Month(2026, 3)
 
 TYRESO_KRONOR = {
-    1: (439, 307, 132),
-    2: (626, 439, 188),
-    3: (987, 691, 296),
-    4: (1303, 912, 391),
-    5: (1663, 1164, 499),
+    "1": (439, 307, 132),
+    "2": (626, 439, 188),
+    "3": (987, 691, 296),
+    "4": (1303, 912, 391),
+    "5": (1663, 1164, 499),
 }
 """Tyresö, daglig verksamhet 2020: kronor for a whole, half and part day by support level."""
 
@@ -37,7 +37,7 @@ TYRESO = DayRate(
     half_from_hours=Decimal(3),
 )
 
-NACKA_BASIC, NACKA_REINFORCED = 1, 2
+NACKA_BASIC, NACKA_REINFORCED = "bas", "förstärkt"
 NACKA: tuple[PriceComponent, ...] = (
     StartFee(price_ore=5_000_00, after_run_days=14),
     MonthlyRate(
@@ -73,6 +73,6 @@ def absent(day: dt.date, *, reported: bool = True, valid: bool = True, hours: st
 
 def placement(*days: AttendanceDay, **more: object) -> PlacementFacts:
     facts: dict[str, object] = {
-        "number": "P-1", "first_day": dt.date(2026, 1, 1), "last_day": None, "level": 3, "days": days,
+        "number": "P-1", "first_day": dt.date(2026, 1, 1), "last_day": None, "level": "3", "days": days,
     }  # fmt: skip
     return PlacementFacts(**(facts | more))  # type: ignore[arg-type]

@@ -48,8 +48,8 @@ def test_tyreso_month_level_three() -> None:
 
 def test_tyreso_two_placements_on_different_levels() -> None:
     """Level 1: 3 × 439 = 1 317 kr. Level 5: 1 × 1 663 + 1 × 1 164 = 2 827 kr."""
-    one = placement(*(present(march(day)) for day in (2, 3, 4)), number="P-1", level=1)
-    other = placement(present(march(2)), present(march(3), "5.5"), number="P-2", level=5)
+    one = placement(*(present(march(day)) for day in (2, 3, 4)), number="P-1", level="1")
+    other = placement(present(march(2)), present(march(3), "5.5"), number="P-2", level="5")
 
     result = month_lines(terms(TYRESO), [other, one], MARCH)
 
@@ -67,7 +67,7 @@ def test_length_of_a_day_decides_its_price(hours: str, price: int) -> None:
 
 def test_hole_in_the_list_is_told_and_the_rest_is_paid() -> None:
     holed = replace(
-        TYRESO, prices=tuple(row for row in TYRESO.prices if (row.level, row.part) != (3, "half"))
+        TYRESO, prices=tuple(row for row in TYRESO.prices if (row.level, row.part) != ("3", "half"))
     )
     days = [present(march(2)), present(march(3), "4"), present(march(4), "4")]
 

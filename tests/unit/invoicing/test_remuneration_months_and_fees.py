@@ -118,8 +118,8 @@ class TestMonthlyRate:
         assert amounts(self.rate(MonthBasis.STARTED), first_day=dt.date(2026, 4, 1)) == {}
 
     def test_level_without_price_is_a_problem(self) -> None:
-        rate = MonthlyRate(prices=(LevelPrice(1, 1),))
-        result = month_lines(terms(rate), [placement(level=2)], MARCH)
+        rate = MonthlyRate(prices=(LevelPrice(1, "1"),))
+        result = month_lines(terms(rate), [placement(level="2")], MARCH)
         assert "månadsersättning för nivå 2" in result.problems[0].reason_sv
 
 
@@ -168,11 +168,11 @@ class TestPriceListProblems:
     def test_real_lists_have_none(self) -> None:
         assert price_list_problems([TYRESO]) == []
         assert price_list_problems(NACKA) == []
-        assert day_rate_holes(TYRESO, range(1, 6)) == []
+        assert day_rate_holes(TYRESO, "12345") == []
 
     def test_holes_are_found(self) -> None:
-        rate = DayRate(prices=(DayPrice(1, 1), DayPrice(2, 2, DayPart.WHOLE)))
-        assert day_rate_holes(rate, (1, 2)) == [(2, DayPart.HALF), (2, DayPart.PART)]
+        rate = DayRate(prices=(DayPrice(1, "1"), DayPrice(2, "2", DayPart.WHOLE)))
+        assert day_rate_holes(rate, "12") == [("2", DayPart.HALF), ("2", DayPart.PART)]
 
     @pytest.mark.parametrize(
         ("components", "words"),
@@ -182,7 +182,7 @@ class TestPriceListProblems:
             ((StartFee(1), StartFee(2)), "flera gånger"),
             ((StartFee(-1),), "mindre än noll"),
             ((DayRate(prices=()),), "inget pris"),
-            ((DayRate(prices=(DayPrice(1, 1), DayPrice(2, 1))),), "två priser"),
+            ((DayRate(prices=(DayPrice(1, "1"), DayPrice(2, "1"))),), "två priser"),
             ((ReportFee(1, -5),), "mindre än noll"),
         ],
     )

@@ -53,7 +53,7 @@ def placements(draw: st.DrawFn) -> list[PlacementFacts]:
             number=f"P-{number}",
             first_day=dt.date(2026, 1, 1),
             last_day=None,
-            level=draw(st.integers(1, 5)),
+            level=draw(st.sampled_from("12345")),
             days=tuple(draw(attendance())),
             plan_agreed_on=draw(maybe),
             report_filed_on=draw(maybe),
@@ -83,7 +83,7 @@ def oracle_day_rates_ore(placement: PlacementFacts) -> int:
             paid_absences += 1
         length = one.actual_hours if one.kind == "present" else one.planned_hours
         column = 0 if length >= 6 else 1 if length >= 3 else 2
-        total_kronor += TYRESO_KRONOR[placement.level or 0][column]
+        total_kronor += TYRESO_KRONOR[str(placement.level)][column]
     return total_kronor * 100
 
 

@@ -1,0 +1,59 @@
+"""Renders an invoice: as XML, which is the invoice by law, and as a page for people to read.
+
+Both come from templates with autoescaping on, never from joined strings. The same document always gives the same
+bytes: nothing here reads a clock or a database.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from invoicing.invoices.document_rules import InvoiceDocument
+from invoicing.invoices.payment_numbers import bankgiro_text, orgnr_text
+from invoicing.remuneration.facts import UNIT_SV, Unit
+from marketplace.web.filters import kronor, plain_number
+
+_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+def xml_of(document: InvoiceDocument) -> str:
+    """The invoice as UBL, Peppol BIS Billing 3.0."""
+    return _environment().get_template("invoicing/invoices/ubl_invoice.xml").render(invoice=document)
+
+
+def html_of(document: InvoiceDocument) -> str:
+    """The reading copy. Its stylesheet is invoice.css beside it."""
+    return _environment().get_template("invoicing/invoices/document.html").render(invoice=document)
+
+
+def amount(ore: int) -> str:
+    """Öre as the decimal kronor of the XML: -5 → "-0.05"."""
+    kronor_part, ore_part = divmod(abs(ore), 100)
+    return f"{'-' if ore < 0 else ''}{kronor_part}.{ore_part:02d}"
+
+
+def quantity(value: Decimal) -> str:
+    """Without zeros at the end and without an exponent: 12.0000 → "12"."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def quantity_sv(value: Decimal, unit_code: str) -> str:
+    """A quantity with its unit as people read it: "9,75 timmar", "1 dag"."""
+    unit = Unit(unit_code)
+    word = {Unit.DAY: "dag", Unit.HOUR: "timme"}.get(unit, UNIT_SV[unit]) if value == 1 else UNIT_SV[unit]
+    return f"{plain_number(value, 4, is_trimmed=True)}\u00a0{word}"
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False
+    )
+    filters = (amount, quantity, quantity_sv, kronor, bankgiro_text, orgnr_text)
+    environment.filters.update({filter_.__name__: filter_ for filter_ in filters})
+    return environment

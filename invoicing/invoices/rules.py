@@ -1,0 +1,106 @@
+"""Invoices: states, who moves them, and what each move needs and causes."""
+
+from enum import StrEnum
+
+from marketplace.accounts.rules import Role
+from marketplace.rules import Transition, TransitionTable, by
+
+
+class InvoiceState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    SENT = "sent"
+    ATTESTED = "attested"
+    DISPUTED = "disputed"
+    PAID = "paid"
+
+
+INVOICE_STATE_SV = {
+    InvoiceState.DRAFT: "Utkast",
+    InvoiceState.APPROVED: "Godkänd av leverantören",
+    InvoiceState.SENT: "Skickad",
+    InvoiceState.ATTESTED: "Attesterad",
+    InvoiceState.DISPUTED: "Bestridd",
+    InvoiceState.PAID: "Betald",
+}
+
+INVOICE_STATE_TONE = {
+    InvoiceState.DRAFT: "waits",
+    InvoiceState.APPROVED: "waits",
+    InvoiceState.SENT: "waits",
+    InvoiceState.ATTESTED: "active",
+    InvoiceState.DISPUTED: "bad",
+    InvoiceState.PAID: "good",
+}
+
+SENT_STATES = frozenset({InvoiceState.SENT, InvoiceState.ATTESTED, InvoiceState.DISPUTED, InvoiceState.PAID})
+"""The buyer has it, and its content never changes."""
+
+
+class InvoiceAction(StrEnum):
+    COMMENT = "comment"
+    APPROVE = "approve"
+    SEND = "send"
+    ATTEST = "attest"
+    DISPUTE = "dispute"
+    MARK_PAID = "mark_paid"
+
+
+INVOICE_EVENT_SV = {
+    "make": "Utkastet gjordes",
+    InvoiceAction.COMMENT: "Leverantören kommenterade",
+    InvoiceAction.APPROVE: "Leverantören godkände",
+    InvoiceAction.SEND: "Skickades",
+    InvoiceAction.ATTEST: "Attesterades",
+    InvoiceAction.DISPUTE: "Bestreds",
+    InvoiceAction.MARK_PAID: "Registrerades som betald",
+}
+
+_MANAGER = by(Role.SUPPLIER_MANAGER)
+_CONTROLLER = by(Role.CONTROLLER)
+_ATTEST = Transition(
+    InvoiceState.ATTESTED,
+    _CONTROLLER,
+    "Attestera",
+    needs_sv="Bara en faktura som är skickad och inte redan attesterad kan attesteras.",
+    causes_sv="Fakturan kan betalas.",
+)
+
+INVOICE_TRANSITIONS: TransitionTable = {
+    (InvoiceState.DRAFT, InvoiceAction.COMMENT): Transition(
+        InvoiceState.DRAFT,
+        _MANAGER,
+        "Lämna kommentar",
+        needs_sv="Kommentarer lämnas på ett utkast, innan det är godkänt.",
+        causes_sv="Kommentaren syns i fakturans historik. Utkastet väntar kvar hos er.",
+    ),
+    (InvoiceState.DRAFT, InvoiceAction.APPROVE): Transition(
+        InvoiceState.APPROVED,
+        _MANAGER,
+        "Godkänn",
+        needs_sv="Fakturan är redan godkänd.",
+        causes_sv="Raderna är låsta och fakturan kan skickas.",
+    ),
+    (InvoiceState.APPROVED, InvoiceAction.SEND): Transition(
+        InvoiceState.SENT,
+        _MANAGER,
+        "Skicka",
+        needs_sv="En faktura skickas en gång, när den är godkänd.",
+        causes_sv="Fakturan får nummer och skickas till köparen. Den kan inte ändras efteråt.",
+    ),
+    (InvoiceState.SENT, InvoiceAction.ATTEST): _ATTEST,
+    (InvoiceState.DISPUTED, InvoiceAction.ATTEST): _ATTEST,
+    (InvoiceState.SENT, InvoiceAction.DISPUTE): Transition(
+        InvoiceState.DISPUTED,
+        _CONTROLLER,
+        "Bestrid",
+        needs_sv="Bara en skickad faktura som inte är attesterad kan bestridas.",
+        causes_sv="Fakturan betalas inte. Leverantören ser skälet.",
+    ),
+    (InvoiceState.ATTESTED, InvoiceAction.MARK_PAID): Transition(
+        InvoiceState.PAID,
+        _CONTROLLER,
+        "Registrera betalning",
+        needs_sv="Bara en attesterad faktura kan betalas.",
+    ),
+}
