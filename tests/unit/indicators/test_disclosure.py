@@ -178,7 +178,7 @@ def test_sums_are_checked() -> None:
 
 
 def test_a_county_of_kommuner_is_quick() -> None:
-    base = {
+    base: dict[Key, int] = {
         key: (7 * key[0] + 5 * key[1] + 3 * key[2]) % 17 for key in product(range(13), range(3), range(3))
     }
     cells, relations = table_with_totals(base)
