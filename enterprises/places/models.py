@@ -1,0 +1,138 @@
+"""Sites, places, seats, and every use of a seat.
+
+A seat holds one participant a day, whoever booked it. The last word is the exclusion constraint on `seat_use`: it
+spans tenants that cannot see each other's placements, needs no extension, and tells nothing about whom it refused for.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from enterprises.places.rules import PlaceState, SeatUseKind
+from marketplace.accounts.models import Organisation
+from marketplace.db import Base, enum_of, explain_constraint
+from marketplace.reference.models import Kommun, Trade
+
+
+class Site(Base):
+    """Where an enterprise works."""
+
+    __tablename__ = "site"
+    __table_args__ = (UniqueConstraint("id", "enterprise_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    street: Mapped[str]
+    postcode: Mapped[str]
+    city: Mapped[str]
+    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), index=True)
+    accessibility_sv: Mapped[str] = mapped_column(default="")
+
+    kommun: Mapped[Kommun] = relationship()
+    enterprise: Mapped[Organisation] = relationship()
+
+
+class Place(Base):
+    """Work in one trade at one site."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        CheckConstraint("hours_per_week_min > 0", name="hours_positive"),
+        CheckConstraint("hours_per_week_max BETWEEN hours_per_week_min AND 40", name="hours_in_order"),
+        CheckConstraint("lead_time_days BETWEEN 0 AND 180", name="lead_time"),
+        UniqueConstraint("id", "enterprise_id"),
+        Index("ix_place_published", "kommun_code", "ssyk", postgresql_where=text("state = 'published'")),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("site.id"), index=True)
+    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"))
+    """The site's kommun, kept here so that one index serves the search."""
+    ssyk: Mapped[str] = mapped_column(ForeignKey("trade.ssyk"), index=True)
+    name: Mapped[str]
+    tasks_sv: Mapped[str]
+    hours_per_week_min: Mapped[int]
+    hours_per_week_max: Mapped[int]
+    lead_time_days: Mapped[int]
+    """Calendar days from a request to the earliest start."""
+    adaptations: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    languages: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    state: Mapped[PlaceState] = mapped_column(enum_of(PlaceState, "state"), default=PlaceState.DRAFT)
+    confirmed_on: Mapped[date]
+    """When the supplier last said that this is right."""
+    order_key: Mapped[int] = mapped_column(Computed("hashint4(id)", persisted=True), index=True)
+    """Scatters places evenly for the neutral order of a search (LOV 9:1): nobody can pay for it or game it."""
+
+    site: Mapped[Site] = relationship()
+    trade: Mapped[Trade] = relationship()
+    enterprise: Mapped[Organisation] = relationship()
+    seats: Mapped[list["Seat"]] = relationship(back_populates="place", order_by="Seat.number")
+
+
+class Seat(Base):
+    """Room for one participant at a time."""
+
+    __tablename__ = "seat"
+    __table_args__ = (UniqueConstraint("place_id", "number"), UniqueConstraint("id", "place_id"))
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    number: Mapped[int]
+
+    place: Mapped[Place] = relationship(back_populates="seats")
+
+
+class SeatUse(Base):
+    """Days on which a seat is taken: by a request, a placement, a closure, or because it is retired.
+
+    It says nothing of whom or of which authority, so that every searcher may read it; placement and closure point here.
+    """
+
+    __tablename__ = "seat_use"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        ExcludeConstraint(
+            (
+                text(
+                    "box(point(seat_id, first_day - DATE '2000-01-01'), point(seat_id, last_day - DATE '2000-01-01'))"
+                ),
+                "&&",
+            ),
+            name="ex_seat_use_one_a_day",
+            using="gist",
+        ),
+        UniqueConstraint("id", "seat_id", "place_id", "first_day", "last_day"),
+        Index("ix_seat_use_place_days", "place_id", "first_day", "last_day"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    kind: Mapped[SeatUseKind] = mapped_column(enum_of(SeatUseKind, "kind"))
+
+
+explain_constraint(
+    "ex_seat_use_one_a_day", "Platsen hann bli upptagen de dagarna. Välj andra dagar eller en annan plats."
+)
+
+
+class Closure(Base):
+    """One seat out of use for a period, with a reason. A seat given up for good is a RETIRED use without a closure."""
+
+    __tablename__ = "closure"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    seat_use_id: Mapped[int] = mapped_column(ForeignKey("seat_use.id"), unique=True)
+    reason_sv: Mapped[str]
+    created_at: Mapped[datetime]
+
+    seat_use: Mapped[SeatUse] = relationship()

@@ -1,0 +1,167 @@
+"""Places and seats: states, code lists, what a seat can be used for, and when a supplier's word is too old."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from enum import StrEnum
+
+from marketplace.accounts.rules import Role
+from marketplace.rules import Transition, TransitionTable, by
+
+
+class PlaceState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+PLACE_STATE_SV = {
+    PlaceState.DRAFT: "Utkast",
+    PlaceState.PUBLISHED: "Publicerad",
+    PlaceState.PAUSED: "Pausad",
+    PlaceState.CLOSED: "Stängd",
+}
+
+
+class PlaceAction(StrEnum):
+    PUBLISH = "publish"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CLOSE = "close"
+
+
+_MANAGER = by(Role.SUPPLIER_MANAGER)
+
+PLACE_TRANSITIONS: TransitionTable = {
+    (PlaceState.DRAFT, PlaceAction.PUBLISH): Transition(
+        PlaceState.PUBLISHED,
+        _MANAGER,
+        "Publicera",
+        needs_sv="Platsen är redan publicerad.",
+        causes_sv="Handläggare hos de myndigheter ni har avtal med kan hitta platsen.",
+    ),
+    (PlaceState.PUBLISHED, PlaceAction.PAUSE): Transition(
+        PlaceState.PAUSED,
+        _MANAGER,
+        "Pausa",
+        needs_sv="Bara en publicerad plats kan pausas.",
+        causes_sv="Platsen syns inte i sökningen. Pågående placeringar påverkas inte.",
+    ),
+    (PlaceState.PAUSED, PlaceAction.RESUME): Transition(
+        PlaceState.PUBLISHED, _MANAGER, "Publicera igen", needs_sv="Platsen är inte pausad."
+    ),
+    (PlaceState.PUBLISHED, PlaceAction.CLOSE): Transition(
+        PlaceState.CLOSED,
+        _MANAGER,
+        "Lägg ned",
+        needs_sv="Platsen är redan nedlagd eller inte publicerad.",
+        causes_sv="Platsen tas bort ur sökningen för alltid. Går bara när ingen placering pågår eller väntar.",
+    ),
+    (PlaceState.PAUSED, PlaceAction.CLOSE): Transition(
+        PlaceState.CLOSED,
+        _MANAGER,
+        "Lägg ned",
+        needs_sv="Platsen är redan nedlagd eller inte publicerad.",
+        causes_sv="Platsen tas bort ur sökningen för alltid. Går bara när ingen placering pågår eller väntar.",
+    ),
+}
+
+
+class SeatUseKind(StrEnum):
+    """Why a seat is not free for some days. What a neighbour sees is this, and nothing of whom."""
+
+    REQUEST = "request"  # held until the answer is due
+    PLACEMENT = "placement"
+    CLOSURE = "closure"
+    RETIRED = "retired"  # capacity lowered: no end
+
+
+class Adaptation(StrEnum):
+    """What a place can adapt to; the supplier's list and the search filter."""
+
+    SEATED = "seated"
+    QUIET = "quiet"
+    STEP_FREE = "step_free"
+    NO_LIFTING = "no_lifting"
+    SHORT_DAYS = "short_days"
+    PICTURE_SUPPORT = "picture_support"
+    SMALL_GROUP = "small_group"
+    NO_CUSTOMERS = "no_customers"
+
+
+ADAPTATION_SV = {
+    Adaptation.SEATED: "Sittande arbete",
+    Adaptation.QUIET: "Tyst miljö",
+    Adaptation.STEP_FREE: "Utan trappor",
+    Adaptation.NO_LIFTING: "Utan tunga lyft",
+    Adaptation.SHORT_DAYS: "Korta dagar",
+    Adaptation.PICTURE_SUPPORT: "Bildstöd",
+    Adaptation.SMALL_GROUP: "Liten grupp",
+    Adaptation.NO_CUSTOMERS: "Utan kundkontakt",
+}
+
+LANGUAGE_SV = {
+    "sv": "Svenska",
+    "sv-easy": "Enkel svenska",
+    "swl": "Svenskt teckenspråk",
+    "ar": "Arabiska",
+    "ckb": "Kurdiska (sorani)",
+    "en": "Engelska",
+    "es": "Spanska",
+    "fa": "Persiska och dari",
+    "fi": "Finska",
+    "pl": "Polska",
+    "ru": "Ryska",
+    "so": "Somaliska",
+    "ti": "Tigrinska",
+    "tr": "Turkiska",
+    "uk": "Ukrainska",
+}
+"""Languages in which a supervisor can instruct: language codes (BCP 47), and easy Swedish as a private one."""
+
+MAX_SEATS = 60
+MAX_HOURS_PER_WEEK = 40
+MAX_LEAD_TIME_DAYS = 180
+FOREVER = date(9999, 12, 31)
+"""The last day of a retired seat."""
+
+CONFIRM_EVERY_DAYS = 90
+"""Calendar days after which a supplier is asked whether a place is still right."""
+
+
+def confirm_by(confirmed_on: date) -> date:
+    """The day when a place confirmed on `confirmed_on` needs to be confirmed again."""
+    return confirmed_on + timedelta(days=CONFIRM_EVERY_DAYS)
+
+
+def place_problems(
+    *,
+    name: str,
+    tasks_sv: str,
+    hours_per_week_min: int,
+    hours_per_week_max: int,
+    lead_time_days: int,
+    adaptations: Iterable[str],
+    languages: Iterable[str],
+) -> Mapping[str, str]:
+    """Form field → Swedish sentence for what cannot be offered; empty when the place can be saved."""
+    found: dict[str, str] = {}
+    if not name.strip():
+        found["name"] = "Skriv ett namn på platsen."
+    if not tasks_sv.strip():
+        found["tasks_sv"] = "Beskriv arbetsuppgifterna."
+    if not 1 <= hours_per_week_min <= MAX_HOURS_PER_WEEK:
+        found["hours_per_week_min"] = (
+            f"Minsta omfattning ska vara 1 till {MAX_HOURS_PER_WEEK} timmar i veckan."
+        )
+    elif not hours_per_week_min <= hours_per_week_max <= MAX_HOURS_PER_WEEK:
+        found["hours_per_week_max"] = (
+            f"Största omfattning ska vara {hours_per_week_min} till {MAX_HOURS_PER_WEEK} timmar i veckan."
+        )
+    if not 0 <= lead_time_days <= MAX_LEAD_TIME_DAYS:
+        found["lead_time_days"] = f"Framförhållningen ska vara 0 till {MAX_LEAD_TIME_DAYS} dagar."
+    if set(adaptations) - {adaptation.value for adaptation in Adaptation}:
+        found["adaptations"] = "Välj anpassningar ur listan."
+    if set(languages) - set(LANGUAGE_SV):
+        found["languages"] = "Välj språk ur listan."
+    return found

@@ -1,0 +1,155 @@
+"""What a supplier is and is bound by: profile, application, answers, decision, contract."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from enterprises.suppliers.rules import (
+    LIVE_APPLICATION_STATES,
+    ApplicationState,
+    ContractState,
+    Judgement,
+    VatCategory,
+)
+from marketplace.accounts.models import Organisation
+from marketplace.db import Base, enum_of, explain_constraint
+from marketplace.procurement.models import Requirement, SystemOfChoice, TermsVersion
+
+
+class EnterpriseProfile(Base):
+    """What an enterprise tells of itself, and what its invoices need."""
+
+    __tablename__ = "enterprise_profile"
+
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    about_sv: Mapped[str] = mapped_column(default="")
+    contact_email: Mapped[str]
+    phone: Mapped[str] = mapped_column(default="")
+    street: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    city: Mapped[str] = mapped_column(default="")
+    bankgiro: Mapped[str | None]
+    """Digits only."""
+    has_f_tax: Mapped[bool] = mapped_column(default=False)
+    is_vat_registered: Mapped[bool] = mapped_column(default=False)
+
+    organisation: Mapped[Organisation] = relationship()
+
+
+class Application(Base):
+    """An enterprise's answers to the published terms of a system."""
+
+    __tablename__ = "application"
+    __table_args__ = (
+        Index(
+            "uq_application_live",
+            "enterprise_id",
+            "system_id",
+            unique=True,
+            postgresql_where=text(
+                "state IN (" + ", ".join(f"'{s.value}'" for s in LIVE_APPLICATION_STATES) + ")"
+            ),
+        ),
+        CheckConstraint(
+            "state NOT IN ('approved', 'rejected') OR (decided_on IS NOT NULL AND decision_sv <> '')",
+            name="decision_in_writing",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("system_of_choice.id"), index=True)
+    terms_id: Mapped[int] = mapped_column(ForeignKey("terms_version.id"))
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    state: Mapped[ApplicationState] = mapped_column(
+        enum_of(ApplicationState, "state"), default=ApplicationState.DRAFT
+    )
+    submitted_on: Mapped[date | None]
+    decided_on: Mapped[date | None]
+    decision_sv: Mapped[str] = mapped_column(default="")
+    diary_number: Mapped[str | None]
+    completion_request_sv: Mapped[str] = mapped_column(default="")
+    created_at: Mapped[datetime]
+
+    system: Mapped[SystemOfChoice] = relationship()
+    terms: Mapped[TermsVersion] = relationship()
+    enterprise: Mapped[Organisation] = relationship(foreign_keys=[enterprise_id])
+    authority: Mapped[Organisation] = relationship(foreign_keys=[authority_id])
+    answers: Mapped[list["ApplicationAnswer"]] = relationship(back_populates="application")
+
+
+explain_constraint(
+    "uq_application_live", "Ni har redan en pågående ansökan till det här systemet. Fortsätt med den."
+)
+
+
+class ApplicationAnswer(Base):
+    """The answer to one requirement, and how the authority judges it."""
+
+    __tablename__ = "application_answer"
+    __table_args__ = (UniqueConstraint("application_id", "requirement_id"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), index=True)
+    requirement_id: Mapped[int] = mapped_column(ForeignKey("requirement.id"))
+    answer_sv: Mapped[str] = mapped_column(default="")
+    is_declared: Mapped[bool] = mapped_column(default=False)
+    judgement: Mapped[Judgement | None] = mapped_column(enum_of(Judgement, "judgement"))
+    judgement_reason_sv: Mapped[str] = mapped_column(default="")
+
+    application: Mapped[Application] = relationship(back_populates="answers")
+    requirement: Mapped[Requirement] = relationship()
+
+
+class Contract(Base):
+    """Follows an approval: which terms and prices hold between an authority and an enterprise."""
+
+    __tablename__ = "contract"
+    __table_args__ = (
+        CheckConstraint(
+            "state = 'awaiting_signature' OR (authority_signed_at IS NOT NULL AND enterprise_signed_at IS NOT NULL)",
+            name="active_when_signed",
+        ),
+        CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("vat_category = 'S' OR vat_exemption_reason_sv <> ''", name="exemption_has_a_reason"),
+        UniqueConstraint("id", "authority_id", "enterprise_id"),
+        Index(
+            "uq_contract_live",
+            "enterprise_id",
+            "system_id",
+            unique=True,
+            postgresql_where=text("state <> 'ended'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    application_id: Mapped[int] = mapped_column(ForeignKey("application.id"), unique=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("system_of_choice.id"), index=True)
+    terms_id: Mapped[int] = mapped_column(ForeignKey("terms_version.id"))
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    state: Mapped[ContractState] = mapped_column(
+        enum_of(ContractState, "state"), default=ContractState.AWAITING_SIGNATURE
+    )
+    starts_on: Mapped[date]
+    ends_on: Mapped[date | None]
+    vat_category: Mapped[VatCategory] = mapped_column(enum_of(VatCategory, "vat_category"))
+    vat_exemption_reason_sv: Mapped[str] = mapped_column(default="")
+    buyer_reference: Mapped[str]
+    payment_days: Mapped[int] = mapped_column(default=30)
+    text_sha256: Mapped[str]
+    """Hash of the text that both sign; see contract_text() in services."""
+    authority_signed_at: Mapped[datetime | None]
+    authority_signed_by: Mapped[str] = mapped_column(default="")
+    enterprise_signed_at: Mapped[datetime | None]
+    enterprise_signed_by: Mapped[str] = mapped_column(default="")
+
+    system: Mapped[SystemOfChoice] = relationship()
+    terms: Mapped[TermsVersion] = relationship()
+    application: Mapped[Application] = relationship()
+    enterprise: Mapped[Organisation] = relationship(foreign_keys=[enterprise_id])
+    authority: Mapped[Organisation] = relationship(foreign_keys=[authority_id])
+
+
+explain_constraint("uq_contract_live", "Det finns redan ett avtal i det här systemet med företaget.")

@@ -1,0 +1,34 @@
+"""Capacity as the nightly job counted it: one row per day, authority, enterprise, kommun and trade."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base
+
+
+class CapacityDay(Base):
+    """An enterprise under contract with two authorities has a row for each: the same seats, offered to both."""
+
+    __tablename__ = "capacity_day"
+    __table_args__ = (
+        CheckConstraint("closed + held + booked <= seats", name="uses_fit_the_seats"),
+        Index("ix_capacity_day_enterprise", "enterprise_id", "day"),
+    )
+
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), primary_key=True)
+    ssyk: Mapped[str] = mapped_column(ForeignKey("trade.ssyk"), primary_key=True)
+    seats: Mapped[int]
+    closed: Mapped[int]
+    held: Mapped[int]
+    booked: Mapped[int]
+    free_within_14_days: Mapped[int]
+    """Seats free on at least one of the day and the fourteen that follow."""
+
+    @property
+    def free(self) -> int:
+        return self.seats - self.closed - self.held - self.booked

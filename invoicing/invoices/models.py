@@ -1,0 +1,133 @@
+"""Invoices and their lines. One per contract and month; once sent, the database refuses every change of content."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import (
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Numeric,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from enterprises.suppliers.models import Contract
+from invoicing.invoices.rules import InvoiceState
+from marketplace.accounts.models import Organisation
+from marketplace.db import Base, enum_of, explain_constraint
+
+
+class InvoiceCounter(Base):
+    """The last invoice number that a supplier has used: locked to take the next, so that there are no gaps."""
+
+    __tablename__ = "invoice_counter"
+
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    last_number: Mapped[int] = mapped_column(default=0)
+
+
+class Invoice(Base):
+    __tablename__ = "invoice"
+    __table_args__ = (
+        UniqueConstraint("contract_id", "month"),
+        UniqueConstraint("enterprise_id", "number"),
+        ForeignKeyConstraint(
+            ["contract_id", "authority_id", "enterprise_id"],
+            ["contract.id", "contract.authority_id", "contract.enterprise_id"],
+            name="fk_invoice_contract_parties",
+        ),
+        CheckConstraint("extract(day FROM month) = 1", name="month_is_a_first"),
+        CheckConstraint(
+            "state IN ('draft', 'approved') OR (number IS NOT NULL AND issued_on IS NOT NULL AND due_on IS NOT NULL"
+            " AND xml <> '' AND html <> '' AND sha256 <> '')",
+            name="sent_is_complete",
+        ),
+        CheckConstraint("payable_ore = net_ore + vat_ore + rounding_ore", name="sums"),
+        Index("ix_invoice_authority_state", "authority_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    contract_id: Mapped[int]
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    month: Mapped[date]
+    """The month's first day."""
+    state: Mapped[InvoiceState] = mapped_column(enum_of(InvoiceState, "state"), default=InvoiceState.DRAFT)
+    number: Mapped[int | None]
+    ocr: Mapped[str] = mapped_column(default="")
+    issued_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    net_ore: Mapped[int]
+    vat_ore: Mapped[int]
+    rounding_ore: Mapped[int] = mapped_column(default=0)
+    payable_ore: Mapped[int]
+    unpriced_sv: Mapped[str] = mapped_column(default="")
+    """What the run could not price, and why: for someone to mend, never guessed. One sentence a line."""
+    xml: Mapped[str] = mapped_column(default="")
+    html: Mapped[str] = mapped_column(default="")
+    sha256: Mapped[str] = mapped_column(default="")
+    """Of the XML as sent, hex."""
+    created_at: Mapped[datetime]
+    approved_by: Mapped[str] = mapped_column(default="")
+    sent_at: Mapped[datetime | None]
+    attested_on: Mapped[date | None]
+    attested_by: Mapped[str] = mapped_column(default="")
+    dispute_reason_sv: Mapped[str] = mapped_column(default="")
+    paid_on: Mapped[date | None]
+
+    contract: Mapped[Contract] = relationship(
+        primaryjoin="foreign(Invoice.contract_id) == Contract.id", viewonly=True
+    )
+    enterprise: Mapped[Organisation] = relationship(foreign_keys=[enterprise_id], viewonly=True)
+    authority: Mapped[Organisation] = relationship(foreign_keys=[authority_id], viewonly=True)
+    lines: Mapped[list["InvoiceLine"]] = relationship(
+        back_populates="invoice", order_by="InvoiceLine.position", cascade="all, delete-orphan"
+    )
+
+
+explain_constraint("uq_invoice_contract_id", "Månadens faktura för avtalet finns redan.")
+
+
+class InvoiceLine(Base):
+    """What one placement earned by one price component in the month."""
+
+    __tablename__ = "invoice_line"
+    __table_args__ = (
+        UniqueConstraint("invoice_id", "position"),
+        Index(
+            "uq_invoice_line_fee_once",
+            "placement_id",
+            "component",
+            unique=True,
+            postgresql_where=text("component IN ('start_fee', 'report_fee', 'result_fee')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
+    position: Mapped[int]
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), index=True)
+    component: Mapped[str]
+    name_sv: Mapped[str]
+    quantity: Mapped[Decimal] = mapped_column(Numeric(10, 4))
+    unit_code: Mapped[str]
+    price_ore: Mapped[int]
+    amount_ore: Mapped[int]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    basis_sv: Mapped[str]
+    """How the line was computed, in words."""
+    days: Mapped[list[date]] = mapped_column(ARRAY(Date), default=list)
+    """The attendance days that earned it; empty for a fee."""
+
+    invoice: Mapped[Invoice] = relationship(back_populates="lines")
+
+
+explain_constraint("uq_invoice_line_fee_once", "Avgiften är redan betald för den placeringen.")
+explain_constraint("frozen_invoice", "En skickad faktura ändras aldrig. Den krediteras i stället.")

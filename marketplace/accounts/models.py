@@ -1,0 +1,72 @@
+"""Organisations, users, and who acts for which organisation in which role."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.db import Base, enum_of, explain_constraint
+
+
+class Organisation(Base):
+    """The directory of organisations: names are public, what they hold is not."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        CheckConstraint("(kind = 'member') = (authority_id IS NOT NULL)", name="member_of_an_authority"),
+        CheckConstraint("orgnr ~ '^[0-9]{10}$'", name="orgnr_digits"),
+        Index(
+            "uq_organisation_orgnr", "orgnr", unique=True, postgresql_where=text("kind <> 'member'")
+        ),  # several units of one kommun share its number
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    kind: Mapped[OrganisationKind] = mapped_column(enum_of(OrganisationKind, "kind"))
+    name: Mapped[str]
+    orgnr: Mapped[str | None]
+    authority_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    """The authority that a member organisation refers participants to."""
+    kommun_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """Kommuner that an authority or a member covers; empty for an enterprise."""
+    created_at: Mapped[datetime]
+
+
+explain_constraint("uq_organisation_orgnr", "Organisationsnumret är redan registrerat. Logga in i stället.")
+
+
+class User(Base):
+    __tablename__ = "user_account"
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+    memberships: Mapped[list["Membership"]] = relationship(back_populates="user", order_by="Membership.id")
+
+
+explain_constraint("uq_user_account_email", "E-postadressen används redan. Logga in i stället.")
+
+
+class Membership(Base):
+    """A user in an organisation in one role. Someone with two roles has two, and chooses which to act in."""
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("user_id", "organisation_id", "role"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[Role] = mapped_column(enum_of(Role, "role"))
+    kommun_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """Kommuner of a coordinator's Resursråd."""
+    ended_on: Mapped[date | None]
+
+    user: Mapped[User] = relationship(back_populates="memberships")
+    organisation: Mapped[Organisation] = relationship()

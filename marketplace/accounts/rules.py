@@ -1,0 +1,64 @@
+"""Who there is: kinds of organisation, roles, and which role may see persons."""
+
+import re
+from enum import StrEnum
+
+
+class OrganisationKind(StrEnum):
+    AUTHORITY = "authority"  # upphandlande myndighet
+    MEMBER = "member"  # medlem, remittent: employs case officers
+    ENTERPRISE = "enterprise"  # ASF, leverantör
+
+
+class Role(StrEnum):
+    PROCUREMENT_OFFICER = "procurement_officer"
+    COORDINATOR = "coordinator"
+    STRATEGIST = "strategist"
+    CONTROLLER = "controller"
+    CASE_OFFICER = "case_officer"
+    SUPPLIER_MANAGER = "supplier_manager"
+    SUPERVISOR = "supervisor"
+    SYSTEM = "system"  # background jobs; never a person
+
+
+ROLE_SV = {
+    Role.PROCUREMENT_OFFICER: "Upphandlare",
+    Role.COORDINATOR: "Samordnare",
+    Role.STRATEGIST: "ASF-strateg",
+    Role.CONTROLLER: "Ekonom",
+    Role.CASE_OFFICER: "Handläggare",
+    Role.SUPPLIER_MANAGER: "Verksamhetsledare",
+    Role.SUPERVISOR: "Handledare",
+    Role.SYSTEM: "Systemet",
+}
+
+ROLE_BELONGS_TO = {
+    Role.PROCUREMENT_OFFICER: OrganisationKind.AUTHORITY,
+    Role.COORDINATOR: OrganisationKind.AUTHORITY,
+    Role.STRATEGIST: OrganisationKind.AUTHORITY,
+    Role.CONTROLLER: OrganisationKind.AUTHORITY,
+    Role.CASE_OFFICER: OrganisationKind.MEMBER,
+    Role.SUPPLIER_MANAGER: OrganisationKind.ENTERPRISE,
+    Role.SUPERVISOR: OrganisationKind.ENTERPRISE,
+}
+
+PERSON_ROLES = frozenset({Role.COORDINATOR, Role.CASE_OFFICER, Role.SUPERVISOR})
+"""Roles that work with persons. The rest see counts, or lines by placement number."""
+
+
+def may_see_persons(role: Role | None) -> bool:
+    return role in PERSON_ROLES
+
+
+def may_hold(role: Role, kind: OrganisationKind) -> bool:
+    """Whether a membership in an organisation of this kind may carry the role."""
+    return ROLE_BELONGS_TO.get(role) == kind
+
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_LONGEST_EMAIL = 254  # RFC 5321 4.5.3.1.3
+
+
+def is_email(text: str) -> bool:
+    """Whether the text has the form of an address; only a letter to it tells whether it exists."""
+    return len(text) <= _LONGEST_EMAIL and _EMAIL.fullmatch(text) is not None

@@ -1,0 +1,81 @@
+"""What happened to each object, by whom: append-only events, shown as the object's timeline.
+
+The names of user and organisation are written as they were then. The app role can neither change nor delete a row.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace import clock
+from marketplace.db import Base, db
+from marketplace.tenancy import current_actor
+
+PERSONAL_OBJECTS = frozenset({"participant", "grant", "choice_round", "plan", "report"})
+"""Their events are seen only by roles that may see persons. A placement is a number: its events are both parties'."""
+
+
+class Event(Base):
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_object", "object_type", "object_id", "id"),)
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    object_type: Mapped[str]
+    object_id: Mapped[int] = mapped_column(BigInteger)
+    about_person: Mapped[bool]
+    action: Mapped[str]
+    from_state: Mapped[str | None]
+    to_state: Mapped[str | None]
+    note_sv: Mapped[str]
+    at: Mapped[datetime]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    user_name: Mapped[str]
+    organisation_name: Mapped[str]
+    authority_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+
+def record(
+    object_type: str,
+    object_id: int,
+    action: str,
+    *,
+    authority_id: int | None = None,
+    enterprise_id: int | None = None,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    note_sv: str = "",
+) -> None:
+    """Adds an event by the current actor, now. `note_sv` is shown to both parties: no personal data in it."""
+    actor = current_actor()
+    db.session.execute(
+        insert(Event)
+        .values(
+            object_type=object_type,
+            object_id=object_id,
+            about_person=object_type in PERSONAL_OBJECTS,
+            action=action,
+            from_state=from_state,
+            to_state=to_state,
+            note_sv=note_sv,
+            at=clock.now(),
+            user_id=actor.user_id,
+            user_name=actor.user_name,
+            organisation_name=actor.organisation_name,
+            authority_id=authority_id,
+            enterprise_id=enterprise_id,
+        )
+        .inline()
+    )
+
+
+def timeline(object_type: str, object_id: int) -> list[Event]:
+    """The object's events that the actor may see, newest first."""
+    return list(
+        db.session.scalars(
+            select(Event)
+            .where(Event.object_type == object_type, Event.object_id == object_id)
+            .order_by(Event.id.desc())
+        )
+    )

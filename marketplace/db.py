@@ -1,0 +1,148 @@
+"""The database session, transactions, and what every model and list shares."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Enum,
+    MetaData,
+    Numeric,
+    Select,
+    Text,
+    collate,
+    func,
+    select,
+)
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase
+
+from marketplace.errors import Conflict, DomainError, NotFound
+
+
+class Base(DeclarativeBase):
+    """Models inherit this, not `db.Model`: strict typing, and every constraint has a name to explain."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        str: Text(),
+        datetime: DateTime(timezone=True),
+        date: Date(),
+        Decimal: Numeric(8, 2),
+    }
+
+
+db = SQLAlchemy(metadata=Base.metadata)
+
+
+def enum_of(kind: type[StrEnum], name: str) -> Enum:
+    """A text column that the database holds to the enum's values by the check constraint ck_<table>_<name>."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+_explanations: dict[str, Callable[[], DomainError]] = {}
+
+
+def explain_constraint(name: str, message_sv: str) -> None:
+    """Registers what to tell the user when the database refuses by the constraint `name`."""
+    _explanations[name] = lambda: Conflict(message_sv)
+
+
+def explained(error: IntegrityError) -> DomainError | None:
+    """The domain error for a refused write, or None when the refusal is a fault of ours."""
+    diagnosis = getattr(error.orig, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None)
+    return _explanations[name]() if name in _explanations else None
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Commits at the end or rolls everything back: the same construct in view, job and command.
+
+    Raises the domain error registered for the constraint when the database refuses the write.
+    """
+    try:
+        yield
+        db.session.commit()
+    except IntegrityError as error:
+        db.session.rollback()
+        understood = explained(error)
+        if understood is None:
+            raise
+        raise understood from error
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def swedish_order(column: Any) -> ColumnElement[str]:
+    """Orders text by Swedish rules (… x y z å ä ö), whatever collations the server has."""
+    folded = func.translate(func.lower(column), "åäöéèüøæ", "{|}eey}|")
+    return collate(folded, "C")
+
+
+ModelT = TypeVar("ModelT", bound=Base)
+
+
+def get_or_404(model: type[ModelT], key: Any, *, lock: bool = False) -> ModelT:
+    """The row, if there is one that the actor may see; with `lock`, held until the transaction ends.
+
+    Raises NotFound: a row that does not exist and a row of someone else look the same.
+    """
+    row = db.session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
+    if row is None:
+        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+    return row
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """One page of a list: what is shown, and how much there is."""
+
+    items: list[T]
+    total: int
+    page: int
+    per_page: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.per_page))
+
+
+def paginate(statement: Select[Any], page: int = 1, per_page: int = 25) -> Page[Any]:
+    """One page of an ordered select, in two queries. One-column selects give values, others rows.
+
+    A page past the end gives the last one.
+    """
+    total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    page = min(max(1, page), max(1, -(-total // per_page)))
+    result = db.session.execute(statement.limit(per_page).offset((page - 1) * per_page))
+    wide = len(statement.column_descriptions) > 1
+    items = list(result.all()) if wide else list(result.scalars().all())
+    return Page(items, total, page, per_page)

@@ -1,0 +1,123 @@
+"""Systems of choice, versions of their terms, requirements and price components."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from marketplace.accounts.models import Organisation
+from marketplace.db import Base, enum_of, explain_constraint
+from marketplace.procurement.rules import Proof, Regime, TermsRules, TermsState
+
+
+class SystemOfChoice(Base):
+    """One service that an authority buys. The regime is an attribute: who may run a LOV system is disputed."""
+
+    __tablename__ = "system_of_choice"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    service_sv: Mapped[str]
+    """What is bought, in plain words."""
+    regime: Mapped[Regime] = mapped_column(enum_of(Regime, "regime"))
+    kommun_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    is_open: Mapped[bool] = mapped_column(default=False)
+    """Set when the first terms are published; open systems are public."""
+    created_at: Mapped[datetime]
+
+    authority: Mapped[Organisation] = relationship()
+    versions: Mapped[list["TermsVersion"]] = relationship(
+        back_populates="system", order_by="TermsVersion.version"
+    )
+
+
+class TermsVersion(Base):
+    """Förfrågningsunderlag: one version. Once published it never changes; the database refuses."""
+
+    __tablename__ = "terms_version"
+    __table_args__ = (
+        UniqueConstraint("system_id", "version"),
+        Index(
+            "uq_terms_version_published",
+            "system_id",
+            unique=True,
+            postgresql_where=text("state = 'published'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    system_id: Mapped[int] = mapped_column(ForeignKey("system_of_choice.id"), index=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    version: Mapped[int]
+    state: Mapped[TermsState] = mapped_column(enum_of(TermsState, "state"), default=TermsState.DRAFT)
+    contract_text_sv: Mapped[str]
+    start_within_days: Mapped[int]
+    answer_within: Mapped[int]
+    plan_within: Mapped[int]
+    report_within: Mapped[int]
+    decision_within: Mapped[int]
+    published_on: Mapped[date | None]
+
+    system: Mapped[SystemOfChoice] = relationship(back_populates="versions")
+    requirements: Mapped[list["Requirement"]] = relationship(
+        back_populates="terms", order_by="Requirement.position", cascade="all, delete-orphan"
+    )
+    prices: Mapped[list["PriceRow"]] = relationship(
+        back_populates="terms", order_by="PriceRow.position", cascade="all, delete-orphan"
+    )
+
+    @property
+    def rules(self) -> TermsRules:
+        return TermsRules(
+            self.start_within_days,
+            self.answer_within,
+            self.plan_within,
+            self.report_within,
+            self.decision_within,
+        )
+
+
+explain_constraint("uq_terms_version_published", "En annan version är redan publicerad. Läs om sidan.")
+explain_constraint("frozen_terms", "En publicerad version kan inte ändras. Gör en ny version i stället.")
+
+
+class Requirement(Base):
+    """What every applicant must meet: the same text for all (LOV 1:2, equal treatment)."""
+
+    __tablename__ = "requirement"
+    __table_args__ = (UniqueConstraint("terms_id", "position"),)
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    terms_id: Mapped[int] = mapped_column(ForeignKey("terms_version.id"), index=True)
+    position: Mapped[int]
+    text_sv: Mapped[str]
+    proof: Mapped[Proof] = mapped_column(enum_of(Proof, "proof"))
+
+    terms: Mapped[TermsVersion] = relationship(back_populates="requirements")
+
+
+class PriceRow(Base):
+    """One row of the price list. `component` and `parameters` are read by invoicing/remuneration/rules.py."""
+
+    __tablename__ = "price_row"
+    __table_args__ = (
+        UniqueConstraint("terms_id", "position"),
+        CheckConstraint("amount_ore >= 0", name="amount_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    terms_id: Mapped[int] = mapped_column(ForeignKey("terms_version.id"), index=True)
+    position: Mapped[int]
+    component: Mapped[str]
+    support_level: Mapped[str | None]
+    """The grant's level that the row is for; none means every level."""
+    day_part: Mapped[str | None]
+    """whole, half or part, for a day rate."""
+    amount_ore: Mapped[int]
+    parameters: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
+
+    terms: Mapped[TermsVersion] = relationship(back_populates="prices")

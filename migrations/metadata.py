@@ -1,0 +1,11 @@
+"""Imports every model, so that the metadata is whole."""
+
+import placements.attendance.models
+import placements.booking.models
+import placements.choice.models
+import placements.participants.models
+import placements.plan.models
+import placements.report.models  # noqa: F401
+from marketplace.db import Base
+
+metadata = Base.metadata

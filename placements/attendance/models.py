@@ -1,0 +1,36 @@
+"""One row per placement and day. A day that an invoice has counted is frozen by the database."""
+
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from marketplace.db import Base, enum_of, explain_constraint
+from placements.attendance.rules import AttendanceKind
+
+
+class AttendanceDay(Base):
+    __tablename__ = "attendance_day"
+    __table_args__ = (
+        CheckConstraint("planned_hours >= 0 AND planned_hours <= 24", name="planned_hours"),
+        CheckConstraint("actual_hours >= 0 AND actual_hours <= 24", name="actual_hours"),
+        CheckConstraint("(kind = 'present') = (actual_hours > 0)", name="present_has_hours"),
+        Index("ix_attendance_day_contract_day", "contract_id", "day"),
+    )
+
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    contract_id: Mapped[int] = mapped_column(ForeignKey("contract.id"))
+    """The placement's contract, here so that one index serves a contract's month."""
+    planned_hours: Mapped[Decimal]
+    actual_hours: Mapped[Decimal]
+    kind: Mapped[AttendanceKind] = mapped_column(enum_of(AttendanceKind, "kind"))
+    is_reported_same_day: Mapped[bool] = mapped_column(default=False)
+    """An absence that the participant reported the same day can be paid, where the price list says so."""
+    is_invoiced: Mapped[bool] = mapped_column(default=False)
+
+
+explain_constraint(
+    "frozen_attendance", "Dagen är redan fakturerad och kan inte ändras här. Kontakta verksamhetsledaren."
+)

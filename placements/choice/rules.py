@@ -1,0 +1,51 @@
+"""The choice round: what was shown, and what the participant chose."""
+
+from enum import StrEnum
+
+from marketplace.accounts.rules import Role
+from marketplace.rules import Transition, TransitionTable, by
+
+
+class ChoiceState(StrEnum):
+    OPEN = "open"
+    CHOSEN = "chosen"
+    CLOSED = "closed"
+
+
+CHOICE_STATE_SV = {
+    ChoiceState.OPEN: "Deltagaren väljer",
+    ChoiceState.CHOSEN: "Valt",
+    ChoiceState.CLOSED: "Avslutad utan val",
+}
+
+
+class ChoiceAction(StrEnum):
+    SHOW = "show"
+    CHOOSE = "choose"
+    CLOSE = "close"
+
+
+_OFFICER = by(Role.CASE_OFFICER)
+
+CHOICE_TRANSITIONS: TransitionTable = {
+    (ChoiceState.OPEN, ChoiceAction.SHOW): Transition(
+        ChoiceState.OPEN, _OFFICER, "Visa fler platser", needs_sv="Deltagaren har redan valt."
+    ),
+    (ChoiceState.OPEN, ChoiceAction.CHOOSE): Transition(
+        ChoiceState.CHOSEN,
+        _OFFICER,
+        "Registrera deltagarens val",
+        needs_sv="Valet är redan registrerat.",
+        causes_sv="Valet sparas med vad som visades. Sedan kan platsen begäras.",
+    ),
+    (ChoiceState.OPEN, ChoiceAction.CLOSE): Transition(
+        ChoiceState.CLOSED,
+        _OFFICER,
+        "Avsluta utan val",
+        needs_sv="Valomgången är redan avslutad.",
+        causes_sv="Det som visades sparas. En ny valomgång kan öppnas.",
+    ),
+}
+
+MAX_COMPARED = 4
+"""Places compared side by side."""

@@ -1,0 +1,132 @@
+"""Participants, their personal numbers, consents and grants. Every table here is a table of persons."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.types import Text
+
+from marketplace.accounts.models import Organisation, User
+from marketplace.db import Base, enum_of, explain_constraint
+from marketplace.reference.models import Kommun
+from marketplace.reference.rules import Sex
+from placements.participants.rules import PROTECTED_SV, ConsentScope, GrantState, participant_number
+
+
+class Participant(Base):
+    """The person; the one who chooses. What a supervisor may see of her, under consent, is this row."""
+
+    __tablename__ = "participant"
+    __table_args__ = (
+        UniqueConstraint("id", "authority_id"),
+        CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """The member organisation whose case officers are responsible."""
+    case_officer_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), index=True)
+    name: Mapped[str]
+    sex: Mapped[Sex] = mapped_column(enum_of(Sex, "sex"))
+    birth_year: Mapped[int]
+    needs_sv: Mapped[str] = mapped_column(default="")
+    """Needs that bear on the work; nothing of diagnosis or background."""
+    is_protected: Mapped[bool] = mapped_column(default=False)
+    """Skyddade personuppgifter: shown masked, never exported."""
+    created_at: Mapped[datetime]
+
+    unit: Mapped[Organisation] = relationship(foreign_keys=[unit_id])
+    kommun: Mapped[Kommun] = relationship()
+    case_officer: Mapped[User] = relationship()
+
+    @property
+    def number(self) -> str:
+        return participant_number(self.id)
+
+    @property
+    def shown_name(self) -> str:
+        """The name, or what stands instead of a protected one. Pages and lists show this and never `name`."""
+        return f"{PROTECTED_SV} ({self.number})" if self.is_protected else self.name
+
+
+class ParticipantIdentity(Base):
+    """The personal number, apart from the person: a supplier never sees this table."""
+
+    __tablename__ = "participant_identity"
+    __table_args__ = (UniqueConstraint("authority_id", "number_hash"),)
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    number_encrypted: Mapped[bytes]
+    number_hash: Mapped[str]
+
+
+explain_constraint(
+    "uq_participant_identity_authority_id",
+    "Det finns redan en deltagare med det personnumret. Sök fram deltagaren i stället.",
+)
+
+
+class Consent(Base):
+    """What the participant has agreed to share. Withdrawing stops the sharing the same moment."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        Index(
+            "uq_consent_live",
+            "participant_id",
+            "scope",
+            unique=True,
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    scope: Mapped[ConsentScope] = mapped_column(enum_of(ConsentScope, "scope"))
+    given_on: Mapped[date]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Grant(Base):
+    """The Resursråd's decision that a participant may train: extent and period."""
+
+    __tablename__ = "training_grant"
+    __table_args__ = (
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("hours_per_week > 0 AND hours_per_week <= 40", name="hours"),
+        CheckConstraint("days_per_week BETWEEN 1 AND 5", name="days"),
+        UniqueConstraint("id", "participant_id"),
+        Index(
+            "uq_training_grant_live",
+            "participant_id",
+            unique=True,
+            postgresql_where=text("state IN ('open', 'placed')"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    state: Mapped[GrantState] = mapped_column(enum_of(GrantState, "state"), default=GrantState.OPEN)
+    hours_per_week: Mapped[Decimal]
+    days_per_week: Mapped[int]
+    support_level: Mapped[str]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    wished_trades: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """SSYK codes the participant has named."""
+    decided_on: Mapped[date]
+    decided_by: Mapped[str]
+    reopened_on: Mapped[date | None]
+
+    participant: Mapped[Participant] = relationship()
+
+
+explain_constraint(
+    "uq_training_grant_live", "Deltagaren har redan ett pågående beviljande. Avsluta det först."
+)

@@ -1,0 +1,207 @@
+"""Participants, consent and grants: states, personal numbers, and what a grant may say."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+import personnummer
+
+from marketplace.accounts.rules import Role
+from marketplace.errors import Invalid
+from marketplace.rules import Transition, TransitionTable, by
+
+
+class ConsentScope(StrEnum):
+    """What the participant agrees that others may see."""
+
+    SUPPLIER = "supplier"  # name and needs, to the supplier where a place is asked for
+
+
+CONSENT_SCOPE_SV = {
+    ConsentScope.SUPPLIER: "Namn och behov i arbetet, till den leverantör jag söker plats hos"
+}
+
+
+class GrantState(StrEnum):
+    OPEN = "open"
+    PLACED = "placed"
+    CONCLUDED = "concluded"
+    WITHDRAWN = "withdrawn"
+    LAPSED = "lapsed"
+
+
+GRANT_STATE_SV = {
+    GrantState.OPEN: "Väntar på plats",
+    GrantState.PLACED: "Har plats",
+    GrantState.CONCLUDED: "Avslutad",
+    GrantState.WITHDRAWN: "Återkallad",
+    GrantState.LAPSED: "Förfallen",
+}
+
+
+class GrantAction(StrEnum):
+    PLACE = "place"
+    REOPEN = "reopen"
+    CONCLUDE = "conclude"
+    WITHDRAW = "withdraw"
+    LAPSE = "lapse"
+
+
+_COORDINATOR = by(Role.COORDINATOR)
+_PLACING = by(Role.CASE_OFFICER, Role.SUPERVISOR, Role.SYSTEM)
+
+GRANT_TRANSITIONS: TransitionTable = {
+    (GrantState.OPEN, GrantAction.PLACE): Transition(
+        GrantState.PLACED, _PLACING, "Har fått plats", needs_sv="Beviljandet har redan lett till en plats."
+    ),
+    (GrantState.PLACED, GrantAction.REOPEN): Transition(
+        GrantState.OPEN, _PLACING, "Söker plats igen", needs_sv="Beviljandet är redan öppet."
+    ),
+    (GrantState.PLACED, GrantAction.CONCLUDE): Transition(
+        GrantState.CONCLUDED,
+        by(Role.COORDINATOR, Role.SYSTEM),
+        "Avsluta",
+        needs_sv="Avslutas när slutdokumentationen är mottagen.",
+    ),
+    (GrantState.OPEN, GrantAction.WITHDRAW): Transition(
+        GrantState.WITHDRAWN,
+        _COORDINATOR,
+        "Återkalla",
+        needs_sv="Bara ett beviljande som väntar på plats kan återkallas.",
+        causes_sv="Deltagaren kan inte längre få en plats på beviljandet.",
+    ),
+    (GrantState.OPEN, GrantAction.LAPSE): Transition(
+        GrantState.LAPSED, by(Role.SYSTEM), "Förfaller", needs_sv="Perioden har inte gått ut."
+    ),
+}
+
+
+GRANT_TONE = {
+    GrantState.OPEN: "waits",
+    GrantState.PLACED: "active",
+    GrantState.CONCLUDED: "muted",
+    GrantState.WITHDRAWN: "muted",
+    GrantState.LAPSED: "muted",
+}
+
+WAITING_LIMIT_DAYS = 14
+"""Calendar days that a granted participant should wait for a place, at most."""
+
+PROTECTED_SV = "Skyddade personuppgifter"
+"""What stands instead of the name of whoever has protected identity."""
+
+
+def participant_number(participant_id: int) -> str:
+    """How a participant is told from another where the name is masked: D000123."""
+    return f"D{participant_id:06d}"
+
+
+# Personal numbers.
+
+_TWELVE = re.compile(r"(\d{8})[-+]?(\d{4})", re.ASCII)
+_TEMPORARY = re.compile(r"(\d{8})[-+]?([A-Z][A-Z0-9]\d{2})", re.ASCII)
+_COORDINATION_DAYS = 60  # a coordination number has the day of birth plus 60
+_FIRST_YEAR = 1900
+
+
+@dataclass(frozen=True)
+class PersonalNumber:
+    """A personal, coordination or temporary number that holds. It is kept out of logs: its repr says nothing."""
+
+    characters: str = field(repr=False)
+    """Twelve, without hyphen."""
+    birth_year: int = field(repr=False)
+    is_temporary: bool
+
+    @property
+    def shown(self) -> str:
+        return shown_number(self.characters)
+
+
+def shown_number(characters: str) -> str:
+    """Twelve characters as ÅÅÅÅMMDD-NNNN."""
+    return f"{characters[:8]}-{characters[8:]}"
+
+
+def read_personal_number(typed: str, today: date) -> PersonalNumber:
+    """A personal or coordination number with its check digit, or a temporary number with letters and without one.
+
+    Raises Invalid, without repeating what was typed.
+    """
+    bare = re.sub(r"[\s\u00a0]", "", typed).upper()
+    temporary = _TEMPORARY.fullmatch(bare)
+    ordinary = _TWELVE.fullmatch(bare)
+    match = temporary or ordinary
+    if match is None:
+        raise _wrong_number("Skriv personnumret med tolv tecken: ÅÅÅÅMMDD-NNNN.")
+    born = _birth_date(match[1])
+    if born is None or born > today or born.year < _FIRST_YEAR:
+        raise _wrong_number("Personnumrets datum finns inte. Kontrollera de åtta första siffrorna.")
+    if ordinary is not None and not personnummer.valid(f"{match[1]}-{match[2]}"):
+        raise _wrong_number("Personnumrets sista siffra stämmer inte med de andra. Kontrollera numret.")
+    return PersonalNumber(match[1] + match[2], born.year, temporary is not None)
+
+
+def _birth_date(eight: str) -> date | None:
+    day = int(eight[6:])
+    try:
+        return date(
+            int(eight[:4]), int(eight[4:6]), day - _COORDINATION_DAYS if day > _COORDINATION_DAYS else day
+        )
+    except ValueError:
+        return None
+
+
+def _wrong_number(message_sv: str) -> Invalid:
+    return Invalid(message_sv, field="personal_number")
+
+
+# Support levels and what a grant may say.
+
+_LEVEL_SV = {
+    "basic": "Grundnivå",
+    "reinforced": "Förstärkt nivå",
+}
+DEFAULT_LEVELS = ("1", "2", "3", "4", "5")
+"""Levels to choose among where no published price list names any."""
+
+
+def support_level_sv(level: str) -> str:
+    """A price list's support level in words."""
+    return _LEVEL_SV.get(level, f"Nivå {level}")
+
+
+_LONGEST_GRANT = timedelta(days=2 * 366)
+_LONGEST_WEEK = Decimal(40)
+_LONGEST_DAY = Decimal(8)
+_DAYS_A_WEEK = 5
+
+
+def check_extent(hours_per_week: Decimal, days_per_week: int) -> None:
+    """Hours and days a week that a grant may have. Raises Invalid."""
+    if not 1 <= days_per_week <= _DAYS_A_WEEK:
+        raise Invalid("Ange mellan en och fem dagar i veckan.", field="days_per_week")
+    if not 0 < hours_per_week <= _LONGEST_WEEK:
+        raise Invalid("Ange mer än 0 och högst 40 timmar i veckan.", field="hours_per_week")
+    if hours_per_week > _LONGEST_DAY * days_per_week:
+        raise Invalid(
+            "Det blir mer än åtta timmar om dagen. Ange fler dagar eller färre timmar.", field="days_per_week"
+        )
+
+
+def check_grant_period(first_day: date, last_day: date, today: date) -> None:
+    """The period of a new grant. Raises Invalid."""
+    if last_day < first_day:
+        raise Invalid("Sista dagen måste vara samma dag som den första eller senare.", field="last_day")
+    if first_day < today:
+        raise Invalid("Perioden kan inte börja före i dag.", field="first_day")
+    if last_day - first_day > _LONGEST_GRANT:
+        raise Invalid("Ett beviljande kan gälla i högst två år.", field="last_day")
+
+
+def check_consent_date(given_on: date, today: date) -> None:
+    """Raises Invalid for a day that has not come."""
+    if given_on > today:
+        raise Invalid("Samtycket kan inte ha lämnats i framtiden.", field="given_on")

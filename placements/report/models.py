@@ -1,0 +1,36 @@
+"""Slutdokumentation by revision."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.db import Base, enum_of
+from placements.booking.models import Placement
+from placements.report.rules import ExitReason, ReportState
+
+
+class FinalReport(Base):
+    __tablename__ = "final_report"
+    __table_args__ = (
+        UniqueConstraint("placement_id", "revision"),
+        CheckConstraint("state = 'draft' OR filed_on IS NOT NULL", name="filed_has_a_date"),
+        CheckConstraint("state = 'draft' OR exit_reason IS NOT NULL", name="filed_has_a_reason"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), index=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    state: Mapped[ReportState] = mapped_column(enum_of(ReportState, "state"), default=ReportState.DRAFT)
+    done_sv: Mapped[str] = mapped_column(default="")
+    reached_sv: Mapped[str] = mapped_column(default="")
+    adaptations_sv: Mapped[str] = mapped_column(default="")
+    recommended_sv: Mapped[str] = mapped_column(default="")
+    exit_reason: Mapped[ExitReason | None] = mapped_column(enum_of(ExitReason, "exit_reason"))
+    due_on: Mapped[date]
+    filed_on: Mapped[date | None]
+    filed_by: Mapped[str] = mapped_column(default="")
+    received_on: Mapped[date | None]
+    next_step_sv: Mapped[str] = mapped_column(default="")
+
+    placement: Mapped[Placement] = relationship()
