@@ -4,6 +4,7 @@ Anything missing or malformed is named in one line. Outside the demo the program
 they are printed here for everyone to read.
 """
 
+import os
 from base64 import urlsafe_b64encode
 from typing import Annotated, Any
 
@@ -41,9 +42,7 @@ class Settings(BaseSettings):
     person_lookup_key: str = Field(repr=False)
     """Keys the hash by which a personal number is found. It cannot be changed once there are persons."""
     demo: bool = False
-    """Lists the demo's people on the sign-in page and accepts the demo's secrets. Plain http on loopback."""
-    session_cookie_secure: bool = True
-    """Session cookies over https only. The demo switches it off."""
+    """Lists the demo's people on the sign-in page and accepts the demo's secrets. Plain http, loopback only."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies of our own stand in front and set X-Forwarded-For and X-Forwarded-Proto."""
     log_level: str = "INFO"
@@ -111,19 +110,12 @@ class Settings(BaseSettings):
             "DEMO": self.demo,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
-            "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
-            "PERSON_KEYS": list(self.person_keys),
-            "PERSON_LOOKUP_KEY": self.person_lookup_key,
-            "SESSION_COOKIE_NAME": "platstorget",
-            "SESSION_COOKIE_HTTPONLY": True,
-            "SESSION_COOKIE_SAMESITE": "Lax",
-            "SESSION_COOKIE_SECURE": self.session_cookie_secure,
-            "PERMANENT_SESSION_LIFETIME": 8 * 3600,  # a working day
-            "MAX_CONTENT_LENGTH": 5 * 1024 * 1024,
-            "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+            "SQLALCHEMY_ENGINE_OPTIONS": {
+                "pool_pre_ping": True,
+                "hide_parameters": True,  # an error's text must not carry a personal number into a log
+                "connect_args": {"connect_timeout": 5},
+            },
             "RATELIMIT_STORAGE_URI": _limiter_address(self.redis_url),
-            "BOOTSTRAP_SERVE_LOCAL": True,
-            "WTF_CSRF_TIME_LIMIT": None,  # as long as the session, so that a slow writer loses nothing
         }
 
 
@@ -145,7 +137,6 @@ def demo_environment(database_url: str, database_owner_url: str, redis_url: str)
         "PERSON_KEYS": DEMO_PERSON_KEY,
         "PERSON_LOOKUP_KEY": DEMO_LOOKUP_KEY,
         "DEMO": "1",
-        "SESSION_COOKIE_SECURE": "0",
     }
 
 
@@ -178,3 +169,27 @@ def _one_line(error: ValidationError) -> str:
             wrong.append(f"{name} {problem['msg']}".replace("Value error, ", "").strip())
     parts = [f"missing in the environment: {', '.join(missing)}"] if missing else []
     return "Settings: " + "; ".join(parts + wrong) + ". See docs/operations.md."
+
+
+def migration_target() -> tuple[str, str]:
+    """The owner's address and the app role that gets the grants: who migrates needs no other secret.
+
+    The app role is the user of DATABASE_URL where that is set. Raises ConfigError.
+    """
+    owner_url, app_url = os.environ.get("DATABASE_OWNER_URL", ""), os.environ.get("DATABASE_URL", "")
+    if not owner_url:
+        raise ConfigError("Settings: missing in the environment: DATABASE_OWNER_URL. See docs/operations.md.")
+    try:
+        app_role = make_url(database_address(app_url)).username if app_url else None
+        return database_address(owner_url), app_role or "platstorget_app"
+    except ValueError as error:
+        raise ConfigError(
+            f"Settings: DATABASE_URL or DATABASE_OWNER_URL {error}. See docs/operations.md."
+        ) from None
+
+
+def offline() -> Settings:
+    """Settings for looking at the application without any server. Connecting with them fails."""
+    nowhere = "postgresql://nobody@/nothing?host=/nonexistent"
+    environment = demo_environment(nowhere, nowhere, "unix:///nonexistent/redis.sock")
+    return Settings(**{name.lower(): value for name, value in environment.items()})  # type: ignore[arg-type]

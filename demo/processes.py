@@ -1,14 +1,13 @@
 """Child processes that never outlive the one that started them."""
 
-import ctypes
 import os
+import pwd
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+from marketplace.processes import die_with_parent
 
 
 def start(
@@ -18,21 +17,24 @@ def start(
     env: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     user: str | None = None,
+    shown: bool = False,
     stop_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Starts `command` with its output in `log`, in a session of its own so that Ctrl-C reaches only us.
 
-    Should this process be killed outright, Linux sends the child `stop_signal`.
+    With `shown`, the output comes through `stdout` of the process instead. Should this process be killed outright,
+    Linux sends the child `stop_signal`.
     """
     with log.open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own programs, no shell
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdout=subprocess.PIPE if shown else output,
             stderr=subprocess.STDOUT,
             env=env,
             cwd=cwd,
             user=user,
+            group=pwd.getpwnam(user).pw_gid if user else None,
             extra_groups=[] if user else None,
             start_new_session=True,
             preexec_fn=_dies_with_parent(stop_signal),  # noqa: PLW1509 - we have one thread when we start
@@ -60,12 +62,5 @@ def last_line(log: Path) -> str:
     return lines[-1].strip() if lines else ""
 
 
-def _dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None] | None:
-    if not sys.platform.startswith("linux"):
-        return None
-    prctl = ctypes.CDLL(None).prctl
-
-    def ask_the_kernel() -> None:
-        prctl(_PR_SET_PDEATHSIG, int(stop_signal))
-
-    return ask_the_kernel
+def _dies_with_parent(stop_signal: signal.Signals) -> Callable[[], None]:
+    return lambda: die_with_parent(stop_signal)

@@ -16,21 +16,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import psycopg2
 import redis
-from psycopg2 import sql
-from psycopg2.extensions import connection as Connection  # noqa: N812 - the class has a small name
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from sqlalchemy.exc import OperationalError
 
+from demo.cluster import Cluster
 from demo.folder import DataFolder
 from demo.problems import DemoProblem
 from demo.processes import last_line, start, stop
 from demo.redis_binary import redis_server
 
-OWNER = "platstorget_owner"
-APP = "platstorget_app"
-DATABASE = "platstorget"
 _SUPERUSER = "postgres"
 _VERSION = 18
 _PATIENCE = 60.0  # seconds; recovery after a power cut takes its time on a slow disk
@@ -52,6 +48,7 @@ class Postgres:
         self._user = "nobody" if os.geteuid() == 0 else None
         self._process: subprocess.Popen[bytes] | None = None
         self._log = folder.logs / "postgres.log"
+        self.cluster = Cluster(f"postgresql+psycopg2://{_SUPERUSER}@/postgres?host={folder.sockets}")
 
     def __enter__(self) -> Self:
         self.start()
@@ -92,15 +89,6 @@ class Postgres:
         stop(self._process, signal.SIGINT)  # fast shutdown: connections are closed, nothing is lost
         self._process = None
 
-    def address(self, role: str = _SUPERUSER, database: str = DATABASE) -> str:
-        """The database's address for `role`, as SQLAlchemy reads it."""
-        return f"postgresql+psycopg2://{role}@/{database}?host={self.folder.sockets}"
-
-    def _connect(self, database: str = "postgres") -> Connection:
-        connection = psycopg2.connect(host=str(self.folder.sockets), user=_SUPERUSER, dbname=database)
-        connection.autocommit = True
-        return connection
-
     def _make_cluster(self) -> None:
         """initdb into a folder beside, which is renamed when whole: an interrupted one leaves nothing half-made."""
         place = self.folder.postgres
@@ -112,19 +100,14 @@ class Postgres:
         unfinished.mkdir(mode=0o700)
         if self._user:
             shutil.chown(unfinished, self._user)
-        command: list[str | Path] = [
+        options = "--auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
+        command = [
             _program("initdb"),
             "-D",
             unfinished,
             "-U",
             _SUPERUSER,
-            "--auth=trust",
-            "--encoding=UTF8",
-        ]
-        command += [
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
+            *options.split(),
             "--no-instructions",
         ]
         process = start(command, self._log, env=_environment(), user=self._user)
@@ -152,15 +135,15 @@ class Postgres:
     def _stop_leftover(self) -> None:
         """We hold the folder's lock, so a server that still runs in it was left by a launcher that was killed."""
         if (self.folder.postgres / "postmaster.pid").exists():
-            command = [str(_program("pg_ctl")), "-D", str(self.folder.postgres), "-m", "fast", "-w", "stop"]
-            subprocess.run(command, check=False, capture_output=True, env=_environment(), user=self._user)  # noqa: S603
+            command = [_program("pg_ctl"), "-D", self.folder.postgres, "-m", "fast", "-w", "stop"]
+            start(command, self._log, env=_environment(), user=self._user).wait()
 
     def _wait_until_it_answers(self) -> None:
         give_up = time.monotonic() + _PATIENCE
         while True:
             try:
-                self._connect().close()
-            except psycopg2.OperationalError as error:
+                self.cluster.check()
+            except OperationalError as error:
                 if not self.is_alive or time.monotonic() > give_up:
                     reason = last_line(self._log) or str(error).strip()
                     raise DemoProblem(
@@ -169,56 +152,6 @@ class Postgres:
                 time.sleep(0.05)
             else:
                 return
-
-    def make_roles(self) -> None:
-        """The two roles of the application: the owner migrates, the app runs and owns nothing."""
-        connection = self._connect()
-        try:
-            with connection.cursor() as cursor:
-                for role in (OWNER, APP):
-                    cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,))
-                    if cursor.fetchone() is None:
-                        cursor.execute(
-                            sql.SQL(
-                                "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
-                            ).format(sql.Identifier(role))
-                        )
-        finally:
-            connection.close()
-
-    def has_database(self, name: str = DATABASE) -> bool:
-        connection = self._connect()
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
-                return cursor.fetchone() is not None
-        finally:
-            connection.close()
-
-    def make_database(self, name: str = DATABASE, template: str = "template0") -> None:
-        """A database that the owner role owns and the app role may enter."""
-        connection = self._connect()
-        try:
-            with connection.cursor() as cursor:
-                names = {"name": sql.Identifier(name), "template": sql.Identifier(template)}
-                names |= {"owner": sql.Identifier(OWNER), "app": sql.Identifier(APP)}
-                cursor.execute(
-                    sql.SQL("CREATE DATABASE {name} OWNER {owner} TEMPLATE {template}").format(**names)
-                )
-                cursor.execute(sql.SQL("REVOKE ALL ON DATABASE {name} FROM PUBLIC").format(**names))
-                cursor.execute(sql.SQL("GRANT CONNECT ON DATABASE {name} TO {app}").format(**names))
-        finally:
-            connection.close()
-
-    def drop_database(self, name: str = DATABASE) -> None:
-        connection = self._connect()
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-                )
-        finally:
-            connection.close()
 
     def _let_other_user_in(self, user: str) -> None:
         """As root: the user that PostgreSQL runs as must be able to pass the folders above its files."""

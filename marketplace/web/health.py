@@ -1,13 +1,10 @@
 """Is the process alive, and can it serve? For supervisors and load balancers; says nothing that needs protection."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import redis
 import structlog
-from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import Blueprint, Flask, current_app
 from flask.typing import ResponseReturnValue
 from redis.backoff import NoBackoff
@@ -41,25 +38,17 @@ def ready() -> ResponseReturnValue:
     return {"status": "ok" if is_ready else "failed", **answers}, 200 if is_ready else 503
 
 
-def add_health(app: Flask, redis_url: str, migrations: Path) -> None:
-    """Registers the two addresses. `migrations` is the folder of alembic's scripts."""
+def add_health(app: Flask, redis_url: str, newest: str) -> None:
+    """Registers the two addresses. `newest` is the revision that the database must be at."""
     client = redis.Redis.from_url(
         redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=Retry(NoBackoff(), 0)
     )
-    heads = migration_heads(migrations)
     app.extensions[_EXTENSION] = {
         "database": _database_answers,
         "redis": lambda: bool(client.ping()),
-        "migrations": lambda: _migrated() == heads,
+        "migrations": lambda: _revision() == newest,
     }
     app.register_blueprint(bp)
-
-
-def migration_heads(migrations: Path) -> frozenset[str]:
-    """The newest revisions among the scripts: one, as long as nobody has merged two branches of work."""
-    settings = Config()
-    settings.set_main_option("script_location", str(migrations))
-    return frozenset(ScriptDirectory.from_config(settings).get_heads())
 
 
 def _holds(name: str, check: Callable[[], bool]) -> bool:
@@ -75,6 +64,6 @@ def _database_answers() -> bool:
         return bool(connection.scalar(text("SELECT true")))
 
 
-def _migrated() -> frozenset[str]:
+def _revision() -> str | None:
     with db.engine.connect() as connection:
-        return frozenset(MigrationContext.configure(connection).get_current_heads())
+        return MigrationContext.configure(connection).get_current_revision()

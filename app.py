@@ -1,0 +1,158 @@
+"""The composition root: wires every room into one application, and the command `platstorget`."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import Rule
+
+import config
+import migrations
+from marketplace.crypto import KeyRing
+from marketplace.db import db
+from marketplace.errors import DomainError
+from marketplace.logs import add_request_log, configure_logging
+from marketplace.web.guards import Guard, guard_of
+from marketplace.web.health import add_health
+from marketplace.web.wiring import init_web
+from marketplace.web.work import Waiting, register_waiting
+
+ROOT = Path(__file__).resolve().parent
+
+BLUEPRINTS: Sequence[Blueprint] = ()
+"""The views of every room. The web ground has registered its own and those of the accounts."""
+
+WAITING: Sequence[Waiting] = ()
+"""Who adds rows to the start page."""
+
+JOBS: Mapping[str, Sequence[str]] = {}
+"""Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """The application. Raises config.ConfigError, and RuntimeError when a route lacks its guard."""
+    settings = settings or config.load()
+    configure_logging(settings.log_level)
+    app = Flask(__name__, static_folder=None)
+    app.config.update(settings.for_flask())
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    app.extensions["key_ring"] = KeyRing(list(settings.person_keys), settings.person_lookup_key)
+    add_request_log(app)
+    init_web(app)
+    add_health(app, settings.redis_url, migrations.head())
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    register_waiting(app, *WAITING)
+    unguarded = [rule.rule for rule, guard in guarded_routes(app) if guard is None]
+    if unguarded:
+        raise RuntimeError(
+            f"These routes have no guard: {', '.join(unguarded)}. See marketplace/web/guards.py."
+        )
+    return app
+
+
+def guarded_routes(app: Flask) -> list[tuple[Rule, Guard | None]]:
+    """Every route with its guard, by address."""
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+    return [(rule, guard_of(app.view_functions[rule.endpoint])) for rule in rules]
+
+
+# The command. Nothing below is used by the web or the worker.
+
+
+class _OneLineErrors(click.Group):
+    """What a person can mend is said in one line, without a stack."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        from demo.problems import DemoProblem
+
+        try:
+            return super().invoke(ctx)
+        except (config.ConfigError, DemoProblem) as error:
+            raise click.ClickException(str(error)) from error
+        except DomainError as error:
+            raise click.ClickException(error.message_sv) from error
+
+
+@click.group(cls=_OneLineErrors)
+def cli() -> None:
+    """Platstorget: work training places at social enterprises."""
+
+
+@cli.command("demo")
+@click.option("--participants", type=click.IntRange(min=20), help="How many people the story has (2 500).")
+def demo_command(participants: int | None) -> None:
+    """Runs everything on this machine, with invented people. PORT and PLATSTORGET_DATA are honoured."""
+    from demo.launcher import run
+
+    data = Path(os.environ.get("PLATSTORGET_DATA") or ROOT / ".demo")
+    run(data, os.environ.get("PORT") or "8000", ROOT, participants)
+
+
+@cli.command()
+def migrate() -> None:
+    """Brings the database at DATABASE_OWNER_URL up to date."""
+    migrations.upgrade(*config.migration_target())
+
+
+@cli.command()
+@click.option("--participants", type=click.IntRange(min=20), help="How many people the story has (2 500).")
+def seed(participants: int | None) -> None:
+    """Loads the demo's story into an empty database. Only with DEMO=1."""
+    from demo import seed as story
+
+    settings = config.load()
+    if not settings.demo:
+        raise config.ConfigError("The story has invented people in it: it is loaded only with DEMO=1.")
+    with create_app(settings).app_context():
+        story.load(participants, click.echo)
+
+
+@cli.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(min=1))
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(min=1))
+def web(bind: str, workers: int, threads: int) -> None:
+    """Serves the application with gunicorn."""
+    create_app()  # says what is missing before gunicorn starts; the workers make their own
+    options = ["--bind", bind, "--workers", str(workers), "--threads", str(threads), "--no-control-socket"]
+    arguments = [sys.executable, "-m", "gunicorn", "--chdir", str(ROOT), *options, "app:create_app()"]
+    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter
+
+
+@cli.command()
+def worker() -> None:
+    """Runs background jobs: the outbox relay, the clock and one RQ worker. Start as many as you like."""
+    import worker as jobs
+
+    config.load()
+    sys.exit(jobs.run())
+
+
+@cli.command()
+def routes() -> None:
+    """Lists every route with its guard. Fails when one has none."""
+    app = create_app(config.offline())
+    rows = [
+        (_methods(rule), rule.rule, rule.endpoint, guard.describe() if guard else "NO GUARD")
+        for rule, guard in guarded_routes(app)
+    ]
+    wide = [max(len(row[column]) for row in rows) for column in range(4)]
+    for row in rows:
+        click.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, wide, strict=True)).rstrip())
+
+
+def _methods(rule: Rule) -> str:
+    return ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+
+
+if __name__ == "__main__":
+    cli()

@@ -1,0 +1,197 @@
+"""`platstorget demo`: starts everything, says where it is, and takes everything down again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+import config
+from demo.cluster import APP, OWNER
+from demo.folder import DataFolder
+from demo.problems import DemoProblem
+from demo.processes import last_line, start, stop
+from demo.servers import Postgres, Redis
+
+HOST = "127.0.0.1"
+_PATIENCE = 60.0  # seconds for the web to answer
+_LOADED = "loaded"
+_QUICK_ENOUGH = {"synchronous_commit": "off"}  # a power cut may cost the last second of a demo
+
+
+def run(data: Path, port_text: str, root: Path, participants: int | None = None) -> None:
+    """Runs the demo until Ctrl-C. Raises DemoProblem with one line when it cannot."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _as_interrupt)
+    port = _free_port(port_text)
+    folder = DataFolder(data)
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(folder.locked())
+            click.echo(f"Starting PostgreSQL and Redis in {folder.root} …")
+            postgres = stack.enter_context(Postgres(folder, _QUICK_ENOUGH))
+            redis = stack.enter_context(Redis(folder))
+            environment = _environment(postgres, redis)
+            _prepare(folder, postgres, redis, root, environment, participants)
+            _serve(folder, postgres, redis, root, environment, port)
+    except KeyboardInterrupt:
+        click.echo("\nStopped. The data is kept; make demo starts where you were.")
+
+
+def _prepare(
+    folder: DataFolder,
+    postgres: Postgres,
+    redis: Redis,
+    root: Path,
+    environment: Mapping[str, str],
+    participants: int | None,
+) -> None:
+    """The database, migrated and with the story in it. What was interrupted starts over."""
+    postgres.cluster.make_roles()
+    if postgres.cluster.has_database() and not folder.is_done(_LOADED):
+        click.echo("The first load was interrupted: starting it over.")
+        postgres.cluster.drop_database()
+    is_new = not postgres.cluster.has_database()
+    if is_new:
+        folder.forget(_LOADED)
+        redis.empty()
+        postgres.cluster.make_database()
+    _step(root, environment, folder, "migrate")
+    if is_new:
+        click.echo("Loading two years of invented history, once (a minute or two) …")
+        _step(
+            root,
+            environment,
+            folder,
+            "seed",
+            *(["--participants", str(participants)] if participants else []),
+        )
+        folder.mark_done(_LOADED)
+    elif participants:
+        click.echo(f"The data is there already, so --participants has no effect. {folder.way_out}")
+
+
+def _step(root: Path, environment: Mapping[str, str], folder: DataFolder, *command: str) -> None:
+    """One `platstorget` command of ours, its words shown as they come and kept in a log."""
+    log = folder.logs / f"{command[0]}.log"
+    process = start(
+        [sys.executable, "-u", root / "app.py", *command], log, env=environment, cwd=root, shown=True
+    )
+    try:
+        assert process.stdout is not None
+        with log.open("ab") as kept:
+            for line in process.stdout:
+                kept.write(line)
+                if not line.startswith(b"{"):  # logs are JSON, and for the file
+                    click.echo(f"  {line.decode(errors='replace').rstrip()}")
+        failed = process.wait() != 0
+    except BaseException:
+        stop(process, signal.SIGTERM, 5)
+        raise
+    if failed:
+        raise DemoProblem(
+            f"`platstorget {command[0]}` failed: {last_line(log)} (see {log}). "
+            f"Start again to try once more. {folder.way_out}"
+        )
+
+
+def _serve(
+    folder: DataFolder,
+    postgres: Postgres,
+    redis: Redis,
+    root: Path,
+    environment: Mapping[str, str],
+    port: int,
+) -> None:
+    commands = {"web": ["web", "--bind", f"{HOST}:{port}"], "worker": ["worker"]}
+    running: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, command in commands.items():
+            log = folder.logs / f"{name}.log"
+            running[name] = start([sys.executable, root / "app.py", *command], log, env=environment, cwd=root)
+        _wait_until_ready(folder, running, port)
+        click.echo(f"Platstorget is ready: http://{HOST}:{port}  (Ctrl-C stops it)")
+        while True:
+            _check_alive(folder, running)
+            if not (postgres.is_alive and redis.is_alive):
+                name = "Redis" if postgres.is_alive else "PostgreSQL"
+                raise DemoProblem(f"{name} has stopped (see {folder.logs}). make demo starts it again.")
+            time.sleep(0.5)
+    finally:
+        for process in running.values():
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in running.values():
+            stop(process, signal.SIGTERM, 30)
+
+
+def _wait_until_ready(folder: DataFolder, running: Mapping[str, subprocess.Popen[bytes]], port: int) -> None:
+    give_up = time.monotonic() + _PATIENCE
+    answer = "no answer"
+    while time.monotonic() < give_up:
+        _check_alive(folder, running)
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5):
+                return
+        except urllib.error.HTTPError as error:
+            answer = error.read(500).decode(errors="replace").strip()
+        except OSError:
+            pass  # not listening yet
+        time.sleep(0.2)
+    raise DemoProblem(
+        f"The web did not get ready: {answer} (see {folder.logs / 'web.log'}). {folder.way_out}"
+    )
+
+
+def _check_alive(folder: DataFolder, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    for name, process in running.items():
+        if process.poll() is not None:
+            log = folder.logs / f"{name}.log"
+            raise DemoProblem(
+                f"The {name} has stopped: {last_line(log)} (see {log}). make demo starts it again."
+            )
+
+
+def _environment(postgres: Postgres, redis: Redis) -> dict[str, str]:
+    """The person's own environment, less what is meant for other servers, plus ours."""
+    ours = config.demo_environment(
+        postgres.cluster.address(APP), postgres.cluster.address(OWNER), redis.address
+    )
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "GUNICORN"))}
+    return {**kept, **ours, "PYTHONUNBUFFERED": "1"}
+
+
+def _free_port(text: str) -> int:
+    """The port, which nobody listens on. Raises DemoProblem."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise DemoProblem(f"PORT must be a number from 1 to 65535, not {text!r}.")
+    port = int(text)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            raise DemoProblem(
+                f"Port {port} is for root only: choose one over 1023, PORT=8001 make demo."
+            ) from None
+        except OSError:
+            raise DemoProblem(
+                f"Port {port} is taken: choose another, PORT={_other(port)} make demo."
+            ) from None
+    return port
+
+
+def _other(port: int) -> int:
+    return port + 1 if port < 65535 else 8000
+
+
+def _as_interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
