@@ -26,7 +26,7 @@ def safe_next(target: str | None) -> str | None:
     if is_absolute and (parts.scheme not in {"http", "https"} or parts.netloc != request.host):
         return None
     path = parts.path or "/"
-    if not path.startswith("/") or path.startswith("//"):
+    if not path.startswith("/") or path.startswith("//") or target.startswith("//"):
         return None
     return f"{path}?{parts.query}" if parts.query else path
 

@@ -45,6 +45,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             bound: Field = unbound_field.bind(form=form, **options)
             return bound
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Whether everything can be used. What could not be read says so, also where DataRequired would say nothing
+        was written."""
+        is_valid: bool = super().validate(extra_validators=extra_validators)
+        for field in self:
+            if field.process_errors and any(str(typed).strip() for typed in field.raw_data or ()):
+                field.errors = list(field.process_errors)
+        return is_valid
+
     def add_error(self, error: DomainError) -> None:
         """Show a service's refusal beside the field it names, or above the form."""
         field = self._fields.get(error.field) if error.field else None
@@ -79,11 +88,11 @@ class FilterForm(BaseForm):
     class Meta(BaseForm.Meta):
         csrf = False
 
-    def __init__(self, *, choices: Mapping[str, list[tuple[str, str]]] | None = None, **kwargs: Any) -> None:
+    def __init__(self, *, choices: Mapping[str, Mapping[Any, str]] | None = None, **kwargs: Any) -> None:
         """`choices`: those of selects whose alternatives come from the database, by field name."""
         super().__init__(formdata=request.args, **kwargs)
         for name, alternatives in (choices or {}).items():
-            self._fields[name].choices = alternatives
+            self._fields[name].choices = one_of(alternatives)
         if not self.validate():
             for field in self:
                 if field.errors:
@@ -95,10 +104,13 @@ class FilterForm(BaseForm):
         return any(request.args.get(field.name) for field in self)
 
 
-def one_of(labels: Mapping[Any, str], *, blank: str | None = None) -> list[tuple[str, str]]:
-    """Choices for a select or radios out of an enum's labels; `blank` is the wording of no choice."""
-    head = [("", blank)] if blank is not None else []
-    return head + [(str(value), label) for value, label in labels.items()]
+def one_of(labels: Mapping[Any, str], *, blank: str | None = None) -> Any:
+    """Choices for a select, radios or boxes out of {value: label}; `blank` is the wording of no choice.
+
+    Any, since the stubs of WTForms do not know its dict of labels, and it no longer takes tuples.
+    """
+    head = {"": blank} if blank is not None else {}
+    return head | {str(value): label for value, label in labels.items()}
 
 
 def or_none(coerce: Callable[[str], T]) -> Callable[[Any], T | None]:

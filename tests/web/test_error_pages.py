@@ -1,0 +1,76 @@
+import pytest
+from flask import Flask
+
+from marketplace.tenancy import acting_as
+from tests.web.small_app import actor, small_app
+
+
+@pytest.fixture(scope="module")
+def small() -> Flask:
+    return small_app()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"), [("invalid", 422), ("notallowed", 403), ("notfound", 404), ("conflict", 409)]
+)
+def test_a_domain_error_becomes_a_page_with_its_own_words(small: Flask, kind: str, status: int) -> None:
+    answer = small.test_client().get(f"/domain-error/{kind}")
+    assert answer.status_code == status
+    assert "Läs detta och gör så här." in answer.text
+    assert '<html lang="sv">' in answer.text
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 409, 413, 418, 429, 503])
+def test_every_other_error_is_in_swedish_too(small: Flask, status: int) -> None:
+    answer = small.test_client().get(f"/abort/{status}")
+    assert answer.status_code == status
+    assert f"Fel {status}" in answer.text
+    assert "The " not in answer.text
+
+
+def test_a_page_that_does_not_exist_offers_a_way_on(small: Flask) -> None:
+    with acting_as(actor()):
+        answer = small.test_client().get("/finns-inte")
+    assert answer.status_code == 404
+    assert "Till mitt arbete" in answer.text
+
+
+def test_a_redirect_of_the_router_is_not_an_error(small: Flask) -> None:
+    small_client = small.test_client()
+    assert small_client.get("/open", follow_redirects=False).status_code == 200
+
+
+def test_a_fault_tells_nothing_of_what_is_inside() -> None:
+    app = small_app()
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = app.test_client().get("/fault")
+    assert answer.status_code == 500
+    assert "Något gick fel hos oss" in answer.text
+    assert "secret detail" not in answer.text
+
+
+def test_too_much_is_refused_politely() -> None:
+    app = small_app()
+    app.config["MAX_CONTENT_LENGTH"] = 10
+    answer = app.test_client().post("/logga-in", data={"email": "x" * 100})
+    assert answer.status_code == 413
+    assert "för stor" in answer.text
+
+
+def test_an_old_form_gives_back_what_was_written() -> None:
+    client = small_app(csrf=True).test_client()
+    typed = {"csrf_token": "old", "uppgifter": "Såga och <b>slipa</b>", "password": "a secret one"}
+    answer = client.post("/open", data=typed, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 400
+    assert "Formuläret har blivit för gammalt" in answer.text
+    assert "Såga och &lt;b&gt;slipa&lt;/b&gt;" in answer.text
+    assert "a secret one" not in answer.text
+
+
+def test_a_form_from_another_site_is_refused_and_not_shown() -> None:
+    client = small_app(csrf=True).test_client()
+    answer = client.post(
+        "/open", data={"text": "Ring detta nummer nu"}, headers={"Origin": "https://evil.example"}
+    )
+    assert answer.status_code == 400
+    assert "Ring detta nummer" not in answer.text
