@@ -117,6 +117,8 @@ class SeatUse(Base):
     last_day: Mapped[date]
     kind: Mapped[SeatUseKind] = mapped_column(enum_of(SeatUseKind, "kind"))
 
+    seat: Mapped[Seat] = relationship()
+
 
 explain_constraint(
     "ex_seat_use_one_a_day", "Platsen hann bli upptagen de dagarna. Välj andra dagar eller en annan plats."

@@ -122,8 +122,9 @@ LANGUAGE_SV = {
 MAX_SEATS = 60
 MAX_HOURS_PER_WEEK = 40
 MAX_LEAD_TIME_DAYS = 180
+BEGINNING = date(2000, 1, 1)
 FOREVER = date(9999, 12, 31)
-"""The last day of a retired seat."""
+"""A retired seat has no last day; one that was added later is retired from the beginning until then."""
 
 CONFIRM_EVERY_DAYS = 90
 """Calendar days after which a supplier is asked whether a place is still right."""

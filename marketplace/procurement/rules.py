@@ -63,6 +63,20 @@ class Proof(StrEnum):
     DECLARATION = "declaration"
 
 
+PROOF_SV = {
+    Proof.ANSWER: "Beskriv i text",
+    Proof.DECLARATION: "Intyga",
+}
+
+
+@dataclass(frozen=True)
+class RequirementDraft:
+    """One requirement as it is written, before it has a row."""
+
+    text_sv: str
+    proof: Proof = Proof.ANSWER
+
+
 @dataclass(frozen=True)
 class TermsRules:
     """What a terms version promises, with the sources' own defaults. Working days unless named otherwise."""

@@ -1,0 +1,271 @@
+"""Sites, places and their free seats.
+
+Capacity has one definition, here: a seat is free over some days when no use of it overlaps them. Search, booking,
+closures, the strategist and the supplier's own pages all count with `free_seats_over`.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
+
+from enterprises.places.models import Closure, Place, Seat, SeatUse, Site
+from enterprises.places.rules import CONFIRM_EVERY_DAYS, PlaceState, SeatUseKind, confirm_by
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.db import Page, db, paginate, swedish_order
+from marketplace.reference.models import Kommun, OccupationField, Trade
+from marketplace.tenancy import Actor
+from marketplace.web.work import WaitingItem
+
+Day = date | ColumnElement[date]
+
+
+@dataclass(frozen=True)
+class WeekFree:
+    """Free seats over a whole ISO week (from today in the current one), of those in service."""
+
+    monday: date
+    free: int
+    seats: int
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """A row of the supplier's list."""
+
+    place: Place
+    seats: int
+    free_today: int
+
+    @property
+    def confirm_by(self) -> date:
+        return confirm_by(self.place.confirmed_on)
+
+
+@dataclass(frozen=True)
+class PlaceFilter:
+    state: PlaceState | None = None
+    site_id: int | None = None
+    field_id: str | None = None
+    is_unconfirmed: bool = False
+
+
+def free_seats_over(first_day: Day, last_day: Day) -> ColumnElement[int]:
+    """Number of the place's seats that are free on every day from first to last; correlated to Place."""
+    return _seats_without_use(first_day, last_day).label("free_seats")
+
+
+def seats_in_service(day: Day) -> ColumnElement[int]:
+    """Number of the place's seats that are not retired on `day`; correlated to Place."""
+    return _seats_without_use(day, day, SeatUseKind.RETIRED).label("seats")
+
+
+def _seats_without_use(first: Day, last: Day, kind: SeatUseKind | None = None) -> ColumnElement[int]:
+    use = aliased(SeatUse)
+    overlapping = (
+        select(use.id)
+        .where(
+            use.place_id == Seat.place_id,
+            use.seat_id == Seat.id,
+            use.first_day <= last,
+            use.last_day >= first,
+            *([use.kind == kind] if kind else []),
+        )
+        .correlate(Seat)
+    )
+    counted = select(func.count(Seat.id)).where(Seat.place_id == Place.id, ~overlapping.exists())
+    return counted.correlate(Place).scalar_subquery()
+
+
+def free_seats(place_id: int, first_day: date, last_day: date) -> int:
+    """Seats of one place that are free on every day from first to last."""
+    found = db.session.scalar(select(free_seats_over(first_day, last_day)).where(Place.id == place_id))
+    return found or 0
+
+
+def free_seats_of_place(place_id: int, first_day: date, last_day: date) -> Select[Seat]:
+    """The seats behind `free_seats`, lowest number first."""
+    use = aliased(SeatUse)
+    overlapping = select(use.id).where(
+        use.place_id == place_id,
+        use.seat_id == Seat.id,
+        use.first_day <= last_day,
+        use.last_day >= first_day,
+    )
+    return select(Seat).where(Seat.place_id == place_id, ~overlapping.exists()).order_by(Seat.number)
+
+
+def weeks_of_free_seats(
+    place_ids: Collection[int], from_day: date, weeks: int = 8
+) -> dict[int, list[WeekFree]]:
+    """Week by week from the one that `from_day` is in, for every place, in one query."""
+    monday = from_day - timedelta(days=from_day.weekday())
+    step = func.generate_series(0, weeks - 1).column_valued("week")
+    starts = cast(literal(monday) + step * 7, Date)
+    statement = (
+        select(
+            Place.id,
+            starts.label("monday"),
+            free_seats_over(func.greatest(starts, literal(from_day)), starts + 6),
+            seats_in_service(func.greatest(starts, literal(from_day))),
+        )
+        .select_from(Place)
+        .join(step, literal(True))
+        .where(Place.id.in_(place_ids))
+        .order_by(Place.id, starts)
+    )
+    strips: dict[int, list[WeekFree]] = {place_id: [] for place_id in place_ids}
+    for place_id, first, free, seats in db.session.execute(statement):
+        strips[place_id].append(WeekFree(first, free, seats))
+    return strips
+
+
+def uses_from(place_id: int, day: date, kinds: Collection[SeatUseKind]) -> int:
+    """Uses of the place's seats, of these kinds, that last to `day` or beyond."""
+    counted = select(func.count(SeatUse.id)).where(
+        SeatUse.place_id == place_id, SeatUse.last_day >= day, SeatUse.kind.in_(kinds)
+    )
+    return db.session.scalar(counted) or 0
+
+
+def sites(enterprise_id: int | None) -> list[Site]:
+    """The enterprise's sites by name."""
+    statement = (
+        select(Site)
+        .where(Site.enterprise_id == enterprise_id)
+        .options(joinedload(Site.kommun))
+        .order_by(swedish_order(Site.name), Site.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def places_of_site(site_id: int) -> list[Place]:
+    statement = (
+        select(Place)
+        .where(Place.site_id == site_id)
+        .options(joinedload(Place.trade))
+        .order_by(swedish_order(Place.name), Place.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+PLACE_SORTS = {
+    "namn": swedish_order(Place.name),
+    "yrke": swedish_order(Trade.name),
+    "arbetsstalle": swedish_order(Site.name),
+    "bekraftad": Place.confirmed_on,
+}
+
+
+def _places(
+    enterprise_id: int | None, wanted: PlaceFilter, sort: tuple[str, bool]
+) -> Select[Place, int, int]:
+    key, is_descending = sort
+    order: Any = PLACE_SORTS[key]
+    statement = (
+        select(Place, seats_in_service(today()), free_seats_over(today(), today()))
+        .join(Place.site)
+        .join(Place.trade)
+        .join(Site.kommun)
+        .options(contains_eager(Place.site).contains_eager(Site.kommun), contains_eager(Place.trade))
+        .where(Place.enterprise_id == enterprise_id)
+        .order_by(order.desc() if is_descending else order, Place.id)
+    )
+    if wanted.state:
+        statement = statement.where(Place.state == wanted.state)
+    else:
+        statement = statement.where(Place.state != PlaceState.CLOSED)
+    if wanted.site_id:
+        statement = statement.where(Place.site_id == wanted.site_id)
+    if wanted.field_id:
+        statement = statement.where(Trade.field_id == wanted.field_id)
+    if wanted.is_unconfirmed:
+        statement = statement.where(_is_unconfirmed())
+    return statement
+
+
+def place_page(
+    enterprise_id: int | None, wanted: PlaceFilter, sort: tuple[str, bool], page: int = 1
+) -> Page[PlaceRow]:
+    """One page of the enterprise's places; closed ones only when asked for."""
+    found = paginate(_places(enterprise_id, wanted, sort), page)
+    return Page([PlaceRow(*row.tuple()) for row in found.items], found.total, found.page, found.per_page)
+
+
+def all_places(enterprise_id: int | None, wanted: PlaceFilter, sort: tuple[str, bool]) -> list[PlaceRow]:
+    """The same rows without pages, for a download."""
+    rows = db.session.execute(_places(enterprise_id, wanted, sort))
+    return [PlaceRow(place, seats, free) for place, seats, free in rows]
+
+
+def closures(place_id: int) -> list[Closure]:
+    """Closures of the place's seats, the latest period first."""
+    statement = (
+        select(Closure)
+        .join(Closure.seat_use)
+        .join(Seat, Seat.id == SeatUse.seat_id)
+        .where(Closure.place_id == place_id)
+        .options(contains_eager(Closure.seat_use).joinedload(SeatUse.seat))
+        .order_by(SeatUse.first_day.desc(), Seat.number)
+    )
+    return list(db.session.scalars(statement))
+
+
+def trades_by_field() -> dict[str, list[Trade]]:
+    """Every trade under the name of its field, both by Swedish order."""
+    statement = (
+        select(Trade)
+        .join(Trade.field)
+        .options(contains_eager(Trade.field))
+        .order_by(swedish_order(OccupationField.name), swedish_order(Trade.name))
+    )
+    found: dict[str, list[Trade]] = {}
+    for trade in db.session.scalars(statement):
+        found.setdefault(trade.field.name, []).append(trade)
+    return found
+
+
+def fields_used(enterprise_id: int | None) -> list[OccupationField]:
+    """Occupation fields that the enterprise has places in."""
+    used = (
+        select(Trade.field_id)
+        .join(Place, Place.ssyk == Trade.ssyk)
+        .where(Place.enterprise_id == enterprise_id)
+    )
+    statement = (
+        select(OccupationField)
+        .where(OccupationField.concept_id.in_(used))
+        .order_by(swedish_order(OccupationField.name))
+    )
+    return list(db.session.scalars(statement))
+
+
+def kommuner() -> list[Kommun]:
+    return list(db.session.scalars(select(Kommun).order_by(swedish_order(Kommun.name), Kommun.code)))
+
+
+def waiting(actor: Actor) -> list[WaitingItem]:
+    """For a supplier's manager: places that have not been confirmed for too long, as one row."""
+    if actor.role is not Role.SUPPLIER_MANAGER:
+        return []
+    count, oldest = db.session.execute(
+        select(func.count(Place.id), func.min(Place.confirmed_on)).where(
+            Place.enterprise_id == actor.enterprise_id,
+            Place.state.in_([PlaceState.PUBLISHED, PlaceState.PAUSED]),
+            _is_unconfirmed(),
+        )
+    ).one()
+    if not count:
+        return []
+    text = "En plats behöver bekräftas: stämmer den fortfarande?"
+    if count > 1:
+        text = f"{count} platser behöver bekräftas: stämmer de fortfarande?"
+    return [WaitingItem(confirm_by(oldest), text, "places.index", {"obekraftad": "y"}, "Bekräfta platser")]
+
+
+def _is_unconfirmed() -> ColumnElement[bool]:
+    return Place.confirmed_on <= today() - timedelta(days=CONFIRM_EVERY_DAYS)

@@ -1,0 +1,88 @@
+"""The one way to take, move and release a seat.
+
+Every change of capacity first takes the place's lock. It is an advisory lock and not a row lock, because whoever
+books may read the place but not change it, and PostgreSQL asks for the right to change a row before it locks it.
+The last word is the database's: see ex_seat_use_one_a_day.
+"""
+
+from datetime import date
+
+from sqlalchemy import func, select
+
+from enterprises.places.models import Place, Seat, SeatUse
+from enterprises.places.queries import free_seats_of_place
+from enterprises.places.rules import PlaceState, SeatUseKind
+from marketplace.db import db, get_or_404
+from marketplace.errors import Conflict, Invalid
+
+_CAPACITY_LOCK = 0x5EA7
+
+
+def lock_capacity(place_id: int) -> None:
+    """Queues everyone who changes this place's capacity, until the transaction ends."""
+    db.session.execute(select(func.pg_advisory_xact_lock(_CAPACITY_LOCK, place_id)))
+
+
+def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
+    """Takes the lowest seat that is free on every day from first to last.
+
+    Raises Invalid for days in the wrong order, Conflict when no seat is free or the place takes nobody.
+    """
+    in_order(first_day, last_day)
+    lock_capacity(place_id)
+    state = db.session.scalar(select(Place.state).where(Place.id == place_id))
+    if state is not PlaceState.PUBLISHED:
+        raise Conflict("Platsen tar inte emot någon just nu. Välj en annan plats.")
+    return use_seat(first_free(place_id, first_day, last_day), first_day, last_day, kind)
+
+
+def release_seat(seat_use_id: int) -> None:
+    """Frees the days of a use. Whoever points at it lets go in the same transaction."""
+    use = get_or_404(SeatUse, seat_use_id)
+    lock_capacity(use.place_id)
+    db.session.delete(use)
+    db.session.flush()
+
+
+def move_seat_use(
+    seat_use_id: int, first_day: date, last_day: date, kind: SeatUseKind | None = None
+) -> SeatUse:
+    """Gives a use other days, on the same seat if it is free then, else on the lowest seat that is.
+
+    The caller copies seat and days from what is returned. Raises Conflict when no seat is free.
+    """
+    in_order(first_day, last_day)
+    use = get_or_404(SeatUse, seat_use_id)
+    lock_capacity(use.place_id)
+    in_the_way = select(SeatUse.id).where(
+        SeatUse.seat_id == use.seat_id,
+        SeatUse.id != use.id,
+        SeatUse.first_day <= last_day,
+        SeatUse.last_day >= first_day,
+    )
+    if db.session.scalar(in_the_way.limit(1)) is not None:
+        use.seat_id = first_free(use.place_id, first_day, last_day).id
+    use.first_day, use.last_day = first_day, last_day
+    use.kind = kind or use.kind
+    db.session.flush()
+    return use
+
+
+def first_free(place_id: int, first_day: date, last_day: date) -> Seat:
+    seat = db.session.scalar(free_seats_of_place(place_id, first_day, last_day).limit(1))
+    if seat is None:
+        raise Conflict("Ingen plats är ledig alla de dagarna. Välj andra dagar eller en annan plats.")
+    return seat
+
+
+def use_seat(seat: Seat, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
+    use = SeatUse(seat_id=seat.id, place_id=seat.place_id, first_day=first_day, last_day=last_day, kind=kind)
+    db.session.add(use)
+    db.session.flush()
+    return use
+
+
+def in_order(first_day: date, last_day: date) -> None:
+    """Raises Invalid when the period ends before it begins."""
+    if last_day < first_day:
+        raise Invalid("Sista dagen kan inte vara före första dagen.", field="last_day")

@@ -1,0 +1,116 @@
+"""Systems of choice and their terms. What is open is seen by everyone (LOV 3:1)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from marketplace.accounts.models import Organisation
+from marketplace.db import Page, db, paginate, swedish_order
+from marketplace.errors import NotFound
+from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
+from marketplace.procurement.price_rules import PriceDraft
+from marketplace.procurement.rules import Regime, TermsState
+from marketplace.reference.models import Kommun
+
+T = TypeVar("T")
+
+SYSTEM_SORTS = {
+    "namn": swedish_order(SystemOfChoice.name),
+    "myndighet": swedish_order(Organisation.name),
+}
+
+
+@dataclass(frozen=True)
+class SystemFilter:
+    kommun_code: str | None = None
+    regime: Regime | None = None
+
+
+def _systems(wanted: SystemFilter, sort: tuple[str, bool]) -> Select[SystemOfChoice]:
+    key, is_descending = sort
+    order: Any = SYSTEM_SORTS[key]
+    statement = (
+        select(SystemOfChoice)
+        .join(SystemOfChoice.authority)
+        .options(contains_eager(SystemOfChoice.authority))
+        .order_by(order.desc() if is_descending else order, SystemOfChoice.id)
+    )
+    if wanted.kommun_code:
+        statement = statement.where(SystemOfChoice.kommun_codes.contains([wanted.kommun_code]))
+    if wanted.regime:
+        statement = statement.where(SystemOfChoice.regime == wanted.regime)
+    return statement
+
+
+def system_page(wanted: SystemFilter, sort: tuple[str, bool], page: int = 1) -> Page[SystemOfChoice]:
+    """One page of the systems that the actor may see: the open ones, and all of the actor's own authority."""
+    return paginate(_systems(wanted, sort), page)
+
+
+def all_systems(wanted: SystemFilter, sort: tuple[str, bool]) -> list[SystemOfChoice]:
+    """The same rows without pages, for a download."""
+    return list(db.session.scalars(_systems(wanted, sort)))
+
+
+def system_with_versions(system_id: int) -> SystemOfChoice:
+    """Raises NotFound when the actor may not see it."""
+    statement = (
+        select(SystemOfChoice)
+        .where(SystemOfChoice.id == system_id)
+        .options(joinedload(SystemOfChoice.authority), selectinload(SystemOfChoice.versions))
+    )
+    return _found(db.session.scalar(statement))
+
+
+def terms_with_rows(terms_id: int) -> TermsVersion:
+    """One version with its requirements and prices. Raises NotFound when the actor may not see it."""
+    return _found(db.session.scalar(_terms().where(TermsVersion.id == terms_id)))
+
+
+def published_terms(system_id: int) -> TermsVersion | None:
+    """The version that applications are made to now."""
+    statement = _terms().where(
+        TermsVersion.system_id == system_id, TermsVersion.state == TermsState.PUBLISHED
+    )
+    return db.session.scalar(statement)
+
+
+def draft_of(system_id: int) -> TermsVersion | None:
+    """The version that is being written, if there is one."""
+    statement = _terms().where(TermsVersion.system_id == system_id, TermsVersion.state == TermsState.DRAFT)
+    return db.session.scalar(statement)
+
+
+def kommun_names(codes: Iterable[str]) -> list[str]:
+    """Names of kommuner in Swedish order."""
+    statement = select(Kommun.name).where(Kommun.code.in_(list(codes))).order_by(swedish_order(Kommun.name))
+    return list(db.session.scalars(statement))
+
+
+def kommuner() -> list[Kommun]:
+    return list(db.session.scalars(select(Kommun).order_by(swedish_order(Kommun.name), Kommun.code)))
+
+
+def price_drafts(prices: Iterable[PriceRow]) -> list[PriceDraft]:
+    """Stored rows as the rules read them."""
+    return [
+        PriceDraft(row.component, row.support_level, row.day_part, row.amount_ore, row.parameters)
+        for row in prices
+    ]
+
+
+def _terms() -> Select[TermsVersion]:
+    return select(TermsVersion).options(
+        joinedload(TermsVersion.system).joinedload(SystemOfChoice.authority),
+        selectinload(TermsVersion.requirements),
+        selectinload(TermsVersion.prices),
+    )
+
+
+def _found(row: T | None) -> T:
+    if row is None:
+        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+    return row
