@@ -161,7 +161,9 @@ def _wrong_number(message_sv: str) -> Invalid:
 # Support levels and what a grant may say.
 
 _LEVEL_SV = {
+    "bas": "Grundnivå",
     "basic": "Grundnivå",
+    "förstärkt": "Förstärkt nivå",
     "reinforced": "Förstärkt nivå",
 }
 DEFAULT_LEVELS = ("1", "2", "3", "4", "5")

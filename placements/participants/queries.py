@@ -1,0 +1,252 @@
+"""Participants, their consents and grants, and what there is to choose among when one is registered.
+
+Row-level security decides whose participants these are: a case officer's are her unit's, a coordinator's those of her
+Resursråd's kommuner.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.audit import Event
+from marketplace.clock import today
+from marketplace.db import Page, db, get_or_404, paginate, swedish_order
+from marketplace.procurement.models import PriceRow, TermsVersion
+from marketplace.procurement.rules import TermsState
+from marketplace.reference.models import Kommun
+from marketplace.tenancy import Actor, current_actor
+from marketplace.web.work import WaitingItem
+from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
+from placements.participants.rules import DEFAULT_LEVELS, WAITING_LIMIT_DAYS, ConsentScope, GrantState
+
+_LIVE = (GrantState.OPEN, GrantState.PLACED)
+
+
+@dataclass(frozen=True)
+class ParticipantFilter:
+    """What a list of participants is narrowed to; empty means all."""
+
+    standing: str = ""
+    """open, placed or none: how it stands with the grant."""
+    kommun_code: str = ""
+    unit_id: int | None = None
+    is_mine: bool = False
+
+
+@dataclass(frozen=True)
+class ParticipantRow:
+    participant: Participant
+    grant: Grant | None
+    """The grant in force, if any."""
+
+
+def participants(
+    wanted: ParticipantFilter, *, sort: str = "name", is_descending: bool = False, page: int = 1
+) -> Page[ParticipantRow]:
+    """The actor's participants with the grant in force. Masked ones come last by name: their order tells nothing."""
+    columns: dict[str, list[Any]] = {
+        "name": [Participant.is_protected, swedish_order(Participant.name)],
+        "kommun": [Participant.kommun_code],
+        "until": [func.coalesce(Grant.last_day, date.max)],
+    }
+    order = [column.desc() if is_descending else column for column in columns.get(sort, columns["name"])]
+    statement = _with_grant().where(*_narrowed(wanted)).order_by(*order, Participant.id)
+    found = paginate(statement, page)
+    rows = [ParticipantRow(participant, grant) for participant, grant in found.items]
+    return Page(rows, found.total, found.page, found.per_page)
+
+
+def _with_grant() -> Select[Participant, Grant]:
+    return (
+        select(Participant, Grant)
+        .outerjoin(Grant, and_(Grant.participant_id == Participant.id, Grant.state.in_(_LIVE)))
+        .options(
+            joinedload(Participant.kommun), joinedload(Participant.unit), joinedload(Participant.case_officer)
+        )
+    )
+
+
+def _narrowed(wanted: ParticipantFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.standing == "none":
+        conditions.append(Grant.id.is_(None))
+    elif wanted.standing in {GrantState.OPEN, GrantState.PLACED}:
+        conditions.append(Grant.state == GrantState(wanted.standing))
+    if wanted.kommun_code:
+        conditions.append(and_(Participant.kommun_code == wanted.kommun_code, ~Participant.is_protected))
+    if wanted.unit_id is not None:
+        conditions.append(Participant.unit_id == wanted.unit_id)
+    if wanted.is_mine:
+        user_id = current_actor().user_id
+        conditions.append(Participant.case_officer_id == user_id if user_id is not None else false())
+    return conditions
+
+
+def participants_named(text: str, limit: int = 25) -> list[ParticipantRow]:
+    """Those whose name has the text in it; masked ones are not found by name."""
+    pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    statement = (
+        _with_grant()
+        .where(Participant.name.ilike(f"%{pattern}%"), ~Participant.is_protected)
+        .order_by(swedish_order(Participant.name), Participant.id)
+        .limit(limit)
+    )
+    return [ParticipantRow(participant, grant) for participant, grant in db.session.execute(statement)]
+
+
+def participant_by_lookup(number_hash: str) -> Participant | None:
+    """The actor's participant with that personal number's hash."""
+    return db.session.scalar(
+        select(Participant)
+        .join(ParticipantIdentity, ParticipantIdentity.participant_id == Participant.id)
+        .where(ParticipantIdentity.number_hash == number_hash)
+    )
+
+
+def participant(participant_id: int) -> Participant:
+    """Raises NotFound."""
+    return get_or_404(Participant, participant_id)
+
+
+def consents_of(participant_id: int) -> list[Consent]:
+    """Newest first, withdrawn ones too."""
+    return list(
+        db.session.scalars(
+            select(Consent)
+            .where(Consent.participant_id == participant_id)
+            .order_by(Consent.given_on.desc(), Consent.id.desc())
+        )
+    )
+
+
+def has_live_consent(participant_id: int, scope: ConsentScope = ConsentScope.SUPPLIER) -> bool:
+    live = select(Consent.id).where(
+        Consent.participant_id == participant_id, Consent.scope == scope, Consent.withdrawn_at.is_(None)
+    )
+    return db.session.scalar(live) is not None
+
+
+def grants_of(participant_id: int) -> list[Grant]:
+    """Newest first."""
+    return list(
+        db.session.scalars(
+            select(Grant).where(Grant.participant_id == participant_id).order_by(Grant.id.desc())
+        )
+    )
+
+
+def events_of(objects: Mapping[str, Sequence[int]], limit: int = 100) -> list[Event]:
+    """What happened to several objects, as one timeline, newest first."""
+    wanted = [
+        and_(Event.object_type == kind, Event.object_id.in_(ids)) for kind, ids in objects.items() if ids
+    ]
+    if not wanted:
+        return []
+    return list(db.session.scalars(select(Event).where(or_(*wanted)).order_by(Event.id.desc()).limit(limit)))
+
+
+# What there is to choose among.
+
+
+def kommuner() -> list[Kommun]:
+    """The kommuner whose participants the actor may register: a coordinator's own, a case officer's unit's."""
+    return list(
+        db.session.scalars(select(Kommun).where(Kommun.code.in_(current_actor().kommun_codes)).order_by(swedish_order(Kommun.name)))
+    )
+
+
+def units() -> list[Organisation]:
+    """Member organisations of the actor's authority; for a case officer her own."""
+    actor = current_actor()
+    statement = select(Organisation).where(
+        Organisation.kind == OrganisationKind.MEMBER, Organisation.authority_id == actor.authority_id
+    )
+    if actor.role is Role.CASE_OFFICER:
+        statement = statement.where(Organisation.id == actor.organisation_id)
+    return list(db.session.scalars(statement.order_by(swedish_order(Organisation.name), Organisation.id)))
+
+
+@dataclass(frozen=True)
+class CaseOfficer:
+    user_id: int
+    name: str
+    unit_id: int
+    unit_name: str
+
+
+def case_officers() -> list[CaseOfficer]:
+    """Who can be responsible for a participant: the case officers of the units, by unit and name."""
+    wanted = [unit.id for unit in units()]
+    rows = db.session.execute(
+        select(User.id, User.name, Organisation.id, Organisation.name)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            Membership.role == Role.CASE_OFFICER,
+            Membership.organisation_id.in_(wanted),
+            or_(Membership.ended_on.is_(None), Membership.ended_on > today()),
+            User.is_active,
+        )
+        .order_by(swedish_order(Organisation.name), swedish_order(User.name), User.id)
+    )
+    return [CaseOfficer(*row) for row in rows]
+
+
+def support_levels() -> list[str]:
+    """The levels that the authority's published price lists name, in order."""
+    named = db.session.scalars(
+        select(PriceRow.support_level)
+        .join(TermsVersion, TermsVersion.id == PriceRow.terms_id)
+        .where(
+            TermsVersion.authority_id == current_actor().authority_id,
+            TermsVersion.state != TermsState.DRAFT,
+            PriceRow.support_level.is_not(None),
+        )
+        .distinct()
+    )
+    return sorted(level for level in named if level) or list(DEFAULT_LEVELS)
+
+
+def lapsed_grants() -> list[Grant]:
+    """Open grants whose period is over."""
+    return list(
+        db.session.scalars(
+            select(Grant)
+            .where(Grant.state == GrantState.OPEN, Grant.last_day < today())
+            .order_by(Grant.id)
+            .with_for_update()
+        )
+    )
+
+
+# What waits.
+
+
+def waiting(actor: Actor) -> list[WaitingItem]:
+    """For a coordinator: granted participants who have waited for a place as long as anyone should, or longer."""
+    if actor.role is not Role.COORDINATOR:
+        return []
+    since = func.coalesce(Grant.reopened_on, Grant.decided_on)
+    soon = today() - timedelta(days=WAITING_LIMIT_DAYS - 3)
+    rows = db.session.execute(
+        select(Participant, since)
+        .join(Grant, Grant.participant_id == Participant.id)
+        .where(Grant.state == GrantState.OPEN, since <= soon)
+        .order_by(since, Participant.id)
+    )
+    return [
+        WaitingItem(
+            deadline=waited_from + timedelta(days=WAITING_LIMIT_DAYS),
+            text_sv=f"{person.shown_name} väntar på en plats sedan {waited_from.isoformat()}",
+            url_endpoint="participants.show",
+            url_args={"participant_id": person.id},
+            kind_sv="Väntar på plats",
+        )
+        for person, waited_from in rows
+    ]

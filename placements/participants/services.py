@@ -1,0 +1,275 @@
+"""Registering participants, their consent, and granting work training."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import select
+
+from marketplace import audit
+from marketplace.accounts.rules import Role
+from marketplace.clock import now, today
+from marketplace.crypto import KeyRing
+from marketplace.db import db, get_or_404
+from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.reference.models import Trade
+from marketplace.reference.rules import Sex
+from marketplace.rules import advance
+from marketplace.tenancy import Actor, current_actor
+from placements.participants import queries
+from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
+from placements.participants.rules import (
+    GRANT_TRANSITIONS,
+    ConsentScope,
+    GrantAction,
+    GrantState,
+    PersonalNumber,
+    check_consent_date,
+    check_extent,
+    check_grant_period,
+    read_personal_number,
+    shown_number,
+)
+
+
+def _acting(*roles: Role) -> Actor:
+    actor = current_actor()
+    if actor.role not in roles:
+        raise NotAllowed("Din roll får inte göra detta.")
+    return actor
+
+
+def _key_ring() -> KeyRing:
+    return cast(KeyRing, current_app.extensions["key_ring"])
+
+
+def register_participant(
+    *,
+    name: str,
+    personal_number: str,
+    sex: Sex,
+    kommun_code: str,
+    unit_id: int,
+    case_officer_id: int,
+    needs_sv: str = "",
+    is_protected: bool = False,
+) -> Participant:
+    """A new participant of the actor's authority. The personal number is kept encrypted, found by a keyed hash.
+
+    Raises Invalid beside the field that is wrong, Conflict for a number that is already registered.
+    """
+    actor = _acting(Role.COORDINATOR, Role.CASE_OFFICER)
+    if actor.authority_id is None:
+        raise NotAllowed("Du arbetar inte för någon myndighet.")
+    number = read_personal_number(personal_number, today())
+    if not name.strip():
+        raise Invalid("Skriv deltagarens namn.", field="name")
+    if kommun_code not in {kommun.code for kommun in queries.kommuner()}:
+        raise Invalid("Välj en av dina kommuner.", field="kommun_code")
+    officers = {(officer.unit_id, officer.user_id) for officer in queries.case_officers()}
+    if (unit_id, case_officer_id) not in officers:
+        raise Invalid("Välj en handläggare som arbetar på enheten.", field="case_officer_id")
+    if queries.participant_by_lookup(_key_ring().lookup(number.characters)) is not None:
+        raise Conflict(
+            "Det finns redan en deltagare med det personnumret. Sök fram deltagaren i stället.",
+            field="personal_number",
+        )
+    participant = Participant(
+        authority_id=actor.authority_id,
+        unit_id=unit_id,
+        case_officer_id=case_officer_id,
+        kommun_code=kommun_code,
+        name=name.strip(),
+        sex=sex,
+        birth_year=number.birth_year,
+        needs_sv=needs_sv.strip(),
+        is_protected=is_protected,
+        created_at=now(),
+    )
+    db.session.add(participant)
+    db.session.flush()
+    db.session.add(_identity(participant, number))
+    audit.record("participant", participant.id, "register", authority_id=participant.authority_id)
+    db.session.flush()
+    return participant
+
+
+def _identity(participant: Participant, number: PersonalNumber) -> ParticipantIdentity:
+    ring = _key_ring()
+    return ParticipantIdentity(
+        participant_id=participant.id,
+        authority_id=participant.authority_id,
+        number_encrypted=ring.encrypt(number.characters),
+        number_hash=ring.lookup(number.characters),
+    )
+
+
+def find_participants(text: str) -> list[queries.ParticipantRow]:
+    """The actor's participants by personal number, or by part of the name.
+
+    Raises Invalid for an empty text, and for digits that make no personal number.
+    """
+    wanted = text.strip()
+    if len(wanted) < 2:
+        raise Invalid("Skriv minst två tecken av namnet, eller hela personnumret.", field="text")
+    if not wanted[0].isdigit():
+        return queries.participants_named(wanted)
+    try:
+        number = read_personal_number(wanted, today())
+    except Invalid as error:
+        raise Invalid(error.message_sv, field="text") from None
+    found = queries.participant_by_lookup(_key_ring().lookup(number.characters))
+    return [] if found is None else [queries.ParticipantRow(found, _live_grant(found.id))]
+
+
+def _live_grant(participant_id: int) -> Grant | None:
+    return next(
+        (
+            grant
+            for grant in queries.grants_of(participant_id)
+            if grant.state in {GrantState.OPEN, GrantState.PLACED}
+        ),
+        None,
+    )
+
+
+@dataclass(frozen=True)
+class RevealedIdentity:
+    """What is otherwise masked. Shown once, never kept."""
+
+    name: str = field(repr=False)
+    number: str = field(repr=False)
+
+
+def reveal_identity(participant_id: int) -> RevealedIdentity:
+    """The name and personal number, and an event that tells who looked (log control). Raises NotFound."""
+    _acting(Role.COORDINATOR, Role.CASE_OFFICER)
+    participant = queries.participant(participant_id)
+    identity = get_or_404(ParticipantIdentity, participant_id)
+    audit.record("participant", participant_id, "reveal", authority_id=participant.authority_id)
+    return RevealedIdentity(participant.name, shown_number(_key_ring().decrypt(identity.number_encrypted)))
+
+
+def update_needs(participant_id: int, *, needs_sv: str, is_protected: bool) -> Participant:
+    """Needs that bear on the work, and whether the identity is protected. Raises NotFound."""
+    _acting(Role.COORDINATOR, Role.CASE_OFFICER)
+    participant = get_or_404(Participant, participant_id, lock=True)
+    participant.needs_sv = needs_sv.strip()
+    participant.is_protected = is_protected
+    audit.record("participant", participant_id, "update", authority_id=participant.authority_id)
+    return participant
+
+
+def give_consent(participant_id: int, scope: ConsentScope, given_on: date) -> Consent:
+    """Records what the participant agrees to share. Raises Conflict when it is already shared, Invalid for the date."""
+    _acting(Role.COORDINATOR, Role.CASE_OFFICER)
+    check_consent_date(given_on, today())
+    participant = get_or_404(Participant, participant_id, lock=True)
+    if queries.has_live_consent(participant_id, scope):
+        raise Conflict("Deltagaren har redan lämnat det samtycket.")
+    consent = Consent(participant_id=participant_id, scope=scope, given_on=given_on)
+    db.session.add(consent)
+    db.session.flush()
+    audit.record("participant", participant_id, "give_consent", authority_id=participant.authority_id)
+    return consent
+
+
+def withdraw_consent(consent_id: int) -> Consent:
+    """Stops the sharing at once: policies read the row. Raises NotFound, and Conflict when it is already withdrawn."""
+    _acting(Role.COORDINATOR, Role.CASE_OFFICER)
+    consent = get_or_404(Consent, consent_id, lock=True)
+    if consent.withdrawn_at is not None:
+        raise Conflict("Samtycket är redan återkallat.")
+    consent.withdrawn_at = now()
+    participant = queries.participant(consent.participant_id)
+    audit.record("participant", participant.id, "withdraw_consent", authority_id=participant.authority_id)
+    db.session.flush()
+    return consent
+
+
+def grant_training(
+    participant_id: int,
+    *,
+    hours_per_week: Decimal,
+    days_per_week: int,
+    support_level: str,
+    first_day: date,
+    last_day: date,
+    wished_trades: Sequence[str] = (),
+) -> Grant:
+    """The Resursråd's decision: extent a week, support level, period. Needs a live consent.
+
+    Raises Invalid beside the field that is wrong, Conflict without consent or while another grant is in force.
+    """
+    actor = _acting(Role.COORDINATOR)
+    participant = get_or_404(Participant, participant_id, lock=True)
+    check_extent(hours_per_week, days_per_week)
+    check_grant_period(first_day, last_day, today())
+    if support_level not in queries.support_levels():
+        raise Invalid("Välj en av prislistans stödnivåer.", field="support_level")
+    _check_trades(wished_trades)
+    if not queries.has_live_consent(participant_id):
+        raise Conflict("Registrera deltagarens samtycke först. Utan det kan ingen plats begäras.")
+    if _live_grant(participant_id) is not None:
+        raise Conflict("Deltagaren har redan ett pågående beviljande. Avsluta det först.")
+    grant = Grant(
+        participant_id=participant_id,
+        authority_id=participant.authority_id,
+        hours_per_week=hours_per_week,
+        days_per_week=days_per_week,
+        support_level=support_level,
+        first_day=first_day,
+        last_day=last_day,
+        wished_trades=list(wished_trades),
+        decided_on=today(),
+        decided_by=actor.user_name,
+    )
+    db.session.add(grant)
+    db.session.flush()
+    audit.record("grant", grant.id, "grant", authority_id=grant.authority_id, to_state=GrantState.OPEN)
+    return grant
+
+
+def _check_trades(ssyks: Sequence[str]) -> None:
+    if not ssyks:
+        return
+    known = set(db.session.scalars(select(Trade.ssyk).where(Trade.ssyk.in_(ssyks))))
+    if set(ssyks) - known:
+        raise Invalid("Välj yrken ur listan.", field="wished_trades")
+
+
+def withdraw_grant(grant_id: int) -> Grant:
+    """Raises NotFound, and Conflict unless the grant waits for a place."""
+    grant = get_or_404(Grant, grant_id, lock=True)
+    move_grant(grant, GrantAction.WITHDRAW)
+    return grant
+
+
+def conclude_grant(grant_id: int) -> Grant:
+    """When the final report is received. Raises NotFound, and Conflict unless the grant has led to a place."""
+    grant = get_or_404(Grant, grant_id, lock=True)
+    move_grant(grant, GrantAction.CONCLUDE)
+    return grant
+
+
+def move_grant(grant: Grant, action: GrantAction) -> None:
+    """Moves a locked grant by its table, as the current actor. Raises Conflict or NotAllowed."""
+    before = grant.state
+    transition = advance(GRANT_TRANSITIONS, before, action, current_actor().role)
+    grant.state = GrantState(transition.target)
+    if action is GrantAction.REOPEN:
+        grant.reopened_on = today()
+    audit.record(
+        "grant", grant.id, action, authority_id=grant.authority_id, from_state=before, to_state=grant.state
+    )
+
+
+def lapse_grants() -> int:
+    """Open grants whose period is over lapse. For the system; gives how many."""
+    grants = queries.lapsed_grants()
+    for grant in grants:
+        move_grant(grant, GrantAction.LAPSE)
+    return len(grants)
