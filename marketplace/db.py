@@ -135,7 +135,7 @@ class Page(Generic[T]):
         return max(1, -(-self.total // self.per_page))
 
 
-def paginate(statement: Select[Any], page: int = 1, per_page: int = 25) -> Page[Any]:
+def paginate(statement: Select[*tuple[Any, ...]], page: int = 1, per_page: int = 25) -> Page[Any]:
     """One page of an ordered select, in two queries. One-column selects give values, others rows.
 
     A page past the end gives the last one.
