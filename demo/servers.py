@@ -135,7 +135,15 @@ class Postgres:
     def _stop_leftover(self) -> None:
         """We hold the folder's lock, so a server that still runs in it was left by a launcher that was killed."""
         if (self.folder.postgres / "postmaster.pid").exists():
-            command = [_program("pg_ctl"), "-D", self.folder.postgres, "-m", "fast", "-w", "stop"]
+            command: list[str | Path] = [
+                _program("pg_ctl"),
+                "-D",
+                self.folder.postgres,
+                "-m",
+                "fast",
+                "-w",
+                "stop",
+            ]
             start(command, self._log, env=_environment(), user=self._user).wait()
 
     def _wait_until_it_answers(self) -> None:

@@ -143,7 +143,7 @@ def session(_shared_database: Database) -> Iterator[Session]:
             outer = connection.begin()
             db.session.remove()
             db.session.configure(join_transaction_mode="create_savepoint")
-            db.engines[None] = connection  # type: ignore[index, assignment]
+            db.engines[None] = connection  # type: ignore[index]
             deferred = connection.scalar(text(_DEFERRED))
             check = _checks_deferred(connection, deferred)
             event.listen(db.session, "before_commit", check)

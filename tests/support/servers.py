@@ -1,7 +1,7 @@
 """The PostgreSQL and Redis that the tests run on, shared by all of pytest's workers.
 
-Embedded ones, unless TEST_POSTGRES_URL names a superuser of a real PostgreSQL (15 or later). The database is migrated once
-into a template; making a copy of it takes some fifty milliseconds.
+Embedded ones, unless TEST_POSTGRES_URL names a superuser of a real PostgreSQL (15 or later). The database is migrated
+once into a template; making a copy of it takes some fifty milliseconds.
 """
 
 import os
