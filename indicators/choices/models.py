@@ -1,32 +1,50 @@
-"""How many women and men were shown, chose, started and completed each trade: counts per month, never persons."""
-
-from datetime import date
-from enum import StrEnum
+"""What women and men were shown and chose: counts per year, never persons, with small cells already left out."""
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import Float
 
+from indicators.choices.rules import ChoiceStep
 from marketplace.db import Base, enum_of
 from marketplace.reference.rules import Sex
 
-
-class ChoiceStep(StrEnum):
-    SHOWN = "shown"
-    CHOSEN = "chosen"
-    STARTED = "started"
-    COMPLETED = "completed"
+ALL = ""
+"""Stands for the total in a direction: all kommuner, all trades of a dominance, all dominances."""
 
 
-class ChoiceCount(Base):
-    """Counted in the month that the round was opened. A participant shown a trade twice in a round counts once."""
+class ChoiceCell(Base):
+    """One published cell. A number that may not be shown is not stored: ``choices`` is then null.
 
-    __tablename__ = "choice_count"
-    __table_args__ = (CheckConstraint("participants > 0", name="someone_counted"),)
+    Counted in the year that the round was opened. A trade shown twice in a round counts once, and so does a trade with
+    several places in the round.
+    """
+
+    __tablename__ = "choice_cell"
+    __table_args__ = (CheckConstraint("choices >= 5", name="no_small_cell"),)
 
     authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
-    month: Mapped[date] = mapped_column(primary_key=True)
-    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
     sex: Mapped[Sex] = mapped_column(enum_of(Sex, "sex"), primary_key=True)
-    ssyk: Mapped[str] = mapped_column(ForeignKey("trade.ssyk"), primary_key=True)
     step: Mapped[ChoiceStep] = mapped_column(enum_of(ChoiceStep, "step"), primary_key=True)
-    participants: Mapped[int]
+    kommun_code: Mapped[str] = mapped_column(primary_key=True)
+    dominance: Mapped[str] = mapped_column(primary_key=True)
+    ssyk: Mapped[str] = mapped_column(primary_key=True)
+    choices: Mapped[int | None]
+
+
+class ChoiceSegregation(Base):
+    """Duncan's D over trades for one year and step, with the random baseline that must stand beside it."""
+
+    __tablename__ = "choice_segregation"
+
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[ChoiceStep] = mapped_column(enum_of(ChoiceStep, "step"), primary_key=True)
+    women: Mapped[int]
+    men: Mapped[int]
+    d: Mapped[float] = mapped_column(Float)
+    km: Mapped[float] = mapped_column(Float)
+    expected: Mapped[float] = mapped_column(Float)
+    adjusted: Mapped[float] = mapped_column(Float)
+    chance_low: Mapped[float] = mapped_column(Float)
+    chance_high: Mapped[float] = mapped_column(Float)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import lru_cache
 from math import comb
 from random import Random
@@ -22,6 +23,23 @@ PERMUTATION_SEED: Final = 19880501
 # Published check values: SCB's 429 trades in 2024, employed 16–64 in the whole country.
 NATIONAL_D_ALL_TRADES: Final = 0.484
 NATIONAL_KM_ALL_TRADES: Final = 0.242
+
+
+class ChoiceStep(StrEnum):
+    """How far a trade came in a participant's choice round; each step is part of the one before."""
+
+    SHOWN = "shown"
+    CHOSEN = "chosen"
+    STARTED = "started"
+    COMPLETED = "completed"
+
+
+CHOICE_STEP_SV: Final[dict[ChoiceStep, str]] = {
+    ChoiceStep.SHOWN: "Visades",
+    ChoiceStep.CHOSEN: "Valdes",
+    ChoiceStep.STARTED: "Påbörjades",
+    ChoiceStep.COMPLETED: "Genomfördes",
+}
 
 Counts = Sequence[tuple[int, int]]  # (women, men) per trade
 

@@ -19,7 +19,7 @@ that direction then stays non-negative; a hidden zero is safe when it can be rai
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 LIMIT: Final = 5
@@ -36,14 +36,23 @@ Relation = tuple[K, tuple[K, ...]]  # a total and its parts
 
 
 def suppressed(
-    cells: Mapping[K, int], relations: Sequence[Relation[K]], *, limit: int = LIMIT
+    cells: Mapping[K, int],
+    relations: Sequence[Relation[K]],
+    *,
+    persons: Mapping[K, int] | None = None,
+    unpublished: Collection[K] = frozenset(),
+    limit: int = LIMIT,
 ) -> frozenset[K]:
     """The keys to hide. Deterministic: ties go to the cell that comes first in ``cells``.
+
+    ``persons`` tells how many different people are behind each count, where one person can be counted several times:
+    the limit then holds for people. ``unpublished`` are counts that no page shows, but that tie published ones
+    together since they cannot be negative (shown but not chosen, say); they need no protection of their own.
 
     Raises ValueError when a count is negative or a total is not the sum of its parts.
     """
     _check(cells, relations)
-    return _Suppression(cells, relations, limit).run()
+    return _Suppression(cells, relations, persons, frozenset(unpublished), limit).run()
 
 
 def _check(cells: Mapping[K, int], relations: Sequence[Relation[K]]) -> None:
@@ -55,9 +64,18 @@ def _check(cells: Mapping[K, int], relations: Sequence[Relation[K]]) -> None:
 
 
 class _Suppression(Generic[K]):
-    def __init__(self, cells: Mapping[K, int], relations: Sequence[Relation[K]], limit: int) -> None:
+    def __init__(
+        self,
+        cells: Mapping[K, int],
+        relations: Sequence[Relation[K]],
+        persons: Mapping[K, int] | None,
+        unpublished: frozenset[K],
+        limit: int,
+    ) -> None:
         self.cells = cells
         self.relations = relations
+        self.persons = persons
+        self.unpublished = unpublished
         self.limit = limit
         self.order = {key: position for position, key in enumerate(cells)}
         self.of_cell: dict[K, list[int]] = {key: [] for key in cells}
@@ -67,29 +85,37 @@ class _Suppression(Generic[K]):
                 self.of_cell[key].append(position)
             for part in parts:
                 self.totals_over[part].append(total)
-        self.hidden: set[K] = {key for key, value in cells.items() if value < limit}
+        self.hidden: set[K] = set(unpublished)
+        self.hidden |= {key for key, value in (persons or cells).items() if value < limit}
 
     def run(self) -> frozenset[K]:
         while self._mend_relations() or self._mend_determined():
             pass
-        return frozenset(self.hidden)
+        return frozenset(self.hidden - self.unpublished)
 
     def _mend_relations(self) -> bool:
         is_changed = False
         for total, parts in self.relations:
+            if self.unpublished.intersection((total, *parts)):
+                continue
             while True:
                 hidden_parts = [part for part in parts if part in self.hidden]
                 is_total_hidden = total in self.hidden
                 if not hidden_parts and not is_total_hidden:
                     break
                 alone = len(hidden_parts) + is_total_hidden == 1
-                rest = sum(self.cells[part] for part in hidden_parts)
-                if not alone and (is_total_hidden or rest >= self.limit):
+                if not alone and (is_total_hidden or self._together(hidden_parts) >= self.limit):
                     break
                 if not self._hide_one((total, *parts)):
                     break
                 is_changed = True
         return is_changed
+
+    def _together(self, parts: list[K]) -> int:
+        """How many people the parts hold at least: the same person may be behind several of them."""
+        if self.persons is None:
+            return sum(self.cells[part] for part in parts)
+        return max((self.persons[part] for part in parts), default=0)
 
     def _hide_one(self, candidates: Iterable[K]) -> bool:
         visible = [key for key in candidates if key not in self.hidden]
@@ -101,6 +127,8 @@ class _Suppression(Generic[K]):
     def _mend_determined(self) -> bool:
         is_changed = False
         for key in self._determined():
+            if key in self.unpublished:
+                continue
             near = {other for row in self.of_cell[key] for other in self._members(row)}
             is_changed |= self._hide_one(near) or self._hide_one(self._connected(key))
         return is_changed

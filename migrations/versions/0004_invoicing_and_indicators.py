@@ -69,10 +69,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_capacity_day_enterprise", "capacity_day", ["enterprise_id", "day"], unique=False)
     op.create_table(
-        "choice_count",
+        "choice_cell",
         sa.Column("authority_id", sa.Integer(), nullable=False),
-        sa.Column("month", sa.Date(), nullable=False),
-        sa.Column("kommun_code", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
         sa.Column(
             "sex",
             sa.Enum(
@@ -80,7 +79,6 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("ssyk", sa.Text(), nullable=False),
         sa.Column(
             "step",
             sa.Enum(
@@ -95,16 +93,55 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("participants", sa.Integer(), nullable=False),
-        sa.CheckConstraint("participants > 0", name=op.f("ck_choice_count_someone_counted")),
+        sa.Column("kommun_code", sa.Text(), nullable=False),
+        sa.Column("dominance", sa.Text(), nullable=False),
+        sa.Column("ssyk", sa.Text(), nullable=False),
+        sa.Column("choices", sa.Integer(), nullable=True),
+        sa.CheckConstraint("choices >= 5", name=op.f("ck_choice_cell_no_small_cell")),
         sa.ForeignKeyConstraint(
-            ["authority_id"], ["organisation.id"], name=op.f("fk_choice_count_authority_id")
+            ["authority_id"], ["organisation.id"], name=op.f("fk_choice_cell_authority_id")
         ),
-        sa.ForeignKeyConstraint(["kommun_code"], ["kommun.code"], name=op.f("fk_choice_count_kommun_code")),
-        sa.ForeignKeyConstraint(["ssyk"], ["trade.ssyk"], name=op.f("fk_choice_count_ssyk")),
         sa.PrimaryKeyConstraint(
-            "authority_id", "month", "kommun_code", "sex", "ssyk", "step", name=op.f("pk_choice_count")
+            "authority_id",
+            "year",
+            "sex",
+            "step",
+            "kommun_code",
+            "dominance",
+            "ssyk",
+            name=op.f("pk_choice_cell"),
         ),
+    )
+    op.create_table(
+        "choice_segregation",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum(
+                "shown",
+                "chosen",
+                "started",
+                "completed",
+                name="step",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("women", sa.Integer(), nullable=False),
+        sa.Column("men", sa.Integer(), nullable=False),
+        sa.Column("d", sa.Float(), nullable=False),
+        sa.Column("km", sa.Float(), nullable=False),
+        sa.Column("expected", sa.Float(), nullable=False),
+        sa.Column("adjusted", sa.Float(), nullable=False),
+        sa.Column("chance_low", sa.Float(), nullable=False),
+        sa.Column("chance_high", sa.Float(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["organisation.id"], name=op.f("fk_choice_segregation_authority_id")
+        ),
+        sa.PrimaryKeyConstraint("authority_id", "year", "step", name=op.f("pk_choice_segregation")),
     )
     op.create_table(
         "invoice",
@@ -205,7 +242,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("invoice_line")
     op.drop_table("invoice")
-    op.drop_table("choice_count")
+    op.drop_table("choice_segregation")
+    op.drop_table("choice_cell")
     op.drop_table("capacity_day")
     op.drop_table("supplier_indicator")
     op.drop_table("invoice_counter")

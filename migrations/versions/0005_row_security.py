@@ -209,7 +209,10 @@ POLICIES: dict[str, list[tuple[str, str, str]]] = {
         ("parties", "SELECT", f"{A} OR {E}"),
         ("system", "ALL", f"{SYSTEM} AND ({A} OR {E})"),
     ],
-    "choice_count": [("authority", "SELECT", A), ("system", "ALL", f"{SYSTEM} AND {A}")],
+    **{
+        table: [("authority", "SELECT", A), ("system", "ALL", f"{SYSTEM} AND {A}")]
+        for table in ("choice_cell", "choice_segregation")
+    },
     "supplier_indicator": [("enterprise", "SELECT", E), ("system", "ALL", f"{SYSTEM} AND {E}")],
     "indicator_run": [
         ("own", "SELECT", "organisation_id IN (app_authority(), app_enterprise())"),
