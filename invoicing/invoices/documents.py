@@ -17,7 +17,11 @@ from invoicing.invoices.payment_numbers import bankgiro_text, orgnr_text
 from invoicing.remuneration.facts import UNIT_SV, Unit
 from marketplace.web.filters import kronor, plain_number
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+_ROOT = Path(__file__).resolve().parents[2]
+_TEMPLATES = _ROOT / "templates"
+
+STYLESHEET = _ROOT / "marketplace" / "web" / "static" / "invoice.css"
+"""What the page's link leads to; it lies beside the page wherever that is shown."""
 
 
 def xml_of(document: InvoiceDocument) -> str:

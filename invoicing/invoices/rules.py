@@ -38,7 +38,7 @@ SENT_STATES = frozenset({InvoiceState.SENT, InvoiceState.ATTESTED, InvoiceState.
 
 
 class InvoiceAction(StrEnum):
-    COMMENT = "comment"
+    DISCARD = "discard"
     APPROVE = "approve"
     SEND = "send"
     ATTEST = "attest"
@@ -48,7 +48,7 @@ class InvoiceAction(StrEnum):
 
 INVOICE_EVENT_SV = {
     "make": "Utkastet gjordes",
-    InvoiceAction.COMMENT: "Leverantören kommenterade",
+    InvoiceAction.DISCARD: "Utkastet underkändes",
     InvoiceAction.APPROVE: "Leverantören godkände",
     InvoiceAction.SEND: "Skickades",
     InvoiceAction.ATTEST: "Attesterades",
@@ -67,19 +67,19 @@ _ATTEST = Transition(
 )
 
 INVOICE_TRANSITIONS: TransitionTable = {
-    (InvoiceState.DRAFT, InvoiceAction.COMMENT): Transition(
-        InvoiceState.DRAFT,
-        _MANAGER,
-        "Lämna kommentar",
-        needs_sv="Kommentarer lämnas på ett utkast, innan det är godkänt.",
-        causes_sv="Kommentaren syns i fakturans historik. Utkastet väntar kvar hos er.",
-    ),
     (InvoiceState.DRAFT, InvoiceAction.APPROVE): Transition(
         InvoiceState.APPROVED,
         _MANAGER,
         "Godkänn",
         needs_sv="Fakturan är redan godkänd.",
         causes_sv="Raderna är låsta och fakturan kan skickas.",
+    ),
+    (InvoiceState.DRAFT, InvoiceAction.DISCARD): Transition(
+        InvoiceState.DRAFT,
+        _MANAGER,
+        "Underkänn utkastet",
+        needs_sv="Ett utkast kan underkännas innan det är godkänt.",
+        causes_sv="Utkastet tas bort och månadens närvaro kan rättas. Gör sedan månadens utkast på nytt.",
     ),
     (InvoiceState.APPROVED, InvoiceAction.SEND): Transition(
         InvoiceState.SENT,

@@ -15,7 +15,7 @@ from marketplace.errors import Conflict, NotAllowed
 from marketplace.rules import advance, possible_actions
 
 LAWFUL = {
-    (InvoiceState.DRAFT, InvoiceAction.COMMENT, Role.SUPPLIER_MANAGER): InvoiceState.DRAFT,
+    (InvoiceState.DRAFT, InvoiceAction.DISCARD, Role.SUPPLIER_MANAGER): InvoiceState.DRAFT,
     (InvoiceState.DRAFT, InvoiceAction.APPROVE, Role.SUPPLIER_MANAGER): InvoiceState.APPROVED,
     (InvoiceState.APPROVED, InvoiceAction.SEND, Role.SUPPLIER_MANAGER): InvoiceState.SENT,
     (InvoiceState.SENT, InvoiceAction.ATTEST, Role.CONTROLLER): InvoiceState.ATTESTED,
@@ -38,14 +38,14 @@ def test_every_state_action_and_role(state: InvoiceState, action: InvoiceAction,
     assert refusal.value.message_sv
 
 
-def test_an_approved_invoice_takes_no_comment_and_says_why() -> None:
+def test_an_approved_invoice_cannot_be_discarded_and_says_why() -> None:
     views = {
         view.action: view
         for view in possible_actions(INVOICE_TRANSITIONS, InvoiceState.APPROVED, Role.SUPPLIER_MANAGER)
     }
     assert views[InvoiceAction.SEND].is_possible
-    assert not views[InvoiceAction.COMMENT].is_possible
-    assert "innan det är godkänt" in views[InvoiceAction.COMMENT].reason_sv
+    assert not views[InvoiceAction.DISCARD].is_possible
+    assert "innan det är godkänt" in views[InvoiceAction.DISCARD].reason_sv
 
 
 def test_every_state_and_action_has_words() -> None:

@@ -1,0 +1,240 @@
+"""Invoices to list, to show, to render, and what waits for whom."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from enterprises.suppliers.models import Contract, EnterpriseProfile
+from enterprises.suppliers.rules import ContractState, VatCategory
+from invoicing.invoices.document_rules import DocumentLine, InvoiceDocument, Party, Seller
+from invoicing.invoices.models import Invoice, InvoiceLine
+from invoicing.invoices.payment_numbers import vat_number
+from invoicing.invoices.rules import SENT_STATES, InvoiceState
+from invoicing.remuneration.facts import Month
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.rules import Role
+from marketplace.db import db
+from marketplace.errors import NotFound
+from marketplace.tenancy import Actor
+from marketplace.web.filters import kronor
+from marketplace.web.work import WaitingItem
+from placements.attendance.models import AttendanceDay
+from placements.booking.rules import placement_number
+
+
+@dataclass(frozen=True, slots=True)
+class LineGroup:
+    """The lines of one placement. No name: a placement number."""
+
+    placement_number: str
+    lines: Sequence[InvoiceLine]
+    amount_ore: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayBehind:
+    """A day that earned a line. `is_absence` says that it was valid absence, never of which kind."""
+
+    day: date
+    planned_hours: Decimal
+    actual_hours: Decimal
+    is_absence: bool
+
+
+def invoices(*, state: InvoiceState | None = None, month: Month | None = None) -> Select[Invoice]:
+    """Those that the actor may see, the latest month first."""
+    statement = (
+        select(Invoice)
+        .options(joinedload(Invoice.enterprise), joinedload(Invoice.authority))
+        .order_by(Invoice.month.desc(), Invoice.id.desc())
+    )
+    if state is not None:
+        statement = statement.where(Invoice.state == state)
+    if month is not None:
+        statement = statement.where(Invoice.month == month.first_day)
+    return statement
+
+
+def invoice_months() -> list[Month]:
+    """Months that have an invoice, the latest first."""
+    days = db.session.scalars(select(Invoice.month).distinct().order_by(Invoice.month.desc()))
+    return [Month.of(day) for day in days]
+
+
+def whole_invoice(invoice_id: int) -> Invoice:
+    """The invoice with its parties and lines. Raises NotFound for one that the actor may not see."""
+    invoice = db.session.scalar(
+        select(Invoice)
+        .where(Invoice.id == invoice_id)
+        .options(
+            joinedload(Invoice.contract).joinedload(Contract.system),
+            joinedload(Invoice.contract).joinedload(Contract.application),
+            joinedload(Invoice.enterprise),
+            joinedload(Invoice.authority),
+            selectinload(Invoice.lines),
+        )
+    )
+    if invoice is None:
+        raise NotFound("Fakturan finns inte, eller så hör den till någon annan.")
+    return invoice
+
+
+def invoice_line(invoice: Invoice, position: int) -> InvoiceLine:
+    for line in invoice.lines:
+        if line.position == position:
+            return line
+    raise NotFound("Fakturan har ingen sådan rad.")
+
+
+def line_groups(lines: Iterable[InvoiceLine]) -> list[LineGroup]:
+    """Lines by placement, in the order of the invoice."""
+    groups = []
+    for number, of_placement in groupby(lines, key=lambda line: placement_number(line.placement_id)):
+        rows = list(of_placement)
+        groups.append(LineGroup(number, rows, sum(row.amount_ore for row in rows)))
+    return groups
+
+
+def days_behind(line: InvoiceLine) -> list[DayBehind]:
+    """The attendance days that earned a line, in order; none for a fee or a month."""
+    rows = db.session.scalars(
+        select(AttendanceDay)
+        .where(AttendanceDay.placement_id == line.placement_id, AttendanceDay.day.in_(line.days))
+        .order_by(AttendanceDay.day)
+    )
+    return [DayBehind(row.day, row.planned_hours, row.actual_hours, row.actual_hours == 0) for row in rows]
+
+
+def contracts_to_invoice(month: Month) -> list[Contract]:
+    """Signed contracts that the actor may see, that have begun and that have no invoice for the month yet."""
+    has_invoice = exists().where(Invoice.contract_id == Contract.id, Invoice.month == month.first_day)
+    return list(
+        db.session.scalars(
+            select(Contract)
+            .where(
+                Contract.state != ContractState.AWAITING_SIGNATURE,
+                Contract.starts_on <= month.last_day,
+                ~has_invoice,
+            )
+            .order_by(Contract.id)
+        )
+    )
+
+
+def authorities() -> list[Organisation]:
+    return list(
+        db.session.scalars(
+            select(Organisation).where(Organisation.kind == "authority").order_by(Organisation.id)
+        )
+    )
+
+
+def sent_invoices(month: Month) -> Select[Invoice]:
+    return (
+        select(Invoice)
+        .where(Invoice.month == month.first_day, Invoice.state.in_(SENT_STATES))
+        .options(joinedload(Invoice.enterprise))
+        .order_by(Invoice.id)
+    )
+
+
+def document_lines(lines: Iterable[InvoiceLine], category: VatCategory) -> tuple[DocumentLine, ...]:
+    return tuple(
+        DocumentLine(
+            position=line.position,
+            placement_number=placement_number(line.placement_id),
+            name_sv=line.name_sv,
+            basis_sv=line.basis_sv,
+            quantity=line.quantity,
+            unit_code=line.unit_code,
+            price_ore=line.price_ore,
+            amount_ore=line.amount_ore,
+            first_day=line.first_day,
+            last_day=line.last_day,
+            vat_category=category,
+        )
+        for line in lines
+    )
+
+
+def invoice_document(invoice: Invoice, **given_when_sent: Any) -> InvoiceDocument:
+    """The invoice as a document. `given_when_sent`: number, ocr, issued_on and due_on."""
+    month = Month.of(invoice.month)
+    contract = invoice.contract
+    return InvoiceDocument(
+        first_day=month.first_day,
+        last_day=month.last_day,
+        seller=_seller(invoice.enterprise),
+        buyer=Party(name=invoice.authority.name, orgnr=invoice.authority.orgnr or ""),
+        lines=document_lines(invoice.lines, contract.vat_category),
+        buyer_reference=contract.buyer_reference,
+        contract_reference=contract.application.diary_number or "",
+        vat_exemption_reason_sv=contract.vat_exemption_reason_sv,
+        note_sv=f"{contract.system.name}, {month.text_sv}",
+        **given_when_sent,
+    )
+
+
+def _seller(enterprise: Organisation) -> Seller:
+    profile = db.session.get(EnterpriseProfile, enterprise.id)
+    orgnr = enterprise.orgnr or ""
+    if profile is None:
+        return Seller(name=enterprise.name, orgnr=orgnr)
+    return Seller(
+        name=enterprise.name,
+        orgnr=orgnr,
+        street=profile.street,
+        postcode=profile.postcode,
+        city=profile.city,
+        email=profile.contact_email,
+        phone=profile.phone,
+        bankgiro=profile.bankgiro or "",
+        vat_number=vat_number(orgnr) if profile.is_vat_registered else "",
+        has_f_tax=profile.has_f_tax,
+    )
+
+
+_WAITS_FOR = {
+    Role.SUPPLIER_MANAGER: {
+        InvoiceState.DRAFT: ("Godkänn fakturan till {buyer} för {month}, {sum}", "Fakturor att godkänna"),
+        InvoiceState.APPROVED: ("Skicka fakturan till {buyer} för {month}, {sum}", "Fakturor att skicka"),
+    },
+    Role.CONTROLLER: {
+        InvoiceState.SENT: (
+            "Attestera faktura {number} från {seller} för {month}, {sum}",
+            "Fakturor att attestera",
+        ),
+    },
+}
+
+
+def waiting(actor: Actor) -> list[WaitingItem]:
+    """Drafts to approve and invoices to send for a manager; invoices to attest, by due day, for a controller."""
+    texts = _WAITS_FOR.get(actor.role) if actor.role else None
+    if texts is None:
+        return []
+    items = []
+    for invoice in db.session.scalars(invoices().where(Invoice.state.in_(texts))):
+        text, kind = texts[invoice.state]
+        items.append(
+            WaitingItem(
+                deadline=invoice.due_on,
+                text_sv=text.format(
+                    buyer=invoice.authority.name,
+                    seller=invoice.enterprise.name,
+                    month=Month.of(invoice.month).text_sv,
+                    number=invoice.number,
+                    sum=kronor(invoice.payable_ore),
+                ),
+                url_endpoint="invoices.show",
+                url_args={"invoice_id": invoice.id},
+                kind_sv=kind,
+            )
+        )
+    return items
