@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from flask import has_app_context
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.accounts.rules import Role, may_see_persons

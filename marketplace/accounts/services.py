@@ -1,4 +1,8 @@
-"""Accounts and memberships: made, checked, ended. Passwords are kept as argon2 hashes only."""
+"""Accounts and memberships: made, checked, ended. Passwords are kept as argon2 hashes only.
+
+Row security lets only the system write accounts and memberships: call what writes inside `acting_as(system_actor())`,
+after having checked that whoever asks may do so.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,6 +17,7 @@ from marketplace.accounts.rules import Role, is_email, may_hold
 from marketplace.clock import now
 from marketplace.db import db, get_or_404
 from marketplace.errors import Invalid
+from marketplace.tenancy import acting_as, system_actor
 
 MIN_PASSWORD = 12
 _hasher = PasswordHasher()
@@ -57,17 +62,18 @@ def end_membership(membership_id: int, on: date) -> None:
 
 def user_with_password(email: str, password: str) -> User | None:
     """The active user whose password this is. The work is the same whether or not the address has an account."""
-    user = user_by_email(email)
-    stored = user.password_hash if user else _nobodys_hash()
-    try:
-        _hasher.verify(stored, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return None
-    if user is None or not user.is_active:
-        return None
-    if _hasher.check_needs_rehash(stored):
-        user.password_hash = _hasher.hash(password)
-    return user
+    with acting_as(system_actor()):  # nobody is signed in yet, and nobody else may read the hash
+        user = user_by_email(email)
+        stored = user.password_hash if user else _nobodys_hash()
+        try:
+            _hasher.verify(stored, password)
+        except (VerifyMismatchError, InvalidHashError):
+            return None
+        if user is None or not user.is_active:
+            return None
+        if _hasher.check_needs_rehash(stored):
+            user.password_hash = _hasher.hash(password)
+        return user
 
 
 @lru_cache(maxsize=1)

@@ -54,12 +54,13 @@ def _load_user(user_id: str) -> SignedInUser | None:
     if _has_expired():
         session.clear()
         return None
-    user = queries.active_user(int(user_id))
-    if user is None:
-        return None
-    memberships = queries.memberships_of(user.id)
-    actor = queries.actor_of(user, memberships, session.get(_MEMBERSHIP))
-    return SignedInUser(user.id, actor, may_switch=len(memberships) > 1)
+    with acting_as(Actor(user_id=int(user_id))):
+        user = queries.active_user(int(user_id))
+        if user is None:
+            return None
+        memberships = queries.memberships_of(user.id)
+        actor = queries.actor_of(user, memberships, session.get(_MEMBERSHIP))
+        return SignedInUser(user.id, actor, may_switch=len(memberships) > 1)
 
 
 def _has_expired() -> bool:

@@ -1,0 +1,24 @@
+import pytest
+
+from marketplace.accounts.rules import ROLE_BELONGS_TO, ROLE_SV, Role, is_email, may_hold
+
+
+@pytest.mark.parametrize("text", ["a@b.se", "för.namn+märke@kommun.exempel.se", "x" * 64 + "@exempel.se"])
+def test_addresses(text: str) -> None:
+    assert is_email(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "a", "@b.se", "a@b", "a@b.", "a@.se", "a b@c.se", "a@b@c.se", "a@b.se\n", "x" * 250 + "@b.se"],
+)
+def test_what_is_not_an_address(text: str) -> None:
+    assert not is_email(text)
+
+
+def test_every_role_of_a_person_has_a_name_and_one_kind_of_organisation() -> None:
+    assert set(ROLE_SV) == set(Role)
+    assert set(ROLE_BELONGS_TO) == set(Role) - {Role.SYSTEM}
+    for role in Role:
+        kinds = [kind for kind in ROLE_BELONGS_TO.values() if may_hold(role, kind)]
+        assert len(set(kinds)) == (0 if role is Role.SYSTEM else 1)
