@@ -1,8 +1,12 @@
 """Placements: states, who moves them, and which of them hold a seat."""
 
+from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
+from marketplace.errors import Conflict, Invalid
+from marketplace.reference.rules import add_working_days
 from marketplace.rules import Transition, TransitionTable, by
 
 
@@ -136,3 +140,118 @@ DECLINE_REASON_SV = {
 def placement_number(placement_id: int) -> str:
     """How a placement is named to those who see no persons: P000123."""
     return f"P{placement_id:06d}"
+
+
+PLACEMENT_TONE = {
+    PlacementState.REQUESTED: "waits",
+    PlacementState.ACCEPTED: "active",
+    PlacementState.RUNNING: "active",
+    PlacementState.COMPLETED: "good",
+    PlacementState.ENDED_EARLY: "muted",
+    PlacementState.DECLINED: "bad",
+    PlacementState.EXPIRED: "bad",
+    PlacementState.CANCELLED: "muted",
+    PlacementState.NEVER_STARTED: "bad",
+}
+
+LIVE_STATES = (PlacementState.REQUESTED, PlacementState.ACCEPTED, PlacementState.RUNNING)
+"""States of a placement that is still to end."""
+
+
+def answer_due(requested_on: date, answer_within: int, first_day: date) -> date:
+    """The day by which a request is to be answered: working days by the terms, and never after the start."""
+    return min(add_working_days(requested_on, answer_within), max(first_day, requested_on))
+
+
+def check_days(
+    first_day: date, last_day: date, *, today: date, grant_first: date, grant_last: date, lead_time_days: int
+) -> None:
+    """The days of a request. Raises Invalid beside the field that is wrong."""
+    if last_day < first_day:
+        raise Invalid("Sista dagen måste vara samma dag som den första eller senare.", field="last_day")
+    if first_day < today:
+        raise Invalid("Startdagen har redan passerat. Välj i dag eller en senare dag.", field="first_day")
+    if first_day < grant_first:
+        raise Invalid(
+            f"Beviljandet börjar {grant_first.isoformat()}. Välj den dagen eller senare.", field="first_day"
+        )
+    if last_day > grant_last:
+        raise Invalid(
+            f"Beviljandet slutar {grant_last.isoformat()}. Välj den dagen eller tidigare.", field="last_day"
+        )
+    if (first_day - today).days < lead_time_days:
+        raise Invalid(
+            f"Leverantören behöver {lead_time_days} dagar på sig före start. Välj en senare startdag.",
+            field="first_day",
+        )
+
+
+def check_hours(hours_per_week: Decimal, least: int, most: int) -> None:
+    """The grant's hours against the place's. Raises Conflict."""
+    hours = f"{hours_per_week.normalize():f}".replace(".", ",")
+    if hours_per_week > most:
+        raise Conflict(
+            f"Beviljandet är på {hours} timmar i veckan, men platsen tar emot högst {most}. Välj en annan plats."
+        )
+    if hours_per_week < least:
+        raise Conflict(
+            f"Beviljandet är på {hours} timmar i veckan, men platsen kräver minst {least}. Välj en annan plats."
+        )
+
+
+def check_answered_in_time(answer_due_on: date, today: date) -> None:
+    """Raises Conflict when the seat is no longer held for an answer."""
+    if today > answer_due_on:
+        raise Conflict(
+            f"Svarstiden gick ut {answer_due_on.isoformat()} och platsen hålls inte längre. "
+            "Handläggaren kan begära den igen."
+        )
+
+
+def check_start(started_on: date, *, first_day: date, last_day: date, today: date) -> None:
+    """Raises Invalid for a start outside the placement's days or in the future."""
+    if today < first_day:
+        raise Invalid(
+            f"Placeringen börjar {first_day.isoformat()}. Starten registreras då.", field="started_on"
+        )
+    if not first_day <= started_on <= min(last_day, today):
+        raise Invalid(
+            f"Starten kan registreras från och med {first_day.isoformat()} till och med i dag.",
+            field="started_on",
+        )
+
+
+def check_never_started(first_day: date, today: date) -> None:
+    """Raises Conflict until the start day has passed."""
+    if today <= first_day:
+        raise Conflict(f"Startdagen {first_day.isoformat()} har inte passerat än.")
+
+
+def check_completed(last_day: date, today: date) -> None:
+    """Raises Conflict before the last day."""
+    if today < last_day:
+        raise Conflict(
+            f"Sista dagen är {last_day.isoformat()}. Slutar placeringen tidigare ska den avbrytas i förtid."
+        )
+
+
+def check_early_end(
+    last_day: date, *, first_day: date, planned_last: date, latest_attendance: date | None, today: date
+) -> None:
+    """The new last day of a placement that ends early. Raises Invalid."""
+    if last_day < first_day:
+        raise Invalid(
+            f"Placeringen började {first_day.isoformat()}. Välj den dagen eller senare.", field="last_day"
+        )
+    if last_day > today:
+        raise Invalid("Sista dagen kan inte ligga i framtiden.", field="last_day")
+    if last_day >= planned_last:
+        raise Invalid(
+            f"Placeringen slutar ändå {planned_last.isoformat()}. Avsluta den då som genomförd.",
+            field="last_day",
+        )
+    if latest_attendance is not None and last_day < latest_attendance:
+        raise Invalid(
+            f"Det finns närvaro registrerad {latest_attendance.isoformat()}. Välj den dagen eller senare.",
+            field="last_day",
+        )

@@ -49,3 +49,8 @@ CHOICE_TRANSITIONS: TransitionTable = {
 
 MAX_COMPARED = 4
 """Places compared side by side."""
+
+CHOICE_TONE = {ChoiceState.OPEN: "waits", ChoiceState.CHOSEN: "good", ChoiceState.CLOSED: "muted"}
+
+MOST_SHOWN = 20
+"""Places shown in one round: more is not a choice but a list."""

@@ -157,7 +157,11 @@ def events_of(objects: Mapping[str, Sequence[int]], limit: int = 100) -> list[Ev
 def kommuner() -> list[Kommun]:
     """The kommuner whose participants the actor may register: a coordinator's own, a case officer's unit's."""
     return list(
-        db.session.scalars(select(Kommun).where(Kommun.code.in_(current_actor().kommun_codes)).order_by(swedish_order(Kommun.name)))
+        db.session.scalars(
+            select(Kommun)
+            .where(Kommun.code.in_(current_actor().kommun_codes))
+            .order_by(swedish_order(Kommun.name))
+        )
     )
 
 
@@ -221,6 +225,17 @@ def lapsed_grants() -> list[Grant]:
             .where(Grant.state == GrantState.OPEN, Grant.last_day < today())
             .order_by(Grant.id)
             .with_for_update()
+        )
+    )
+
+
+def authority_ids() -> list[int]:
+    """Every authority of the installation."""
+    return list(
+        db.session.scalars(
+            select(Organisation.id)
+            .where(Organisation.kind == OrganisationKind.AUTHORITY)
+            .order_by(Organisation.id)
         )
     )
 

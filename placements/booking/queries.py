@@ -1,0 +1,212 @@
+"""Placements as each party may see them, and what waits for an answer, a start or an end.
+
+A participant is joined from outside: whoever may not see the person finds the placement by its number.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import joinedload
+
+from enterprises.places.models import Place, Site
+from enterprises.suppliers.models import Contract
+from enterprises.suppliers.rules import ContractState
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.db import Page, db, paginate, swedish_order
+from marketplace.errors import NotFound
+from marketplace.reference.models import Trade
+from marketplace.tenancy import Actor
+from marketplace.web.work import WaitingItem
+from placements.attendance.models import AttendanceDay
+from placements.booking.models import Placement
+from placements.booking.rules import PlacementState
+from placements.participants.models import Participant
+
+
+@dataclass(frozen=True)
+class PlacementRow:
+    """A placement with the person, where the actor may see her."""
+
+    placement: Placement
+    participant: Participant | None
+
+    @property
+    def who_sv(self) -> str:
+        """The person's name as it may be shown, else the placement's number."""
+        return self.participant.shown_name if self.participant is not None else self.placement.number
+
+
+@dataclass(frozen=True)
+class PlacementFilter:
+    """What a list of placements is narrowed to; empty means all."""
+
+    states: tuple[PlacementState, ...] = ()
+    place_id: int | None = None
+    is_mine: bool = False
+    user_id: int | None = None
+
+
+def placement(placement_id: int) -> PlacementRow:
+    """Raises NotFound."""
+    row = db.session.execute(_rows().where(Placement.id == placement_id)).one_or_none()
+    if row is None:
+        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+    return PlacementRow(*row)
+
+
+def placements(
+    wanted: PlacementFilter, *, sort: str = "start", is_descending: bool = True, page: int = 1
+) -> Page[PlacementRow]:
+    """The actor's placements."""
+    columns: dict[str, list[Any]] = {
+        "start": [Placement.first_day],
+        "slut": [Placement.last_day],
+        "svar": [Placement.answer_due_on],
+        "yrke": [swedish_order(Trade.name)],
+    }
+    order = [column.desc() if is_descending else column for column in columns.get(sort, columns["start"])]
+    statement = (
+        _rows()
+        .join(Place, Place.id == Placement.place_id)
+        .join(Trade, Trade.ssyk == Place.ssyk)
+        .where(*_narrowed(wanted))
+        .order_by(*order, Placement.id.desc())
+    )
+    found = paginate(statement, page)
+    return Page([PlacementRow(*row) for row in found.items], found.total, found.page, found.per_page)
+
+
+def placements_of(participant_id: int) -> list[PlacementRow]:
+    """The participant's placements, newest first."""
+    rows = db.session.execute(
+        _rows().where(Placement.participant_id == participant_id).order_by(Placement.id.desc())
+    )
+    return [PlacementRow(*row) for row in rows]
+
+
+def placements_of_round(choice_round_id: int) -> list[Placement]:
+    """What a choice has led to, newest first."""
+    return list(
+        db.session.scalars(
+            select(Placement)
+            .where(Placement.choice_round_id == choice_round_id)
+            .order_by(Placement.id.desc())
+        )
+    )
+
+
+def _rows() -> Select[Placement, Participant]:
+    return (
+        select(Placement, Participant)
+        .outerjoin(Participant, Participant.id == Placement.participant_id)
+        .options(
+            joinedload(Placement.place).options(
+                joinedload(Place.trade), joinedload(Place.site).joinedload(Site.kommun)
+            ),
+            joinedload(Placement.enterprise),
+            joinedload(Placement.unit),
+        )
+    )
+
+
+def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.states:
+        conditions.append(Placement.state.in_(wanted.states))
+    if wanted.place_id is not None:
+        conditions.append(Placement.place_id == wanted.place_id)
+    if wanted.is_mine:
+        conditions.append(Participant.case_officer_id == wanted.user_id)
+    return conditions
+
+
+def state_counts() -> dict[PlacementState, int]:
+    """How many of the actor's placements there are in each state."""
+    rows = db.session.execute(select(Placement.state, func.count(Placement.id)).group_by(Placement.state))
+    return dict(rows.tuples())
+
+
+def contract_for(authority_id: int, enterprise_id: int, first_day: date, last_day: date) -> Contract | None:
+    """The contract between the two that is in force and lasts over the days; the oldest when there are several."""
+    return db.session.scalar(
+        select(Contract)
+        .where(
+            Contract.authority_id == authority_id,
+            Contract.enterprise_id == enterprise_id,
+            Contract.state == ContractState.ACTIVE,
+            Contract.starts_on <= first_day,
+            func.coalesce(Contract.ends_on, date.max) >= last_day,
+        )
+        .options(joinedload(Contract.terms))
+        .order_by(Contract.id)
+        .limit(1)
+    )
+
+
+def latest_attendance(placement_id: int) -> date | None:
+    """The last day with registered presence or absence."""
+    return db.session.scalar(
+        select(func.max(AttendanceDay.day)).where(AttendanceDay.placement_id == placement_id)
+    )
+
+
+def overdue_requests() -> list[Placement]:
+    """Requests of the tenant whose answer is late."""
+    return list(
+        db.session.scalars(
+            select(Placement)
+            .where(Placement.state == PlacementState.REQUESTED, Placement.answer_due_on < today())
+            .order_by(Placement.id)
+        )
+    )
+
+
+# What waits.
+
+
+def waiting(actor: Actor) -> list[WaitingItem]:
+    """A supervisor's requests to answer, starts and ends to register; a case officer's late answers and starts."""
+    if actor.role is Role.SUPERVISOR:
+        return [item for row in _live() if (item := _for_supervisor(row)) is not None]
+    if actor.role is Role.CASE_OFFICER:
+        rows = _live(Participant.case_officer_id == actor.user_id)
+        return [item for row in rows if (item := _for_case_officer(row)) is not None]
+    return []
+
+
+def _live(*conditions: ColumnElement[bool]) -> list[PlacementRow]:
+    """Placements that ask for something: requests, and what has passed its start or its end."""
+    due = (
+        (Placement.state == PlacementState.REQUESTED)
+        | ((Placement.state == PlacementState.ACCEPTED) & (Placement.first_day <= today()))
+        | ((Placement.state == PlacementState.RUNNING) & (Placement.last_day <= today()))
+    )
+    rows = db.session.execute(_rows().where(due, *conditions).order_by(Placement.id))
+    return [PlacementRow(*row) for row in rows]
+
+
+def _for_supervisor(row: PlacementRow) -> WaitingItem | None:
+    placement_ = row.placement
+    texts = {
+        PlacementState.REQUESTED: (placement_.answer_due_on, "Svara på förfrågan om", "Förfrågningar"),
+        PlacementState.ACCEPTED: (placement_.first_day, "Registrera start för", "Starter"),
+        PlacementState.RUNNING: (placement_.last_day, "Avsluta placeringen för", "Avslut"),
+    }
+    deadline, text, kind = texts[placement_.state]
+    about = f"{row.who_sv}, {placement_.place.name}"
+    return WaitingItem(deadline, f"{text} {about}", "booking.show", {"placement_id": placement_.id}, kind)
+
+
+def _for_case_officer(row: PlacementRow) -> WaitingItem | None:
+    placement_ = row.placement
+    args = {"placement_id": placement_.id}
+    if placement_.state is PlacementState.REQUESTED:
+        text = f"{placement_.enterprise.name} ska svara om {row.who_sv}"
+        return WaitingItem(placement_.answer_due_on, text, "booking.show", args, "Väntar på svar")
+    if placement_.state is PlacementState.ACCEPTED and placement_.first_day < today():
+        text = f"Start inte registrerad för {row.who_sv} hos {placement_.enterprise.name}"
+        return WaitingItem(placement_.first_day, text, "booking.show", args, "Starter som dröjer")
+    return None

@@ -1,0 +1,247 @@
+"""Booking: a request holds a seat until it is answered, an accepted one books it, and an end gives the rest back.
+
+A placement's days are its seat use's days. The two are changed together, and a deferred foreign key holds them so.
+"""
+
+from datetime import date, timedelta
+
+from enterprises.places.models import Place
+from enterprises.places.rules import PlaceState, SeatUseKind
+from enterprises.places.services import move_seat_use, release_seat, take_seat
+from marketplace import audit
+from marketplace.clock import now, today
+from marketplace.db import db, get_or_404
+from marketplace.errors import Conflict
+from marketplace.rules import advance
+from marketplace.tenancy import current_actor
+from placements.booking import queries
+from placements.booking.models import Placement
+from placements.booking.rules import (
+    DECLINE_REASON_SV,
+    PLACEMENT_TRANSITIONS,
+    SEAT_HOLDING_STATES,
+    DeclineReason,
+    PlacementAction,
+    PlacementState,
+    answer_due,
+    check_answered_in_time,
+    check_completed,
+    check_days,
+    check_early_end,
+    check_hours,
+    check_never_started,
+    check_start,
+)
+from placements.choice.models import ChoiceRound
+from placements.choice.queries import chosen_place
+from placements.choice.rules import ChoiceState
+from placements.participants.models import Grant, Participant
+from placements.participants.queries import has_live_consent
+from placements.participants.rules import GrantAction, GrantState
+from placements.participants.services import move_grant
+
+
+def request_placement(choice_round_id: int, *, first_day: date, last_day: date | None = None) -> Placement:
+    """Asks the supplier for the chosen place and holds a seat until the answer is due. Without `last_day`, to the
+    grant's end.
+
+    Raises Invalid for days outside the grant or too soon, Conflict when there is no choice, no consent, no contract,
+    no free seat, or the hours do not fit.
+    """
+    choice_round = get_or_404(ChoiceRound, choice_round_id)
+    shown = chosen_place(choice_round)
+    if choice_round.state is not ChoiceState.CHOSEN or shown is None:
+        raise Conflict("Registrera deltagarens val först.")
+    grant = get_or_404(Grant, choice_round.grant_id, lock=True)
+    if grant.state is not GrantState.OPEN:
+        raise Conflict("Deltagaren har redan en plats på det här beviljandet, eller så har det avslutats.")
+    participant = get_or_404(Participant, choice_round.participant_id)
+    if not has_live_consent(participant.id):
+        raise Conflict(
+            "Deltagarens samtycke är återkallat. Leverantören får inte veta vem det gäller utan det."
+        )
+    place = get_or_404(Place, shown.place_id)
+    last_day = last_day or grant.last_day
+    _check(place, grant, first_day, last_day)
+    contract = queries.contract_for(grant.authority_id, place.enterprise_id, first_day, last_day)
+    if contract is None:
+        raise Conflict(
+            "Leverantören har inget avtal som gäller alla dagarna. Välj andra dagar eller en annan plats."
+        )
+    use = take_seat(place.id, first_day, last_day, SeatUseKind.REQUEST)
+    placement = Placement(
+        authority_id=grant.authority_id,
+        unit_id=participant.unit_id,
+        kommun_code=participant.kommun_code,
+        enterprise_id=place.enterprise_id,
+        contract_id=contract.id,
+        grant_id=grant.id,
+        participant_id=participant.id,
+        choice_round_id=choice_round.id,
+        place_id=place.id,
+        seat_id=use.seat_id,
+        seat_use_id=use.id,
+        state=PlacementState.REQUESTED,
+        first_day=first_day,
+        last_day=last_day,
+        hours_per_week=grant.hours_per_week,
+        days_per_week=grant.days_per_week,
+        support_level=grant.support_level,
+        requested_on=today(),
+        answer_due_on=answer_due(today(), contract.terms.answer_within, first_day),
+        requested_at=now(),
+    )
+    db.session.add(placement)
+    move_grant(grant, GrantAction.PLACE)
+    db.session.flush()
+    _record(placement, "request", None)
+    return placement
+
+
+def _check(place: Place, grant: Grant, first_day: date, last_day: date) -> None:
+    if place.state is not PlaceState.PUBLISHED:
+        raise Conflict("Platsen är inte publicerad längre. Låt deltagaren välja en annan plats.")
+    check_days(
+        first_day,
+        last_day,
+        today=today(),
+        grant_first=grant.first_day,
+        grant_last=grant.last_day,
+        lead_time_days=place.lead_time_days,
+    )
+    check_hours(grant.hours_per_week, place.hours_per_week_min, place.hours_per_week_max)
+
+
+def accept_placement(placement_id: int) -> Placement:
+    """The supplier books the held seat. Raises NotFound, Conflict when it is answered or the answer is late."""
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.ACCEPT)
+    check_answered_in_time(placement.answer_due_on, today())
+    _reseat(placement, placement.last_day, SeatUseKind.PLACEMENT)
+    placement.answered_on = today()
+    return _move(placement, PlacementAction.ACCEPT, target)
+
+
+def decline_placement(placement_id: int, reason: DeclineReason) -> Placement:
+    """The supplier says no, with a coded reason; the seat is freed and the grant is open again."""
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.DECLINE)
+    placement.decline_reason = reason
+    placement.answered_on = today()
+    return _let_go(placement, PlacementAction.DECLINE, target, DECLINE_REASON_SV[reason])
+
+
+def cancel_placement(placement_id: int) -> Placement:
+    """The case officer takes a placement back before its start; the seat is freed and the grant is open again."""
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.CANCEL)
+    return _let_go(placement, PlacementAction.CANCEL, target)
+
+
+def expire_placement(placement_id: int) -> Placement:
+    """Nobody answered in time; the seat is freed and the grant is open again. Raises Conflict before that."""
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.EXPIRE)
+    if today() <= placement.answer_due_on:
+        raise Conflict("Svarstiden har inte gått ut.")
+    return _let_go(placement, PlacementAction.EXPIRE, target)
+
+
+def start_placement(placement_id: int, started_on: date | None = None) -> Placement:
+    """The participant has begun, today or on an earlier day from the start day. Raises Invalid for other days."""
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.START)
+    started_on = started_on or today()
+    check_start(started_on, first_day=placement.first_day, last_day=placement.last_day, today=today())
+    placement.started_on = started_on
+    return _move(placement, PlacementAction.START, target)
+
+
+def never_start_placement(placement_id: int) -> Placement:
+    """The start day has passed and nobody came; the seat is freed and the grant is open again."""
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.NEVER_START)
+    check_never_started(placement.first_day, today())
+    return _let_go(placement, PlacementAction.NEVER_START, target)
+
+
+def complete_placement(placement_id: int) -> Placement:
+    """The last day has come. The grant is concluded when the final report is received. Raises Conflict before it."""
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.COMPLETE)
+    check_completed(placement.last_day, today())
+    placement.ended_on = placement.last_day
+    return _move(placement, PlacementAction.COMPLETE, target)
+
+
+def end_placement_early(placement_id: int, last_day: date) -> Placement:
+    """Shortens a running placement to `last_day` and frees its seat from the day after.
+
+    Raises Invalid for a day outside the placement, in the future, or before registered attendance.
+    """
+    placement = _locked(placement_id)
+    target = _target(placement, PlacementAction.END_EARLY)
+    check_early_end(
+        last_day,
+        first_day=placement.started_on or placement.first_day,
+        planned_last=placement.last_day,
+        latest_attendance=queries.latest_attendance(placement_id),
+        today=today(),
+    )
+    _reseat(placement, last_day, SeatUseKind.PLACEMENT)
+    placement.ended_on = last_day
+    free_from = (last_day + timedelta(days=1)).isoformat()
+    return _move(placement, PlacementAction.END_EARLY, target, f"Platsen är fri från {free_from}")
+
+
+def _locked(placement_id: int) -> Placement:
+    return get_or_404(Placement, placement_id, lock=True)
+
+
+def _target(placement: Placement, action: PlacementAction) -> PlacementState:
+    transition = advance(PLACEMENT_TRANSITIONS, placement.state, action, current_actor().role)
+    return PlacementState(transition.target)
+
+
+def _reseat(placement: Placement, last_day: date, kind: SeatUseKind) -> None:
+    """Gives seat use and placement the same last day, in one transaction."""
+    assert placement.seat_use_id is not None  # held by ck_placement_seat_while_holding
+    use = move_seat_use(placement.seat_use_id, placement.first_day, last_day, kind)
+    placement.last_day, placement.seat_id = use.last_day, use.seat_id
+
+
+def _let_go(
+    placement: Placement, action: PlacementAction, target: PlacementState, note_sv: str = ""
+) -> Placement:
+    """Ends a placement that never came to be: frees the seat and opens the grant."""
+    assert target not in SEAT_HOLDING_STATES
+    seat_use_id = placement.seat_use_id
+    placement.seat_use_id = placement.seat_id = None
+    _move(placement, action, target, note_sv)
+    if seat_use_id is not None:
+        release_seat(seat_use_id)
+    move_grant(get_or_404(Grant, placement.grant_id, lock=True), GrantAction.REOPEN)
+    db.session.flush()
+    return placement
+
+
+def _move(
+    placement: Placement, action: PlacementAction, target: PlacementState, note_sv: str = ""
+) -> Placement:
+    before, placement.state = placement.state, target
+    db.session.flush()
+    _record(placement, action, before, note_sv)
+    return placement
+
+
+def _record(placement: Placement, action: str, before: PlacementState | None, note_sv: str = "") -> None:
+    audit.record(
+        "placement",
+        placement.id,
+        action,
+        authority_id=placement.authority_id,
+        enterprise_id=placement.enterprise_id,
+        from_state=before,
+        to_state=placement.state,
+        note_sv=note_sv,
+    )

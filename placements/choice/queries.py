@@ -1,0 +1,159 @@
+"""Choice rounds: what was shown, and whether it was a choice across the trades that the sexes divide."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from enterprises.places.models import Place, Site
+from marketplace.accounts.rules import Role
+from marketplace.clock import STOCKHOLM, today
+from marketplace.db import db
+from marketplace.errors import NotFound
+from marketplace.reference.rules import Sex
+from marketplace.tenancy import Actor
+from marketplace.web.work import WaitingItem
+from placements.booking.models import Placement
+from placements.choice.models import ChoiceRound, ShownPlace
+from placements.choice.rules import ChoiceState
+from placements.participants.models import Grant, Participant
+from placements.participants.rules import WAITING_LIMIT_DAYS, GrantState
+from placements.search.queries import PlaceOption, beyond_own_sex, is_own_sex
+from placements.search.rules import SearchCriteria, period_for_grant
+
+CHOICE_DAYS = 7
+"""Calendar days after which an open round is called to mind."""
+
+
+def choice_round(choice_round_id: int, *, is_fresh: bool = False) -> ChoiceRound:
+    """The round with what was shown, its participant and grant; read anew when `is_fresh`. Raises NotFound."""
+    found = db.session.scalar(
+        select(ChoiceRound)
+        .where(ChoiceRound.id == choice_round_id)
+        .options(
+            joinedload(ChoiceRound.participant).joinedload(Participant.kommun),
+            joinedload(ChoiceRound.grant),
+            selectinload(ChoiceRound.shown)
+            .joinedload(ShownPlace.place)
+            .options(
+                joinedload(Place.site).joinedload(Site.kommun),
+                joinedload(Place.trade),
+                joinedload(Place.enterprise),
+            ),
+        )
+        .execution_options(populate_existing=is_fresh)
+    )
+    if found is None:
+        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+    return found
+
+
+def rounds_of(participant_id: int) -> list[ChoiceRound]:
+    """The participant's rounds with what was shown, newest first."""
+    return list(
+        db.session.scalars(
+            select(ChoiceRound)
+            .where(ChoiceRound.participant_id == participant_id)
+            .options(
+                selectinload(ChoiceRound.shown)
+                .joinedload(ShownPlace.place)
+                .options(joinedload(Place.trade), joinedload(Place.enterprise))
+            )
+            .order_by(ChoiceRound.id.desc())
+        )
+    )
+
+
+def open_round_of(grant_id: int) -> ChoiceRound | None:
+    return db.session.scalar(
+        select(ChoiceRound).where(ChoiceRound.grant_id == grant_id, ChoiceRound.state == ChoiceState.OPEN)
+    )
+
+
+def chosen_place(choice_round: ChoiceRound) -> ShownPlace | None:
+    return next((shown for shown in choice_round.shown if shown.is_chosen), None)
+
+
+def criteria_for(grant: Grant, kommun_codes: Sequence[str] = ()) -> SearchCriteria:
+    """What a place must meet to be shown to the participant of the grant."""
+    from_day, start_by, until = period_for_grant(grant.first_day, grant.last_day, today())
+    return SearchCriteria(
+        start_by=start_by,
+        until=until,
+        from_day=from_day,
+        kommun_codes=tuple(kommun_codes),
+        hours_per_week=grant.hours_per_week,
+    )
+
+
+@dataclass(frozen=True)
+class NarrowChoice:
+    """All that was shown lies in trades that the participant's own sex dominates, though others fit."""
+
+    options: list[PlaceOption]
+
+
+def narrow_choice(choice_round: ChoiceRound) -> NarrowChoice | None:
+    """Other places to offer when nothing across the divide was shown; None when something was, or nothing fits."""
+    sex = choice_round.participant.sex
+    if not choice_round.shown or sex is Sex.OTHER:
+        return None
+    if not all(is_own_sex(shown.place.trade, sex) for shown in choice_round.shown):
+        return None
+    kommuner = sorted({shown.place.kommun_code for shown in choice_round.shown})
+    options = beyond_own_sex(criteria_for(choice_round.grant, kommuner), sex)
+    options = options or beyond_own_sex(criteria_for(choice_round.grant), sex)
+    return NarrowChoice(options) if options else None
+
+
+def waiting(actor: Actor) -> list[WaitingItem]:
+    """For a case officer: grants without a round, open rounds, and choices that have not led to a request."""
+    if actor.role is not Role.CASE_OFFICER:
+        return []
+    latest = (
+        select(func.max(ChoiceRound.id))
+        .where(ChoiceRound.grant_id == Grant.id)
+        .correlate(Grant)
+        .scalar_subquery()
+    )
+    is_requested = exists().where(Placement.choice_round_id == ChoiceRound.id)
+    rows = db.session.execute(
+        select(Participant, Grant, ChoiceRound, is_requested)
+        .join(Grant, Grant.participant_id == Participant.id)
+        .outerjoin(ChoiceRound, ChoiceRound.id == latest)
+        .where(Grant.state == GrantState.OPEN, Participant.case_officer_id == actor.user_id)
+        .order_by(Grant.id)
+    )
+    return [_waiting_item(*row) for row in rows]
+
+
+def _waiting_item(
+    person: Participant, grant: Grant, latest: ChoiceRound | None, is_requested: bool
+) -> WaitingItem:
+    deadline = (grant.reopened_on or grant.decided_on) + timedelta(days=WAITING_LIMIT_DAYS)
+    if latest is not None and latest.state is ChoiceState.OPEN:
+        opened = latest.opened_at.astimezone(STOCKHOLM).date()
+        return WaitingItem(
+            min(deadline, opened + timedelta(days=CHOICE_DAYS)),
+            f"Registrera vad {person.shown_name} har valt",
+            "choice.show",
+            {"choice_round_id": latest.id},
+            "Valomgångar",
+        )
+    if latest is not None and latest.state is ChoiceState.CHOSEN and not is_requested:
+        return WaitingItem(
+            deadline,
+            f"Begär platsen som {person.shown_name} har valt",
+            "choice.show",
+            {"choice_round_id": latest.id},
+            "Att begära",
+        )
+    return WaitingItem(
+        deadline,
+        f"Sök en plats för {person.shown_name}",
+        "participants.show",
+        {"participant_id": person.id},
+        "Behöver plats",
+    )

@@ -1,0 +1,82 @@
+"""The search for a place: what is asked, the neutral order, and the earliest day somebody can start."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from marketplace.reference.rules import add_working_days
+
+START_WITHIN_DAYS = 14
+"""Calendar days within which a place should be able to start, where the search does not say."""
+
+PERIOD_DAYS = 90
+"""Calendar days that a seat should be free from the start, where the search does not say."""
+
+MOST_COUNTED = 200
+"""Hits that a search counts and lets somebody page through. Whoever gets more needs a narrower question."""
+
+ORDER_RULE_SV = (
+    "Platserna visas i en blandad ordning som är lika för alla och börjar på ett nytt ställe varje dag. "
+    "Ingen leverantör kan betala för eller på annat sätt påverka sin placering i listan (9 kap. 1 § LOV)."
+)
+
+
+@dataclass(frozen=True)
+class SearchCriteria:
+    """What a place must meet. Empty means that it does not matter."""
+
+    start_by: date
+    """The latest day to start."""
+    until: date
+    """The last day that the seat must be free."""
+    from_day: date | None = None
+    """The earliest day to start; none means today."""
+    kommun_codes: tuple[str, ...] = ()
+    field_ids: tuple[str, ...] = ()
+    ssyks: tuple[str, ...] = ()
+    hours_per_week: Decimal | None = None
+    adaptations: tuple[str, ...] = ()
+    language: str = ""
+
+
+def default_period(today: date) -> tuple[date, date]:
+    """The latest start and the last day of a search that names none."""
+    start_by = today + timedelta(days=START_WITHIN_DAYS)
+    return start_by, start_by + timedelta(days=PERIOD_DAYS)
+
+
+def period_for_grant(first_day: date, last_day: date, today: date) -> tuple[date, date, date]:
+    """Earliest start, latest start and last day of a search for a granted participant.
+
+    The start is looked for within two weeks from when it can be at the earliest, inside the grant.
+    """
+    from_day = max(first_day, today)
+    return from_day, min(from_day + timedelta(days=START_WITHIN_DAYS), last_day), last_day
+
+
+def order_start(day: date) -> int:
+    """Where in the scattered order of places the list begins that day: a signed 32-bit number.
+
+    It follows from the date alone, so it is the same for everybody and moves by itself (LOV 9:1).
+    """
+    digest = hashlib.sha256(day.isoformat().encode()).digest()
+    return int.from_bytes(digest[:4], "big", signed=True)
+
+
+def earliest_start(
+    last_taken: Iterable[date | None], *, lead_time_days: int, from_day: date, start_by: date, today: date
+) -> date | None:
+    """The first day that somebody can begin, on a working day where there is one in time; None when none is in time.
+
+    `last_taken` has one entry for each seat that is free from `start_by` on: the last day before that on which it is
+    taken, if any.
+    """
+    possible = max(from_day, today + timedelta(days=lead_time_days))
+    days = [possible if taken is None else max(possible, taken + timedelta(days=1)) for taken in last_taken]
+    first = min((day for day in days if day <= start_by), default=None)
+    if first is None:
+        return None
+    working = add_working_days(first, 0)
+    return working if working <= start_by else first
