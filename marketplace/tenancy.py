@@ -83,7 +83,7 @@ def acting_as(actor: Actor) -> Iterator[Actor]:
     except BaseException:
         _current.reset(token)
         # A failed transaction can only roll back, and the next one begins as `before`.
-        with suppress(DBAPIError):
+        with suppress(SQLAlchemyError):
             _apply(before)
         raise
     _current.reset(token)
