@@ -10,7 +10,7 @@ from sqlalchemy.types import Date, Text
 
 from marketplace.db import Base, enum_of, explain_constraint
 from placements.booking.models import Placement
-from placements.plan.rules import PlanState
+from placements.plan.rules import PlanContent, PlanState
 
 
 class ActivityPlan(Base):
@@ -53,5 +53,24 @@ class ActivityPlan(Base):
 
     placement: Mapped[Placement] = relationship()
 
+    @property
+    def content(self) -> PlanContent:
+        return PlanContent(
+            self.hours_per_week,
+            self.days_per_week,
+            self.tasks_sv,
+            tuple(self.goals),
+            self.adaptations_sv,
+            tuple(self.follow_up_dates),
+        )
+
+    @property
+    def is_agreed_by_three(self) -> bool:
+        agreed = (self.supervisor_agreed_at, self.case_officer_agreed_at, self.participant_agreed_at)
+        return all(agreed)
+
 
 explain_constraint("uq_activity_plan_current", "Det finns redan en plan som inte är klar. Fortsätt med den.")
+explain_constraint(
+    "uq_activity_plan_placement_id_revision", "Någon annan sparade en version samtidigt. Läs om sidan."
+)

@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Identity, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.db import Base, enum_of
+from marketplace.db import Base, enum_of, explain_constraint
 from placements.booking.models import Placement
-from placements.report.rules import ExitReason, ReportState
+from placements.report.rules import ExitReason, ReportContent, ReportState
 
 
 class FinalReport(Base):
@@ -34,3 +34,19 @@ class FinalReport(Base):
     next_step_sv: Mapped[str] = mapped_column(default="")
 
     placement: Mapped[Placement] = relationship()
+
+    @property
+    def content(self) -> ReportContent:
+        return ReportContent(
+            self.done_sv, self.reached_sv, self.adaptations_sv, self.recommended_sv, self.exit_reason
+        )
+
+    @property
+    def is_late(self) -> bool:
+        return self.filed_on is not None and self.filed_on > self.due_on
+
+
+explain_constraint(
+    "uq_final_report_placement_id_revision",
+    "Det finns redan en slutdokumentation. Läs om sidan och fortsätt med den.",
+)
