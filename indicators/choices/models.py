@@ -8,15 +8,12 @@ from indicators.choices.rules import ChoiceStep
 from marketplace.db import Base, enum_of
 from marketplace.reference.rules import Sex
 
-ALL = ""
-"""Stands for the total in a direction: all kommuner, all trades of a dominance, all dominances."""
-
 
 class ChoiceCell(Base):
-    """One published cell. A number that may not be shown is not stored: ``choices`` is then null.
+    """One published cell; an empty kommun, dominance or trade is the total over them.
 
-    Counted in the year that the round was opened. A trade shown twice in a round counts once, and so does a trade with
-    several places in the round.
+    A number that may not be shown is not stored: ``choices`` is then null. Counted in the year that the round was
+    opened. A trade with several places in a round counts once.
     """
 
     __tablename__ = "choice_cell"

@@ -1,28 +1,26 @@
-"""How differently women and men are spread over trades.
+"""Which numbers about choices are published, and which of them are left out.
 
-Duncan and Duncan's D (1955) is the share of either sex who would have to change trade for the two to be spread alike:
-D = ½ Σ |mᵢ/M − fᵢ/F|. Karmel and MacLachlan's KM (1988) weighs in how many of each there are: KM = 2a(1−a)D, a = M/T.
+The table, for one authority, year and sex: how many trades were shown, chosen, started and completed, by kommun and by
+which sex dominates the trade; and, for the authority as a whole, by trade. Women and men are never added together, so
+that the one cannot be had from the other.
 
-Small numbers mislead: twenty of each sex who choose blindly among eight trades get a D of 0.33 on average. D is
-therefore always shown beside what chance alone would give, with the margins as they are (E[D]), and adjusted:
-(D − E[D])/(1 − E[D]), which is 0 for chance and 1 for full segregation.
+A trade counts once per choice round. One participant can therefore be behind several of the showings, and the limit
+for what is published counts participants.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from functools import lru_cache
-from math import comb
-from random import Random
-from typing import Final
+from typing import Final, NamedTuple
 
-PERMUTATIONS: Final = 999
-PERMUTATION_SEED: Final = 19880501
-# Published check values: SCB's 429 trades in 2024, employed 16–64 in the whole country.
-NATIONAL_D_ALL_TRADES: Final = 0.484
-NATIONAL_KM_ALL_TRADES: Final = 0.242
+from indicators.disclosure.rules import Relation, suppressed
+from marketplace.reference.rules import Dominance
+
+ALL: Final = ""
+"""Stands for the total in a direction: all kommuner, all dominances, all trades of a dominance."""
 
 
 class ChoiceStep(StrEnum):
@@ -40,111 +38,84 @@ CHOICE_STEP_SV: Final[dict[ChoiceStep, str]] = {
     ChoiceStep.STARTED: "Påbörjades",
     ChoiceStep.COMPLETED: "Genomfördes",
 }
-
-Counts = Sequence[tuple[int, int]]  # (women, men) per trade
-
-
-def duncan_d(counts: Counts) -> float | None:
-    """D, 0–1; None when there are no women or no men, for then nothing can be compared."""
-    women, men = _totals(counts)
-    if women == 0 or men == 0:
-        return None
-    return sum(abs(m * women - f * men) for f, m in counts) / (2 * women * men)
+KOMMUN_STEPS: Final = (ChoiceStep.SHOWN, ChoiceStep.CHOSEN)
+"""Steps published by kommun and by trade; further on the numbers are too small to say anything."""
+_STEPS: Final = tuple(ChoiceStep)
 
 
-def karmel_maclachlan(counts: Counts) -> float | None:
-    """KM = (1/T) Σ |(1−a)·mᵢ − a·fᵢ|, 0–0.5; None when nobody chose."""
-    women, men = _totals(counts)
-    total = women + men
-    if total == 0:
-        return None
-    # (1−a)·m − a·f with a = M/T is (F·m − M·f)/T
-    return sum(abs(women * m - men * f) for f, m in counts) / (total * total)
+class Cell(NamedTuple):
+    """One count of the table. ``is_rest`` marks those of a step that did not reach the next: never published."""
 
-
-def expected_d(counts: Counts) -> float | None:
-    """The exact mean of D when the sexes are dealt at random over the same choices.
-
-    A trade chosen n times of T holds men as the hypergeometric distribution says: n drawn from M men and F women.
-    """
-    women, men = _totals(counts)
-    if women == 0 or men == 0:
-        return None
-    total = women + men
-    mean = 0.0
-    sizes: dict[int, int] = {}
-    for f, m in counts:
-        sizes[f + m] = sizes.get(f + m, 0) + 1
-    for size, repeats in sizes.items():
-        if size == 0:
-            continue
-        ways = comb(total, size)
-        weighted = sum(
-            abs(m * women - (size - m) * men) * comb(men, m) * comb(women, size - m)
-            for m in range(max(0, size - women), min(size, men) + 1)
-        )
-        mean += repeats * (weighted / ways)  # whole numbers of any size; true division rounds once
-    return mean / (2 * women * men)
-
-
-def permuted_ds(counts: Counts, *, rounds: int = PERMUTATIONS, seed: int = PERMUTATION_SEED) -> list[float]:
-    """D of each random deal of the sexes over the same choices, sorted; empty when D does not exist."""
-    women, men = _totals(counts)
-    if women == 0 or men == 0:
-        return []
-    random = Random(seed)  # noqa: S311 - a repeatable draw, not a secret
-    trades = [trade for trade, (f, m) in enumerate(counts) for _ in range(f + m)]
-    sizes = [f + m for f, m in counts]
-    drawn = []
-    for _ in range(rounds):
-        mixed = [0] * len(sizes)
-        for trade in random.sample(trades, men):
-            mixed[trade] += 1
-        drawn.append(
-            sum(abs(m * women - (size - m) * men) for m, size in zip(mixed, sizes, strict=True))
-            / (2 * women * men)
-        )
-    return sorted(drawn)
+    step: ChoiceStep
+    kommun_code: str = ALL
+    dominance: str = ALL
+    ssyk: str = ALL
+    is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Segregation:
-    """D with everything that must stand beside it."""
+class Count:
+    """Trades in rounds, and the different participants behind them."""
 
-    women: int
-    men: int
-    d: float
-    km: float
-    expected: float
-    adjusted: float
-    chance_low: float
-    chance_high: float
-
-    @property
-    def is_beyond_chance(self) -> bool:
-        """True when D is larger than 97.5 per cent of random deals."""
-        return self.d > self.chance_high
+    choices: int = 0
+    participants: int = 0
 
 
-def segregation(counts: Counts) -> Segregation | None:
-    """D, KM, the random baseline and the adjusted D; None when there are no women or no men."""
-    return _segregation(tuple((f, m) for f, m in counts))
+def published(
+    counts: Mapping[Cell, Count], kommun_codes: Collection[str], trades: Mapping[str, Dominance]
+) -> dict[Cell, int | None]:
+    """The table for one sex, with None for what must not be shown. A cell without a count is zero.
+
+    ``trades`` are those shown to anyone at all that year, with the dominance of each.
+    """
+    cells = {cell: counts.get(cell, Count()) for cell in _cells(sorted(kommun_codes), trades)}
+    values = {cell: count.choices for cell, count in cells.items()}
+    persons = {cell: count.participants for cell, count in cells.items()}
+    relations = list(_relations(cells, sorted(kommun_codes), trades))
+    rests = [parts[-1] for _, parts in relations if parts[-1].is_rest]
+    for total, parts in relations:
+        if parts[-1].is_rest:
+            values[parts[-1]] = values[total] - values[parts[0]]
+            persons[parts[-1]] = values[parts[-1]]
+    hidden = suppressed(values, relations, persons=persons, unpublished=rests)
+    return {cell: None if cell in hidden else count.choices for cell, count in cells.items()}
 
 
-@lru_cache(maxsize=512)
-def _segregation(counts: tuple[tuple[int, int], ...]) -> Segregation | None:
-    d, km, expected = duncan_d(counts), karmel_maclachlan(counts), expected_d(counts)
-    if d is None or km is None or expected is None:
-        return None
-    drawn = permuted_ds(counts)
-    edge = round(0.025 * (len(drawn) - 1))
-    # When chance alone must give D = 1 (one choice of each sex, say) there is no room to adjust in.
-    adjusted = 0.0 if expected >= 1 else (d - expected) / (1 - expected)
-    women, men = _totals(counts)
-    return Segregation(women, men, d, km, expected, adjusted, drawn[edge], drawn[-1 - edge])
+def _cells(kommun_codes: list[str], trades: Mapping[str, Dominance]) -> Iterator[Cell]:
+    for step in _STEPS:
+        for kommun_code in [*(kommun_codes if step in KOMMUN_STEPS else []), ALL]:
+            for dominance in [*Dominance, ALL]:
+                yield Cell(step, kommun_code, dominance)
+        if step in KOMMUN_STEPS:
+            for ssyk, trade_dominance in sorted(trades.items()):
+                yield Cell(step, ALL, trade_dominance, ssyk)
 
 
-def _totals(counts: Counts) -> tuple[int, int]:
-    if any(f < 0 or m < 0 for f, m in counts):
-        raise ValueError("numbers of persons cannot be negative")
-    return sum(f for f, _ in counts), sum(m for _, m in counts)
+def _relations(
+    cells: Collection[Cell], kommun_codes: list[str], trades: Mapping[str, Dominance]
+) -> Iterator[Relation[Cell]]:
+    for cell in cells:
+        step, kommun_code, dominance, ssyk, _ = cell
+        if dominance == ALL:
+            yield cell, tuple(Cell(step, kommun_code, part) for part in Dominance)
+        if kommun_code == ALL and ssyk == ALL and step in KOMMUN_STEPS:
+            if kommun_codes:
+                yield cell, tuple(Cell(step, code, dominance) for code in kommun_codes)
+            shown_trades = sorted(
+                ssyk for ssyk, its_dominance in trades.items() if its_dominance == dominance
+            )
+            if shown_trades:
+                yield cell, tuple(Cell(step, ALL, dominance, ssyk) for ssyk in shown_trades)
+        reached = cell._replace(step=_STEPS[min(_STEPS.index(step) + 1, len(_STEPS) - 1)])
+        if reached != cell and reached in cells and dominance != ALL:
+            yield cell, (reached, cell._replace(is_rest=True))
+
+
+def counted_until(today: date) -> date:
+    """The first day that is not counted: only whole months are, so that a day's change tells nothing of a person."""
+    return today.replace(day=1)
+
+
+def year_bounds(year: int, until: date) -> tuple[date, date]:
+    """First day of the year and the first day after its counted part."""
+    return date(year, 1, 1), min(date(year + 1, 1, 1), until)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import marketplace.reference
-from indicators.choices.rules import (
+from indicators.segregation.rules import (
     duncan_d,
     expected_d,
     karmel_maclachlan,

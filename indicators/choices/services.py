@@ -1,0 +1,159 @@
+"""Counts what women and men were shown and chose, and stores only what may be shown."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date, datetime, time
+
+from sqlalchemy import delete, func, insert, select, text
+
+from indicators.choices.models import ChoiceCell, ChoiceSegregation
+from indicators.choices.rules import (
+    KOMMUN_STEPS,
+    Cell,
+    ChoiceStep,
+    Count,
+    counted_until,
+    published,
+    year_bounds,
+)
+from indicators.disclosure.rules import LIMIT
+from indicators.segregation.rules import segregation
+from marketplace import clock
+from marketplace.db import db
+from marketplace.reference.queries import trades as all_trades
+from marketplace.reference.rules import Dominance, Sex, dominance
+from placements.choice.models import ChoiceRound
+
+_COUNT = text("""
+    WITH kinds AS (
+        SELECT * FROM unnest(CAST(:trades AS text[]), CAST(:dominances AS text[])) AS k (ssyk, dominance)
+    ), reached AS (
+        SELECT participant.sex, participant.kommun_code, kinds.dominance, shown_place.ssyk,
+               choice_round.participant_id,
+               bool_or(shown_place.is_chosen AND choice_round.chosen_on < :until) AS is_chosen,
+               bool_or(shown_place.is_chosen AND choice_round.chosen_on < :until
+                       AND placement.started_on < :until) AS is_started,
+               bool_or(shown_place.is_chosen AND choice_round.chosen_on < :until
+                       AND placement.started_on < :until
+                       AND placement.state = 'completed' AND placement.ended_on < :until) AS is_completed
+        FROM choice_round
+        JOIN participant ON participant.id = choice_round.participant_id
+        JOIN shown_place ON shown_place.choice_round_id = choice_round.id
+        JOIN kinds ON kinds.ssyk = shown_place.ssyk
+        LEFT JOIN placement ON placement.choice_round_id = choice_round.id
+        WHERE choice_round.authority_id = :authority_id
+          AND choice_round.opened_at >= :begins AND choice_round.opened_at < :ends
+        GROUP BY choice_round.id, participant.sex, participant.kommun_code, kinds.dominance, shown_place.ssyk
+    )
+    SELECT sex, coalesce(kommun_code, '') AS kommun_code, coalesce(dominance, '') AS dominance,
+           coalesce(ssyk, '') AS ssyk,
+           count(*), count(DISTINCT participant_id),
+           count(*) FILTER (WHERE is_chosen), count(DISTINCT participant_id) FILTER (WHERE is_chosen),
+           count(*) FILTER (WHERE is_started), count(DISTINCT participant_id) FILTER (WHERE is_started),
+           count(*) FILTER (WHERE is_completed), count(DISTINCT participant_id) FILTER (WHERE is_completed)
+    FROM reached
+    GROUP BY GROUPING SETS (
+        (sex), (sex, dominance), (sex, dominance, ssyk), (sex, kommun_code), (sex, kommun_code, dominance)
+    )
+""")
+
+Counts = Mapping[Cell, Count]
+
+
+def compute_choices(authority_id: int) -> None:
+    """Counts every year of the authority's choice rounds anew, up to the last whole month.
+
+    The rows are replaced, so that a second run in the same month gives the same rows.
+    """
+    until = counted_until(clock.today())
+    for model in (ChoiceCell, ChoiceSegregation):
+        db.session.execute(delete(model).where(model.authority_id == authority_id))
+    earliest = db.session.scalar(
+        select(func.min(ChoiceRound.opened_at)).where(ChoiceRound.authority_id == authority_id)
+    )
+    if earliest is None:
+        return
+    kinds = {
+        trade.ssyk: kind for trade in all_trades() if (kind := dominance(trade.women, trade.men)) is not None
+    }
+    last_year = date.fromordinal(until.toordinal() - 1).year
+    for year in range(earliest.astimezone(clock.STOCKHOLM).year, last_year + 1):
+        _compute_year(authority_id, year, until, kinds)
+
+
+def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> None:
+    counts = _counts(authority_id, year, until, kinds)
+    cells = [cell for of_sex in counts.values() for cell in of_sex]
+    kommun_codes = {cell.kommun_code for cell in cells if cell.kommun_code}
+    trades = {cell.ssyk: kinds[cell.ssyk] for cell in cells if cell.ssyk}
+    rows = [
+        {
+            "authority_id": authority_id,
+            "year": year,
+            "sex": sex,
+            "step": cell.step,
+            "kommun_code": cell.kommun_code,
+            "dominance": cell.dominance,
+            "ssyk": cell.ssyk,
+            "choices": choices,
+        }
+        for sex, of_sex in counts.items()
+        for cell, choices in published(of_sex, kommun_codes, trades).items()
+    ]
+    if rows:
+        db.session.execute(insert(ChoiceCell), rows)
+        _compute_segregation(authority_id, year, counts, trades)
+
+
+def _counts(
+    authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]
+) -> dict[Sex, dict[Cell, Count]]:
+    begins, ends = (datetime.combine(day, time(), clock.STOCKHOLM) for day in year_bounds(year, until))
+    found: dict[Sex, dict[Cell, Count]] = defaultdict(dict)
+    for sex, kommun_code, kind, ssyk, *numbers in db.session.execute(
+        _COUNT,
+        {
+            "authority_id": authority_id,
+            "begins": begins,
+            "ends": ends,
+            "until": until,
+            "trades": list(kinds),
+            "dominances": [str(kind) for kind in kinds.values()],
+        },
+    ):
+        for position, step in enumerate(ChoiceStep):
+            choices, participants = numbers[2 * position : 2 * position + 2]
+            if step in KOMMUN_STEPS or not (kommun_code or ssyk):
+                found[Sex(sex)][Cell(step, kommun_code, kind, ssyk)] = Count(choices, participants)
+    return found
+
+
+def _compute_segregation(
+    authority_id: int, year: int, counts: Mapping[Sex, Counts], trades: Mapping[str, Dominance]
+) -> None:
+    women, men = counts.get(Sex.WOMAN, {}), counts.get(Sex.MAN, {})
+    for step in KOMMUN_STEPS:
+        both = (women.get(Cell(step), Count()), men.get(Cell(step), Count()))
+        if min(count.participants for count in both) < LIMIT:
+            continue  # too few to compare, and too few to publish anything about
+        cells = [Cell(step, dominance=kind, ssyk=ssyk) for ssyk, kind in sorted(trades.items())]
+        outcome = segregation(
+            [(women.get(cell, Count()).choices, men.get(cell, Count()).choices) for cell in cells]
+        )
+        if outcome is not None:
+            db.session.add(
+                ChoiceSegregation(
+                    authority_id=authority_id,
+                    year=year,
+                    step=step,
+                    women=outcome.women,
+                    men=outcome.men,
+                    d=outcome.d,
+                    km=outcome.km,
+                    expected=outcome.expected,
+                    adjusted=outcome.adjusted,
+                    chance_low=outcome.chance_low,
+                    chance_high=outcome.chance_high,
+                )
+            )
+    db.session.flush()
