@@ -1,8 +1,16 @@
-"""Applications and contracts: states, and what a decision needs."""
+"""Applications and contracts: states, and what an application and a decision need."""
 
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
+from stdnum import luhn
+
 from marketplace.accounts.rules import Role
+from marketplace.procurement.rules import Proof
+from marketplace.reference.rules import add_working_days
 from marketplace.rules import Transition, TransitionTable, by
 
 
@@ -153,3 +161,144 @@ CONTRACT_TRANSITIONS: TransitionTable = {
 class VatCategory(StrEnum):
     EXEMPT = "E"
     STANDARD = "S"
+
+
+VAT_CATEGORY_SV = {
+    VatCategory.EXEMPT: "Undantagen från moms",
+    VatCategory.STANDARD: "Moms 25 procent",
+}
+
+JUDGEMENT_SV = {Judgement.MET: "Uppfyllt", Judgement.NOT_MET: "Inte uppfyllt"}
+
+
+@dataclass(frozen=True)
+class AnswerDraft:
+    """What an applicant says of one requirement."""
+
+    answer_sv: str = ""
+    is_declared: bool = False
+
+
+@dataclass(frozen=True)
+class JudgementDraft:
+    """How the authority judges one answer; None is not judged yet."""
+
+    judgement: Judgement | None = None
+    reason_sv: str = ""
+
+
+@dataclass(frozen=True)
+class ContractDraft:
+    """What an approval adds to the terms to make a contract."""
+
+    starts_on: date
+    ends_on: date | None = None
+    vat_category: VatCategory = VatCategory.EXEMPT
+    vat_exemption_reason_sv: str = ""
+    buyer_reference: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A requirement with its answer, as the rules read it."""
+
+    position: int
+    text_sv: str
+    proof: Proof
+    answer: AnswerDraft = AnswerDraft()
+    judged: JudgementDraft = JudgementDraft()
+
+
+def missing_answers(asked: Iterable[Asked]) -> list[tuple[int, str]]:
+    """(requirement's position, what to do) for everything that is missing before the application can be sent."""
+    missing = []
+    for one in asked:
+        if one.proof is Proof.ANSWER and not one.answer.answer_sv.strip():
+            missing.append((one.position, f"Krav {one.position}: beskriv hur ni uppfyller kravet."))
+        if one.proof is Proof.DECLARATION and not one.answer.is_declared:
+            missing.append((one.position, f"Krav {one.position}: intyga att ni uppfyller kravet."))
+    return missing
+
+
+def judgement_problems(judged: Iterable[Asked]) -> list[str]:
+    """What is missing before a decision can be written: every requirement judged, every failure with its reason."""
+    problems = []
+    for one in judged:
+        if one.judged.judgement is None:
+            problems.append(f"Krav {one.position} är inte bedömt.")
+        elif one.judged.judgement is Judgement.NOT_MET and not one.judged.reason_sv.strip():
+            problems.append(f"Krav {one.position}: skriv varför det inte är uppfyllt.")
+    return problems
+
+
+def approval_problems(judged: Iterable[Asked], reasons_sv: str, diary_number: str) -> list[str]:
+    """Whoever meets the requirements is approved, and nobody else (LOV 8 kap.)."""
+    listed = list(judged)
+    problems = judgement_problems(listed)
+    unmet = [str(one.position) for one in listed if one.judged.judgement is Judgement.NOT_MET]
+    if unmet:
+        problems.append(
+            f"Krav {', '.join(unmet)} är inte uppfyllt. Ansökan kan bara godkännas när alla krav är det."
+        )
+    return problems + _decision_problems(reasons_sv, diary_number)
+
+
+def rejection_problems(judged: Iterable[Asked], reasons_sv: str, diary_number: str) -> list[str]:
+    """A rejection rests on at least one requirement that is not met, and says why."""
+    listed = list(judged)
+    problems = judgement_problems(listed)
+    if not problems and all(one.judged.judgement is Judgement.MET for one in listed):
+        problems.append("Alla krav är uppfyllda. Då ska ansökan godkännas.")
+    return problems + _decision_problems(reasons_sv, diary_number)
+
+
+def _decision_problems(reasons_sv: str, diary_number: str) -> list[str]:
+    problems = []
+    if not reasons_sv.strip():
+        problems.append("Skriv skälen för beslutet.")
+    if not diary_number.strip():
+        problems.append("Skriv diarienumret.")
+    return problems
+
+
+def contract_problems(draft: ContractDraft, today: date) -> Mapping[str, str]:
+    """Form field → Swedish sentence for what a contract cannot say."""
+    problems = {}
+    if draft.starts_on < today:
+        problems["starts_on"] = "Avtalet kan inte börja före i dag."
+    if draft.ends_on is not None and draft.ends_on < draft.starts_on:
+        problems["ends_on"] = "Sista dagen kan inte vara före första dagen."
+    if draft.vat_category is VatCategory.EXEMPT and not draft.vat_exemption_reason_sv.strip():
+        problems["vat_exemption_reason_sv"] = "Skriv varför ersättningen är undantagen från moms."
+    if not draft.buyer_reference.strip():
+        problems["buyer_reference"] = "Skriv den referens som fakturorna ska ha."
+    return problems
+
+
+def decide_by(submitted_on: date, decision_within: int) -> date:
+    """The last day of the promised handling time, in working days from the day it came in."""
+    return add_working_days(submitted_on, decision_within)
+
+
+def correction_by(notified_on: date) -> date:
+    """Last day to apply for rättelse: three weeks from the notification (LOV 10 kap.), or the next working day when
+    that day is not one (lag 1930:173)."""
+    return add_working_days(notified_on + timedelta(weeks=3), 0)
+
+
+def bankgiro_digits(text: str) -> str | None:
+    """A bankgiro as typed, "5050-1055" or "505 01 055", as seven or eight digits; None when it is not one (Luhn)."""
+    digits = re.sub(r"[\s-]", "", text)
+    is_number = digits.isascii() and digits.isdigit() and len(digits) in (7, 8)
+    return digits if is_number and luhn.is_valid(digits) else None
+
+
+def bankgiro_text(digits: str) -> str:
+    """50501055 → 5050-1055."""
+    return f"{digits[:-4]}-{digits[-4:]}"
+
+
+def postcode_text(text: str) -> str | None:
+    """Five digits as "136 40"; None when it is something else."""
+    digits = re.sub(r"\s", "", text)
+    return f"{digits[:3]} {digits[3:]}" if re.fullmatch(r"[0-9]{5}", digits) else None

@@ -1,0 +1,174 @@
+"""A contract from draft to end: its text, the two signatures, and rests."""
+
+from enterprises.suppliers.documents import Agreement, Party, Subject, agreement_text, text_hash
+from enterprises.suppliers.models import Application, Contract
+from enterprises.suppliers.queries import contract_with_terms
+from enterprises.suppliers.rules import (
+    CONTRACT_TRANSITIONS,
+    ContractAction,
+    ContractDraft,
+    ContractState,
+    VatCategory,
+)
+from marketplace import audit
+from marketplace.accounts.rules import Role
+from marketplace.clock import now
+from marketplace.db import db, get_or_404
+from marketplace.errors import Conflict, NotAllowed
+from marketplace.procurement.queries import kommun_names, price_drafts
+from marketplace.rules import advance
+from marketplace.tenancy import current_actor
+
+
+def draw_up_contract(application: Application, draft: ContractDraft) -> Contract:
+    """The contract of an approved application, not signed by anyone."""
+    is_exempt = draft.vat_category is VatCategory.EXEMPT
+    contract = Contract(
+        application_id=application.id,
+        system_id=application.system_id,
+        terms_id=application.terms_id,
+        authority_id=application.authority_id,
+        enterprise_id=application.enterprise_id,
+        state=ContractState.AWAITING_SIGNATURE,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        vat_category=draft.vat_category,
+        vat_exemption_reason_sv=draft.vat_exemption_reason_sv.strip() if is_exempt else "",
+        buyer_reference=draft.buyer_reference.strip(),
+        payment_days=30,
+        text_sha256="",
+    )
+    db.session.add(contract)
+    db.session.flush()
+    contract.text_sha256 = text_hash(contract_text(contract))
+    db.session.flush()
+    _record(contract, "draw_up", to_state=contract.state)
+    return contract
+
+
+def contract_text(contract: Contract) -> str:
+    """The text that both parties sign: the same for as long as nothing in the contract and its terms changes."""
+    terms, system = contract.terms, contract.system
+    return agreement_text(
+        Agreement(
+            subject=Subject(
+                authority=Party(contract.authority.name, contract.authority.orgnr or ""),
+                enterprise=Party(contract.enterprise.name, contract.enterprise.orgnr or ""),
+                system_name=system.name,
+                regime=system.regime,
+                terms_version=terms.version,
+            ),
+            service_sv=system.service_sv,
+            kommun_names=kommun_names(system.kommun_codes),
+            diary_number=contract.application.diary_number or "",
+            draft=ContractDraft(
+                contract.starts_on,
+                contract.ends_on,
+                contract.vat_category,
+                contract.vat_exemption_reason_sv,
+                contract.buyer_reference,
+            ),
+            payment_days=contract.payment_days,
+            rules=terms.rules,
+            requirements=[requirement.text_sv for requirement in terms.requirements],
+            prices=price_drafts(terms.prices),
+            contract_text_sv=terms.contract_text_sv,
+        )
+    )
+
+
+def sign_contract(contract_id: int, *, text_sha256: str) -> Contract:
+    """The actor's party signs the text with this hash; the contract is active once both have.
+
+    Raises Conflict when the party has signed already, or the text is not the one that the signer has read and the
+    other party has signed.
+    """
+    contract = _locked(contract_id)
+    actor = current_actor()
+    transition = advance(CONTRACT_TRANSITIONS, contract.state, ContractAction.ACTIVATE, actor.role)
+    is_authority = actor.role is Role.PROCUREMENT_OFFICER
+    if (contract.authority_signed_at if is_authority else contract.enterprise_signed_at) is not None:
+        raise Conflict("Ni har redan skrivit under. Nu väntar avtalet på den andra parten.")
+    current = text_hash(contract_text(contract))
+    if text_sha256 != current:
+        raise Conflict("Avtalets text har ändrats sedan du läste den. Läs den på nytt och skriv sedan under.")
+    if current != contract.text_sha256 and (contract.authority_signed_at or contract.enterprise_signed_at):
+        raise Conflict(
+            "Avtalets text har ändrats sedan den andra parten skrev under. "
+            "Be upphandlaren att begära nya underskrifter."
+        )
+    contract.text_sha256 = current
+    if is_authority:
+        contract.authority_signed_at, contract.authority_signed_by = now(), actor.user_name
+    else:
+        contract.enterprise_signed_at, contract.enterprise_signed_by = now(), actor.user_name
+    db.session.flush()
+    _record(contract, "sign", note_sv=f"Text med kontrollsumma {current[:12]}")
+    if contract.authority_signed_at and contract.enterprise_signed_at:
+        before, contract.state = contract.state, ContractState(transition.target)
+        db.session.flush()
+        _record(contract, ContractAction.ACTIVATE, from_state=before, to_state=contract.state)
+    return contract
+
+
+def renew_signatures(contract_id: int) -> Contract:
+    """Takes away a signature under a text that has changed, so that both can read and sign the text as it is."""
+    contract = _locked(contract_id)
+    if current_actor().role is not Role.PROCUREMENT_OFFICER:
+        raise NotAllowed("Bara upphandlaren kan begära nya underskrifter.")
+    current = text_hash(contract_text(contract))
+    if contract.state is not ContractState.AWAITING_SIGNATURE or contract.text_sha256 == current:
+        raise Conflict("Texten är oförändrad. Nya underskrifter behövs inte.")
+    contract.authority_signed_at = contract.enterprise_signed_at = None
+    contract.authority_signed_by = contract.enterprise_signed_by = ""
+    contract.text_sha256 = current
+    db.session.flush()
+    _record(contract, "renew_signatures")
+    return contract
+
+
+def suspend_contract(contract_id: int) -> None:
+    _move(contract_id, ContractAction.SUSPEND)
+
+
+def resume_contract(contract_id: int) -> None:
+    _move(contract_id, ContractAction.RESUME)
+
+
+def end_contract(contract_id: int) -> None:
+    """For good. The text that was signed stays as it is; the timeline says when it ended."""
+    _move(contract_id, ContractAction.END)
+
+
+def _locked(contract_id: int) -> Contract:
+    get_or_404(Contract, contract_id, lock=True)
+    return contract_with_terms(contract_id)
+
+
+def _move(contract_id: int, action: ContractAction) -> None:
+    contract = _locked(contract_id)
+    before = contract.state
+    transition = advance(CONTRACT_TRANSITIONS, before, action, current_actor().role)
+    contract.state = ContractState(transition.target)
+    db.session.flush()
+    _record(contract, action, from_state=before, to_state=contract.state)
+
+
+def _record(
+    contract: Contract,
+    action: str,
+    *,
+    from_state: str | None = None,
+    to_state: str | None = None,
+    note_sv: str = "",
+) -> None:
+    audit.record(
+        "contract",
+        contract.id,
+        action,
+        authority_id=contract.authority_id,
+        enterprise_id=contract.enterprise_id,
+        from_state=from_state,
+        to_state=to_state,
+        note_sv=note_sv,
+    )
