@@ -124,7 +124,7 @@ POLICIES: dict[str, list[tuple[str, str, str]]] = {
     ],
     "application": [
         ("enterprise", "ALL", f"{E} AND {MANAGER}"),
-        ("authority", "ALL", f"{A} AND {PROCUREMENT} AND state <> 'draft'"),
+        ("authority", "ALL", f"{A} AND {PROCUREMENT} AND submitted_on IS NOT NULL"),
     ],
     "application_answer": [
         ("parties", "ALL", "EXISTS (SELECT FROM application a WHERE a.id = application_id)"),
