@@ -148,12 +148,11 @@ def _plans_agreed(placement_ids: list[int]) -> dict[int, date]:
 
 
 def _reports_filed(placement_ids: list[int]) -> dict[int, tuple[date, date]]:
-    """The day that each placement's first report was filed, and the day that it was due."""
+    """The day that each placement's first report was filed, and the day that it was due: later revisions give way."""
     rows = db.session.execute(
         select(FinalReport.placement_id, FinalReport.filed_on, FinalReport.due_on)
         .where(FinalReport.placement_id.in_(placement_ids), FinalReport.state != ReportState.DRAFT)
-        .distinct(FinalReport.placement_id)
-        .order_by(FinalReport.placement_id, FinalReport.revision)
+        .order_by(FinalReport.placement_id, FinalReport.revision.desc())
     )
     return {placement_id: (filed_on, due_on) for placement_id, filed_on, due_on in rows if filed_on}
 

@@ -1,0 +1,267 @@
+"""Pages of invoices: the supplier approves and sends, the authority examines and attests."""
+
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from invoicing.invoices import queries, services
+from invoicing.invoices.documents import STYLESHEET, quantity_sv
+from invoicing.invoices.forms import ConfirmForm, DiscardForm, DisputeForm, InvoiceFilter, RunForm
+from invoicing.invoices.models import Invoice
+from invoicing.invoices.rules import (
+    INVOICE_EVENT_SV,
+    INVOICE_STATE_SV,
+    INVOICE_STATE_TONE,
+    INVOICE_TRANSITIONS,
+    InvoiceAction,
+    InvoiceState,
+)
+from invoicing.remuneration.facts import Month
+from marketplace import audit, clock
+from marketplace.accounts.rules import Role
+from marketplace.db import paginate, transaction
+from marketplace.errors import Conflict, DomainError, NotFound
+from marketplace.rules import possible_actions
+from marketplace.tenancy import current_actor
+from marketplace.web.addresses import page_number
+from marketplace.web.guards import public, requires
+
+bp = Blueprint("invoices", __name__, url_prefix="/fakturor")
+
+MONTHS_TO_RUN = 12
+
+
+bp.add_app_template_filter(quantity_sv)
+
+
+@bp.app_template_filter("month")
+def month_name(first_day: date) -> str:
+    """The day that a month begins → "mars 2026"."""
+    return Month.of(first_day).text_sv
+
+
+@bp.route("")
+@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
+def index() -> ResponseReturnValue:
+    months = {str(month): month.text_sv for month in queries.invoice_months()}
+    form = InvoiceFilter(choices={"manad": {"": "Alla"} | months})
+    found = queries.invoices(state=form.lage.data, month=form.manad.data)
+    return render_template(
+        "invoicing/invoices/index.html",
+        form=form,
+        page=paginate(found, page_number()),
+        state_sv=INVOICE_STATE_SV,
+        state_tone=INVOICE_STATE_TONE,
+    )
+
+
+@bp.route("/<int:invoice_id>")
+@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
+def show(invoice_id: int) -> ResponseReturnValue:
+    invoice = queries.whole_invoice(invoice_id)
+    is_sent = invoice.sent_at is not None
+    return render_template(
+        "invoicing/invoices/show.html",
+        invoice=invoice,
+        title=invoice_title(invoice),
+        groups=queries.line_groups(invoice.lines),
+        problems=[] if is_sent else services.problems_to_mend(invoice),
+        actions=possible_actions(INVOICE_TRANSITIONS, invoice.state, current_actor().role),
+        links={
+            action: url_for(f"invoices.{action.value}", invoice_id=invoice.id) for action in InvoiceAction
+        },
+        events=audit.timeline("invoice", invoice.id),
+        event_sv=INVOICE_EVENT_SV,
+        state_sv=INVOICE_STATE_SV,
+        state_tone=INVOICE_STATE_TONE,
+    )
+
+
+@bp.route("/<int:invoice_id>/rad/<int:position>")
+@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
+def line(invoice_id: int, position: int) -> ResponseReturnValue:
+    invoice = queries.whole_invoice(invoice_id)
+    row = queries.invoice_line(invoice, position)
+    return render_template(
+        "invoicing/invoices/line.html",
+        invoice=invoice,
+        title=invoice_title(invoice),
+        group=queries.line_groups([row])[0],
+        line=row,
+        days=queries.days_behind(row),
+    )
+
+
+@bp.route("/<int:invoice_id>/godkann", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def approve(invoice_id: int) -> ResponseReturnValue:
+    return _confirmed(
+        invoice_id,
+        InvoiceAction.APPROVE,
+        services.approve_invoice,
+        "Fakturan är godkänd. Nu kan den skickas.",
+    )
+
+
+@bp.route("/<int:invoice_id>/skicka", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def send(invoice_id: int) -> ResponseReturnValue:
+    return _confirmed(invoice_id, InvoiceAction.SEND, services.send_invoice, "Fakturan är skickad.")
+
+
+@bp.route("/<int:invoice_id>/attestera", methods=["GET", "POST"])
+@requires(Role.CONTROLLER)
+def attest(invoice_id: int) -> ResponseReturnValue:
+    return _confirmed(invoice_id, InvoiceAction.ATTEST, services.attest_invoice, "Fakturan är attesterad.")
+
+
+@bp.route("/<int:invoice_id>/betald", methods=["GET", "POST"])
+@requires(Role.CONTROLLER)
+def mark_paid(invoice_id: int) -> ResponseReturnValue:
+    return _confirmed(
+        invoice_id, InvoiceAction.MARK_PAID, services.mark_paid, "Fakturan är registrerad som betald."
+    )
+
+
+@bp.route("/<int:invoice_id>/bestrid", methods=["GET", "POST"])
+@requires(Role.CONTROLLER)
+def dispute(invoice_id: int) -> ResponseReturnValue:
+    invoice = _for_action(invoice_id, InvoiceAction.DISPUTE)
+    form = DisputeForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.dispute_invoice(invoice_id, form.reason.data or "")
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Fakturan är bestridd. Leverantören ser skälet.", "success")
+            return redirect(url_for("invoices.show", invoice_id=invoice_id))
+    return _action_page(invoice, InvoiceAction.DISPUTE, form), form.status()
+
+
+@bp.route("/<int:invoice_id>/underkann", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def discard(invoice_id: int) -> ResponseReturnValue:
+    invoice = _for_action(invoice_id, InvoiceAction.DISCARD)
+    month = Month.of(invoice.month)
+    form = DiscardForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.discard_draft(invoice_id, form.reason.data or "")
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(f"Utkastet är borttaget och närvaron för {month.text_sv} kan rättas.", "success")
+            return redirect(url_for("invoices.run"))
+    return _action_page(invoice, InvoiceAction.DISCARD, form), form.status()
+
+
+@bp.route("/manadskorning", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
+def run() -> ResponseReturnValue:
+    form = RunForm()
+    form.month.choices = [(str(month), month.text_sv) for month in _months_to_run()]
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.start_month_run(form.month.data)
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(
+                f"Fakturorna för {form.month.data.text_sv} görs nu. De syns i listan när de är klara.",
+                "success",
+            )
+            return redirect(url_for("invoices.index"))
+    return render_template("invoicing/invoices/run.html", form=form), form.status()
+
+
+@bp.route("/<int:invoice_id>.xml")
+@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
+def xml(invoice_id: int) -> ResponseReturnValue:
+    """The invoice as it was sent, byte for byte."""
+    invoice = _sent(invoice_id)
+    headers = {
+        "Content-Disposition": f'attachment; filename="faktura-{invoice.enterprise.orgnr}-{invoice.number}.xml"'
+    }
+    return Response(invoice.xml.encode(), mimetype="application/xml", headers=headers)
+
+
+@bp.route("/<int:invoice_id>.html")
+@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
+def page(invoice_id: int) -> ResponseReturnValue:
+    """The reading copy as it was made when the invoice was sent."""
+    return Response(_sent(invoice_id).html.encode(), mimetype="text/html")
+
+
+@bp.route("/invoice.css")
+@public("the reading copy's style sheet lies beside it, here and where it is exported")
+def stylesheet() -> ResponseReturnValue:
+    return send_file(STYLESHEET, mimetype="text/css")
+
+
+def invoice_title(invoice: Invoice) -> str:
+    number = f"Faktura {invoice.number}" if invoice.number else "Faktura"
+    return f"{number}, {Month.of(invoice.month).text_sv}"
+
+
+def _confirmed(
+    invoice_id: int, action: InvoiceAction, service: Callable[[int], Invoice], done_sv: str
+) -> ResponseReturnValue:
+    """A page that says what the action causes; its button does it."""
+    invoice = _for_action(invoice_id, action)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                service(invoice_id)
+        except DomainError as error:
+            form.add_error(error)
+            invoice = queries.whole_invoice(invoice_id)
+        else:
+            flash(done_sv, "success")
+            return redirect(url_for("invoices.show", invoice_id=invoice_id))
+    return _action_page(invoice, action, form), form.status()
+
+
+def _action_page(
+    invoice: Invoice, action: InvoiceAction, form: ConfirmForm | DisputeForm | DiscardForm
+) -> str:
+    is_sending = action in {InvoiceAction.APPROVE, InvoiceAction.SEND}
+    transition = INVOICE_TRANSITIONS[invoice.state, action]
+    return render_template(
+        "invoicing/invoices/act.html",
+        invoice=invoice,
+        title=invoice_title(invoice),
+        transition=transition,
+        problems=services.problems_to_mend(invoice) if is_sending else [],
+        is_ending=action in {InvoiceAction.DISCARD, InvoiceAction.DISPUTE},
+        form=form,
+    )
+
+
+def _for_action(invoice_id: int, action: InvoiceAction) -> Invoice:
+    """The invoice, if the action is possible now. Raises NotFound, or Conflict with the reason."""
+    invoice = queries.whole_invoice(invoice_id)
+    for view in possible_actions(INVOICE_TRANSITIONS, invoice.state, current_actor().role):
+        if view.action == action and not view.is_possible:
+            raise Conflict(view.reason_sv)
+    return invoice
+
+
+def _sent(invoice_id: int) -> Invoice:
+    invoice = queries.whole_invoice(invoice_id)
+    if invoice.state in {InvoiceState.DRAFT, InvoiceState.APPROVED}:
+        raise NotFound("Fakturan är inte skickad än, så det finns ingenting att hämta.")
+    return invoice
+
+
+def _months_to_run() -> list[Month]:
+    months = [Month.of(clock.today()).previous]
+    while len(months) < MONTHS_TO_RUN:
+        months.append(months[-1].previous)
+    return months

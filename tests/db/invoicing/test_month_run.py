@@ -1,0 +1,142 @@
+"""The run: one message per contract, safe to repeat, and what one contract cannot do does not stop the rest."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from invoicing.invoices import jobs, queries, services
+from invoicing.invoices.models import Invoice
+from invoicing.remuneration.facts import Month
+from marketplace.accounts.rules import Role
+from marketplace.clock import travelling
+from marketplace.db import db, transaction
+from marketplace.errors import Invalid, NotAllowed
+from marketplace.outbox import Outbox, emit
+from marketplace.tenancy import Actor, acting_as, system_actor
+from tests.support.invoicing_market import APRIL_FIRST, Market, build_market
+
+MARCH = Month(2026, 3)
+RUNS = {services.RUN_TOPIC: jobs.run_month, services.CONTRACT_TOPIC: jobs.make_invoice}
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    with travelling(APRIL_FIRST):
+        yield build_market()
+
+
+def messages() -> list[tuple[int, str]]:
+    with acting_as(system_actor()):
+        waiting = select(Outbox.id, Outbox.topic).where(Outbox.processed_at.is_(None)).order_by(Outbox.id)
+        return [(row.id, row.topic) for row in db.session.execute(waiting)]
+
+
+def work_off() -> None:
+    while waiting := messages():
+        for outbox_id, topic in waiting:
+            RUNS[topic](outbox_id)
+
+
+def start(actor: Actor, month: Month = MARCH) -> None:
+    with acting_as(actor), transaction():
+        services.start_month_run(month)
+
+
+def invoiced_contracts(market: Market) -> list[int]:
+    with acting_as(system_actor(authority_id=market.authority_id)):
+        return list(db.session.scalars(select(Invoice.contract_id).order_by(Invoice.contract_id)))
+
+
+def test_everybodys_run_makes_one_invoice_per_contract(market: Market) -> None:
+    start(system_actor())
+    work_off()
+    assert invoiced_contracts(market) == [market.contract_id, market.other_contract_id]
+
+
+def test_run_twice_makes_no_more(market: Market) -> None:
+    for _ in range(2):
+        start(system_actor())
+        start(market.controller)
+        start(market.manager)
+        work_off()
+    assert invoiced_contracts(market) == [market.contract_id, market.other_contract_id]
+
+
+def test_repeated_and_reordered_messages_make_no_more(market: Market) -> None:
+    start(system_actor())
+    start(market.manager)
+    for outbox_id, topic in messages():
+        RUNS[topic](outbox_id)
+    for outbox_id, topic in reversed(messages() * 2):
+        RUNS[topic](outbox_id)
+    assert messages() == []
+    assert invoiced_contracts(market) == [market.contract_id, market.other_contract_id]
+
+
+def test_a_managers_run_is_for_the_own_enterprise(market: Market) -> None:
+    start(market.manager)
+    work_off()
+    assert invoiced_contracts(market) == [market.contract_id]
+
+
+def test_a_controllers_run_is_for_the_own_authority(market: Market) -> None:
+    start(market.outsiders[Role.CONTROLLER])
+    work_off()
+    assert invoiced_contracts(market) == []
+    start(market.controller)
+    work_off()
+    assert len(invoiced_contracts(market)) == 2
+
+
+def test_others_cannot_start_a_run(market: Market) -> None:
+    for role in (Role.SUPERVISOR, Role.STRATEGIST):
+        with pytest.raises(NotAllowed):
+            start(market.actors[role])
+
+
+def test_a_month_that_is_not_over_cannot_be_run(market: Market) -> None:
+    with pytest.raises(Invalid, match="April 2026 är inte slut"):
+        start(market.manager, Month(2026, 4))
+
+
+def test_the_schedules_message_means_the_month_before(market: Market) -> None:
+    with acting_as(system_actor()), transaction():
+        emit(services.RUN_TOPIC, authority_id=market.authority_id, day="2026-04-01")
+    work_off()
+    with acting_as(market.manager):
+        assert queries.invoice_months() == [MARCH]
+
+
+def test_an_exception_between_contracts_loses_nothing(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first contract's invoice is there, the second's job breaks in the middle and is delivered again."""
+    start(system_actor())
+    for outbox_id, _ in messages():
+        jobs.run_month(outbox_id)
+    (first, _), (second, _) = messages()
+    jobs.make_invoice(first)
+    with monkeypatch.context() as broken:
+        broken.setattr(services, "_mark_days", _breaks)
+        with pytest.raises(RuntimeError):
+            jobs.make_invoice(second)
+    assert invoiced_contracts(market) == [market.contract_id]
+    assert [outbox_id for outbox_id, _ in messages()] == [second]
+    jobs.make_invoice(second)
+    assert invoiced_contracts(market) == [market.contract_id, market.other_contract_id]
+
+
+def _breaks(*_: object) -> None:
+    raise RuntimeError("the power went")
+
+
+def test_a_contract_that_has_not_begun_is_left_out(market: Market) -> None:
+    with acting_as(system_actor(authority_id=market.authority_id)):
+        assert [contract.id for contract in queries.contracts_to_invoice(MARCH)] == [
+            market.contract_id,
+            market.other_contract_id,
+        ]
+        assert queries.contracts_to_invoice(Month.of(date(2025, 12, 1))) == []
