@@ -1,0 +1,66 @@
+"""Periods and sums of a supplier's indicators."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from indicators.definitions.rules import Definition, Measure
+from indicators.rules import NOTHING_TO_COUNT_SV, Share, decimal_sv, whole_sv
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One indicator over some months: the sums, never an average of averages."""
+
+    definition: Definition
+    numerator: int
+    denominator: int
+
+    @property
+    def is_empty(self) -> bool:
+        return self.denominator == 0
+
+    @property
+    def share(self) -> Share | None:
+        """The value as a share; None for a mean."""
+        return Share(self.numerator, self.denominator) if self.definition.measure is Measure.SHARE else None
+
+    @property
+    def value(self) -> float | None:
+        return None if self.is_empty else self.numerator / self.denominator
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        share = self.share
+        return share.interval if share is not None and self.definition.has_interval else None
+
+    @property
+    def value_sv(self) -> str:
+        """”83,3 %” or ”1,4 arbetsdagar”."""
+        if self.value is None:
+            return "–"
+        share = self.share
+        return share.percent_sv if share else f"{decimal_sv(self.value, 1)} {self.definition.unit_sv}"
+
+    @property
+    def count_sv(self) -> str:
+        """”5 av 6 placeringar”, or ”7 arbetsdagar på 5 förfrågningar” for a mean."""
+        if self.is_empty:
+            return NOTHING_TO_COUNT_SV
+        joint = "av" if self.share else "på"
+        return f"{whole_sv(self.numerator)} {joint} {whole_sv(self.denominator)}"
+
+
+def summed(definition: Definition, parts: Iterable[tuple[int, int]]) -> Value:
+    """The indicator over several months, from each month's numerator and denominator."""
+    numerator = denominator = 0
+    for part_numerator, part_denominator in parts:
+        numerator += part_numerator
+        denominator += part_denominator
+    return Value(definition, numerator, denominator)
+
+
+def months_back(last: date, count: int) -> list[date]:
+    """The first days of ``count`` months, oldest first, ending with the month of ``last``."""
+    number = last.year * 12 + last.month - 1
+    return [date(n // 12, n % 12 + 1, 1) for n in range(number - count + 1, number + 1)]
