@@ -1,0 +1,181 @@
+"""Every component on one page, in a browser: axe, narrow screens, dark scheme, keyboard, and the strict policy."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, render_template_string
+from flask.typing import ResponseReturnValue
+from playwright.sync_api import Browser, Page, sync_playwright
+from werkzeug.serving import make_server
+from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired
+
+from marketplace.db import Page as ListPage
+from marketplace.rules import ActionView
+from marketplace.web.fields import CheckboxesField, DateFieldSv, OreField
+from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
+from marketplace.web.guards import public
+from tests.web.small_app import small_app
+
+pytestmark = pytest.mark.browser
+TEMPLATE = Path(__file__).with_name("every_component.html")
+NEEDS = one_of({"lift": "Hiss", "calm": "Lugn miljö"})
+
+
+class Move(StrEnum):
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    END = "end"
+
+
+class Sample(BaseForm):
+    name = StringField("Namn", validators=[DataRequired()], description="Så som det visas.")
+    trade = SelectField("Yrke", choices=one_of({"7115": "Snickare"}, blank="Välj yrke"), coerce=or_none(str))
+    start = DateFieldSv("Börjar", validators=[DataRequired()])
+    price = OreField("Pris per dag")
+    size = RadioField("Storlek", choices=one_of({"s": "Liten", "l": "Stor"}), validators=[DataRequired()])
+    needs = CheckboxesField("Anpassningar", choices=NEEDS)
+    tasks = TextAreaField("Uppgifter", validators=[DataRequired()])
+    agreed = BooleanField("Jag har läst villkoren", validators=[DataRequired()])
+
+
+class SampleFilter(FilterForm):
+    kommun = SelectField("Kommun", choices=one_of({"0180": "Stockholm"}, blank="Alla"), coerce=or_none(str))
+    start = DateFieldSv("Kan börja")
+    needs = CheckboxesField("Anpassningar", choices=NEEDS)
+    only_free = BooleanField("Bara lediga")
+
+
+def every_component(app: Flask) -> None:
+    @app.route("/delar", methods=["GET", "POST"])
+    @public("a test")
+    def parts() -> ResponseReturnValue:
+        form = Sample()
+        form.validate_on_submit()
+        event: dict[str, Any] = {
+            "at": datetime.now(UTC),
+            "user_name": "Leila",
+            "organisation_name": "Nacka kommun",
+        }
+        page = render_template_string(
+            TEMPLATE.read_text(encoding="utf-8"),
+            form=form,
+            filters=SampleFilter(),
+            actions=[
+                ActionView(Move.ACCEPT, "Ta emot", True, "", "Platsen bokas."),
+                ActionView(Move.DECLINE, "Tacka nej", True, "", ""),
+                ActionView(Move.END, "Avsluta i förtid", False, "Placeringen har inte börjat.", ""),
+            ],
+            events=[
+                SimpleNamespace(action="request", note_sv="Svar senast i morgon.", **event),
+                SimpleNamespace(action="other", note_sv="Visad för deltagaren.", **event),
+            ],
+            weeks=[
+                (date(2026, 11, 16) + timedelta(weeks=n), free)
+                for n, free in enumerate([0, 1, 4, 4, 3, 0, 1, 2])
+            ],
+            page=ListPage(["row"] * 25, 312, 2, 25),
+        )
+        return page, form.status()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, small_app(every_component, demo=True), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}/delar"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
+            yield launched
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("with_errors", [False, True])
+def test_every_component_is_accessible(
+    browser: Browser, address: str, width: int, scheme: Any, with_errors: bool
+) -> None:
+    page = browser.new_page(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    refused: list[str] = []
+    page.on(
+        "console",
+        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
+    )
+    page.goto(address)
+    if with_errors:
+        page.get_by_role("button", name="Spara platsen").click()
+        page.get_by_text("5 saker behöver rättas").wait_for()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert refused == []
+    assert _overflow(page) == 0
+    assert _small_targets(page) == []
+    page.close()
+
+
+def test_the_keyboard_skips_the_menu_and_shows_where_it_is(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Till innehållet")
+    assert (
+        skip.evaluate("link => link === document.activeElement && getComputedStyle(link).outlineWidth")
+        == "3px"
+    )
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "innehall"
+    page.close()
+
+
+def test_an_error_leads_to_its_field(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.get_by_role("button", name="Spara platsen").click()
+    page.get_by_role("link", name="Storlek: ").click()
+    assert page.evaluate("document.activeElement.id || location.hash") in {"size-0", "#size-0"}
+    page.close()
+
+
+def test_paper_has_the_content_and_not_the_frame(browser: Browser, address: str) -> None:
+    page = browser.new_page()
+    page.goto(address)
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.locator(".masthead").is_hidden()
+    assert page.locator(".print-header").is_visible()
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    page.close()
+
+
+def _overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
+
+def _small_targets(page: Page) -> list[str]:
+    """Controls smaller than 24 × 24 pixels; a link inside a sentence may be (WCAG 2.5.8), a box is hit by its label."""
+    return list(
+        page.evaluate(
+            """() => [...document.querySelectorAll("button, select, .btn, input:not([type=hidden]), nav a, .sort-link")]
+            .filter(control => control.getClientRects().length)
+            .filter(control => Math.min(control.offsetWidth, control.offsetHeight) < 24)
+            .map(control => control.outerHTML)"""
+        )
+    )
