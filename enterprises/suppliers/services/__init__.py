@@ -15,6 +15,7 @@ from enterprises.suppliers.services.applications import (
     withdraw_application,
 )
 from enterprises.suppliers.services.contracts import (
+    contract_hash,
     contract_text,
     end_contract,
     renew_signatures,
@@ -31,6 +32,7 @@ __all__ = [
     "Registration",
     "approve_application",
     "complete_application",
+    "contract_hash",
     "contract_text",
     "decision_preview",
     "end_contract",

@@ -40,7 +40,7 @@ def draw_up_contract(application: Application, draft: ContractDraft) -> Contract
     )
     db.session.add(contract)
     db.session.flush()
-    contract.text_sha256 = text_hash(contract_text(contract))
+    contract.text_sha256 = contract_hash(contract)
     db.session.flush()
     _record(contract, "draw_up", to_state=contract.state)
     return contract
@@ -77,6 +77,11 @@ def contract_text(contract: Contract) -> str:
     )
 
 
+def contract_hash(contract: Contract) -> str:
+    """SHA-256 of the text as it is now; `text_sha256` is that of the text which is being or has been signed."""
+    return text_hash(contract_text(contract))
+
+
 def sign_contract(contract_id: int, *, text_sha256: str) -> Contract:
     """The actor's party signs the text with this hash; the contract is active once both have.
 
@@ -89,7 +94,7 @@ def sign_contract(contract_id: int, *, text_sha256: str) -> Contract:
     is_authority = actor.role is Role.PROCUREMENT_OFFICER
     if (contract.authority_signed_at if is_authority else contract.enterprise_signed_at) is not None:
         raise Conflict("Ni har redan skrivit under. Nu väntar avtalet på den andra parten.")
-    current = text_hash(contract_text(contract))
+    current = contract_hash(contract)
     if text_sha256 != current:
         raise Conflict("Avtalets text har ändrats sedan du läste den. Läs den på nytt och skriv sedan under.")
     if current != contract.text_sha256 and (contract.authority_signed_at or contract.enterprise_signed_at):
@@ -116,7 +121,7 @@ def renew_signatures(contract_id: int) -> Contract:
     contract = _locked(contract_id)
     if current_actor().role is not Role.PROCUREMENT_OFFICER:
         raise NotAllowed("Bara upphandlaren kan begära nya underskrifter.")
-    current = text_hash(contract_text(contract))
+    current = contract_hash(contract)
     if contract.state is not ContractState.AWAITING_SIGNATURE or contract.text_sha256 == current:
         raise Conflict("Texten är oförändrad. Nya underskrifter behövs inte.")
     contract.authority_signed_at = contract.enterprise_signed_at = None

@@ -1,0 +1,372 @@
+"""From registration to a contract in force, and every refusal on the way."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from enterprises.suppliers import services
+from enterprises.suppliers.models import Contract
+from enterprises.suppliers.queries import (
+    ApplicationFilter,
+    ContractFilter,
+    all_applications,
+    all_contracts,
+    application_page,
+    application_with_answers,
+    contract_with_terms,
+    days_waiting,
+    deadline,
+    waiting,
+)
+from enterprises.suppliers.rules import (
+    AnswerDraft,
+    ApplicationState,
+    ContractState,
+    Judgement,
+)
+from marketplace import clock
+from marketplace.audit import timeline
+from marketplace.db import db, transaction
+from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
+from marketplace.procurement import services as procurement
+from marketplace.reference.rules import add_working_days
+from marketplace.tenancy import ANONYMOUS, acting_as
+from tests.support import supply
+from tests.support.supply import Supply
+
+BY_INKOM = ("inkom", False)
+
+
+@pytest.fixture
+def world(session: Session) -> Supply:
+    return supply.build_supply()
+
+
+@pytest.fixture
+def system_id(world: Supply) -> int:
+    return supply.open_system(world.officer)
+
+
+def test_from_registration_to_a_contract_in_force(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id)
+    with acting_as(world.officer), transaction():
+        contract = services.approve_application(
+            application_id,
+            reasons_sv="Kraven är uppfyllda.",
+            diary_number="2026-118",
+            contract=supply.contract_draft(),
+        )
+        contract_id = contract.id
+    with acting_as(world.manager):
+        decided = application_with_answers(application_id)
+        assert decided.state is ApplicationState.APPROVED
+        assert "Kraven är uppfyllda." in decided.decision_sv
+        assert "2026-118" in decided.decision_sv
+    supply.sign(world.officer, contract_id)
+    with acting_as(world.manager):
+        assert contract_with_terms(contract_id).state is ContractState.AWAITING_SIGNATURE
+    supply.sign(world.manager, contract_id)
+    with acting_as(world.controller):
+        contract = contract_with_terms(contract_id)
+        assert contract.state is ContractState.ACTIVE
+        assert contract.authority_signed_by == "Ulla Upphandlare"
+        assert contract.enterprise_signed_by == "Vera Verksamhetsledare"
+        assert [event.action for event in timeline("contract", contract_id)] == [
+            "activate",
+            "sign",
+            "sign",
+            "draw_up",
+        ]
+
+
+def test_what_is_missing_is_said_exactly(world: Supply, system_id: int) -> None:
+    with acting_as(world.manager):
+        with transaction():
+            application = services.start_application(system_id)
+            application_id = application.id
+            first, second = (row.requirement_id for row in application.answers)
+            services.save_answers(application_id, {first: AnswerDraft("Två handledare")})
+        with pytest.raises(Invalid) as refusal, transaction():
+            services.submit_application(application_id)
+        assert refusal.value.message_sv == "Krav 2: intyga att ni uppfyller kravet."
+        with transaction():
+            services.save_answers(application_id, {second: AnswerDraft(is_declared=True)})
+            services.submit_application(application_id)
+        with pytest.raises(Conflict), transaction():
+            services.save_answers(application_id, {first: AnswerDraft("Ändrat")})
+
+
+def test_an_enterprise_has_one_live_application_in_a_system(world: Supply, system_id: int) -> None:
+    with acting_as(world.manager):
+        with transaction():
+            application_id = services.start_application(system_id).id
+        with pytest.raises(Conflict, match="pågående ansökan"), transaction():
+            services.start_application(system_id)
+        with transaction():
+            services.withdraw_application(application_id)
+        with transaction():
+            services.start_application(system_id)
+
+
+def test_an_enterprise_with_a_contract_does_not_apply_again(world: Supply, system_id: int) -> None:
+    supply.signed(world.officer, world.manager, system_id)
+    with acting_as(world.manager), pytest.raises(Conflict, match="avtal"), transaction():
+        services.start_application(system_id)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "diary_number", "said"),
+    [("", "2026-1", "skälen"), ("Bra", " ", "diarienumret")],
+)
+def test_a_decision_needs_reasons_and_a_diary_number(
+    world: Supply, system_id: int, reasons: str, diary_number: str, said: str
+) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id)
+    with acting_as(world.officer), pytest.raises(Invalid, match=said), transaction():
+        services.approve_application(
+            application_id, reasons_sv=reasons, diary_number=diary_number, contract=supply.contract_draft()
+        )
+    supply.judge(world.officer, application_id, Judgement.NOT_MET, "Handledare saknas.")
+    with acting_as(world.officer), pytest.raises(Invalid, match=said), transaction():
+        services.reject_application(application_id, reasons_sv=reasons, diary_number=diary_number)
+
+
+def test_only_what_meets_every_requirement_is_approved(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    with acting_as(world.officer), pytest.raises(Invalid, match="Krav 1 är inte bedömt"), transaction():
+        services.approve_application(
+            application_id, reasons_sv="Bra", diary_number="1", contract=supply.contract_draft()
+        )
+    supply.judge(world.officer, application_id, Judgement.NOT_MET, "Handledare saknas.")
+    with acting_as(world.officer), pytest.raises(Invalid, match="Krav 1, 2 är inte uppfyllt"), transaction():
+        services.approve_application(
+            application_id, reasons_sv="Bra", diary_number="1", contract=supply.contract_draft()
+        )
+
+
+def test_who_meets_every_requirement_is_not_rejected(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id)
+    with acting_as(world.officer), pytest.raises(Invalid, match="ska ansökan godkännas"), transaction():
+        services.reject_application(application_id, reasons_sv="Nej", diary_number="1")
+
+
+def test_a_failure_needs_its_reason(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    with pytest.raises(Invalid, match="Krav 1"):
+        supply.judge(world.officer, application_id, Judgement.NOT_MET, " ")
+
+
+def test_a_rejection_tells_how_to_have_it_corrected(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id, Judgement.NOT_MET, "Handledare saknas.")
+    with acting_as(world.officer), transaction():
+        services.reject_application(application_id, reasons_sv="Se kraven.", diary_number="2026-9")
+    with acting_as(world.manager):
+        decision = application_with_answers(application_id).decision_sv
+    assert "Handledare saknas." in decision
+    assert "ansöka om rättelse" in decision
+    assert "tre veckor" in decision
+    assert "10 kap." in decision
+    with acting_as(world.manager), transaction():
+        services.start_application(system_id)  # and may try again
+
+
+def test_a_completion_goes_back_and_forth(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    with acting_as(world.officer):
+        with pytest.raises(Invalid), transaction():
+            services.request_completion(application_id, "  ")
+        with transaction():
+            services.request_completion(application_id, "Vem handleder på måndagar?")
+    with acting_as(world.manager):
+        assert [item.text_sv for item in waiting(world.manager)] == [
+            "Komplettera ansökan till Arbetsträning Åsen"
+        ]
+        with transaction():
+            answers = supply.answers_to(application_with_answers(application_id))
+            services.save_answers(application_id, answers)
+            services.complete_application(application_id)
+    with acting_as(world.officer):
+        assert application_with_answers(application_id).state is ApplicationState.SUBMITTED
+
+
+def test_a_draft_follows_a_new_version_of_the_terms(world: Supply, system_id: int) -> None:
+    with acting_as(world.manager), transaction():
+        application = services.start_application(system_id)
+        application_id = application.id
+        services.save_answers(application_id, supply.answers_to(application))
+    with acting_as(world.officer), transaction():
+        terms = procurement.draft_terms(
+            system_id,
+            contract_text_sv="Nytt",
+            rules=procurement.TermsRules(),
+            requirements=[*supply.REQUIREMENTS[:1], procurement.RequirementDraft("Ett nytt krav.")],
+            prices=supply.PRICES,
+        )
+        procurement.publish_terms(terms.id)
+    with acting_as(world.manager):
+        with pytest.raises(Conflict, match="ny version"), transaction():
+            services.submit_application(application_id)
+        with transaction():
+            services.follow_new_terms(application_id)
+        with pytest.raises(Invalid) as refusal, transaction():
+            services.submit_application(application_id)
+        assert refusal.value.message_sv == "Krav 2: beskriv hur ni uppfyller kravet."
+
+
+def test_the_officer_never_sees_what_was_not_handed_in(world: Supply, system_id: int) -> None:
+    with acting_as(world.manager), transaction():
+        draft_id = services.start_application(system_id).id
+    with acting_as(world.officer):
+        assert all_applications(ApplicationFilter(), BY_INKOM) == []
+    with acting_as(world.manager), transaction():
+        services.withdraw_application(draft_id)
+    with acting_as(world.officer):
+        assert all_applications(ApplicationFilter(), BY_INKOM) == []
+        with pytest.raises(NotFound):
+            application_with_answers(draft_id)
+        assert timeline("application", draft_id) == []
+
+
+def test_outsiders_see_neither_application_nor_contract(world: Supply, system_id: int) -> None:
+    contract_id = supply.signed(world.officer, world.manager, system_id)
+    with acting_as(world.manager):
+        application_id = contract_with_terms(contract_id).application_id
+    for outsider in (world.other_officer, world.other_manager, ANONYMOUS):
+        with acting_as(outsider):
+            for read in (application_with_answers, lambda _id: contract_with_terms(contract_id)):
+                with pytest.raises(NotFound):
+                    read(application_id)
+            assert all_applications(ApplicationFilter(), BY_INKOM) == []
+            assert all_contracts(ContractFilter(), ("start", False)) == []
+            assert timeline("application", application_id) + timeline("contract", contract_id) == []
+            for act in (
+                lambda: services.withdraw_application(application_id),
+                lambda: services.request_completion(application_id, "?"),
+                lambda: services.sign_contract(contract_id, text_sha256=""),
+                lambda: services.end_contract(contract_id),
+            ):
+                with pytest.raises((NotFound, NotAllowed)), transaction():
+                    act()
+
+
+def test_how_far_a_judgement_has_come_is_the_authoritys_own(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id)
+    with acting_as(world.officer):
+        assert timeline("application", application_id)[0].action == "judge"
+    with acting_as(world.manager):
+        assert [event.action for event in timeline("application", application_id)] == ["submit", "start"]
+
+
+def test_a_signature_on_a_text_that_has_changed_is_refused(world: Supply, system_id: int) -> None:
+    contract_id = supply.approved(world.officer, world.manager, system_id)
+    with acting_as(world.manager):
+        read = contract_with_terms(contract_id).text_sha256
+    supply.sign(world.officer, contract_id)
+    with acting_as(world.officer):
+        with pytest.raises(Conflict, match="redan skrivit under"), transaction():
+            services.sign_contract(contract_id, text_sha256=read)
+        with transaction():
+            db.session.get_one(Contract, contract_id).buyer_reference = "EN-ANNAN"
+    with acting_as(world.manager):
+        with pytest.raises(Conflict, match="Läs den på nytt"), transaction():
+            services.sign_contract(contract_id, text_sha256=read)
+        now_read = services.contract_hash(contract_with_terms(contract_id))
+        with pytest.raises(Conflict, match="nya underskrifter"), transaction():
+            services.sign_contract(contract_id, text_sha256=now_read)
+        with pytest.raises(NotAllowed), transaction():
+            services.renew_signatures(contract_id)
+    with acting_as(world.officer), transaction():
+        services.renew_signatures(contract_id)
+    supply.sign(world.officer, contract_id)
+    supply.sign(world.manager, contract_id)
+    with acting_as(world.officer):
+        assert contract_with_terms(contract_id).state is ContractState.ACTIVE
+        with pytest.raises(Conflict, match="oförändrad"), transaction():
+            services.renew_signatures(contract_id)
+
+
+def test_a_contract_rests_resumes_and_ends_and_its_text_stays(world: Supply, system_id: int) -> None:
+    contract_id = supply.signed(world.officer, world.manager, system_id)
+    with acting_as(world.manager), pytest.raises(NotAllowed), transaction():
+        services.suspend_contract(contract_id)
+    with acting_as(world.officer):
+        for move, state in (
+            (services.suspend_contract, ContractState.SUSPENDED),
+            (services.resume_contract, ContractState.ACTIVE),
+            (services.end_contract, ContractState.ENDED),
+        ):
+            with transaction():
+                move(contract_id)
+            contract = contract_with_terms(contract_id)
+            assert contract.state is state
+            assert services.contract_hash(contract) == contract.text_sha256
+        with pytest.raises(Conflict), transaction():
+            services.resume_contract(contract_id)
+
+
+def test_the_queue_counts_working_days_against_the_promise(world: Supply, system_id: int) -> None:
+    friday = clock.today()
+    application_id = supply.submitted(world.manager, system_id)
+    with clock.travelling(add_working_days(friday, 5)), acting_as(world.officer):
+        application = application_with_answers(application_id)
+        assert days_waiting(application) == 5
+        assert deadline(application) == add_working_days(friday, 20)
+        [item] = waiting(world.officer)
+        assert item.deadline == deadline(application)
+        assert "Växthuset" in item.text_sv
+
+
+def test_both_parties_wait_for_their_own_signature_only(world: Supply, system_id: int) -> None:
+    contract_id = supply.approved(world.officer, world.manager, system_id)
+    supply.sign(world.officer, contract_id)
+    with acting_as(world.officer):
+        assert waiting(world.officer) == []
+    with acting_as(world.manager):
+        [item] = waiting(world.manager)
+        assert item.url_args == {"contract_id": contract_id}
+    with acting_as(world.supervisor):
+        assert waiting(world.supervisor) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"starts_on": supply.SUMMER.replace(year=2020)}, "starts_on"),
+        ({"ends_on": supply.SUMMER.replace(year=2020)}, "ends_on"),
+        ({"vat_exemption_reason_sv": " "}, "vat_exemption_reason_sv"),
+        ({"buyer_reference": ""}, "buyer_reference"),
+    ],
+)
+def test_a_contract_says_what_it_must(
+    world: Supply, system_id: int, changes: dict[str, object], field: str
+) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id)
+    with acting_as(world.officer), pytest.raises(DomainError) as refusal, transaction():
+        services.approve_application(
+            application_id,
+            reasons_sv="Bra",
+            diary_number="1",
+            contract=supply.contract_draft(**changes),
+        )
+    assert refusal.value.field == field
+
+
+def test_a_list_takes_the_same_number_of_queries_however_long(world: Supply, system_id: int) -> None:
+    for number in range(3):
+        other = supply.open_system(world.officer, f"System {number}")
+        supply.submitted(world.manager, other)
+
+    def read() -> None:
+        for application in application_page(ApplicationFilter(), BY_INKOM).items:
+            assert application.enterprise.name
+            assert application.authority.name
+            assert application.system.name
+            assert deadline(application)
+
+    with acting_as(world.officer):
+        assert supply.queries_of(read) <= 3
