@@ -107,11 +107,11 @@ def migrate() -> None:
 @click.option("--participants", type=click.IntRange(min=20), help="How many people the story has (2 500).")
 def seed(participants: int | None) -> None:
     """Loads the demo's story into an empty database. Only with DEMO=1."""
-    from demo import seed as story
-
     settings = config.load()
     if not settings.demo:
         raise config.ConfigError("The story has invented people in it: it is loaded only with DEMO=1.")
+    from demo import seed as story
+
     with create_app(settings).app_context():
         story.load(participants, click.echo)
 

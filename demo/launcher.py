@@ -29,13 +29,13 @@ _QUICK_ENOUGH = {"synchronous_commit": "off"}  # a power cut may cost the last s
 
 def run(data: Path, port_text: str, root: Path, participants: int | None = None) -> None:
     """Runs the demo until Ctrl-C. Raises DemoProblem with one line when it cannot."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _as_interrupt)
-    port = _free_port(port_text)
     folder = DataFolder(data)
     try:
         with ExitStack() as stack:
             stack.enter_context(folder.locked())
+            port = _free_port(port_text)
             click.echo(f"Starting PostgreSQL and Redis in {folder.root} …")
             postgres = stack.enter_context(Postgres(folder, _QUICK_ENOUGH))
             redis = stack.enter_context(Redis(folder))

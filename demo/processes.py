@@ -11,7 +11,7 @@ from marketplace.processes import die_with_parent
 
 
 def start(
-    command: Sequence[str | Path],
+    command: Sequence[object],
     log: Path,
     *,
     env: Mapping[str, str] | None = None,

@@ -73,7 +73,7 @@ class Postgres:
             self._let_other_user_in(self._user)
         self._make_cluster()
         self._stop_leftover()
-        command: list[str | Path] = [_program("postgres"), "-D", self.folder.postgres]
+        command: list[object] = [_program("postgres"), "-D", self.folder.postgres]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
         self._process = start(
@@ -135,15 +135,7 @@ class Postgres:
     def _stop_leftover(self) -> None:
         """We hold the folder's lock, so a server that still runs in it was left by a launcher that was killed."""
         if (self.folder.postgres / "postmaster.pid").exists():
-            command: list[str | Path] = [
-                _program("pg_ctl"),
-                "-D",
-                self.folder.postgres,
-                "-m",
-                "fast",
-                "-w",
-                "stop",
-            ]
+            command = [_program("pg_ctl"), "-D", self.folder.postgres, *"-m fast -w stop".split()]
             start(command, self._log, env=_environment(), user=self._user).wait()
 
     def _wait_until_it_answers(self) -> None:
@@ -205,7 +197,7 @@ class Redis:
     def start(self) -> None:
         """Starts the server. Raises DemoProblem."""
         self._stop_leftover()
-        command: list[str | Path] = [redis_server(), "--port", "0", "--unixsocket", self._socket]
+        command: list[object] = [redis_server(), "--port", "0", "--unixsocket", self._socket]
         command += ["--unixsocketperm", "700", "--dir", self.folder.redis, "--save", "60", "1"]
         self._process = start(command, self._log)
         try:

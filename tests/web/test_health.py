@@ -3,19 +3,47 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import create_engine, text
 
+from app import create_app
 from tests.conftest import Database
 from tests.support.clients import Client
 
+_NOWHERE = "postgresql+psycopg2://someone:hidden-word@/nothing?host=/nonexistent"
+_ALL_WELL = {"status": "ok", "database": "ok", "redis": "ok", "migrations": "ok"}
 
-def test_alive_needs_no_server(client_for: Callable[..., Client]) -> None:
+
+def test_alive_whatever_the_servers_do(client_for: Callable[..., Client]) -> None:
     answer = client_for().get("/healthz")
     assert (answer.status_code, answer.json) == (200, {"status": "ok"})
 
 
 def test_ready_when_all_three_answer(database: Database, client_for: Callable[..., Client]) -> None:
     answer = client_for().get("/readyz")
-    assert answer.status_code == 200
-    assert answer.json == {"status": "ok", "database": "ok", "redis": "ok", "migrations": "ok"}
+    assert (answer.status_code, answer.json) == (200, _ALL_WELL)
+
+
+@pytest.mark.parametrize(
+    ("changed", "failed"),
+    [
+        ({"database_url": _NOWHERE}, {"database", "migrations"}),
+        ({"redis_url": "unix:///nonexistent/hidden-word.sock"}, {"redis"}),
+    ],
+)
+def test_not_ready_tells_which_server_and_no_secret(
+    database: Database, changed: dict[str, str], failed: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    app = create_app(database.settings.model_copy(update=changed))
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json == _ALL_WELL | {"status": "failed"} | dict.fromkeys(failed, "failed")
+    assert "hidden-word" not in answer.text + capsys.readouterr().err
+
+
+def test_not_ready_until_migrated(database: Database, client_for: Callable[..., Client]) -> None:
+    owner = create_engine(database.owner_url)
+    with owner.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    owner.dispose()
+    answer = client_for().get("/readyz")
+    assert (answer.status_code, answer.json) == (503, _ALL_WELL | {"status": "failed", "migrations": "failed"})
