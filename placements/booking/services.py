@@ -220,7 +220,8 @@ def _let_go(
     _move(placement, action, target, note_sv)
     if seat_use_id is not None:
         release_seat(seat_use_id)
-    move_grant(get_or_404(Grant, placement.grant_id, lock=True), GrantAction.REOPEN)
+    grant = get_or_404(Grant, placement.grant_id, lock=True)
+    move_grant(grant, GrantAction.REOPEN, enterprise_id=placement.enterprise_id)
     db.session.flush()
     return placement
 

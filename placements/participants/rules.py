@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-import personnummer
+from personnummer import personnummer
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Invalid

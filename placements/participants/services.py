@@ -255,15 +255,24 @@ def conclude_grant(grant_id: int) -> Grant:
     return grant
 
 
-def move_grant(grant: Grant, action: GrantAction) -> None:
-    """Moves a locked grant by its table, as the current actor. Raises Conflict or NotAllowed."""
+def move_grant(grant: Grant, action: GrantAction, *, enterprise_id: int | None = None) -> None:
+    """Moves a locked grant by its table, as the current actor. Raises Conflict or NotAllowed.
+
+    `enterprise_id`: the supplier whose answer moves it, when it is one.
+    """
     before = grant.state
     transition = advance(GRANT_TRANSITIONS, before, action, current_actor().role)
     grant.state = GrantState(transition.target)
     if action is GrantAction.REOPEN:
         grant.reopened_on = today()
     audit.record(
-        "grant", grant.id, action, authority_id=grant.authority_id, from_state=before, to_state=grant.state
+        "grant",
+        grant.id,
+        action,
+        authority_id=grant.authority_id,
+        enterprise_id=enterprise_id,
+        from_state=before,
+        to_state=grant.state,
     )
 
 

@@ -76,13 +76,18 @@ def how_many(criteria: SearchCriteria) -> int:
 
 
 def offered_options(place_ids: Sequence[int], criteria: SearchCriteria) -> list[PlaceOption]:
-    """Those of the places that can be offered over the days, in the order given; wishes are left aside."""
+    """Those of the places that can be offered over the days, in the order given; wishes are left aside.
+
+    Without the strip of weeks, which is for a page.
+    """
     found = db.session.scalars(select(Place.id).where(Place.id.in_(place_ids), *_offered(criteria)))
     offered = set(found)
-    return options_of([place_id for place_id in place_ids if place_id in offered], criteria)
+    return options_of([id_ for id_ in place_ids if id_ in offered], criteria, has_weeks=False)
 
 
-def options_of(place_ids: Sequence[int], criteria: SearchCriteria) -> list[PlaceOption]:
+def options_of(
+    place_ids: Sequence[int], criteria: SearchCriteria, *, has_weeks: bool = True
+) -> list[PlaceOption]:
     """The places in the order given, whether or not they can be offered. Three queries."""
     if not place_ids:
         return []
@@ -101,7 +106,7 @@ def options_of(place_ids: Sequence[int], criteria: SearchCriteria) -> list[Place
     )
     rows = {place.id: (place, free, seats) for place, free, seats in db.session.execute(statement)}
     taken = _last_taken(list(rows), criteria)
-    weeks = weeks_of_free_seats(list(rows), today())
+    weeks = weeks_of_free_seats(list(rows), today()) if has_weeks else {}
     options = []
     for place_id in dict.fromkeys(place_ids):
         if place_id not in rows:
@@ -114,7 +119,7 @@ def options_of(place_ids: Sequence[int], criteria: SearchCriteria) -> list[Place
             start_by=criteria.start_by,
             today=today(),
         )
-        options.append(PlaceOption(place, free, seats, start, weeks[place_id]))
+        options.append(PlaceOption(place, free, seats, start, weeks.get(place_id, [])))
     return options
 
 
