@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from invoicing.invoices import queries, services
@@ -201,7 +201,7 @@ def page(invoice_id: int) -> ResponseReturnValue:
 @bp.route("/invoice.css")
 @public("the reading copy's style sheet lies beside it, here and where it is exported")
 def stylesheet() -> ResponseReturnValue:
-    return send_file(STYLESHEET, mimetype="text/css")
+    return Response(STYLESHEET.read_bytes(), mimetype="text/css")
 
 
 def invoice_title(invoice: Invoice) -> str:

@@ -1,0 +1,266 @@
+"""The invoice pages, as the manager and the controller use them, and as everybody else does not."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from lxml import html
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from enterprises.suppliers.models import EnterpriseProfile
+from invoicing.invoices import services
+from invoicing.invoices.models import Invoice
+from invoicing.invoices.rules import InvoiceState
+from invoicing.remuneration.facts import Month
+from marketplace.accounts.rules import Role
+from marketplace.clock import travelling
+from marketplace.db import db, transaction
+from marketplace.outbox import Outbox
+from marketplace.tenancy import acting_as, system_actor
+from tests.support.clients import Client
+from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
+
+MARCH = Month(2026, 3)
+ClientFor = Callable[..., Client]
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    with travelling(APRIL_FIRST):
+        yield build_market()
+
+
+@pytest.fixture
+def invoice_id(market: Market) -> int:
+    with acting_as(market.system), transaction():
+        invoice = services.make_invoice(market.contract_id, MARCH)
+        assert invoice is not None
+        return invoice.id
+
+
+@pytest.fixture
+def manager(market: Market, client_for: ClientFor) -> Client:
+    return client_for(market.manager)
+
+
+@pytest.fixture
+def controller(market: Market, client_for: ClientFor) -> Client:
+    return client_for(market.controller)
+
+
+def text_of(response: TestResponse) -> str:
+    """The words of a page's main part."""
+    main = html.fromstring(response.get_data(as_text=True)).find(".//main")
+    return " ".join(main.text_content().replace("\u00a0", " ").split())
+
+
+def posted(client: Client, path: str, **data: str) -> str:
+    """The words of the page that a lawful form leads to."""
+    answer = client.post(path, data=data)
+    assert answer.status_code == 302, text_of(answer)
+    return text_of(client.get(answer.location))
+
+
+def state_of(market: Market, invoice_id: int) -> InvoiceState:
+    with acting_as(market.manager):
+        return db.session.get_one(Invoice, invoice_id, populate_existing=True).state
+
+
+def send(market: Market, invoice_id: int) -> None:
+    with acting_as(market.manager), transaction():
+        services.approve_invoice(invoice_id)
+        services.send_invoice(invoice_id)
+
+
+def test_manager_approves_and_sends(market: Market, invoice_id: int, manager: Client) -> None:
+    listed = text_of(manager.get("/fakturor"))
+    assert "mars 2026" in listed
+    assert "Samordningsförbundet Åsen" in listed
+    assert "12 370,00 kr" in listed
+
+    draft = text_of(manager.get(f"/fakturor/{invoice_id}"))
+    assert "Dagersättning, nivå 3, heldag" in draft
+    assert f"Placering P{market.placement_ids[0]:06d} 7 435,00 kr" in draft
+    assert "Skicka går inte nu." in draft
+    assert "Hemlig" not in draft
+
+    assert "Raderna är låsta" in text_of(manager.get(f"/fakturor/{invoice_id}/godkann"))
+    assert "Fakturan är godkänd. Nu kan den skickas." in posted(manager, f"/fakturor/{invoice_id}/godkann")
+
+    assert "får nummer" in text_of(manager.get(f"/fakturor/{invoice_id}/skicka"))
+    sent = posted(manager, f"/fakturor/{invoice_id}/skicka")
+    assert "Fakturan är skickad." in sent
+    assert "Faktura 1, mars 2026" in sent
+    assert state_of(market, invoice_id) == InvoiceState.SENT
+
+
+def test_sending_that_fails_says_why_and_changes_nothing(
+    market: Market, invoice_id: int, manager: Client
+) -> None:
+    with acting_as(market.manager), transaction():
+        services.approve_invoice(invoice_id)
+        db.session.get_one(EnterpriseProfile, market.enterprise_id).bankgiro = None
+
+    assert "Innan fakturan kan skickas Bankgiro saknas." in text_of(manager.get(f"/fakturor/{invoice_id}"))
+    refused = manager.post(f"/fakturor/{invoice_id}/skicka")
+    assert refused.status_code == 422
+    assert "Fakturan kan inte skickas. Bankgiro saknas." in text_of(refused)
+    assert state_of(market, invoice_id) == InvoiceState.APPROVED
+
+
+def test_manager_discards_a_draft(market: Market, invoice_id: int, manager: Client) -> None:
+    empty = manager.post(f"/fakturor/{invoice_id}/underkann", data={"reason": " "})
+    assert empty.status_code == 422
+    answer = manager.post(f"/fakturor/{invoice_id}/underkann", data={"reason": "En dag saknas"})
+    assert answer.location == "/fakturor/manadskorning"
+    assert manager.get(f"/fakturor/{invoice_id}").status_code == 404
+
+
+def test_controller_examines_and_attests(market: Market, invoice_id: int, controller: Client) -> None:
+    assert "Inga fakturor än" in text_of(controller.get("/fakturor"))
+    assert controller.get(f"/fakturor/{invoice_id}").status_code == 404
+    send(market, invoice_id)
+
+    assert "Växthuset & Co" in text_of(controller.get("/fakturor"))
+    shown = text_of(controller.get(f"/fakturor/{invoice_id}"))
+    assert "Attestera" in shown
+    assert "Godkänn" not in shown
+    behind = text_of(controller.get(f"/fakturor/{invoice_id}/rad/2"))
+    assert f"Placering P{market.placement_ids[0]:06d}" in behind
+    assert "2026-03-02 7 tim 7 tim Närvaro" in behind
+    assert "Hemlig" not in shown + behind
+
+    assert "kan betalas" in text_of(controller.get(f"/fakturor/{invoice_id}/attestera"))
+    done = posted(controller, f"/fakturor/{invoice_id}/attestera")
+    assert "Fakturan är attesterad." in done
+    again = controller.post(f"/fakturor/{invoice_id}/attestera")
+    assert again.status_code == 409
+    paid = posted(controller, f"/fakturor/{invoice_id}/betald")
+    assert "Fakturan är registrerad som betald." in paid
+
+
+def test_absence_is_never_told_by_kind(session: Session, client_for: ClientFor) -> None:
+    absence = {
+        "component": "paid_absence",
+        "amount_ore": 0,
+        "parameters": {"must_be_reported_same_day": False},
+    }
+    with travelling(APRIL_FIRST):
+        market = build_market(prices=(*PRICES, absence))
+        with acting_as(market.system), transaction():
+            attend(market.placement_ids[0], market.contract_id, date(2026, 3, 9), "0")
+            invoice = services.make_invoice(market.contract_id, MARCH)
+            assert invoice is not None
+            invoice_id = invoice.id
+        send(market, invoice_id)
+        controller = client_for(market.controller)
+        behind = controller.get(f"/fakturor/{invoice_id}/rad/3")
+        assert "2026-03-09 7 tim 0 tim Giltig frånvaro" in text_of(behind)
+        for path in (
+            f"/fakturor/{invoice_id}",
+            f"/fakturor/{invoice_id}/rad/3",
+            f"/fakturor/{invoice_id}.html",
+        ):
+            assert "sjuk" not in controller.get(path).get_data(as_text=True).lower()
+
+
+def test_controller_disputes_and_the_manager_sees_why(
+    market: Market, invoice_id: int, controller: Client, manager: Client
+) -> None:
+    send(market, invoice_id)
+    assert controller.post(f"/fakturor/{invoice_id}/bestrid", data={}).status_code == 422
+    controller.post(f"/fakturor/{invoice_id}/bestrid", data={"reason": "Fel antal <dagar>"})
+    shown = text_of(manager.get(f"/fakturor/{invoice_id}"))
+    assert "Fakturan är bestridd Fel antal <dagar>" in shown
+
+
+def test_documents_are_given_as_sent(
+    market: Market, invoice_id: int, manager: Client, controller: Client
+) -> None:
+    assert manager.get(f"/fakturor/{invoice_id}.xml").status_code == 404
+    assert manager.get(f"/fakturor/{invoice_id}.html").status_code == 404
+    send(market, invoice_id)
+    with acting_as(market.manager):
+        invoice = db.session.get_one(Invoice, invoice_id)
+        xml, page = invoice.xml, invoice.html
+    for client in (manager, controller):
+        answer = client.get(f"/fakturor/{invoice_id}.xml")
+        assert answer.data == xml.encode()
+        assert answer.mimetype == "application/xml"
+        assert answer.headers["Content-Disposition"] == 'attachment; filename="faktura-7696123459-1.xml"'
+        answer = client.get(f"/fakturor/{invoice_id}.html")
+        assert answer.data == page.encode()
+        assert answer.mimetype == "text/html"
+    style = manager.get("/fakturor/invoice.css")
+    assert style.mimetype == "text/css"
+    assert b"@page" in style.data
+
+
+def test_run_is_started_from_the_page(market: Market, manager: Client) -> None:
+    page = text_of(manager.get("/fakturor/manadskorning"))
+    assert "mars 2026" in page
+    assert "april 2026" not in page
+    answer = posted(manager, "/fakturor/manadskorning", month="2026-03")
+    assert "Fakturorna för mars 2026 görs nu." in answer
+    with acting_as(system_actor()):
+        (message,) = db.session.scalars(select(Outbox)).all()
+        assert (message.topic, message.payload) == ("invoice_run", {"month": "2026-03"})
+    for month in ("2026-04", "nonsens", ""):
+        assert manager.post("/fakturor/manadskorning", data={"month": month}).status_code == 422
+
+
+def test_filters(market: Market, invoice_id: int, manager: Client) -> None:
+    assert "12 370,00 kr" in text_of(manager.get("/fakturor?lage=draft&manad=2026-03"))
+    assert "Ingen faktura passar" in text_of(manager.get("/fakturor?lage=sent"))
+    assert "12 370,00 kr" in text_of(manager.get("/fakturor?lage=nonsens&manad=9999-99"))
+
+
+PATHS = (
+    "",
+    ".xml",
+    ".html",
+    "/rad/1",
+    "/godkann",
+    "/skicka",
+    "/underkann",
+    "/attestera",
+    "/bestrid",
+    "/betald",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("role", [Role.SUPPLIER_MANAGER, Role.CONTROLLER])
+def test_outsiders_find_nothing(
+    market: Market, invoice_id: int, client_for: ClientFor, path: str, role: Role
+) -> None:
+    send(market, invoice_id)
+    outsider = client_for(market.outsiders[role])
+    for answer in (
+        outsider.get(f"/fakturor/{invoice_id}{path}"),
+        outsider.post(f"/fakturor/{invoice_id}{path}", data={"reason": "x"}),
+    ):
+        assert answer.status_code in {403, 404, 405}
+        assert "Växthuset" not in answer.get_data(as_text=True)
+    assert state_of(market, invoice_id) == InvoiceState.SENT
+
+
+@pytest.mark.parametrize("role", [Role.SUPERVISOR, Role.STRATEGIST])
+def test_other_roles_of_the_parties_are_refused(
+    market: Market, invoice_id: int, client_for: ClientFor, role: Role
+) -> None:
+    client = client_for(market.actors[role])
+    for path in (
+        "/fakturor",
+        "/fakturor/manadskorning",
+        *(f"/fakturor/{invoice_id}{path}" for path in PATHS),
+    ):
+        assert client.get(path).status_code == 403
+
+
+def test_nobody_is_sent_to_sign_in(invoice_id: int, client_for: ClientFor) -> None:
+    answer = client_for().get(f"/fakturor/{invoice_id}")
+    assert answer.status_code == 302
+    assert "/logga-in" in answer.location
