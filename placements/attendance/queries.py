@@ -21,6 +21,7 @@ from placements.attendance.rules import (
     LOCKED_SV,
     OUTSIDE_SV,
     RECORDED_STATES,
+    GridDay,
     RecordedDay,
     attendance_deadline,
     days_of_week,
@@ -34,6 +35,7 @@ from placements.plan.queries import Extent, agreed_extents, shown_person
 
 _HABIT = timedelta(weeks=4)  # how far back a participant's usual weekdays are read
 _WORK_DAYS = 5
+_begins_on = func.coalesce(Placement.started_on, Placement.first_day)
 _LOOK_BACK = 8  # weeks in which missing attendance is looked for
 
 
@@ -68,30 +70,6 @@ def days_of_placement(placement_id: int) -> list[RecordedDay]:
 
 
 @dataclass(frozen=True)
-class GridDay:
-    """One participant's day: what is planned, what is on record, and why it cannot be changed if so."""
-
-    placement_id: int
-    day: date
-    planned_hours: Decimal
-    usual_hours: Decimal
-    recorded: RecordedDay | None
-    closed_sv: str
-
-    @property
-    def is_open(self) -> bool:
-        return not self.closed_sv
-
-    @property
-    def is_locked(self) -> bool:
-        return self.recorded is not None and self.recorded.is_invoiced
-
-    @property
-    def is_holiday(self) -> bool:
-        return self.day.weekday() < _WORK_DAYS and not is_working_day(self.day)
-
-
-@dataclass(frozen=True)
 class GridRow:
     placement: Placement
     who: str
@@ -99,6 +77,10 @@ class GridRow:
     extent: Extent
     has_plan: bool
     days: list[GridDay]
+
+    @property
+    def is_open(self) -> bool:
+        return any(day.is_open for day in self.days)
 
     @property
     def is_complete(self) -> bool:
@@ -113,12 +95,8 @@ class WeekGrid:
     rows: list[GridRow]
 
     @property
-    def open_days(self) -> list[GridDay]:
-        return [day for row in self.rows for day in row.days if day.is_open]
-
-    @property
-    def is_saved(self) -> bool:
-        return any(day.recorded for row in self.rows for day in row.days)
+    def has_locked(self) -> bool:
+        return any(day.is_locked for row in self.rows for day in row.days)
 
 
 def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
@@ -134,7 +112,7 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
             .join(Place, Place.id == Placement.place_id)
             .where(
                 Placement.state.in_(RECORDED_STATES),
-                Placement.first_day <= sunday,
+                _begins_on <= sunday,
                 Placement.last_day >= monday,
             )
             .order_by(swedish_order(Participant.name).nulls_last(), Placement.id)
@@ -166,7 +144,7 @@ def _grid_day(
 ) -> GridDay:
     stands = recorded.get((placement.id, day))
     closed_sv = ""
-    if not placement.first_day <= day <= placement.last_day:
+    if not (placement.started_on or placement.first_day) <= day <= placement.last_day:
         closed_sv = OUTSIDE_SV
     elif day > today():
         closed_sv = FUTURE_SV
@@ -207,10 +185,10 @@ def missing_by_week() -> dict[date, int]:
     this_monday = monday_of(today())
     earliest = this_monday - timedelta(weeks=_LOOK_BACK)
     placements = db.session.execute(
-        select(Placement.id, Placement.first_day, Placement.last_day)
+        select(Placement.id, _begins_on.label("start"), Placement.last_day)
         .where(
             Placement.state.in_(RECORDED_STATES),
-            Placement.first_day < this_monday,
+            _begins_on < this_monday,
             Placement.last_day >= earliest,
         )
         .order_by(Placement.id)
@@ -234,7 +212,7 @@ def missing_by_week() -> dict[date, int]:
         monday = earliest + timedelta(weeks=number)
         working = [day for day in days_of_week(monday) if is_working_day(day)]
         lacking = sum(
-            any(row.first_day <= day <= row.last_day for day in working) and (row.id, monday) not in recorded
+            any(row.start <= day <= row.last_day for day in working) and (row.id, monday) not in recorded
             for row in placements
         )
         if lacking:

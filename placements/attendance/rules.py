@@ -207,38 +207,6 @@ def choice_of(kind: AttendanceKind, is_reported_same_day: bool) -> DayChoice:
     return choice_of(kind, not is_reported_same_day)
 
 
-def read_day(
-    placement_id: int,
-    day: date,
-    choice: DayChoice,
-    typed: Decimal | None,
-    *,
-    planned: Decimal,
-    usual: Decimal,
-) -> AttendanceEntry | None:
-    """What was typed for a day as an entry; None when there was no training.
-
-    `planned` is the plan's hours that day, `usual` those of an ordinary day: an absence on another day than planned
-    counts as so many. Raises Invalid.
-    """
-    if choice == DayChoice.NO_TRAINING:
-        return None
-    kind, is_reported = _CHOICE_MEANS[choice]
-    if kind == AttendanceKind.PRESENT:
-        if typed is None and planned == 0:
-            return None
-        check_hours(kind, planned, typed or _NO_HOURS)
-        return AttendanceEntry(placement_id, day, kind, planned, typed or _NO_HOURS, is_reported)
-    if typed and planned and typed != planned:
-        check_hours(kind, planned, typed)
-    missed = planned or typed or usual
-    check_hours(kind, missed, _NO_HOURS)
-    return AttendanceEntry(placement_id, day, kind, missed, _NO_HOURS, is_reported)
-
-
-# Sums.
-
-
 @dataclass(frozen=True)
 class RecordedDay:
     """A day as it stands."""
@@ -250,6 +218,76 @@ class RecordedDay:
     actual_hours: Decimal
     is_reported_same_day: bool = False
     is_invoiced: bool = False
+
+
+@dataclass(frozen=True)
+class GridDay:
+    """One participant's day in a week: what is planned, what is on record, and why it cannot be changed if so."""
+
+    placement_id: int
+    day: date
+    planned_hours: Decimal
+    usual_hours: Decimal
+    recorded: RecordedDay | None
+    closed_sv: str
+
+    @property
+    def is_open(self) -> bool:
+        return not self.closed_sv
+
+    @property
+    def is_locked(self) -> bool:
+        return self.recorded is not None and self.recorded.is_invoiced
+
+    @property
+    def name(self) -> str:
+        """What its fields are called in the form."""
+        return f"p{self.placement_id}-{self.day:%Y%m%d}"
+
+    @property
+    def label_sv(self) -> str:
+        return f"{WEEKDAY_SV[self.day.weekday()]} {self.day.day}/{self.day.month}"
+
+    @property
+    def shown_choice(self) -> DayChoice:
+        """What the form starts from: what is on record, else presence on the planned days."""
+        if self.recorded is not None:
+            return choice_of(self.recorded.kind, self.recorded.is_reported_same_day)
+        return DayChoice.PRESENT if self.planned_hours else DayChoice.NO_TRAINING
+
+    @property
+    def shown_hours(self) -> Decimal | None:
+        if self.recorded is not None:
+            return self.recorded.actual_hours or None
+        return self.planned_hours or None
+
+
+def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None) -> AttendanceEntry | None:
+    """What was typed for a day as an entry; None when there was no training. Raises Invalid.
+
+    An absence counts the hours that were planned; on another day than planned those that were typed, or a usual day's.
+    """
+    planned, kind, is_reported = day.planned_hours, AttendanceKind.PRESENT, False
+    if choice == DayChoice.NO_TRAINING:
+        if not typed or typed == planned:
+            return None
+        if planned:
+            raise Invalid("Välj Närvarande om deltagaren var där, eller ta bort timmarna.", field="hours")
+    else:
+        kind, is_reported = _CHOICE_MEANS[choice]
+    if kind != AttendanceKind.PRESENT:
+        if typed and planned and typed != planned:
+            check_hours(kind, planned, typed)
+        missed = planned or typed or day.usual_hours
+        check_hours(kind, missed, _NO_HOURS)
+        return AttendanceEntry(day.placement_id, day.day, kind, missed, _NO_HOURS, is_reported)
+    if typed is None and not planned:
+        return None
+    check_hours(kind, planned, typed or _NO_HOURS)
+    return AttendanceEntry(day.placement_id, day.day, kind, planned, typed or _NO_HOURS, is_reported)
+
+
+# Sums.
 
 
 @dataclass

@@ -45,7 +45,7 @@ def record_attendance(entries: Sequence[AttendanceEntry], *, cleared: Sequence[K
         check_entry(
             entry,
             state=placement.state,
-            first_day=placement.first_day,
+            first_day=placement.started_on or placement.first_day,
             last_day=placement.last_day,
             today=today(),
         )

@@ -63,7 +63,7 @@ def shown_person(person: Participant | None, placement: Placement) -> str:
     return person.shown_name if person else placement.number
 
 
-def _heads() -> Select[Any]:
+def _heads() -> Select[*tuple[Any, ...]]:
     enterprise, unit = aliased(Organisation), aliased(Organisation)
     return (
         select(

@@ -1,7 +1,7 @@
 """Aktivitetsplan: states, what it must say, its deadline, and that three must agree."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +9,8 @@ from enum import StrEnum
 from marketplace.accounts.rules import Role
 from marketplace.errors import Invalid
 from marketplace.reference.rules import add_working_days
-from marketplace.rules import Transition, TransitionTable, by
+from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
+from placements.booking.rules import PlacementState
 from placements.participants.rules import check_extent
 
 
@@ -98,27 +99,48 @@ PLAN_TRANSITIONS: TransitionTable = {
 """A new version never leaves a placement without a plan: the agreed one holds until the next is agreed."""
 
 
-class Party(StrEnum):
-    """The three who must agree; in which order is free."""
-
-    SUPERVISOR = "supervisor"
-    CASE_OFFICER = "case_officer"
-    PARTICIPANT = "participant"
+PLANNED_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
+"""Placements that a plan can be written for."""
 
 
-PARTY_SV = {
-    Party.SUPERVISOR: "Handledaren",
-    Party.CASE_OFFICER: "Handläggaren",
-    Party.PARTICIPANT: "Deltagaren",
-}
+@dataclass(frozen=True)
+class Standing:
+    """How far one version has come: what the table alone does not know."""
+
+    state: PlanState
+    placement_state: PlacementState
+    has_case_officer_agreed: bool = False
+    has_participant_agreed: bool = False
+    has_newer: bool = False
+
+
+def plan_actions(standing: Standing, role: Role | None) -> list[ActionView]:
+    """The table's actions, closed with a reason where something else than the state stands in the way."""
+    obstacles: dict[StrEnum, str] = {}
+    if standing.has_case_officer_agreed:
+        obstacles[PlanAction.AGREE] = "Handläggaren har redan godkänt den här versionen."
+    if standing.has_participant_agreed:
+        obstacles[PlanAction.WITNESS] = "Deltagarens godkännande är redan antecknat."
+    if standing.has_newer:
+        obstacles[PlanAction.REVISE] = "En nyare version är på väg. Fortsätt med den."
+    if standing.placement_state not in PLANNED_STATES:
+        for action in (PlanAction.EDIT, PlanAction.PROPOSE, PlanAction.REVISE):
+            obstacles[action] = "Planen kan ändras så länge placeringen pågår."
+    return [
+        replace(action, is_possible=False, reason_sv=obstacles[action.action])
+        if action.is_possible and action.action in obstacles
+        else action
+        for action in possible_actions(PLAN_TRANSITIONS, standing.state, role)
+    ]
+
 
 MAX_GOALS = 5
 """Few enough to be remembered."""
-MAX_FOLLOW_UPS = 8
+MAX_FOLLOW_UPS = 6
 _LONGEST_GOAL = 300
 _LONGEST_TEXT = 5000
 _FIRST_FOLLOW_UP = timedelta(weeks=3)
-_BETWEEN_FOLLOW_UPS = timedelta(weeks=8)
+_BETWEEN_FOLLOW_UPS = timedelta(weeks=12)
 _BEFORE_THE_END = timedelta(weeks=2)
 
 
@@ -181,7 +203,7 @@ def plan_deadline(start: date, plan_within: int) -> date:
 
 
 def suggested_follow_ups(first_day: date, last_day: date) -> list[date]:
-    """Follow-ups to start from: after three weeks, every eighth week, and two weeks before the end; on working days."""
+    """To start from: after three weeks, every twelfth week, and two weeks before the end; on working days."""
     last = last_day - _BEFORE_THE_END
     days: list[date] = []
     day = first_day + _FIRST_FOLLOW_UP

@@ -14,11 +14,11 @@ from marketplace.outbox import emit
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 from placements.booking.models import Placement
-from placements.booking.rules import PlacementState
 from placements.participants.models import Participant
 from placements.plan.models import ActivityPlan
 from placements.plan.rules import (
     PLAN_TRANSITIONS,
+    PLANNED_STATES,
     PlanAction,
     PlanContent,
     PlanState,
@@ -26,8 +26,6 @@ from placements.plan.rules import (
     superseded_sv,
     tidy,
 )
-
-_PLANNED_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
 
 
 def draft_plan(
@@ -203,7 +201,7 @@ def _placement_to_plan(placement_id: int) -> Placement:
     if current_actor().role != Role.SUPERVISOR:
         raise NotAllowed("Aktivitetsplanen skrivs av handledaren på arbetsplatsen.")
     placement = get_or_404(Placement, placement_id)
-    if placement.state not in _PLANNED_STATES:
+    if placement.state not in PLANNED_STATES:
         raise Conflict("En plan skrivs för en placering som är accepterad eller pågår.")
     if db.session.scalar(select(Participant.id).where(Participant.id == placement.participant_id)) is None:
         raise Conflict(
