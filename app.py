@@ -13,10 +13,13 @@ from werkzeug.routing import Rule
 
 import config
 import migrations
+from invoicing.invoices import queries as invoice_queries
+from invoicing.invoices import views as invoices
 from marketplace.crypto import KeyRing
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.errors import DomainError
 from marketplace.logs import add_request_log, configure_logging
+from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.guards import Guard, guard_of
 from marketplace.web.health import add_health
 from marketplace.web.wiring import init_web
@@ -24,13 +27,22 @@ from marketplace.web.work import Waiting, register_waiting
 
 ROOT = Path(__file__).resolve().parent
 
-BLUEPRINTS: Sequence[Blueprint] = ()
+BLUEPRINTS: Sequence[Blueprint] = (invoices.bp,)
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
-WAITING: Sequence[Waiting] = ()
+WAITING: Sequence[Waiting] = (invoice_queries.waiting,)
 """Who adds rows to the start page."""
 
-JOBS: Mapping[str, Sequence[str]] = {}
+JOBS: Mapping[str, Sequence[str]] = {
+    "indicators.compute": ["indicators.jobs.compute"],
+    "indicators.compute_supplier": ["indicators.jobs.compute"],
+    "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
+    "invoice_run": ["invoicing.invoices.jobs.run_month"],
+    "participants.lapse": ["placements.participants.jobs.lapse_grants"],
+    "placements.expire": ["placements.booking.jobs.expire_requests"],
+    "plan.agreed": [],  # the month's invoice finds the start fee by itself
+    "report.filed": [],  # and the report fee
+}
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""
 
 
@@ -148,6 +160,78 @@ def routes() -> None:
     wide = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         click.echo("  ".join(f"{cell:{width}}" for cell, width in zip(row, wide, strict=True)).rstrip())
+
+
+@cli.group("invoices")
+def invoices_group() -> None:
+    """The month's invoices."""
+
+
+@invoices_group.command("run")
+@click.option("--month", required=True, help="YYYY-MM")
+def invoices_run(month: str) -> None:
+    """Asks the worker for the drafts of a month. Safe to repeat: what is made stays."""
+    from invoicing.invoices.services import start_month_run
+
+    asked = _month(month)
+    with create_app().app_context(), acting_as(system_actor()), transaction():
+        start_month_run(asked)
+    click.echo(f"The worker makes the invoices of {asked}. Those that exist stay as they are.")
+
+
+@invoices_group.command("export")
+@click.option("--month", required=True, help="YYYY-MM")
+@click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+def invoices_export(month: str, folder: Path) -> None:
+    """Writes the XML of a month's sent invoices, one file each."""
+    from invoicing.invoices.services import export_month
+
+    asked = _month(month)
+    with create_app().app_context(), acting_as(system_actor()), transaction():
+        count = export_month(asked, folder)
+    click.echo(f"{count} invoices of {asked} in {folder}.")
+
+
+@cli.group("indicators")
+def indicators_group() -> None:
+    """Capacity, choices and the suppliers' own figures."""
+
+
+@indicators_group.command("compute")
+@click.option("--whole", is_flag=True, help="All days from the first, not only those since the last time.")
+def indicators_compute(whole: bool) -> None:
+    """Computes the indicators of every organisation, here and now."""
+    from indicators.services import compute_all
+
+    with create_app().app_context():
+        click.echo(f"Computed for {compute_all(is_whole=whole)} organisations.")
+
+
+@cli.group("reference")
+def reference_group() -> None:
+    """Kommuner and trades."""
+
+
+@reference_group.command("load")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def reference_load(file: Path | None) -> None:
+    """Reads FILE, a newer table of trades by sex from SCB; without FILE what the project ships."""
+    from marketplace.reference.services import load_reference, load_scb_table
+
+    with create_app().app_context(), acting_as(system_actor()), transaction():
+        report = load_reference() if file is None else load_scb_table(file)
+    for line in report.lines_sv():
+        click.echo(line)
+
+
+def _month(text: str) -> Any:
+    """A month as the invoices know it."""
+    from invoicing.remuneration.facts import Month
+
+    try:
+        return Month.parse(text)
+    except ValueError:
+        raise click.BadParameter("write it as YYYY-MM, for example 2026-10", param_hint="--month") from None
 
 
 def _methods(rule: Rule) -> str:

@@ -27,6 +27,7 @@ from rq import cron_job_registry as records
 from rq.cron import CronJob, CronScheduler
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job, JobStatus
+from rq.utils import import_attribute
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
@@ -55,15 +56,51 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @dataclass(frozen=True)
 class Scheduled:
-    """A message to every organisation of a kind, at set times (crontab's five fields, Swedish time)."""
+    """What happens at set times (crontab's five fields, Swedish time). One of:
 
-    topic: str
+    `kind`: the message `name` to every organisation of that kind; `function`: a function without arguments, by path,
+    which finds out by itself what there is to do. Either may run twice without harm.
+    """
+
+    name: str
     cron: str
-    kind: OrganisationKind
     why: str
+    kind: OrganisationKind | None = None
+    function: str = ""
 
 
-SCHEDULE: Sequence[Scheduled] = ()
+SCHEDULE: Sequence[Scheduled] = (
+    Scheduled(
+        "placements.expire",
+        "30 0 * * *",
+        "a request that nobody answered in time frees its seat",
+        function="placements.booking.jobs.dispatch_expiry",
+    ),
+    Scheduled(
+        "participants.lapse",
+        "45 0 * * *",
+        "a grant whose period has ended without a place lapses",
+        function="placements.participants.jobs.dispatch_lapse",
+    ),
+    Scheduled(
+        "indicators.compute",
+        "0 2 * * *",
+        "capacity and choices up to yesterday",
+        kind=OrganisationKind.AUTHORITY,
+    ),
+    Scheduled(
+        "indicators.compute_supplier",
+        "0 3 * * *",
+        "an enterprise's own, which build on the capacity counted before",
+        kind=OrganisationKind.ENTERPRISE,
+    ),
+    Scheduled(
+        "invoice_run",
+        "0 4 1 * *",
+        "drafts of the past month's invoices",
+        kind=OrganisationKind.AUTHORITY,
+    ),
+)
 """All that happens by the clock. A missed time (nobody was running) is made up for once, at start."""
 
 
@@ -131,19 +168,20 @@ def _is_over(queue: Queue, job_id: str) -> bool:
 # The clock
 
 
-def send_scheduled(topic: str) -> None:
-    """The job that the clock starts: one message to each organisation that the topic is for."""
-    entry = next(entry for entry in SCHEDULE if entry.topic == topic)
+def start_scheduled(name: str) -> None:
+    """The job that the clock starts: the entry's function, or its message to each organisation of its kind."""
+    entry = next(entry for entry in SCHEDULE if entry.name == name)
+    if entry.kind is None:
+        import_attribute(entry.function)()
+        return
     today = clock.today().isoformat()
     with acting_as(system_actor()), transaction():
-        ids = db.session.scalars(
-            select(Organisation.id).where(Organisation.kind == entry.kind).order_by(Organisation.id)
-        )
-        for organisation_id in list(ids):
+        of_kind = select(Organisation.id).where(Organisation.kind == entry.kind).order_by(Organisation.id)
+        for organisation_id in list(db.session.scalars(of_kind)):
             if entry.kind is OrganisationKind.ENTERPRISE:
-                outbox.emit(topic, enterprise_id=organisation_id, day=today)
+                outbox.emit(name, enterprise_id=organisation_id, day=today)
             else:
-                outbox.emit(topic, authority_id=organisation_id, day=today)
+                outbox.emit(name, authority_id=organisation_id, day=today)
 
 
 def reconciled_clock(connection: Redis, schedule: Sequence[Scheduled] | None = None) -> CronScheduler:
@@ -156,15 +194,15 @@ def reconciled_clock(connection: Redis, schedule: Sequence[Scheduled] | None = N
     last_sent = _last_sent(connection)
     for entry in entries:
         job = scheduler.register(
-            send_scheduled,
+            start_scheduled,
             QUEUE,
-            args=(entry.topic,),
+            args=(entry.name,),
             cron=entry.cron,
-            name=entry.topic,
+            name=entry.name,
             job_timeout=_JOB_TIMEOUT,
         )
-        _catch_up(job, last_sent.get(entry.topic))
-    gone = set(last_sent) - {entry.topic for entry in entries}
+        _catch_up(job, last_sent.get(entry.name))
+    gone = set(last_sent) - {entry.name for entry in entries}
     if gone:
         connection.zrem(records.get_registry_key(), *gone)
     return scheduler

@@ -12,6 +12,7 @@ from redis.retry import Retry
 from rq import Queue
 from rq import cron_job_registry as records
 from rq.job import Job
+from rq.utils import import_attribute
 from sqlalchemy import select
 
 import worker
@@ -209,8 +210,9 @@ def _organisation(name: str, kind: OrganisationKind) -> int:
     return made.id
 
 
-_NIGHTLY = worker.Scheduled("one", "0 2 * * *", OrganisationKind.AUTHORITY, "a test's own")
-_MONTHLY = worker.Scheduled("none", "0 3 1 * *", OrganisationKind.ENTERPRISE, "a test's own")
+_NIGHTLY = worker.Scheduled("one", "0 2 * * *", "a test's own", kind=OrganisationKind.AUTHORITY)
+_MONTHLY = worker.Scheduled("none", "0 3 1 * *", "a test's own", kind=OrganisationKind.ENTERPRISE)
+_BY_ITSELF = worker.Scheduled("own", "0 4 * * *", "a test's own", function="tests.support.jobs.dispatch")
 
 
 def test_what_was_never_sent_is_due_at_start_and_once_only(database: Database, redis: Redis) -> None:
@@ -269,9 +271,25 @@ def test_the_clock_sends_to_each_organisation_of_the_kind(
     assert {note["day"] for note in jobs.noted()} == {clock.today().isoformat()}
 
 
-def test_every_topic_in_the_schedule_has_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.undo()
-    assert {entry.topic for entry in worker.SCHEDULE} <= set(JOBS)
+def test_the_clock_starts_a_function_that_finds_its_own_work(
+    database: Database, redis: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "SCHEDULE", [_BY_ITSELF])
+    worker.Clock(redis).tick()
+    _work(database, redis)
+    assert jobs.noted() == [{"of": "dispatch"}]
+
+
+def test_every_entry_of_the_schedule_leads_to_a_job() -> None:
+    assert len({entry.name for entry in worker.SCHEDULE}) == len(worker.SCHEDULE)
+    for entry in worker.SCHEDULE:
+        assert callable(import_attribute(entry.function)) if entry.kind is None else JOBS[entry.name]
+
+
+def test_every_job_can_be_imported() -> None:
+    paths = [path for several in JOBS.values() for path in several]
+    assert paths
+    assert all(callable(import_attribute(path)) for path in paths)
 
 
 def test_a_message_claimed_by_one_relay_is_left_by_another(database: Database, redis: Redis) -> None:

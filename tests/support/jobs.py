@@ -5,7 +5,7 @@ import signal
 
 from sqlalchemy import select
 
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.outbox import Outbox, claimed, emit
 from marketplace.tenancy import acting_as, current_actor, system_actor
 
@@ -35,6 +35,12 @@ def die(outbox_id: int) -> None:
             emit("noted", of="never kept")
             db.session.flush()
             os.kill(os.getpid(), signal.SIGKILL)
+
+
+def dispatch() -> None:
+    """What the schedule starts without arguments."""
+    with acting_as(system_actor()), transaction():
+        emit("noted", of="dispatch")
 
 
 def noted() -> list[dict[str, object]]:
