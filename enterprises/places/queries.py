@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, select
+from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from enterprises.places.models import Closure, Place, Seat, SeatUse, Site
@@ -75,10 +75,10 @@ def _seats_without_use(first: Day, last: Day, kind: SeatUseKind | None = None) -
             use.last_day >= first,
             *([use.kind == kind] if kind else []),
         )
-        .correlate(Seat)
+        .correlate_except(use)
     )
     counted = select(func.count(Seat.id)).where(Seat.place_id == Place.id, ~overlapping.exists())
-    return counted.correlate(Place).scalar_subquery()
+    return counted.correlate_except(Seat).scalar_subquery()
 
 
 def free_seats(place_id: int, first_day: date, last_day: date) -> int:
@@ -104,8 +104,8 @@ def weeks_of_free_seats(
 ) -> dict[int, list[WeekFree]]:
     """Week by week from the one that `from_day` is in, for every place, in one query."""
     monday = from_day - timedelta(days=from_day.weekday())
-    step = func.generate_series(0, weeks - 1).column_valued("week")
-    starts = cast(literal(monday) + step * 7, Date)
+    step = func.generate_series(0, weeks - 1).table_valued("number").render_derived(name="week")
+    starts = cast(literal(monday) + step.c.number * 7, Date)
     statement = (
         select(
             Place.id,
@@ -114,7 +114,7 @@ def weeks_of_free_seats(
             seats_in_service(func.greatest(starts, literal(from_day))),
         )
         .select_from(Place)
-        .join(step, literal(True))
+        .join(step, true())
         .where(Place.id.in_(place_ids))
         .order_by(Place.id, starts)
     )
@@ -193,7 +193,8 @@ def place_page(
 ) -> Page[PlaceRow]:
     """One page of the enterprise's places; closed ones only when asked for."""
     found = paginate(_places(enterprise_id, wanted, sort), page)
-    return Page([PlaceRow(*row.tuple()) for row in found.items], found.total, found.page, found.per_page)
+    rows = [PlaceRow(place, seats, free) for place, seats, free in found.items]
+    return Page(rows, found.total, found.page, found.per_page)
 
 
 def all_places(enterprise_id: int | None, wanted: PlaceFilter, sort: tuple[str, bool]) -> list[PlaceRow]:

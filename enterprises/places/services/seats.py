@@ -121,13 +121,12 @@ def _retirements(place_id: int, from_day: date) -> dict[int, SeatUse]:
 
 
 def _retire(place_id: int, in_service: list[Seat], how_many: int, from_day: date) -> None:
-    last_used = dict(
-        db.session.execute(
-            select(SeatUse.seat_id, func.max(SeatUse.last_day))
-            .where(SeatUse.place_id == place_id, SeatUse.last_day >= from_day)
-            .group_by(SeatUse.seat_id)
-        ).tuples()
+    until = (
+        select(SeatUse.seat_id, func.max(SeatUse.last_day).label("last_day"))
+        .where(SeatUse.place_id == place_id, SeatUse.last_day >= from_day)
+        .group_by(SeatUse.seat_id)
     )
+    last_used = {row.seat_id: row.last_day for row in db.session.execute(until)}
     free = [seat for seat in in_service if seat.id not in last_used]
     if len(free) < how_many:
         busy_until = sorted(last_used[seat.id] for seat in in_service if seat.id in last_used)
