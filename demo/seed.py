@@ -1,0 +1,155 @@
+"""Loads the demo's story: what an operator sets up, two years of history, and what waits today."""
+
+import multiprocessing
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from multiprocessing.queues import Queue
+from typing import Any
+
+from sqlalchemy import event, func, select
+from sqlalchemy.engine import Engine
+
+from demo.problems import DemoProblem
+from demo.simulate.agenda import Agenda
+from demo.simulate.foundation import Directory, Staff, lay
+from demo.simulate.market import Market, rng_for
+from demo.simulate.run import SEED, Part, parts, run_part
+from demo.story import read_story
+from marketplace import clock
+from marketplace.accounts.models import Organisation
+from marketplace.db import db, transaction
+from marketplace.processes import die_with_parent
+from marketplace.reference.services import load_reference
+from marketplace.tenancy import acting_as, system_actor
+
+PARTICIPANTS = 2500
+_YEARS = timedelta(days=730)
+_SIDE_BY_SIDE_FROM = 400
+"""Fewer participants than this are done in one process: starting another takes longer."""
+
+
+def load(
+    participants: int | None, progress: Callable[[str], None], *, processes: int | None = None
+) -> Counter[str]:
+    """Fills an empty database. Needs an application context; gives what came to be, by name.
+
+    Raises DemoProblem when there is something in the database already.
+    """
+    started = time.monotonic()
+    how_many = participants or PARTICIPANTS
+    _commit_lazily(db.engine)
+    ends_on = clock.today() - timedelta(days=1)
+    begins_on = ends_on - _YEARS
+    begins_on += timedelta(days=-begins_on.weekday() % 7)
+    story = read_story()
+    for bad in story.bad_rows:
+        progress(f"Utelämnad rad i indata: {bad}")
+    _refuse_filled()
+
+    progress("Organisationer, personal och referensdata …")
+    with clock.travelling(begins_on), acting_as(system_actor()), transaction():
+        for line in load_reference().lines_sv():
+            progress(f"Referensdata: {line}")
+        staff = Staff(rng_for(SEED, "staff"))
+        ids = lay(story, staff)
+        directory = Directory()
+    progress("Förfrågningsunderlag, ansökningar, avtal och platser …")
+    agenda = Agenda(ends_on)
+    market = Market(story, agenda, directory, staff, begins_on, SEED)
+    market.plan()
+    agenda.run()
+    progress(f"Två års historia för {how_many} deltagare, från {begins_on} …")
+    work = [
+        Part(keys, market.published, ids.authorities, how_many, begins_on, ends_on) for keys in parts(story)
+    ]
+    counts = _run(work, progress, processes or (1 if how_many < _SIDE_BY_SIDE_FROM else _cores()))
+    progress(_summary(counts, time.monotonic() - started))
+    return counts
+
+
+def _refuse_filled() -> None:
+    if db.session.scalar(select(func.count(Organisation.id))):
+        raise DemoProblem("The database is not empty: the story is loaded into an empty one only.")
+    db.session.rollback()
+
+
+def _commit_lazily(engine: Engine) -> None:
+    """A history that is lost in a power cut can be made again, so its commits need not wait for the disk."""
+
+    @event.listens_for(engine, "connect")
+    def _lazily(connection: Any, _record: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET synchronous_commit = off")
+        connection.commit()
+
+    engine.dispose()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _run(work: Sequence[Part], progress: Callable[[str], None], processes: int) -> Counter[str]:
+    """The parts one after the other, or side by side in processes of their own."""
+    if processes == 1 or len(work) == 1:
+        return sum((run_part(part, progress) for part in work), Counter())
+    db.session.remove()
+    context = multiprocessing.get_context("spawn")
+    told: Queue[Any] = context.Queue()
+    children = [context.Process(target=_child, args=(part, told, clock.today())) for part in work]
+    for child in children:
+        child.start()
+    try:
+        return _listen(told, children, progress)
+    finally:
+        for child in children:
+            if child.is_alive():
+                child.terminate()
+            child.join()
+
+
+def _listen(told: "Queue[Any]", children: Sequence[Any], progress: Callable[[str], None]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    left = len(children)
+    while left:
+        try:
+            kind, what = told.get(timeout=1)
+        except Exception:
+            if any(child.exitcode not in {None, 0} for child in children):
+                raise DemoProblem("A process that made the history stopped: see the log.") from None
+            continue
+        if kind == "line":
+            progress(what)
+        else:
+            counts += what
+            left -= 1
+    return counts
+
+
+def _child(part: Part, told: "Queue[Any]", _today: date) -> None:
+    import signal
+
+    import config
+    from app import create_app
+
+    die_with_parent(signal.SIGTERM)
+    with create_app(config.load()).app_context():
+        _commit_lazily(db.engine)
+        told.put(("counts", run_part(part, lambda line: told.put(("line", line)))))
+    told.close()
+    told.join_thread()
+
+
+def _summary(counts: Counter[str], seconds: float) -> str:
+    names = {
+        "participants": "deltagare",
+        "rounds": "valomgångar",
+        "started": "har börjat träna",
+        "days of attendance": "närvarodagar",
+        "invoices": "fakturor",
+    }
+    listed = ", ".join(f"{counts[key]} {name}" for key, name in names.items())
+    return f"Klart på {seconds:.0f} sekunder: {listed}."

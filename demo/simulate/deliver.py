@@ -1,0 +1,38 @@
+"""Does at once what the worker would do: hands the outbox's messages to their jobs."""
+
+from collections.abc import Callable
+from pkgutil import resolve_name
+
+from sqlalchemy import select, update
+
+from app import JOBS
+from marketplace.clock import now
+from marketplace.db import db, transaction
+from marketplace.outbox import Outbox
+from marketplace.tenancy import acting_as, system_actor
+
+
+def deliver(authority_id: int) -> None:
+    """Runs every job that waits for the authority, and those that they ask for in turn."""
+    while messages := _waiting(authority_id):
+        for outbox_id, topic in messages:
+            for name in JOBS[topic]:
+                job: Callable[[int], None] = resolve_name(name)
+                job(outbox_id)
+
+
+def _waiting(authority_id: int) -> list[tuple[int, str]]:
+    """Messages with jobs; those that nobody listens to are marked done."""
+    heard = [topic for topic, jobs in JOBS.items() if jobs]
+    unprocessed = (Outbox.authority_id == authority_id, Outbox.processed_at.is_(None))
+    with acting_as(system_actor()), transaction():
+        db.session.execute(
+            update(Outbox)
+            .where(*unprocessed, Outbox.topic.not_in(heard))
+            .values(processed_at=now())
+            .execution_options(synchronize_session=False)
+        )
+        rows = db.session.execute(
+            select(Outbox.id, Outbox.topic).where(*unprocessed).order_by(Outbox.id)
+        ).tuples()
+        return list(rows)

@@ -1,0 +1,327 @@
+"""How the market comes about: systems are published, enterprises register, apply, sign, and publish their places."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+
+from demo.simulate.agenda import Agenda, Phase
+from demo.simulate.foundation import (
+    DEMO_ENTERPRISE,
+    PASSWORD,
+    SUPERVISORS_OF_A_LARGE_ENTERPRISE,
+    Directory,
+    Staff,
+    demo_email,
+    demo_name,
+)
+from demo.story import Authority, Enterprise, Place, Story
+from demo.terms import (
+    ANSWERS_SV,
+    CONTRACT_TEXT_SV,
+    REQUIREMENTS,
+    SERVICE_SV,
+    VAT_EXEMPTION_SV,
+    price_list,
+)
+from enterprises.places import services as places
+from enterprises.suppliers import services as suppliers
+from enterprises.suppliers.documents import text_hash
+from enterprises.suppliers.models import Application
+from enterprises.suppliers.queries import contract_with_terms
+from enterprises.suppliers.rules import (
+    AnswerDraft,
+    ContractDraft,
+    Judgement,
+    JudgementDraft,
+    VatCategory,
+)
+from marketplace.accounts.models import Membership, Organisation
+from marketplace.accounts.queries import actor_in
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.db import db
+from marketplace.procurement import services as procurement
+from marketplace.procurement.rules import Proof, Regime, TermsRules
+from marketplace.reference.rules import add_working_days
+from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
+
+_MONTH = timedelta(days=30)
+_LARGE_FROM_SEATS = 10
+_REJECTED_AT_FIRST = ("renarum", "hbs")
+"""One enterprise is turned down, mends what was missing and applies again."""
+
+
+def rng_for(*parts: object) -> Random:
+    """A stream of chance of its own, so that nothing depends on in which order the others are drawn."""
+    return Random("|".join(str(part) for part in parts))
+
+
+@dataclass
+class Published:
+    """What the market came to, by the input's keys."""
+
+    systems: dict[str, int] = field(default_factory=dict)
+    enterprises: dict[str, int] = field(default_factory=dict)
+    places: dict[int, str] = field(default_factory=dict)
+    """Place → enterprise."""
+
+
+class Market:
+    def __init__(
+        self, story: Story, agenda: Agenda, directory: Directory, staff: Staff, begins_on: date, seed: str
+    ) -> None:
+        self.story = story
+        self.agenda = agenda
+        self.directory = directory
+        self.staff = staff
+        self.begins_on = begins_on
+        self.seed = seed
+        self.published = Published()
+        self._authorities = {authority.key: authority for authority in story.authorities}
+
+    def plan(self) -> None:
+        """Puts all of it on the agenda."""
+        for authority in self.story.authorities:
+            self._open_system(authority)
+        for enterprise in self.story.enterprises:
+            rng = rng_for(self.seed, "market", enterprise.key)
+            first = self.begins_on + enterprise.joins_in_month * _MONTH + timedelta(days=rng.randint(0, 10))
+            day = add_working_days(first, 0)
+            self.agenda.add(day, Phase.SUPPLY, ANONYMOUS, lambda e=enterprise, r=rng: self._register(e, r))
+
+    def _officer(self, authority: Authority) -> Actor:
+        return self.directory.one(authority.name, Role.PROCUREMENT_OFFICER)
+
+    def _opens_on(self, authority: Authority) -> date:
+        return add_working_days(self.begins_on + authority.joins_in_month * _MONTH, 0)
+
+    def _open_system(self, authority: Authority) -> None:
+        def act() -> None:
+            system = procurement.create_system(
+                name="Arbetsträning i socialt företag",
+                service_sv=SERVICE_SV,
+                regime=Regime.LOV,
+                kommun_codes=authority.kommuner,
+            )
+            terms = procurement.draft_terms(
+                system.id,
+                contract_text_sv=CONTRACT_TEXT_SV,
+                rules=TermsRules(),
+                requirements=REQUIREMENTS,
+                prices=price_list(authority.price_list),
+            )
+            procurement.publish_terms(terms.id)
+            self.published.systems[authority.key] = system.id
+
+        self.agenda.add(self._opens_on(authority), Phase.PROCUREMENT, self._officer(authority), act)
+
+    def _register(self, enterprise: Enterprise, rng: Random) -> None:
+        site = next(site for site in self.story.sites if site.enterprise == enterprise.key)
+        is_demo = enterprise.key == DEMO_ENTERPRISE
+        role = Role.SUPPLIER_MANAGER
+        email = demo_email(role) if is_demo else self.staff.email(enterprise.name, role)
+        name = demo_name(role) if is_demo else self.staff.a_name()
+        registration = suppliers.register_enterprise(
+            orgnr=enterprise.orgnr,
+            name=enterprise.name,
+            contact_email=self.staff.email(enterprise.name, role).replace("verksamhetsledare.", "info."),
+            manager_name=name,
+            manager_email=email,
+            password=PASSWORD,
+            phone=enterprise.phone,
+            street=site.street,
+            postcode=site.postcode,
+            city=site.city,
+        )
+        self.published.enterprises[enterprise.key] = registration.organisation_id
+        with acting_as(system_actor()):
+            organisation = db.session.get_one(Organisation, registration.organisation_id)
+            seats = sum(place.seats for place in self._places_of(enterprise))
+            for number in range(
+                1, 1 + (SUPERVISORS_OF_A_LARGE_ENTERPRISE if seats >= _LARGE_FROM_SEATS else 1)
+            ):
+                self.staff.add(organisation, Role.SUPERVISOR, number, is_demo_person=is_demo and number == 1)
+            membership = db.session.get_one(Membership, registration.membership_id)
+            manager = actor_in(membership, membership.user)
+        set_up = add_working_days(today(), rng.randint(1, 3))
+        self.agenda.add(set_up, Phase.SUPPLY, manager, lambda: self._set_up(enterprise))
+        day = add_working_days(set_up, 1)
+        for key in enterprise.authorities:
+            authority = self._authorities[key]
+            day = max(day, add_working_days(self._opens_on(authority), rng.randint(2, 5)))
+            self._apply(enterprise, authority, manager, day, rng)
+            day = add_working_days(day + timedelta(days=rng.randint(40, 110)), 0)
+
+    def _places_of(self, enterprise: Enterprise) -> list[Place]:
+        sites = {site.key for site in self.story.sites if site.enterprise == enterprise.key}
+        return [place for place in self.story.places if place.site in sites]
+
+    def _set_up(self, enterprise: Enterprise) -> None:
+        """The profile, the sites and drafts of the places."""
+        sites = [site for site in self.story.sites if site.enterprise == enterprise.key]
+        suppliers.update_profile(
+            about_sv=enterprise.about_sv,
+            contact_email=self.staff.email(enterprise.name, Role.SUPPLIER_MANAGER).replace(
+                "verksamhetsledare.", "info."
+            ),
+            phone=enterprise.phone,
+            street=sites[0].street,
+            postcode=sites[0].postcode,
+            city=sites[0].city,
+            bankgiro=enterprise.bankgiro,
+            has_f_tax=True,
+            is_vat_registered=enterprise.is_vat_registered,
+        )
+        for site in sites:
+            row = places.add_site(
+                name=site.name,
+                street=site.street,
+                postcode=site.postcode,
+                city=site.city,
+                kommun_code=site.kommun,
+                accessibility_sv=site.accessibility_sv,
+            )
+            for place in self.story.places:
+                if place.site == site.key:
+                    made = places.add_place(
+                        site_id=row.id,
+                        ssyk=place.ssyk,
+                        name=place.name,
+                        tasks_sv=place.tasks_sv,
+                        hours_per_week_min=place.hours_min,
+                        hours_per_week_max=place.hours_max,
+                        lead_time_days=place.lead_days,
+                        adaptations=place.adaptations,
+                        languages=("sv", *place.languages),
+                        seats=place.seats,
+                    )
+                    self.published.places[made.id] = enterprise.key
+
+    # Applications and contracts.
+
+    def _apply(
+        self, enterprise: Enterprise, authority: Authority, manager: Actor, day: date, rng: Random
+    ) -> None:
+        is_rejected = (enterprise.key, authority.key) == _REJECTED_AT_FIRST
+        needs_completion = rng.random() < 0.15
+        if is_rejected:
+            self._submit(enterprise, authority, manager, day, rng, is_met=False)
+            day = add_working_days(day, 45)
+        self._submit(
+            enterprise, authority, manager, day, rng, needs_completion=needs_completion and not is_rejected
+        )
+
+    def _submit(
+        self,
+        enterprise: Enterprise,
+        authority: Authority,
+        manager: Actor,
+        day: date,
+        rng: Random,
+        *,
+        is_met: bool = True,
+        needs_completion: bool = False,
+    ) -> None:
+        officer = self._officer(authority)
+        days = [rng.randint(4, 8), rng.randint(2, 4), rng.randint(3, 6)]
+
+        def submit() -> None:
+            application = suppliers.start_application(self.published.systems[authority.key])
+            suppliers.save_answers(application.id, answers(application))
+            suppliers.submit_application(application.id)
+            application_id = application.id
+            judged = add_working_days(today(), days[0])
+            if needs_completion:
+                completed = add_working_days(judged, days[1])
+                self.agenda.add(
+                    judged,
+                    Phase.PROCUREMENT,
+                    officer,
+                    lambda: suppliers.request_completion(
+                        application_id, "Beskriv vem som ersätter handledaren vid frånvaro."
+                    ),
+                )
+                self.agenda.add(
+                    completed, Phase.SUPPLY, manager, lambda: suppliers.complete_application(application_id)
+                )
+                judged = add_working_days(completed, days[2])
+            self.agenda.add(
+                judged,
+                Phase.PROCUREMENT,
+                officer,
+                lambda: self._decide(enterprise, authority, manager, application_id, is_met=is_met),
+            )
+
+        self.agenda.add(day, Phase.SUPPLY, manager, submit)
+
+    def _decide(
+        self,
+        enterprise: Enterprise,
+        authority: Authority,
+        manager: Actor,
+        application_id: int,
+        *,
+        is_met: bool,
+    ) -> None:
+        application = db.session.get_one(Application, application_id)
+        met = {answer.requirement_id: JudgementDraft(Judgement.MET) for answer in application.answers}
+        diary_number = f"{authority.key.upper()} {today().year}/{application_id:03d}"
+        if not is_met:
+            first = min(met)
+            met[first] = JudgementDraft(
+                Judgement.NOT_MET, "Stadgarna säger inte att överskottet ska återinvesteras."
+            )
+            suppliers.judge_answers(application_id, met)
+            suppliers.reject_application(
+                application_id,
+                reasons_sv="Ansökan visar inte att överskottet återinvesteras. Övriga krav är uppfyllda.",
+                diary_number=diary_number,
+            )
+            return
+        suppliers.judge_answers(application_id, met)
+        is_exempt = not enterprise.is_vat_registered
+        contract = suppliers.approve_application(
+            application_id,
+            reasons_sv="Företaget uppfyller alla krav i förfrågningsunderlaget.",
+            diary_number=diary_number,
+            contract=ContractDraft(
+                starts_on=add_working_days(today(), 4),
+                vat_category=VatCategory.EXEMPT if is_exempt else VatCategory.STANDARD,
+                vat_exemption_reason_sv=VAT_EXEMPTION_SV if is_exempt else "",
+                buyer_reference=f"ASF{authority.key.upper()}{application_id:03d}",
+            ),
+        )
+        contract_id = contract.id
+        self.agenda.add(add_working_days(today(), 1), Phase.SUPPLY, manager, lambda: sign(contract_id))
+        self.agenda.add(
+            add_working_days(today(), 2),
+            Phase.PROCUREMENT,
+            self._officer(authority),
+            lambda: sign(contract_id),
+        )
+        if authority.key == enterprise.authorities[0]:
+            self.agenda.add(
+                add_working_days(today(), 3), Phase.SUPPLY, manager, lambda: self._publish(enterprise)
+            )
+
+    def _publish(self, enterprise: Enterprise) -> None:
+        for place_id, key in self.published.places.items():
+            if key == enterprise.key:
+                places.publish_place(place_id)
+
+
+def answers(application: Application) -> dict[int, AnswerDraft]:
+    """What the demo's enterprises answer."""
+    texts = iter(ANSWERS_SV)
+    return {
+        answer.requirement_id: AnswerDraft(next(texts), is_declared=False)
+        if answer.requirement.proof is Proof.ANSWER
+        else AnswerDraft(is_declared=True)
+        for answer in sorted(application.answers, key=lambda one: one.requirement.position)
+    }
+
+
+def sign(contract_id: int) -> None:
+    """Reads the contract and signs what was read."""
+    contract = contract_with_terms(contract_id)
+    suppliers.sign_contract(contract_id, text_sha256=text_hash(suppliers.contract_text(contract)))

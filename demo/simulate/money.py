@@ -1,0 +1,99 @@
+"""The months' invoices: the job makes them, suppliers approve and send, controllers attest and pay."""
+
+from datetime import date
+
+from sqlalchemy import select
+
+from demo.simulate.agenda import Phase
+from demo.simulate.deliver import deliver
+from demo.simulate.history import History
+from demo.simulate.market import rng_for
+from demo.story import Authority
+from invoicing.invoices import services
+from invoicing.invoices.models import Invoice
+from invoicing.remuneration.facts import Month
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.db import db
+from marketplace.reference.rules import add_working_days
+from marketplace.tenancy import acting_as, system_actor
+
+_MADE_ON = 5  # working days after the month: the last week's attendance is in by then
+_DISPUTED = 0.02
+
+
+def plan(history: History, authority: Authority) -> None:
+    """Puts every month that is over on the agenda."""
+    controller = history.directory.one(authority.name, Role.CONTROLLER)
+    month = Month.of(history.begins_on)
+    while month.last_day < history.ends_on:
+        history.agenda.add(
+            add_working_days(month.last_day, _MADE_ON),
+            Phase.JOBS,
+            controller,
+            lambda m=month: _run_month(history, authority, m),
+        )
+        month = month.next
+
+
+def _run_month(history: History, authority: Authority, month: Month) -> None:
+    """The run is started, the jobs do their work, and what they made is sent and attested in the weeks after."""
+    controller = history.directory.one(authority.name, Role.CONTROLLER)
+    assert controller.authority_id is not None
+    services.start_month_run(month)
+    deliver(controller.authority_id)
+    with acting_as(system_actor(controller.authority_id)):
+        made = db.session.execute(
+            select(Invoice.id, Invoice.enterprise_id)
+            .where(Invoice.authority_id == controller.authority_id, Invoice.month == month.first_day)
+            .order_by(Invoice.enterprise_id)
+        ).all()
+    keys = {number: key for key, number in history.published.enterprises.items()}
+    for invoice_id, enterprise_id in made:
+        history.counts["invoices"] += 1
+        _plan_sending(history, authority, invoice_id, keys[enterprise_id], month)
+
+
+def _plan_sending(
+    history: History, authority: Authority, invoice_id: int, enterprise: str, month: Month
+) -> None:
+    rng = rng_for(history.seed, "invoice", authority.key, enterprise, month)
+    manager = history.directory.one(history.enterprise(enterprise).name, Role.SUPPLIER_MANAGER)
+    attested_after, is_disputed = rng.randint(3, 14), rng.random() < _DISPUTED
+    history.agenda.add(
+        add_working_days(today(), rng.randint(1, 5)),
+        Phase.INVOICES,
+        manager,
+        lambda: _send(history, authority, invoice_id, attested_after, is_disputed=is_disputed),
+        otherwise=lambda: (
+            None
+        ),  # it cannot be sent before something is mended: it waits in the manager's list
+    )
+
+
+def _send(
+    history: History, authority: Authority, invoice_id: int, attested_after: int, *, is_disputed: bool
+) -> None:
+    services.approve_invoice(invoice_id)
+    services.send_invoice(invoice_id)
+    controller = history.directory.one(authority.name, Role.CONTROLLER)
+    day = add_working_days(today(), attested_after)
+
+    def dispute() -> None:
+        services.dispute_invoice(invoice_id, "Närvaron för en av placeringarna stämmer inte med vår uppgift.")
+
+    def attest() -> None:
+        services.attest_invoice(invoice_id)
+        history.agenda.add(_paid_on(), Phase.ATTESTS, controller, pay)
+
+    def pay() -> None:
+        services.mark_paid(invoice_id)
+
+    if is_disputed:
+        history.agenda.add(day, Phase.ATTESTS, controller, dispute)
+        day = add_working_days(day, 8)
+    history.agenda.add(day, Phase.ATTESTS, controller, attest)
+
+
+def _paid_on() -> date:
+    return add_working_days(today(), 10)

@@ -1,0 +1,184 @@
+"""From a grant to a start: what is shown, what is chosen, the request and its answer."""
+
+from datetime import date, timedelta
+
+from demo.simulate.agenda import Phase
+from demo.simulate.cases import Case
+from demo.simulate.history import History
+from demo.simulate.market import rng_for
+from demo.simulate.participants import withdraw
+from demo.simulate.taste import chosen_weight, shown_weight, some_of
+from demo.simulate.training import begin_training
+from marketplace.clock import today
+from marketplace.db import get_or_404
+from marketplace.reference.rules import add_working_days
+from marketplace.tenancy import system_actor
+from placements.booking import services as booking
+from placements.booking.rules import DeclineReason
+from placements.choice import services as choice
+from placements.choice.queries import criteria_for
+from placements.participants.models import Grant
+from placements.search.queries import PlaceOption, search_places
+
+_MOST_TRIES = 5
+_SHORTEST_STAY = timedelta(weeks=4)
+_ACCEPTED, _DECLINED, _UNANSWERED = 0.87, 0.08, 0.02
+"""The rest are taken back by the case officer before the answer."""
+_NEVER_COMES, _CANCELLED_LATE = 0.03, 0.02
+_STAYS_UNDECIDED = 0.04
+_OPEN_OFFICERS = 0.3
+
+
+def look(history: History, case: Case, day: date) -> None:
+    """A case officer searches for the participant that day."""
+    assert case.officer is not None
+    history.agenda.add(
+        day,
+        Phase.CASES,
+        case.officer,
+        lambda: _show(history, case),
+        otherwise=lambda: _try_again(history, case, 3),
+    )
+
+
+def _try_again(history: History, case: Case, working_days: int) -> None:
+    case.tries += 1
+    day = add_working_days(today(), working_days)
+    if case.tries < _MOST_TRIES and case.grant_ends_on - day > _SHORTEST_STAY:
+        look(history, case, day)
+    else:
+        withdraw(history, case, add_working_days(day, 5))
+
+
+def _show(history: History, case: Case) -> None:
+    """Searches, opens a round and shows a few of the places that can be offered."""
+    criteria = criteria_for(get_or_404(Grant, case.grant_id))
+    first = search_places(criteria)
+    options = list(first.items)
+    for page in range(2, first.pages + 1):
+        options += search_places(criteria, page).items
+    options = sorted((one for one in options if one.is_available), key=lambda one: one.place.id)
+    if not options:
+        _try_again(history, case, 5)
+        return
+    openness = _openness(history, case)
+    near = [_nearness(case, one) * shown_weight(case.sex, one.place.ssyk, openness) for one in options]
+    shown = some_of(case.rng, options, near, case.rng.choices((1, 2, 3, 4, 5), (1, 3, 5, 3, 1))[0])
+    choice_round = choice.open_round(case.grant_id)
+    case.choice_round_id = choice_round.id
+    choice.show_places(choice_round.id, [one.place.id for one in shown], criteria)
+    history.counts["rounds"] += 1
+    day = add_working_days(today(), case.rng.randint(0, 5))
+    day = max(day, add_working_days(today(), 1)) if case.chance(0.8) else day
+    assert case.officer is not None
+    if case.is_shown_only or case.chance(_STAYS_UNDECIDED):
+        history.agenda.add(day, Phase.ANSWERS, case.officer, lambda: _close(history, case))
+        return
+    history.agenda.add(
+        day,
+        Phase.ANSWERS,
+        case.officer,
+        lambda: _choose(history, case, shown),
+        otherwise=lambda: _gone(history, case),
+    )
+
+
+def _openness(history: History, case: Case) -> float:
+    """Some officers show across the divide, and all do it more in the second year."""
+    rng = rng_for(history.seed, "openness", case.officer.user_name if case.officer else "")
+    usual = rng.uniform(0.5, 0.9) if rng.random() < _OPEN_OFFICERS else rng.uniform(0.0, 0.3)
+    progress = (today() - history.begins_on) / (history.ends_on - history.begins_on)
+    return min(1.0, usual + 0.2 * progress)
+
+
+def _nearness(case: Case, option: PlaceOption) -> float:
+    return 3.0 if option.place.kommun_code == case.kommun else 1.0
+
+
+def _close(history: History, case: Case) -> None:
+    """Nothing suited: the round is closed without a choice."""
+    choice.close_round(case.choice_round_id)
+    if case.is_shown_only:
+        withdraw(history, case, add_working_days(today(), 8))
+    else:
+        _try_again(history, case, 4)
+
+
+def _gone(history: History, case: Case) -> None:
+    """Somebody else took the place between the showing and the choice."""
+    choice.close_round(case.choice_round_id)
+    _try_again(history, case, 2)
+
+
+def _choose(history: History, case: Case, shown: list[PlaceOption]) -> None:
+    """The participant chooses, and the place is asked for."""
+    weights = [chosen_weight(case.sex, history.dominances[one.place.ssyk]) for one in shown]
+    chosen = case.rng.choices(shown, weights)[0]
+    choice.record_choice(case.choice_round_id, chosen.place.id)
+    earliest = max(today() + timedelta(days=chosen.place.lead_time_days), chosen.earliest_start or today())
+    first_day = add_working_days(earliest + timedelta(days=case.rng.randint(0, 3)), 0)
+    placement = booking.request_placement(case.choice_round_id, first_day=first_day)
+    case.placement_id = placement.id
+    case.first_day, case.last_day = placement.first_day, placement.last_day
+    case.enterprise = history.published.places[chosen.place.id]
+    history.counts["requests"] += 1
+    _plan_answer(history, case, placement.answer_due_on, placement.authority_id, placement.enterprise_id)
+
+
+def _plan_answer(history: History, case: Case, due_on: date, authority_id: int, enterprise_id: int) -> None:
+    assert case.officer is not None
+    supervisor = history.supervisor(case)
+    day = min(due_on, add_working_days(today(), case.rng.choices((0, 1, 2, 3), (1, 4, 3, 2))[0]))
+    drawn = case.rng.random()
+    if drawn < _ACCEPTED:
+        history.agenda.add(day, Phase.TRAINING, supervisor, lambda: _accept(history, case))
+    elif drawn < _ACCEPTED + _DECLINED:
+        history.agenda.add(day, Phase.TRAINING, supervisor, lambda: _decline(history, case))
+    elif drawn < _ACCEPTED + _DECLINED + _UNANSWERED:
+        system = system_actor(authority_id, enterprise_id)
+        history.agenda.add(due_on + timedelta(days=1), Phase.JOBS, system, lambda: _expire(history, case))
+    else:
+        history.agenda.add(day, Phase.CASES, case.officer, lambda: _cancel(history, case))
+
+
+def _accept(history: History, case: Case) -> None:
+    assert case.officer is not None
+    booking.accept_placement(case.placement_id)
+    history.counts["accepted"] += 1
+    day = max(case.first_day, add_working_days(today(), 1))
+    supervisor = history.supervisor(case)
+    drawn = case.rng.random()
+    if drawn < _NEVER_COMES:
+        missed = add_working_days(day, 3)
+        history.agenda.add(missed, Phase.TRAINING, supervisor, lambda: _never_started(history, case))
+    elif drawn < _NEVER_COMES + _CANCELLED_LATE:
+        history.agenda.add(
+            add_working_days(today(), 1), Phase.CASES, case.officer, lambda: _cancel(history, case)
+        )
+    else:
+        history.agenda.add(day, Phase.TRAINING, supervisor, lambda: begin_training(history, case))
+
+
+def _decline(history: History, case: Case) -> None:
+    reason = case.rng.choice(list(DeclineReason))
+    booking.decline_placement(case.placement_id, reason)
+    history.counts["declined"] += 1
+    _try_again(history, case, 2)
+
+
+def _expire(history: History, case: Case) -> None:
+    booking.expire_placement(case.placement_id)
+    history.counts["expired"] += 1
+    _try_again(history, case, 2)
+
+
+def _cancel(history: History, case: Case) -> None:
+    booking.cancel_placement(case.placement_id)
+    history.counts["cancelled"] += 1
+    _try_again(history, case, 4)
+
+
+def _never_started(history: History, case: Case) -> None:
+    booking.never_start_placement(case.placement_id)
+    history.counts["never started"] += 1
+    _try_again(history, case, 6)

@@ -1,0 +1,82 @@
+"""Sentences for plans and final reports, put together by chance. They say nothing about anyone's health."""
+
+from random import Random
+
+from placements.report.rules import ExitReason
+
+_TASKS = (
+    "Börjar med enklare uppgifter tillsammans med handledaren och går sedan runt mellan stationerna.",
+    "Följer en bestämd rutin de första veckorna. Därefter egna uppgifter efter intresse.",
+    "Arbetar i par med en erfaren deltagare. Prövar en ny uppgift varannan vecka.",
+    "Egna uppgifter från start, med avstämning varje morgon och eftermiddag.",
+    "Prövar två olika arbeten under perioden för att se vilket som passar bäst.",
+)
+_GOALS = (
+    "Komma i tid och hålla rutinerna fyra veckor i rad.",
+    "Klara hela arbetspass utan att behöva avbryta.",
+    "Lära ut en uppgift till en ny deltagare.",
+    "Pröva minst två olika arbetsuppgifter.",
+    "Ta egna kontakter med kunder.",
+    "Öka från två till tre dagar i veckan.",
+    "Skriva ett cv med det som har gjorts här.",
+    "Göra ett studiebesök på en arbetsplats.",
+    "Öva svenska i arbetet varje dag.",
+)
+_DONE = (
+    "Deltagaren har arbetat med alla delar av verksamheten och ansvarat för egna uppgifter mot slutet.",
+    "Deltagaren har arbetat i ett av våra lag och prövat ytterligare en station.",
+    "Deltagaren har följt sin plan och utökat tiden under perioden.",
+    "Deltagaren har tränat på att hålla tider och på att ta emot och ge instruktioner.",
+)
+_REACHED = (
+    "Målen i planen är nådda. Deltagaren håller tider och arbetar självständigt.",
+    "Två av tre mål är nådda. Arbetstakten har ökat och frånvaron minskat.",
+    "Målen är delvis nådda. Rutinerna sitter, men tiden kunde inte utökas.",
+    "Målen är inte nådda under perioden. Det som fungerar är kortare pass i liten grupp.",
+)
+RECOMMENDED = (
+    "Fortsatt arbetsträning med fler timmar.",
+    "Anställning med stöd hos en arbetsgivare i samma yrke.",
+    "Studier på deltid tillsammans med praktik.",
+    "Aktivt arbetssökande med stöd av Arbetsförmedlingen.",
+    "Fortsatt rehabilitering innan nästa steg mot arbete.",
+    "Praktik på en ordinarie arbetsplats.",
+)
+_EXITS = {
+    ExitReason.WORK: 15,
+    ExitReason.STUDIES: 8,
+    ExitReason.JOB_SEEKING: 20,
+    ExitReason.ORDINARY_PROGRAMME: 24,
+    ExitReason.REHABILITATION: 15,
+    ExitReason.ILLNESS: 6,
+    ExitReason.PARENTAL_LEAVE: 2,
+    ExitReason.MOVED: 2,
+    ExitReason.OTHER: 8,
+}
+_EARLY_EXITS = {
+    ExitReason.WORK: 22,
+    ExitReason.STUDIES: 8,
+    ExitReason.REHABILITATION: 18,
+    ExitReason.ILLNESS: 24,
+    ExitReason.PARENTAL_LEAVE: 5,
+    ExitReason.MOVED: 8,
+    ExitReason.OTHER: 15,
+}
+
+
+def tasks_for(rng: Random) -> str:
+    return rng.choice(_TASKS)
+
+
+def goals_for(rng: Random) -> list[str]:
+    return rng.sample(_GOALS, rng.randint(2, 4))
+
+
+def report_texts(rng: Random) -> tuple[str, str, str]:
+    """What was done, what was reached, what is recommended."""
+    return rng.choice(_DONE), rng.choice(_REACHED), rng.choice(RECOMMENDED)
+
+
+def exit_reason(rng: Random, *, is_early: bool) -> ExitReason:
+    weights = _EARLY_EXITS if is_early else _EXITS
+    return rng.choices(list(weights), list(weights.values()))[0]

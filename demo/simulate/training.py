@@ -1,0 +1,201 @@
+"""From the start to the final report: the plan, every week's attendance, the end and what comes after."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from demo.simulate.agenda import Phase
+from demo.simulate.cases import Case
+from demo.simulate.history import History
+from demo.simulate.texts import RECOMMENDED, exit_reason, goals_for, report_texts, tasks_for
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.reference.rules import add_working_days, is_working_day
+from marketplace.tenancy import Actor
+from placements.attendance import services as attendance
+from placements.attendance.rules import AttendanceEntry, AttendanceKind, planned_week
+from placements.booking import services as booking
+from placements.participants import services as participants
+from placements.plan import services as plans
+from placements.plan.rules import suggested_follow_ups
+from placements.report import services as reports
+
+_ENDS_EARLY = 0.2
+_PLAN_IS_LATE, _REPORT_IS_LATE, _REPORT_IS_MISSING = 0.13, 0.12, 0.05
+_ABSENCES = (
+    (AttendanceKind.ILL, 5),
+    (AttendanceKind.LEAVE, 2),
+    (AttendanceKind.OTHER_VALID, 2),
+    (AttendanceKind.INVALID, 1),
+)
+_REPORTED_SAME_DAY = 0.75
+_HALF_A_DAY = 0.07
+_FRIDAY = 4
+
+
+def begin_training(history: History, case: Case) -> None:
+    booking.start_placement(case.placement_id)
+    case.first_day = today()
+    history.counts["started"] += 1
+    history.running.setdefault(case.enterprise, []).append(case)
+    supervisor = history.supervisor(case)
+    delay = case.rng.randint(11, 18) if case.chance(_PLAN_IS_LATE) else case.rng.randint(1, 6)
+    history.agenda.add(
+        add_working_days(today(), delay),
+        Phase.TRAINING,
+        supervisor,
+        lambda: _propose_plan(history, case),
+        otherwise=lambda: None,
+    )
+    length = (case.last_day - case.first_day).days
+    ends_on = case.first_day + timedelta(days=int(length * case.rng.uniform(0.2, 0.8)))
+    friday = ends_on + timedelta(days=(_FRIDAY - ends_on.weekday()) % 7)
+    if case.chance(_ENDS_EARLY) and friday + timedelta(weeks=1) < case.last_day:
+        case.attends_until = friday
+        history.agenda.add(friday, Phase.ENDINGS, supervisor, lambda: _end_early(history, case, friday))
+    else:
+        case.attends_until = case.last_day
+        day = add_working_days(case.last_day, 0)
+        history.agenda.add(day, Phase.ENDINGS, supervisor, lambda: _complete(history, case))
+
+
+# The plan.
+
+
+def _propose_plan(history: History, case: Case) -> None:
+    assert case.officer is not None
+    plan = plans.draft_plan(
+        case.placement_id,
+        hours_per_week=case.hours_per_week,
+        days_per_week=case.days_per_week,
+        tasks_sv=tasks_for(case.rng),
+        goals=goals_for(case.rng),
+        follow_up_dates=suggested_follow_ups(case.first_day, case.last_day),
+    )
+    plans.propose_plan(plan.id)
+    plan_id = plan.id
+    if case.chance(0.6):
+        plans.record_participant_agreement(plan_id)
+        agree = lambda: _agree(plan_id, is_witness=False)  # noqa: E731
+    else:
+        agree = lambda: _agree(plan_id, is_witness=True)  # noqa: E731
+    day = add_working_days(today(), case.rng.randint(1, 4))
+    history.agenda.add(day, Phase.CASES, case.officer, agree)
+
+
+def _agree(plan_id: int, *, is_witness: bool) -> None:
+    plans.agree_as_case_officer(plan_id)
+    if is_witness:
+        plans.record_participant_agreement(plan_id)
+
+
+# Attendance.
+
+
+def plan_attendance(history: History, first: date, enterprises: list[str]) -> None:
+    """Every week's last working day each enterprise files the week; the last week is left for the people of the demo."""
+    monday = first - timedelta(days=first.weekday())
+    while (days := [monday + timedelta(days=offset) for offset in range(5)])[-1] <= history.ends_on:
+        working = [day for day in days if is_working_day(day)]
+        for key in enterprises if working else ():
+            name = history.enterprise(key).name
+            supervisor = history.directory.one(name, Role.SUPERVISOR)
+            week = monday
+            history.agenda.add(
+                working[-1], Phase.ATTENDANCE, supervisor, lambda k=key, w=week: _file_week(history, k, w)
+            )
+        monday += timedelta(weeks=1)
+
+
+def _file_week(history: History, enterprise: str, monday: date) -> None:
+    running = history.running.get(enterprise, [])
+    entries = [entry for case in running for entry in _week_of(case, monday)]
+    if entries:
+        attendance.record_attendance(entries)
+        history.counts["days of attendance"] += len(entries)
+    history.running[enterprise] = [case for case in running if case.attends_until > today()]
+
+
+def _week_of(case: Case, monday: date) -> list[AttendanceEntry]:
+    weekdays = [
+        monday - timedelta(weeks=1) + timedelta(days=(case.number + 2 * n) % 5)
+        for n in range(case.days_per_week)
+    ]
+    planned = planned_week(monday, case.hours_per_week, case.days_per_week, weekdays)
+    last = min(case.attends_until, today())
+    return [
+        _day_of(case, day, hours) for day, hours in sorted(planned.items()) if case.first_day <= day <= last
+    ]
+
+
+def _day_of(case: Case, day: date, hours: Decimal) -> AttendanceEntry:
+    if case.chance(case.attendance_rate):
+        actual = hours / 2 if hours > 2 and case.chance(_HALF_A_DAY) else hours
+        actual = actual.quantize(Decimal("0.25"))
+        return AttendanceEntry(case.placement_id, day, AttendanceKind.PRESENT, hours, actual)
+    kinds, weights = zip(*_ABSENCES, strict=True)
+    kind = case.rng.choices(kinds, weights)[0]
+    is_reported = kind is not AttendanceKind.INVALID and case.chance(_REPORTED_SAME_DAY)
+    return AttendanceEntry(case.placement_id, day, kind, hours, Decimal(0), is_reported)
+
+
+# The end.
+
+
+def _end_early(history: History, case: Case, last_day: date) -> None:
+    booking.end_placement_early(case.placement_id, last_day)
+    history.counts["ended early"] += 1
+    _plan_report(history, case, is_early=True)
+
+
+def _complete(history: History, case: Case) -> None:
+    booking.complete_placement(case.placement_id)
+    history.counts["completed"] += 1
+    _plan_report(history, case, is_early=False)
+
+
+def _plan_report(history: History, case: Case, *, is_early: bool) -> None:
+    if case.chance(_REPORT_IS_MISSING):
+        history.agenda.add(
+            add_working_days(today(), 40),
+            Phase.DECISIONS,
+            history.coordinator(case),
+            lambda: _conclude(case),
+        )
+        return
+    delay = case.rng.randint(11, 17) if case.chance(_REPORT_IS_LATE) else case.rng.randint(2, 8)
+    history.agenda.add(
+        add_working_days(today(), delay),
+        Phase.ENDINGS,
+        history.supervisor(case),
+        lambda: _file_report(history, case, is_early=is_early),
+    )
+
+
+def _conclude(case: Case) -> None:
+    participants.conclude_grant(case.grant_id)
+
+
+def _file_report(history: History, case: Case, *, is_early: bool) -> None:
+    done, reached, recommended = report_texts(case.rng)
+    report = reports.draft_report(
+        case.placement_id,
+        done_sv=done,
+        reached_sv=reached,
+        adaptations_sv="",
+        recommended_sv=recommended,
+        exit_reason=exit_reason(case.rng, is_early=is_early),
+    )
+    reports.file_report(report.id)
+    report_id = report.id
+    history.counts["reports"] += 1
+    coordinator: Actor = history.coordinator(case)
+    history.agenda.add(
+        add_working_days(today(), case.rng.randint(2, 8)),
+        Phase.DECISIONS,
+        coordinator,
+        lambda: _receive(report_id, RECOMMENDED[case.number % len(RECOMMENDED)]),
+    )
+
+
+def _receive(report_id: int, next_step_sv: str) -> None:
+    reports.receive_report(report_id, next_step_sv=next_step_sv)
