@@ -7,15 +7,11 @@ from indicators.capacity.services import compute_capacity
 from indicators.choices.services import compute_choices
 from indicators.suppliers.models import IndicatorRun
 from indicators.suppliers.services import compute_supplier
-from marketplace import clock, outbox
+from marketplace import clock
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as, system_actor
-
-AUTHORITY_TOPIC = "indicators.compute"
-ENTERPRISE_TOPIC = "indicators.compute_supplier"
-"""The schedule sends a topic to one kind of organisation, and occupancy builds on the capacity counted before it."""
 
 
 def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
@@ -29,16 +25,6 @@ def compute_enterprise(enterprise_id: int) -> None:
     """An enterprise's own indicators. Act as the system for it."""
     compute_supplier(enterprise_id)
     _note_run(enterprise_id)
-
-
-def request_all() -> int:
-    """Queues the computation for every authority and then every enterprise; gives how many. Act as the system."""
-    authorities, enterprises = _organisations()
-    for authority_id in authorities:
-        outbox.emit(AUTHORITY_TOPIC, authority_id=authority_id)
-    for enterprise_id in enterprises:
-        outbox.emit(ENTERPRISE_TOPIC, enterprise_id=enterprise_id)
-    return len(authorities) + len(enterprises)
 
 
 def compute_all(*, is_whole: bool = False) -> int:

@@ -130,10 +130,10 @@ def _contracted(authority_id: int) -> dict[int, list[Period]]:
     changes = _changes("contract", [contract.id for contract in contracts])
     found: dict[int, list[Period]] = defaultdict(list)
     for contract in contracts:
+        # A contract that was brought here signed has no recorded change: it has been as it is from its start.
+        states = changes[contract.id] or [(contract.starts_on, contract.state)]
         within = [(contract.starts_on, contract.ends_on or ALWAYS)]
-        found[contract.enterprise_id] += overlaps(
-            periods_in_state(changes[contract.id], ContractState.ACTIVE), within
-        )
+        found[contract.enterprise_id] += overlaps(periods_in_state(states, ContractState.ACTIVE), within)
     return {enterprise_id: merged(periods) for enterprise_id, periods in found.items() if periods}
 
 

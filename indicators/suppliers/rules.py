@@ -43,6 +43,14 @@ class Value:
         return share.percent_sv if share else f"{decimal_sv(self.value, 1)} {self.definition.unit_sv}"
 
     @property
+    def short_sv(self) -> str:
+        """The value without its unit, for a narrow table whose heading has it."""
+        share = self.share
+        if share is not None or self.value is None:
+            return self.value_sv
+        return decimal_sv(self.value, 1)
+
+    @property
     def count_sv(self) -> str:
         """”5 av 6 placeringar”, or ”7 arbetsdagar på 5 förfrågningar” for a mean."""
         if self.is_empty:

@@ -1,0 +1,15 @@
+"""What every number means, for those who see any of them."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from indicators.definitions.rules import INDICATORS
+from marketplace.web.guards import signed_in
+
+bp = Blueprint("definitions", __name__, url_prefix="/nyckeltal/definitioner")
+
+
+@bp.get("")
+@signed_in
+def index() -> ResponseReturnValue:
+    return render_template("indicators/definitions/index.html", definitions=list(INDICATORS.values()))
