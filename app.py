@@ -13,6 +13,10 @@ from werkzeug.routing import Rule
 
 import config
 import migrations
+from indicators.capacity import views as capacity
+from indicators.choices import views as choices
+from indicators.definitions import views as definitions
+from indicators.suppliers import views as supplier_indicators
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoices
 from marketplace.crypto import KeyRing
@@ -27,7 +31,13 @@ from marketplace.web.work import Waiting, register_waiting
 
 ROOT = Path(__file__).resolve().parent
 
-BLUEPRINTS: Sequence[Blueprint] = (invoices.bp,)
+BLUEPRINTS: Sequence[Blueprint] = (
+    capacity.bp,
+    choices.bp,
+    definitions.bp,
+    invoices.bp,
+    supplier_indicators.bp,
+)
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
 WAITING: Sequence[Waiting] = (invoice_queries.waiting,)

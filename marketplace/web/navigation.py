@@ -43,7 +43,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("places.index", "Platser"),
         ("booking.index", "Placeringar"),
         ("invoices.index", "Fakturor"),
-        ("capacity.index", "Nyckeltal"),
+        ("supplier_indicators.index", "Nyckeltal"),
     ],
     Role.SUPERVISOR: [
         ("start.show", "Mitt arbete"),
