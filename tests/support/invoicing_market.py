@@ -53,6 +53,9 @@ class Market:
     other_enterprise_id: int
     contract_id: int
     other_contract_id: int
+    terms_id: int
+    unit_id: int
+    officer_id: int
     placement_ids: tuple[int, ...]
     actors: dict[Role, Actor]
     outsiders: dict[Role, Actor]
@@ -101,10 +104,29 @@ def build_market(*, placements: int = 2, prices: tuple[dict[str, Any], ...] = PR
             other_enterprise_id=other.id,
             contract_id=contract.id,
             other_contract_id=others.id,
+            terms_id=terms.id,
+            unit_id=unit.id,
+            officer_id=officer.id,
             placement_ids=booked,
             actors=actors,
             outsiders=outsiders,
         )
+
+
+def add_contracts(market: Market, count: int) -> None:
+    """More enterprises with a contract like the others' and one placement each."""
+    for number in range(count):
+        with acting_as(system_actor()), transaction():
+            orgnr = f"{5_000_000_000 + number}"
+            enterprise_id = _organisation(OrganisationKind.ENTERPRISE, f"Företag {number}", orgnr).id
+        with acting_as(system_actor(market.authority_id, enterprise_id)), transaction():
+            terms = db.session.get_one(TermsVersion, market.terms_id)
+            contract = _contract(market.authority_id, enterprise_id, terms)
+            _placement(
+                contract,
+                market.unit_id,
+                _choice_round(market.authority_id, market.unit_id, market.officer_id, number),
+            )
 
 
 def attend(placement_id: int, contract_id: int, day: date, hours: str = "7", **more: Any) -> None:
