@@ -28,19 +28,35 @@ from marketplace.web.guards import Guard, guard_of
 from marketplace.web.health import add_health
 from marketplace.web.wiring import init_web
 from marketplace.web.work import Waiting, register_waiting
+from placements.booking import queries as booking_queries
+from placements.booking import views as booking
+from placements.choice import queries as choice_queries
+from placements.choice import views as choice
+from placements.participants import queries as participant_queries
+from placements.participants import views as participants
+from placements.search import views as search
 
 ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: Sequence[Blueprint] = (
+    booking.bp,
     capacity.bp,
+    choice.bp,
     choices.bp,
     definitions.bp,
     invoices.bp,
+    participants.bp,
+    search.bp,
     supplier_indicators.bp,
 )
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
-WAITING: Sequence[Waiting] = (invoice_queries.waiting,)
+WAITING: Sequence[Waiting] = (
+    booking_queries.waiting,
+    choice_queries.waiting,
+    invoice_queries.waiting,
+    participant_queries.waiting,
+)
 """Who adds rows to the start page."""
 
 JOBS: Mapping[str, Sequence[str]] = {

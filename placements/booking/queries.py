@@ -79,6 +79,16 @@ def placements(
     return Page([PlacementRow(*row) for row in found.items], found.total, found.page, found.per_page)
 
 
+def requests_to_answer() -> list[PlacementRow]:
+    """The enterprise's requests that wait for an answer, the one due first on top."""
+    rows = db.session.execute(
+        _rows()
+        .where(Placement.state == PlacementState.REQUESTED)
+        .order_by(Placement.answer_due_on, Placement.id)
+    )
+    return [PlacementRow(*row) for row in rows]
+
+
 def placements_of(participant_id: int) -> list[PlacementRow]:
     """The participant's placements, newest first."""
     rows = db.session.execute(
@@ -121,12 +131,6 @@ def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
     if wanted.is_mine:
         conditions.append(Participant.case_officer_id == wanted.user_id)
     return conditions
-
-
-def state_counts() -> dict[PlacementState, int]:
-    """How many of the actor's placements there are in each state."""
-    rows = db.session.execute(select(Placement.state, func.count(Placement.id)).group_by(Placement.state))
-    return dict(rows.tuples())
 
 
 def contract_for(authority_id: int, enterprise_id: int, first_day: date, last_day: date) -> Contract | None:

@@ -1,5 +1,6 @@
 """Placements: states, who moves them, and which of them hold a seat."""
 
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -7,7 +8,7 @@ from enum import StrEnum
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
 from marketplace.reference.rules import add_working_days
-from marketplace.rules import Transition, TransitionTable, by
+from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
 
 
 class PlacementState(StrEnum):
@@ -255,3 +256,56 @@ def check_early_end(
             f"Det finns närvaro registrerad {latest_attendance.isoformat()}. Välj den dagen eller senare.",
             field="last_day",
         )
+
+
+_NEXT_STEPS = {
+    PlacementState.REQUESTED: frozenset(
+        {PlacementAction.ACCEPT, PlacementAction.DECLINE, PlacementAction.CANCEL, PlacementAction.START}
+    ),
+    PlacementState.ACCEPTED: frozenset(
+        {
+            PlacementAction.CANCEL,
+            PlacementAction.START,
+            PlacementAction.NEVER_START,
+            PlacementAction.END_EARLY,
+        }
+    ),
+    PlacementState.RUNNING: frozenset({PlacementAction.COMPLETE, PlacementAction.END_EARLY}),
+}
+"""Actions worth mentioning in a state: those possible and those that come next."""
+
+
+@dataclass(frozen=True)
+class PlacementDays:
+    """The days that decide what can be done when."""
+
+    first_day: date
+    last_day: date
+    answer_due_on: date
+
+
+def placement_actions(
+    state: PlacementState, role: Role | None, days: PlacementDays, today: date
+) -> list[ActionView]:
+    """What the role can do now or next with a placement, and why not yet."""
+    steps = _NEXT_STEPS.get(state, frozenset())
+    views = [view for view in possible_actions(PLACEMENT_TRANSITIONS, state, role) if view.action in steps]
+    return [_on_the_day(view, days, today) for view in views]
+
+
+def _on_the_day(view: ActionView, days: PlacementDays, today: date) -> ActionView:
+    if not view.is_possible:
+        return view
+    not_yet = {
+        PlacementAction.ACCEPT: today > days.answer_due_on
+        and "Svarstiden har gått ut. Platsen hålls inte längre.",
+        PlacementAction.START: today < days.first_day
+        and f"Starten registreras från och med {days.first_day.isoformat()}.",
+        PlacementAction.NEVER_START: today <= days.first_day
+        and f"Kan registreras när startdagen {days.first_day.isoformat()} har passerat.",
+        PlacementAction.COMPLETE: today < days.last_day and f"Sista dagen är {days.last_day.isoformat()}.",
+        PlacementAction.END_EARLY: today >= days.last_day
+        and "Sista dagen har kommit: avsluta som genomförd.",
+    }
+    reason = not_yet.get(PlacementAction(view.action))
+    return replace(view, is_possible=False, reason_sv=reason) if reason else view

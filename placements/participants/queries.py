@@ -141,6 +141,11 @@ def grants_of(participant_id: int) -> list[Grant]:
     )
 
 
+def grant(grant_id: int) -> Grant:
+    """Raises NotFound."""
+    return get_or_404(Grant, grant_id)
+
+
 def events_of(objects: Mapping[str, Sequence[int]], limit: int = 100) -> list[Event]:
     """What happened to several objects, as one timeline, newest first."""
     wanted = [

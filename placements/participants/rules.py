@@ -86,6 +86,34 @@ GRANT_TONE = {
     GrantState.LAPSED: "muted",
 }
 
+EVENT_SV = {
+    "register": "Deltagaren registrerades",
+    "reveal": "Personuppgifterna visades",
+    "update": "Uppgifterna ändrades",
+    "give_consent": "Samtycke lämnades",
+    "withdraw_consent": "Samtycket återkallades",
+    "grant": "Arbetsträning beviljades",
+    "place": "Beviljandet ledde till en plats",
+    "reopen": "Deltagaren söker plats igen",
+    "conclude": "Beviljandet avslutades",
+    "withdraw": "Beviljandet återkallades",
+    "lapse": "Beviljandet förföll",
+    "open": "Valomgång öppnades",
+    "show": "Platser visades för deltagaren",
+    "choose": "Deltagaren valde",
+    "close": "Valomgången avslutades utan val",
+    "request": "Plats begärdes",
+    "accept": "Leverantören accepterade",
+    "decline": "Leverantören nekade",
+    "expire": "Leverantören svarade inte i tid",
+    "cancel": "Begäran återkallades",
+    "start": "Placeringen startade",
+    "never_start": "Placeringen startade aldrig",
+    "complete": "Placeringen avslutades som genomförd",
+    "end_early": "Placeringen avbröts",
+}
+"""What happened, for the timelines of a participant, a round and a placement."""
+
 WAITING_LIMIT_DAYS = 14
 """Calendar days that a granted participant should wait for a place, at most."""
 

@@ -38,6 +38,11 @@ class PlaceOption:
     weeks: list[WeekFree]
 
     @property
+    def week_pairs(self) -> list[tuple[date, int]]:
+        """Monday and free seats, for the strip."""
+        return [(week.monday, week.free) for week in self.weeks]
+
+    @property
     def enterprise_name(self) -> str:
         return self.place.enterprise.name
 

@@ -1,0 +1,43 @@
+"""Forms of booking."""
+
+from wtforms import BooleanField, RadioField, SelectField
+from wtforms.validators import DataRequired
+
+from marketplace.web.fields import DateFieldSv
+from marketplace.web.forms import BaseForm, FilterForm, one_of
+from placements.booking.rules import DECLINE_REASON_SV, PLACEMENT_STATE_SV, DeclineReason
+
+
+class RequestForm(BaseForm):
+    first_day = DateFieldSv("Första dagen", validators=[DataRequired()])
+    last_day = DateFieldSv("Sista dagen", validators=[DataRequired()])
+
+
+class DeclineForm(BaseForm):
+    reason = RadioField(
+        "Varför kan ni inte ta emot?",
+        choices=one_of(DECLINE_REASON_SV),
+        coerce=DeclineReason,
+        validators=[DataRequired("Välj ett skäl.")],
+        description="Skälet räknas i statistiken och visas för handläggaren.",
+    )
+
+
+class StartForm(BaseForm):
+    started_on = DateFieldSv("Deltagaren började", validators=[DataRequired()])
+
+
+class EndForm(BaseForm):
+    last_day = DateFieldSv("Sista dagen hos er", validators=[DataRequired()])
+
+
+class ConfirmForm(BaseForm):
+    """A page that says what will happen, and a button."""
+
+
+class PlacementsFilter(FilterForm):
+    lage = SelectField(
+        "Läge",
+        choices=one_of({"alla": "Alla", **PLACEMENT_STATE_SV}, blank="Pågående och kommande"),
+    )
+    mina = BooleanField("Bara mina deltagare")

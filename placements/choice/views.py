@@ -1,0 +1,169 @@
+"""Pages of the choice round: what was shown, the participant's sheet, and the choice."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
+from marketplace.accounts.rules import Role
+from marketplace.audit import timeline
+from marketplace.clock import today
+from marketplace.db import transaction
+from marketplace.errors import DomainError
+from marketplace.rules import possible_actions
+from marketplace.tenancy import current_actor
+from marketplace.web.forms import one_of
+from marketplace.web.guards import requires
+from placements.booking.queries import placements_of_round
+from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
+from placements.choice import queries, services
+from placements.choice.forms import AskedDaysForm, ChoiceForm, ConfirmForm
+from placements.choice.models import ChoiceRound
+from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState
+from placements.participants.rules import EVENT_SV, GrantState
+from placements.search.queries import PlaceOption, options_of
+from placements.search.rules import SearchCriteria
+
+bp = Blueprint("choice", __name__, url_prefix="/valomgangar")
+
+
+@bp.post("/beviljanden/<int:grant_id>")
+@requires(Role.CASE_OFFICER)
+def open_round(grant_id: int) -> ResponseReturnValue:
+    with transaction():
+        choice_round_id = services.open_round(grant_id).id
+    return redirect(url_for("search.index", valomgang=choice_round_id))
+
+
+@bp.get("/<int:choice_round_id>")
+@requires(Role.CASE_OFFICER, Role.COORDINATOR)
+def show(choice_round_id: int) -> ResponseReturnValue:
+    return _page(queries.choice_round(choice_round_id), ChoiceForm(formdata=None))
+
+
+@bp.post("/<int:choice_round_id>/visa")
+@requires(Role.CASE_OFFICER)
+def show_places(choice_round_id: int) -> ResponseReturnValue:
+    """Records what is shown; with the other button of the search it leads to the comparison instead."""
+    place_ids = request.form.getlist("plats", type=int)
+    form = AskedDaysForm()
+    criteria = _asked(form, queries.choice_round(choice_round_id))
+    address: dict[str, Any] = {
+        "valomgang": choice_round_id,
+        "senast": criteria.start_by.isoformat(),
+        "till": criteria.until.isoformat(),
+        "timmar": request.form.get("timmar", ""),
+    }
+    if request.form.get("gor") == "jamfor":
+        return redirect(url_for("search.compare", plats=place_ids, **address))
+    try:
+        with transaction():
+            added = services.show_places(choice_round_id, place_ids, criteria)
+            count = len(added)
+    except DomainError as error:
+        flash(error.message_sv, "error")
+        return redirect(url_for("search.index", **address))
+    text = "En plats visas" if count == 1 else f"{count} platser visas"
+    flash(f"{text} nu för deltagaren." if count else "Platserna var redan visade.", "success")
+    return redirect(url_for("choice.show", choice_round_id=choice_round_id))
+
+
+def _asked(form: AskedDaysForm, choice_round: ChoiceRound) -> SearchCriteria:
+    criteria = queries.criteria_for(choice_round.grant)
+    start_by = form.senast.data or criteria.start_by
+    if start_by < today():
+        return criteria
+    return replace(criteria, start_by=start_by, until=max(form.till.data or criteria.until, start_by))
+
+
+@bp.post("/<int:choice_round_id>/val")
+@requires(Role.CASE_OFFICER)
+def choose(choice_round_id: int) -> ResponseReturnValue:
+    choice_round = queries.choice_round(choice_round_id)
+    form = _choice_form(choice_round)
+    if form.validate():
+        try:
+            with transaction():
+                services.record_choice(choice_round_id, form.place_id.data)
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Valet är registrerat. Begär platsen härnäst.", "success")
+            return redirect(url_for("choice.show", choice_round_id=choice_round_id))
+    return _page(queries.choice_round(choice_round_id), form), form.status()
+
+
+@bp.route("/<int:choice_round_id>/avsluta", methods=["GET", "POST"])
+@requires(Role.CASE_OFFICER)
+def close(choice_round_id: int) -> ResponseReturnValue:
+    choice_round = queries.choice_round(choice_round_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.close_round(choice_round_id)
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Valomgången är avslutad. Det som visades är sparat.", "success")
+            return redirect(url_for("participants.show", participant_id=choice_round.participant_id))
+    return render_template("placements/choice/close.html", form=form, choice=choice_round), form.status()
+
+
+@bp.get("/<int:choice_round_id>/blad")
+@requires(Role.CASE_OFFICER, Role.COORDINATOR)
+def sheet(choice_round_id: int) -> ResponseReturnValue:
+    """For the participant, to read on paper or on a phone: easy Swedish, large, one place after the other."""
+    choice_round = queries.choice_round(choice_round_id)
+    return render_template(
+        "placements/choice/sheet.html",
+        choice=choice_round,
+        options=_as_now(choice_round),
+        ADAPTATION_SV=ADAPTATION_SV,
+        LANGUAGE_SV=LANGUAGE_SV,
+    )
+
+
+def _as_now(choice_round: ChoiceRound) -> dict[int, PlaceOption]:
+    """What was shown, as it can be offered now, by place."""
+    criteria = queries.criteria_for(choice_round.grant)
+    ids = [shown.place_id for shown in choice_round.shown]
+    return {option.place.id: option for option in options_of(ids, criteria)}
+
+
+def _choice_form(choice_round: ChoiceRound, *, is_answered: bool = True) -> ChoiceForm:
+    form = ChoiceForm() if is_answered else ChoiceForm(formdata=None)
+    names = {
+        shown.place_id: f"{shown.place.name} hos {shown.place.enterprise.name}"
+        for shown in choice_round.shown
+    }
+    form.place_id.choices = one_of(names)
+    return form
+
+
+def _page(choice_round: ChoiceRound, form: ChoiceForm) -> str:
+    if not form.is_submitted():
+        form = _choice_form(choice_round, is_answered=False)
+    is_open = choice_round.state is ChoiceState.OPEN
+    return render_template(
+        "placements/choice/show.html",
+        choice=choice_round,
+        form=form,
+        chosen=queries.chosen_place(choice_round),
+        now=_as_now(choice_round) if is_open else {},
+        narrow=queries.narrow_choice(choice_round) if is_open else None,
+        placements=placements_of_round(choice_round.id),
+        actions=possible_actions(CHOICE_TRANSITIONS, choice_round.state, current_actor().role),
+        may_act=current_actor().role is Role.CASE_OFFICER and choice_round.grant.state is GrantState.OPEN,
+        criteria=queries.criteria_for(choice_round.grant),
+        events=timeline("choice_round", choice_round.id),
+        EVENT_SV=EVENT_SV,
+        CHOICE_STATE_SV=CHOICE_STATE_SV,
+        CHOICE_TONE=CHOICE_TONE,
+        PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
+        PLACEMENT_TONE=PLACEMENT_TONE,
+        ADAPTATION_SV=ADAPTATION_SV,
+        LANGUAGE_SV=LANGUAGE_SV,
+    )

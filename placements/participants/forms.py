@@ -1,0 +1,99 @@
+"""Forms of participants, consents and grants."""
+
+from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, NumberRange
+
+from marketplace.reference.rules import SEX_SV, Sex
+from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField
+from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
+from placements.participants.rules import GRANT_STATE_SV, GrantState
+
+
+def _needs() -> TextAreaField:
+    return TextAreaField(
+        "Behov i arbetet",
+        validators=[Length(max=1000)],
+        description="Bara det som har betydelse för arbetet, till exempel sittande arbete eller tyst miljö. "
+        "Skriv inget om diagnos, stöd eller bakgrund: leverantören läser det här när samtycke finns.",
+    )
+
+
+def _protected() -> BooleanField:
+    return BooleanField(
+        "Deltagaren har skyddade personuppgifter",
+        description="Namnet visas då aldrig i listor eller för leverantören.",
+    )
+
+
+class ParticipantForm(BaseForm):
+    name = StringField("Namn", validators=[DataRequired(), Length(max=200)])
+    personal_number = StringField(
+        "Personnummer eller samordningsnummer",
+        validators=[DataRequired(), Length(max=20)],
+        description="Tolv tecken, ÅÅÅÅMMDD-NNNN. Ett tillfälligt nummer kan ha bokstäver i de fyra sista.",
+        render_kw={"autocomplete": "off"},
+    )
+    sex = RadioField(
+        "Kön",
+        choices=one_of({sex: label.capitalize() for sex, label in SEX_SV.items()}),
+        coerce=Sex,
+        validators=[DataRequired()],
+        description="Som deltagaren själv anger.",
+    )
+    kommun_code = SelectField("Kommun", validators=[DataRequired()])
+    officer = SelectField(
+        "Ansvarig handläggare", validators=[DataRequired()], description="Enheten följer med handläggaren."
+    )
+    needs_sv = _needs()
+    is_protected = _protected()
+
+
+class NeedsForm(BaseForm):
+    needs_sv = _needs()
+    is_protected = _protected()
+
+
+class FindForm(BaseForm):
+    text = StringField(
+        "Namn eller personnummer",
+        validators=[DataRequired(), Length(max=100)],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class ParticipantsFilter(FilterForm):
+    lage = SelectField(
+        "Läge",
+        choices=one_of(
+            {
+                GrantState.OPEN: GRANT_STATE_SV[GrantState.OPEN],
+                GrantState.PLACED: GRANT_STATE_SV[GrantState.PLACED],
+                "none": "Utan beviljande",
+            },
+            blank="Alla",
+        ),
+    )
+    kommun = SelectField("Kommun")
+    enhet = SelectField("Enhet", coerce=or_none(int))
+    mina = BooleanField("Bara mina")
+
+
+class ConsentForm(BaseForm):
+    given_on = DateFieldSv("Samtycket lämnades", validators=[DataRequired()])
+
+
+class GrantForm(BaseForm):
+    hours_per_week = HoursField("Timmar i veckan", validators=[DataRequired()])
+    days_per_week = IntegerField("Dagar i veckan", validators=[DataRequired(), NumberRange(1, 5)])
+    support_level = SelectField(
+        "Stödnivå", validators=[DataRequired()], description="Nivån i prislistan, som avgör ersättningen."
+    )
+    first_day = DateFieldSv("Från och med", validators=[DataRequired()])
+    last_day = DateFieldSv("Till och med", validators=[DataRequired()])
+    wished_trades = CheckboxesField(
+        "Yrken som deltagaren har nämnt", description="Vägleder sökningen men hindrar inget."
+    )
+
+
+class ConfirmForm(BaseForm):
+    """A page that says what will happen, and a button."""

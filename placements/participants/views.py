@@ -1,0 +1,303 @@
+"""Pages of participants: lists, the participant's own page, consent and grants."""
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.db import transaction
+from marketplace.errors import DomainError, NotFound
+from marketplace.reference.queries import trades
+from marketplace.reference.rules import SEX_SV
+from marketplace.rules import possible_actions
+from marketplace.tenancy import current_actor
+from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.forms import one_of
+from marketplace.web.guards import requires
+from placements.booking.queries import placements_of
+from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE, PlacementState
+from placements.choice.queries import rounds_of
+from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, ChoiceState
+from placements.participants import queries, services
+from placements.participants.forms import (
+    ConfirmForm,
+    ConsentForm,
+    FindForm,
+    GrantForm,
+    NeedsForm,
+    ParticipantForm,
+    ParticipantsFilter,
+)
+from placements.participants.models import Consent, Grant
+from placements.participants.queries import ParticipantFilter
+from placements.participants.rules import (
+    CONSENT_SCOPE_SV,
+    EVENT_SV,
+    GRANT_STATE_SV,
+    GRANT_TONE,
+    GRANT_TRANSITIONS,
+    ConsentScope,
+    GrantState,
+    support_level_sv,
+)
+
+bp = Blueprint("participants", __name__, url_prefix="/deltagare")
+
+_WORKERS = (Role.COORDINATOR, Role.CASE_OFFICER)
+_LABELS = {"GRANT_STATE_SV": GRANT_STATE_SV, "GRANT_TONE": GRANT_TONE, "support_level_sv": support_level_sv}
+
+
+@bp.get("/")
+@requires(*_WORKERS)
+def index() -> ResponseReturnValue:
+    kommuner = {"": "Alla"} | {kommun.code: kommun.name for kommun in queries.kommuner()}
+    units = {"": "Alla"} | {unit.id: unit.name for unit in queries.units()}
+    form = ParticipantsFilter(choices={"kommun": kommuner, "enhet": units})
+    wanted = ParticipantFilter(
+        standing=form.lage.data or "",
+        kommun_code=form.kommun.data or "",
+        unit_id=form.enhet.data,
+        is_mine=bool(form.mina.data),
+    )
+    sort, is_descending = sort_key({"name", "kommun", "until"}, default="name")
+    found = queries.participants(wanted, sort=sort, is_descending=is_descending, page=page_number())
+    return render_template(
+        "placements/participants/index.html", form=form, find=FindForm(formdata=None), page=found, **_LABELS
+    )
+
+
+@bp.post("/hitta")
+@requires(*_WORKERS)
+def find() -> ResponseReturnValue:
+    """By name or personal number: a POST, since neither belongs in an address or a log."""
+    form = FindForm()
+    rows = None
+    if form.validate():
+        try:
+            rows = services.find_participants(form.text.data or "")
+        except DomainError as error:
+            form.add_error(error)
+    if rows is not None and len(rows) == 1:
+        return redirect(url_for("participants.show", participant_id=rows[0].participant.id))
+    page = render_template("placements/participants/found.html", find=form, rows=rows, **_LABELS)
+    return page, form.status()
+
+
+@bp.route("/ny", methods=["GET", "POST"])
+@requires(*_WORKERS)
+def create() -> ResponseReturnValue:
+    form = ParticipantForm()
+    form.kommun_code.choices = one_of({k.code: k.name for k in queries.kommuner()}, blank="Välj kommun")
+    officers = {f"{o.unit_id}-{o.user_id}": f"{o.name}, {o.unit_name}" for o in queries.case_officers()}
+    form.officer.choices = one_of(officers, blank="Välj handläggare")
+    if not form.is_submitted() and current_actor().role is Role.CASE_OFFICER:
+        form.officer.data = f"{current_actor().organisation_id}-{current_actor().user_id}"
+    if form.validate_on_submit():
+        unit_id, officer_id = (int(part) for part in form.officer.data.split("-"))
+        try:
+            with transaction():
+                participant = services.register_participant(
+                    name=form.name.data or "",
+                    personal_number=form.personal_number.data or "",
+                    sex=form.sex.data,
+                    kommun_code=form.kommun_code.data,
+                    unit_id=unit_id,
+                    case_officer_id=officer_id,
+                    needs_sv=form.needs_sv.data or "",
+                    is_protected=form.is_protected.data,
+                )
+                participant_id = participant.id
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Deltagaren är registrerad. Registrera samtycket härnäst.", "success")
+            return redirect(url_for("participants.show", participant_id=participant_id))
+    return render_template("placements/participants/create.html", form=form), form.status()
+
+
+@bp.get("/<int:participant_id>")
+@requires(*_WORKERS)
+def show(participant_id: int) -> ResponseReturnValue:
+    return _page(participant_id)
+
+
+@bp.post("/<int:participant_id>/visa-uppgifter")
+@requires(*_WORKERS)
+def reveal(participant_id: int) -> ResponseReturnValue:
+    """The name and the personal number, once; who looked is kept among the events."""
+    with transaction():
+        identity = services.reveal_identity(participant_id)
+    return _page(participant_id, identity)
+
+
+def _page(participant_id: int, identity: services.RevealedIdentity | None = None) -> str:
+    participant = queries.participant(participant_id)
+    grants = queries.grants_of(participant_id)
+    consents = queries.consents_of(participant_id)
+    rounds = rounds_of(participant_id)
+    placements = placements_of(participant_id)
+    grant = next((g for g in grants if g.state in {GrantState.OPEN, GrantState.PLACED}), None)
+    events = queries.events_of(
+        {
+            "participant": [participant_id],
+            "grant": [g.id for g in grants],
+            "choice_round": [r.id for r in rounds],
+            "placement": [row.placement.id for row in placements],
+        }
+    )
+    return render_template(
+        "placements/participants/show.html",
+        participant=participant,
+        identity=identity,
+        grants=grants,
+        grant=grant,
+        consents=consents,
+        consent=_live(consents),
+        rounds=rounds,
+        open_round=next((r for r in rounds if r.state is ChoiceState.OPEN), None),
+        placements=placements,
+        live_placement=next((p for p in placements if p.placement.state in _LIVE_PLACEMENT), None),
+        events=events,
+        actions=possible_actions(GRANT_TRANSITIONS, grant.state, current_actor().role) if grant else [],
+        SEX_SV=SEX_SV,
+        CONSENT_SCOPE_SV=CONSENT_SCOPE_SV,
+        EVENT_SV=EVENT_SV,
+        CHOICE_STATE_SV=CHOICE_STATE_SV,
+        CHOICE_TONE=CHOICE_TONE,
+        PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
+        PLACEMENT_TONE=PLACEMENT_TONE,
+        **_LABELS,
+    )
+
+
+_LIVE_PLACEMENT = (PlacementState.REQUESTED, PlacementState.ACCEPTED, PlacementState.RUNNING)
+
+
+def _live(consents: list[Consent]) -> Consent | None:
+    return next((consent for consent in consents if consent.withdrawn_at is None), None)
+
+
+@bp.route("/<int:participant_id>/andra", methods=["GET", "POST"])
+@requires(*_WORKERS)
+def update(participant_id: int) -> ResponseReturnValue:
+    participant = queries.participant(participant_id)
+    form = NeedsForm(obj=participant)
+    if form.validate_on_submit():
+        with transaction():
+            services.update_needs(
+                participant_id, needs_sv=form.needs_sv.data or "", is_protected=form.is_protected.data
+            )
+        flash("Uppgifterna är sparade.", "success")
+        return redirect(url_for("participants.show", participant_id=participant_id))
+    return render_template(
+        "placements/participants/update.html", form=form, participant=participant
+    ), form.status()
+
+
+@bp.route("/<int:participant_id>/samtycke", methods=["GET", "POST"])
+@requires(*_WORKERS)
+def give_consent(participant_id: int) -> ResponseReturnValue:
+    participant = queries.participant(participant_id)
+    form = ConsentForm(given_on=today())
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.give_consent(participant_id, ConsentScope.SUPPLIER, form.given_on.data or today())
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Samtycket är registrerat.", "success")
+            return redirect(url_for("participants.show", participant_id=participant_id))
+    page = render_template(
+        "placements/participants/consent.html",
+        form=form,
+        participant=participant,
+        scope_sv=CONSENT_SCOPE_SV[ConsentScope.SUPPLIER],
+    )
+    return page, form.status()
+
+
+@bp.route("/<int:participant_id>/samtycke/aterkalla", methods=["GET", "POST"])
+@requires(*_WORKERS)
+def withdraw_consent(participant_id: int) -> ResponseReturnValue:
+    """Says what will happen before it does."""
+    participant = queries.participant(participant_id)
+    consent = _live(queries.consents_of(participant_id))
+    if consent is None:
+        raise NotFound("Deltagaren har inget samtycke som gäller.")
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with transaction():
+            services.withdraw_consent(consent.id)
+        flash("Samtycket är återkallat. Leverantören ser inte längre vem deltagaren är.", "success")
+        return redirect(url_for("participants.show", participant_id=participant_id))
+    touched = [row for row in placements_of(participant_id) if row.placement.state in _LIVE_PLACEMENT]
+    return render_template(
+        "placements/participants/withdraw_consent.html",
+        form=form,
+        participant=participant,
+        consent=consent,
+        touched=touched,
+        PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
+    )
+
+
+@bp.route("/<int:participant_id>/bevilja", methods=["GET", "POST"])
+@requires(Role.COORDINATOR)
+def grant(participant_id: int) -> ResponseReturnValue:
+    participant = queries.participant(participant_id)
+    form = GrantForm(first_day=today(), last_day=today() + timedelta(days=180), days_per_week=4)
+    levels = {level: support_level_sv(level) for level in queries.support_levels()}
+    form.support_level.choices = one_of(levels, blank="Välj nivå")
+    form.wished_trades.choices = one_of({trade.ssyk: trade.plain_name for trade in trades()})
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.grant_training(
+                    participant_id,
+                    hours_per_week=form.hours_per_week.data,
+                    days_per_week=form.days_per_week.data or 0,
+                    support_level=form.support_level.data,
+                    first_day=form.first_day.data or today(),
+                    last_day=form.last_day.data or today(),
+                    wished_trades=form.wished_trades.data or (),
+                )
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Arbetsträningen är beviljad. Handläggaren kan söka en plats.", "success")
+            return redirect(url_for("participants.show", participant_id=participant_id))
+    page = render_template(
+        "placements/participants/grant.html",
+        form=form,
+        participant=participant,
+        consent=_live(queries.consents_of(participant_id)),
+    )
+    return page, form.status()
+
+
+@bp.route("/beviljanden/<int:grant_id>/aterkalla", methods=["GET", "POST"])
+@requires(Role.COORDINATOR)
+def withdraw_grant(grant_id: int) -> ResponseReturnValue:
+    found: Grant = queries.grant(grant_id)
+    participant = queries.participant(found.participant_id)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.withdraw_grant(grant_id)
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Beviljandet är återkallat.", "success")
+            return redirect(url_for("participants.show", participant_id=participant.id))
+    page = render_template(
+        "placements/participants/withdraw_grant.html",
+        form=form,
+        grant=found,
+        participant=participant,
+        **_LABELS,
+    )
+    return page, form.status()
