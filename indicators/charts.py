@@ -5,6 +5,7 @@ scheme inside the image. pygal's scripts are taken out: an image runs none. Ever
 same numbers, so nothing depends on seeing it.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from xml.etree import ElementTree as ET
@@ -14,6 +15,10 @@ from flask import Response
 from pygal.style import Style  # type: ignore[import-untyped]
 
 from indicators.rules import decimal_sv
+
+# pygal puts a finder for its map plugins before every import of the process, in a form that Python 3.11 warns of each
+# time. No map is drawn here.
+sys.meta_path[:] = [finder for finder in sys.meta_path if type(finder).__name__ != "PluginImportFixer"]
 
 # Blue-green to amber, told apart also without colour: each differs in lightness, and the order is the table's.
 _LIGHT: Final = ("#0b5a5e", "#6aa8a4", "#d98a14", "#c9c4b6")

@@ -144,7 +144,7 @@ def _opened(contracted: dict[int, list[Period]]) -> dict[int, list[Period]]:
             select(Place.id, Place.enterprise_id)
             .where(Place.enterprise_id.in_(contracted))
             .order_by(Place.id)
-        ).tuples()
+        ).all()
     )
     changes = _changes("place", places)
     return {
