@@ -28,17 +28,24 @@ from marketplace.web.guards import Guard, guard_of
 from marketplace.web.health import add_health
 from marketplace.web.wiring import init_web
 from marketplace.web.work import Waiting, register_waiting
+from placements.attendance import queries as attendance_queries
+from placements.attendance import views as attendance
 from placements.booking import queries as booking_queries
 from placements.booking import views as booking
 from placements.choice import queries as choice_queries
 from placements.choice import views as choice
 from placements.participants import queries as participant_queries
 from placements.participants import views as participants
+from placements.plan import queries as plan_queries
+from placements.plan import views as plan
+from placements.report import queries as report_queries
+from placements.report import views as report
 from placements.search import views as search
 
 ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: Sequence[Blueprint] = (
+    attendance.bp,
     booking.bp,
     capacity.bp,
     choice.bp,
@@ -46,16 +53,21 @@ BLUEPRINTS: Sequence[Blueprint] = (
     definitions.bp,
     invoices.bp,
     participants.bp,
+    plan.bp,
+    report.bp,
     search.bp,
     supplier_indicators.bp,
 )
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
 WAITING: Sequence[Waiting] = (
+    attendance_queries.waiting,
     booking_queries.waiting,
     choice_queries.waiting,
     invoice_queries.waiting,
     participant_queries.waiting,
+    plan_queries.waiting,
+    report_queries.waiting,
 )
 """Who adds rows to the start page."""
 

@@ -240,6 +240,10 @@ class GridDay:
         return self.recorded is not None and self.recorded.is_invoiced
 
     @property
+    def is_holiday(self) -> bool:
+        return self.day.weekday() < _WORK_DAYS and not is_working_day(self.day)
+
+    @property
     def name(self) -> str:
         """What its fields are called in the form."""
         return f"p{self.placement_id}-{self.day:%Y%m%d}"

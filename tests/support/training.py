@@ -1,0 +1,116 @@
+"""Placements that have come further: running, with a plan, ended. On top of placement_market."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from marketplace.clock import travelling
+from marketplace.db import db, transaction
+from marketplace.tenancy import acting_as
+from placements.attendance.rules import AttendanceEntry, AttendanceKind
+from placements.attendance.services import record_attendance
+from placements.booking.models import Placement
+from placements.booking.services import accept_placement, end_placement_early, start_placement
+from placements.participants.models import Consent
+from placements.participants.services import withdraw_consent
+from placements.plan.services import (
+    agree_as_case_officer,
+    draft_plan,
+    propose_plan,
+    record_participant_agreement,
+)
+from placements.report.rules import ExitReason
+from placements.report.services import draft_report, file_report
+from tests.support.placement_market import FIRST_DAY, TODAY, Market, requested
+
+ENDED_ON = date(2026, 3, 27)
+PLAN: dict[str, Any] = {
+    "hours_per_week": Decimal(16),
+    "days_per_week": 4,
+    "tasks_sv": "Sy kassar",
+    "goals": ["Kommer i tid fyra dagar av fem", "Syr en kasse själv"],
+    "adaptations_sv": "Egen arbetslampa",
+    "follow_up_dates": [date(2026, 4, 1)],
+}
+REPORT: dict[str, Any] = {
+    "done_sv": "Sydde kassar",
+    "reached_sv": "Kom i tid",
+    "adaptations_sv": "Lampan",
+    "recommended_sv": "Mer tid",
+    "exit_reason": ExitReason.ORDINARY_PROGRAMME,
+}
+
+
+def running(market: Market, number: int = 1, *, place_id: int | None = None) -> int:
+    """A placement that started on FIRST_DAY, at the farm; gives its id."""
+    with travelling(TODAY):
+        placement_id = requested(market, number, place_id=place_id)
+    with acting_as(market.supervisor):
+        with travelling(TODAY), transaction():
+            accept_placement(placement_id)
+        with travelling(FIRST_DAY), transaction():
+            start_placement(placement_id)
+    return placement_id
+
+
+def drafted(market: Market, placement_id: int, **changes: Any) -> int:
+    """The supervisor's draft; gives the plan's id."""
+    with acting_as(market.supervisor), transaction():
+        return draft_plan(placement_id, **(PLAN | changes)).id
+
+
+def proposed(market: Market, placement_id: int, **changes: Any) -> int:
+    plan_id = drafted(market, placement_id, **changes)
+    with acting_as(market.supervisor), transaction():
+        propose_plan(plan_id)
+    return plan_id
+
+
+def agreed(market: Market, placement_id: int, **changes: Any) -> int:
+    plan_id = proposed(market, placement_id, **changes)
+    with acting_as(market.officer), transaction():
+        agree_as_case_officer(plan_id)
+        record_participant_agreement(plan_id)
+    return plan_id
+
+
+def present(placement_id: int, day: date, hours: Any = 4, planned: Any = 4) -> AttendanceEntry:
+    return AttendanceEntry(placement_id, day, AttendanceKind.PRESENT, Decimal(planned), Decimal(hours))
+
+
+def absent(placement_id: int, day: date, kind: AttendanceKind = AttendanceKind.ILL) -> AttendanceEntry:
+    return AttendanceEntry(placement_id, day, kind, Decimal(4), Decimal(0), is_reported_same_day=True)
+
+
+def attended(market: Market, placement_id: int, *days: date) -> None:
+    with acting_as(market.supervisor), transaction():
+        record_attendance([present(placement_id, day) for day in days])
+
+
+def ended(market: Market, placement_id: int, last_day: date = ENDED_ON) -> None:
+    """Ends a running placement early, on that day."""
+    with acting_as(market.supervisor), travelling(last_day), transaction():
+        end_placement_early(placement_id, last_day)
+
+
+def reported(market: Market, placement_id: int, **changes: Any) -> int:
+    """A filed report; gives its id."""
+    with acting_as(market.supervisor), transaction():
+        report_id = draft_report(placement_id, **(REPORT | changes)).id
+        file_report(report_id)
+        return report_id
+
+
+def consent_withdrawn(market: Market, placement_id: int) -> None:
+    """The participant of the placement takes back the consent."""
+    with acting_as(market.officer), transaction():
+        consent_id = db.session.scalar(
+            select(Consent.id)
+            .join(Placement, Placement.participant_id == Consent.participant_id)
+            .where(Placement.id == placement_id)
+        )
+        assert consent_id is not None
+        withdraw_consent(consent_id)
+    db.session.expire_all()

@@ -1,0 +1,215 @@
+"""Planned weeks, what may be recorded, what a typed day means, and sums."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.errors import Conflict, Invalid
+from placements.attendance.rules import (
+    DAY_CHOICE_SV,
+    AttendanceEntry,
+    AttendanceKind,
+    DayChoice,
+    GridDay,
+    RecordedDay,
+    attendance_deadline,
+    changed_entries,
+    check_entry,
+    choice_of,
+    month_sums,
+    planned_week,
+    read_day,
+    read_week,
+    spread_hours,
+    total,
+    usual_weekdays,
+    week_text,
+)
+from placements.booking.rules import PlacementState
+
+MONDAY = date(2026, 3, 16)
+NO = Decimal(0)
+
+
+def grid_day(planned: str = "4", recorded: RecordedDay | None = None) -> GridDay:
+    return GridDay(1, MONDAY, Decimal(planned), Decimal(5), recorded, "")
+
+
+def recorded(kind: AttendanceKind = AttendanceKind.PRESENT, hours: str = "4") -> RecordedDay:
+    return RecordedDay(1, MONDAY, kind, Decimal(4), Decimal(hours))
+
+
+@given(st.integers(1, 160), st.integers(1, 5))
+def test_spread_hours_sum_to_the_week_in_quarters(quarters: int, days: int) -> None:
+    hours = Decimal(quarters) / 4
+    spread = spread_hours(hours, days)
+    assert sum(spread) == hours
+    assert len(spread) == days
+    assert max(spread) - min(spread) <= Decimal("0.25")
+
+
+@given(st.decimals(Decimal("0.01"), 40, places=2), st.integers(1, 5))
+def test_odd_hours_are_spread_whole_too(hours: Decimal, days: int) -> None:
+    spread = spread_hours(hours, days)
+    assert sum(spread) == hours
+    assert min(spread) >= 0
+
+
+def test_planned_days_start_from_monday_and_skip_a_public_holiday() -> None:
+    easter_week = date(2026, 3, 30)
+    planned = planned_week(easter_week, Decimal(20), 5)
+    assert planned == {easter_week + timedelta(days=n): Decimal(4) for n in range(4)}  # långfredagen is free
+
+
+def test_habit_decides_the_weekdays() -> None:
+    tuesdays_and_thursdays = [date(2026, 3, 10), date(2026, 3, 12), date(2026, 3, 3)]
+    assert usual_weekdays(tuesdays_and_thursdays, 2) == [1, 3]
+    assert usual_weekdays(tuesdays_and_thursdays, 3) == [0, 1, 3]
+    assert usual_weekdays([], 4) == [0, 1, 2, 3]
+
+
+def test_who_comes_on_saturdays_has_them_planned() -> None:
+    saturday = date(2026, 3, 14)
+    assert planned_week(MONDAY, Decimal(6), 1, [saturday]) == {date(2026, 3, 21): Decimal(6)}
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026-W00", "2026-W54", "2025-W53", "2026-w10", "x2026-W10", "٢٠٢٦-W10"]
+)
+def test_no_such_week(text: str) -> None:
+    assert read_week(text) is None
+
+
+def test_a_week_reads_back() -> None:
+    assert read_week("2026-W12") == MONDAY
+    assert week_text(date(2026, 12, 31)) == "2026-W53"
+    assert read_week("2026-W53") == date(2026, 12, 28)
+
+
+def test_a_week_is_due_on_the_second_working_day_after_it() -> None:
+    assert attendance_deadline(MONDAY) == date(2026, 3, 24)
+    assert attendance_deadline(date(2026, 3, 30)) == date(2026, 4, 8)  # annandag påsk is no working day
+
+
+def entry(
+    day: date = MONDAY, kind: AttendanceKind = AttendanceKind.PRESENT, hours: str = "4"
+) -> AttendanceEntry:
+    return AttendanceEntry(1, day, kind, Decimal(4), Decimal(hours))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        entry(hours="24.01"),
+        entry(hours="-1"),
+        entry(hours="0"),
+        entry(kind=AttendanceKind.ILL, hours="1"),
+        entry(day=date(2026, 3, 8)),
+        entry(day=date(2026, 4, 1)),
+        entry(day=date(2026, 3, 20)),
+        AttendanceEntry(1, MONDAY, AttendanceKind.ILL, Decimal(25), NO),
+    ],
+)
+def test_days_and_hours_that_cannot_be(wrong: AttendanceEntry) -> None:
+    with pytest.raises(Invalid):
+        check_entry(
+            wrong,
+            state=PlacementState.RUNNING,
+            first_day=date(2026, 3, 9),
+            last_day=date(2026, 3, 31),
+            today=date(2026, 3, 19),
+        )
+
+
+@pytest.mark.parametrize("state", set(PlacementState))
+def test_only_what_has_started_has_attendance(state: PlacementState) -> None:
+    limits = {"first_day": MONDAY, "last_day": MONDAY, "today": MONDAY}
+    if state in {PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY}:
+        check_entry(entry(), state=state, **limits)
+    else:
+        with pytest.raises(Conflict):
+            check_entry(entry(), state=state, **limits)
+
+
+def test_a_whole_day_of_24_hours_is_allowed() -> None:
+    limits = {"first_day": MONDAY, "last_day": MONDAY, "today": MONDAY}
+    check_entry(entry(hours="24"), state=PlacementState.RUNNING, **limits)
+
+
+def read(
+    day: GridDay, choice: DayChoice, typed: str | None
+) -> tuple[AttendanceKind, Decimal, Decimal] | None:
+    found = read_day(day, choice, None if typed is None else Decimal(typed))
+    return found and (found.kind, found.planned_hours, found.actual_hours)  # type: ignore[return-value]
+
+
+def test_what_is_typed_on_a_planned_day() -> None:
+    day = grid_day()
+    assert read(day, DayChoice.PRESENT, "4") == (AttendanceKind.PRESENT, Decimal(4), Decimal(4))
+    assert read(day, DayChoice.PRESENT, "2.5") == (AttendanceKind.PRESENT, Decimal(4), Decimal("2.5"))
+    assert read(day, DayChoice.ILL, "4") == (
+        AttendanceKind.ILL,
+        Decimal(4),
+        NO,
+    )  # the planned hours left as they stood
+    assert read(day, DayChoice.ILL, None) == (AttendanceKind.ILL, Decimal(4), NO)
+    assert read(day, DayChoice.NO_TRAINING, "4") is None
+    assert read(day, DayChoice.NO_TRAINING, None) is None
+    for choice, typed in ((DayChoice.PRESENT, None), (DayChoice.ILL, "2"), (DayChoice.NO_TRAINING, "2")):
+        with pytest.raises(Invalid):
+            read(day, choice, typed)
+
+
+def test_what_is_typed_on_another_day() -> None:
+    day = grid_day("0")
+    assert read(day, DayChoice.NO_TRAINING, None) is None
+    assert read(day, DayChoice.PRESENT, None) is None
+    assert read(day, DayChoice.NO_TRAINING, "3") == (AttendanceKind.PRESENT, NO, Decimal(3))
+    assert read(day, DayChoice.PRESENT, "3") == (AttendanceKind.PRESENT, NO, Decimal(3))
+    assert read(day, DayChoice.ILL, None) == (AttendanceKind.ILL, Decimal(5), NO)
+    assert read(day, DayChoice.ILL, "3") == (AttendanceKind.ILL, Decimal(3), NO)
+    with pytest.raises(Invalid):
+        read(day, DayChoice.ILL, "25")
+
+
+@pytest.mark.parametrize("choice", [choice for choice in DayChoice if choice is not DayChoice.NO_TRAINING])
+def test_a_saved_day_shows_as_it_was_chosen(choice: DayChoice) -> None:
+    made = read_day(grid_day(), choice, Decimal(4))
+    assert made is not None
+    stands = RecordedDay(
+        1, MONDAY, made.kind, made.planned_hours, made.actual_hours, made.is_reported_same_day
+    )
+    again = grid_day(recorded=stands)
+    assert again.shown_choice is choice
+    assert changed_entries([made], {(1, MONDAY): stands}) == []
+    assert read_day(again, again.shown_choice, again.shown_hours) == made
+
+
+def test_every_choice_has_words_and_every_kind_a_choice() -> None:
+    assert set(DAY_CHOICE_SV) == set(DayChoice)
+    for kind in AttendanceKind:
+        assert choice_of(kind, True) in DayChoice
+        assert choice_of(kind, False) in DayChoice
+
+
+def test_sums_by_month_and_in_all() -> None:
+    days = [
+        RecordedDay(1, date(2026, 4, 1), AttendanceKind.ILL, Decimal(4), NO),
+        RecordedDay(
+            1, date(2026, 3, 31), AttendanceKind.PRESENT, Decimal(4), Decimal("3.5"), is_invoiced=True
+        ),
+        RecordedDay(1, date(2026, 4, 2), AttendanceKind.PRESENT, NO, Decimal(2)),
+        RecordedDay(1, date(2026, 4, 3), AttendanceKind.INVALID, Decimal(4), NO),
+    ]
+    march, april = month_sums(days)
+    assert (march.month, march.planned_hours, march.attended_hours) == ("2026-03", Decimal(4), Decimal("3.5"))
+    assert march.is_invoiced
+    assert (april.attended_days, april.days) == (1, 3)
+    assert april.absent_days[AttendanceKind.ILL] == april.absent_days[AttendanceKind.INVALID] == 1
+    whole = total(days)
+    assert whole.attended_hours == march.attended_hours + april.attended_hours
+    assert whole.planned_hours == march.planned_hours + april.planned_hours
+    assert month_sums([]) == []
