@@ -1,0 +1,98 @@
+"""One database with the world in it, made once for each of pytest's workers; what a test does to it is rolled back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, create_engine
+from sqlalchemy.pool import NullPool
+
+from marketplace.accounts.rules import Role
+from marketplace.clock import travelling
+from marketplace.db import db
+from tests.conftest import Database, _application
+from tests.support.clients import Client
+from tests.support.servers import Servers
+from tests.world import ROLES, TODAY, World, build_world
+
+Rollback = Callable[[], AbstractContextManager[None]]
+
+
+@pytest.fixture(scope="session")
+def world_database(servers: Servers) -> Iterator[tuple[Database, World]]:
+    with _application(servers) as database:
+        with database.app.app_context():
+            world = build_world()
+            db.session.remove()
+        yield database, world
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    """The world's own day."""
+    with travelling(TODAY):
+        yield
+
+
+@pytest.fixture
+def world(world_database: tuple[Database, World]) -> World:
+    return world_database[1]
+
+
+@pytest.fixture
+def app(world_database: tuple[Database, World]) -> Iterator[Flask]:
+    application = world_database[0].app
+    with application.app_context():
+        yield application
+        db.session.remove()
+
+
+@pytest.fixture
+def undone(app: Flask) -> Rollback:
+    """`with undone():` what is committed inside is rolled back afterwards."""
+
+    @contextmanager
+    def undoing() -> Iterator[None]:
+        engine = db.engine
+        with engine.connect() as connection:
+            outer = connection.begin()
+            db.session.remove()
+            db.session.configure(join_transaction_mode="create_savepoint")
+            db.engines[None] = connection  # type: ignore[index]
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.session.configure(join_transaction_mode="conditional_savepoint")
+                db.engines[None] = engine  # type: ignore[index]
+                outer.rollback()
+
+    return undoing
+
+
+@pytest.fixture
+def owner(world_database: tuple[Database, World]) -> Iterator[Connection]:
+    """The database as its owner sees it: everything. Nothing is changed through it."""
+    engine = create_engine(world_database[0].owner_url, poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def clients(world_database: tuple[Database, World]) -> dict[Role | None, Client]:
+    """A client signed in as A's or E1's person in each role, and one as nobody."""
+    database, world = world_database
+    made: dict[Role | None, Client] = {}
+    for role in (*ROLES, None):
+        client = database.app.test_client()
+        assert isinstance(client, Client)
+        if role is not None:
+            with travelling(TODAY), database.app.app_context():
+                answer = client.post(
+                    "/demo/logga-in", data={"membership_id": world.actor(role).membership_id}
+                )
+            assert answer.status_code == 302
+        made[role] = client
+    return made

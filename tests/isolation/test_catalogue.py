@@ -1,0 +1,128 @@
+"""What PostgreSQL's own catalogue says of row-level security. A new table without it fails here."""
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+
+from demo.cluster import APP
+from marketplace.db import Base, db
+from marketplace.tenancy import acting_as, system_actor
+from tests.isolation.conftest import Rollback
+from tests.world import World
+
+WITHOUT_POLICY = frozenset({"alembic_version"})
+"""Holds one revision and nobody's data."""
+
+PERSONS = frozenset(
+    {
+        "participant",
+        "participant_identity",
+        "consent",
+        "training_grant",
+        "choice_round",
+        "shown_place",
+        "activity_plan",
+        "final_report",
+        "placement",
+        "event",
+    }
+)
+
+_TABLES = text(
+    """
+    SELECT c.relname AS name, c.relrowsecurity AS is_enabled, c.relforcerowsecurity AS is_forced,
+           pg_get_userbyid(c.relowner) AS owner,
+           (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polpermissive
+                AND (SELECT oid FROM pg_roles WHERE rolname = :app) = ANY (p.polroles)) AS permissive,
+           (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND NOT p.polpermissive
+                AND (SELECT oid FROM pg_roles WHERE rolname = :app) = ANY (p.polroles)) AS restrictive
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public'
+    ORDER BY c.relname
+    """
+)
+
+
+def test_every_table_has_forced_row_security_and_a_policy(owner: Connection) -> None:
+    rows = owner.execute(_TABLES, {"app": APP}).all()
+    names = {row.name for row in rows}
+    assert set(Base.metadata.tables) <= names
+    for row in rows:
+        if row.name in WITHOUT_POLICY:
+            continue
+        assert row.is_enabled, f"{row.name}: ENABLE ROW LEVEL SECURITY is missing"
+        assert row.is_forced, f"{row.name}: FORCE ROW LEVEL SECURITY is missing"
+        assert row.permissive, f"{row.name}: no policy lets the app role in, so nobody can use the table"
+
+
+def test_tables_of_persons_have_a_restrictive_policy(owner: Connection) -> None:
+    restricted = {row.name for row in owner.execute(_TABLES, {"app": APP}) if row.restrictive}
+    assert restricted == PERSONS
+
+
+def test_every_table_that_points_at_a_person_is_listed(owner: Connection) -> None:
+    """A table with a participant in it is a table of persons, whatever it is called."""
+    pointing = {
+        table.name
+        for table in Base.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.column.table.name in {"participant", "choice_round", "training_grant"}
+    }
+    assert pointing <= PERSONS
+
+
+def test_app_role_owns_nothing_and_passes_no_policy(owner: Connection) -> None:
+    role = owner.execute(
+        text(
+            "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, oid FROM pg_roles WHERE rolname = :app"
+        ),
+        {"app": APP},
+    ).one()
+    assert not any((role.rolsuper, role.rolbypassrls, role.rolcreaterole, role.rolcreatedb))
+    for catalogue, column in (
+        ("pg_class", "relowner"),
+        ("pg_proc", "proowner"),
+        ("pg_namespace", "nspowner"),
+        ("pg_database", "datdba"),
+    ):
+        owned = owner.scalar(
+            text(f"SELECT count(*) FROM {catalogue} WHERE {column} = :oid"), {"oid": role.oid}
+        )
+        assert owned == 0, f"the app role owns something in {catalogue}"
+    member_of = owner.scalar(
+        text("SELECT count(*) FROM pg_auth_members WHERE member = :oid"), {"oid": role.oid}
+    )
+    assert member_of == 0
+
+
+def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -> None:
+    """Such a function passes every policy, so each is a decision."""
+    found = owner.scalars(
+        text(
+            "SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace"
+            " WHERE prosecdef AND n.nspname = 'public' ORDER BY proname"
+        )
+    ).all()
+    assert found == ["is_shared_with"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE event SET note_sv = 'annat'", "DELETE FROM event", "TRUNCATE event"],
+)
+def test_events_are_append_only(undone: Rollback, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="permission denied"), undone(), acting_as(system_actor()):
+        db.session.execute(text(statement))
+
+
+def test_app_role_cannot_turn_row_security_off(undone: Rollback, world: World) -> None:
+    for statement in (
+        "ALTER TABLE participant DISABLE ROW LEVEL SECURITY",
+        "DROP POLICY concerned ON participant",
+        "SET ROLE platstorget_owner",
+    ):
+        with pytest.raises(DBAPIError), undone(), acting_as(system_actor()):
+            db.session.execute(text(statement))
+    with pytest.raises(DBAPIError, match="row-level security"), undone(), acting_as(system_actor()):
+        db.session.execute(text("SET LOCAL row_security = off"))
+        db.session.execute(text("SELECT * FROM participant"))

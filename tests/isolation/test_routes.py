@@ -1,0 +1,133 @@
+"""Every route × every role × own and foreign, made from the router: a new route is tried without being listed.
+
+`world.own` and `world.foreign` give an id for each name in an address. A name that the world does not know fails.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from werkzeug.routing import Rule
+
+import config
+from app import create_app, guarded_routes
+from marketplace.accounts.rules import Role
+from marketplace.web.guards import Guard
+from tests.isolation.conftest import Rollback
+from tests.support.clients import Client
+from tests.world import ROLES, World
+
+OPEN_TO_ALL = frozenset({"kommun_code", "ssyk", "month", "week", "position", "filename", "field_id"})
+"""Names in an address that are nobody's: they say which figures or which row, not whose."""
+
+PUBLISHED = frozenset({"enterprise_id"})
+"""The directory of enterprises is public, so another's id is no secret; what its page shows is tried elsewhere."""
+
+FILES = {"static": "theme.css"}
+
+FINE = {200, 302, 303, 409, 422}
+"""Shown, done, or refused in words: 409 and 422 are pages that say what to do."""
+
+HIDDEN = {403, 404}
+ANSWERED = FINE | HIDDEN
+
+
+@dataclass(frozen=True)
+class Route:
+    rule: Rule
+    guard: Guard
+    method: str
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule.rule}"
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(self.rule.arguments)
+
+
+def routes() -> Iterator[Route]:
+    for rule, guard in guarded_routes(create_app(config.offline())):
+        assert guard is not None
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            yield Route(rule, guard, method)
+
+
+EVERY_ROUTE = list(routes())
+GUARDED = [route for route in EVERY_ROUTE if not route.guard.is_public]
+WITH_OBJECT = [route for route in GUARDED if route.names - OPEN_TO_ALL - PUBLISHED]
+
+
+def address(route: Route, known: dict[str, object]) -> str:
+    unknown = route.names - set(known)
+    assert not unknown, f"tests/world.py has nothing for {sorted(unknown)} in {route.rule.rule}"
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: str(known[found.group(1)]), route.rule.rule)
+
+
+def ask(client: Client, route: Route, known: dict[str, object]) -> tuple[int, str]:
+    answer = client.open(address(route, known), method=route.method)
+    return answer.status_code, answer.location or ""
+
+
+def admitted(route: Route) -> list[Role]:
+    return [role for role in ROLES if not route.guard.roles or role in route.guard.roles]
+
+
+def test_there_are_routes() -> None:
+    assert len(EVERY_ROUTE) > 20
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=str)
+def test_nobody_is_sent_to_sign_in(
+    route: Route, world: World, clients: dict[Role | None, Client], undone: Rollback
+) -> None:
+    with undone():
+        status, where = ask(clients[None], route, dict(world.own))
+    assert status == 302
+    assert "/logga-in" in where
+
+
+@pytest.mark.parametrize("route", [route for route in GUARDED if route.guard.roles], ids=str)
+def test_a_role_outside_the_guard_is_refused(
+    route: Route, world: World, clients: dict[Role | None, Client], undone: Rollback
+) -> None:
+    for role in ROLES:
+        if role not in route.guard.roles:
+            with undone():
+                status, _ = ask(clients[role], route, dict(world.own))
+            assert status == 403, role
+
+
+@pytest.mark.parametrize("route", GUARDED, ids=str)
+def test_own_objects_open_for_the_roles_of_the_guard(
+    route: Route, world: World, clients: dict[Role | None, Client], undone: Rollback
+) -> None:
+    """Some role opens the page. Which of several does may hang on the object: a draft is its writer's alone."""
+    statuses = {}
+    for role in admitted(route):
+        with undone():
+            statuses[role], _ = ask(clients[role], route, dict(world.own))
+        assert statuses[role] in ANSWERED, (role, statuses[role])
+    assert set(statuses.values()) & FINE, statuses
+
+
+@pytest.mark.parametrize("route", WITH_OBJECT, ids=str)
+def test_foreign_objects_are_not_found(
+    route: Route, world: World, clients: dict[Role | None, Client], undone: Rollback
+) -> None:
+    for role in admitted(route):
+        with undone():
+            status, _ = ask(clients[role], route, dict(world.foreign))
+        assert status in HIDDEN, (role, status)
+
+
+@pytest.mark.parametrize(
+    "route", [route for route in EVERY_ROUTE if route.guard.is_public and not route.names], ids=str
+)
+def test_public_pages_open_for_nobody(
+    route: Route, world: World, clients: dict[Role | None, Client], undone: Rollback
+) -> None:
+    with undone():
+        status, _ = ask(clients[None], route, dict(world.own))
+    assert status in FINE | {400}
