@@ -85,7 +85,7 @@ class GridRow:
     @property
     def is_complete(self) -> bool:
         """Whether nothing that could be recorded is missing."""
-        return all(day.recorded or not day.planned_hours or not day.is_open for day in self.days)
+        return not any(day.is_missing for day in self.days)
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
     ids = [placement.id for placement, _, _ in found]
     extents = agreed_extents(ids)
     recorded = recorded_days(ids, monday - _HABIT, sunday)
+    latest = dict(recorded.keys())  # in order of days, so the last one stays
     habits: dict[int, list[date]] = defaultdict(list)
     for (placement_id, day), row in recorded.items():
         if row.planned_hours and day < monday:
@@ -129,7 +130,17 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
     for placement, person, place_name in found:
         extent = extents.get(placement.id, Extent(placement.hours_per_week, placement.days_per_week))
         planned = planned_week(monday, extent.hours_per_week, extent.days_per_week, habits[placement.id])
-        days = [_grid_day(placement, day, planned.get(day), extent, recorded) for day in days_of_week(monday)]
+        days = [
+            _grid_day(
+                placement,
+                day,
+                planned.get(day),
+                extent,
+                recorded.get((placement.id, day)),
+                latest.get(placement.id, monday),
+            )
+            for day in days_of_week(monday)
+        ]
         has_plan = placement.id in extents
         rows.append(GridRow(placement, shown_person(person, placement), place_name, extent, has_plan, days))
     return _without_empty_weekend(monday, rows, with_weekend=with_weekend)
@@ -140,9 +151,9 @@ def _grid_day(
     day: date,
     planned: Decimal | None,
     extent: Extent,
-    recorded: dict[tuple[int, date], RecordedDay],
+    stands: RecordedDay | None,
+    latest: date,
 ) -> GridDay:
-    stands = recorded.get((placement.id, day))
     closed_sv = ""
     if not (placement.started_on or placement.first_day) <= day <= placement.last_day:
         closed_sv = OUTSIDE_SV
@@ -152,9 +163,9 @@ def _grid_day(
         closed_sv = LOCKED_SV
     hours = stands.planned_hours if stands else (planned or Decimal(0))
     usual = (extent.hours_per_week / extent.days_per_week).quantize(Decimal("0.01"))
-    return GridDay(
-        placement.id, day, hours if closed_sv != OUTSIDE_SV else Decimal(0), usual, stands, closed_sv
-    )
+    if closed_sv == OUTSIDE_SV:
+        hours = Decimal(0)
+    return GridDay(placement.id, day, hours, usual, stands, closed_sv, stands is None and day < latest)
 
 
 def _without_empty_weekend(monday: date, rows: list[GridRow], *, with_weekend: bool) -> WeekGrid:

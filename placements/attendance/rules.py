@@ -230,6 +230,8 @@ class GridDay:
     usual_hours: Decimal
     recorded: RecordedDay | None
     closed_sv: str
+    is_passed_over: bool = False
+    """Nothing is on record although a later day of the week is: there was no training, whatever was planned."""
 
     @property
     def is_open(self) -> bool:
@@ -257,13 +259,19 @@ class GridDay:
         """What the form starts from: what is on record, else presence on the planned days."""
         if self.recorded is not None:
             return choice_of(self.recorded.kind, self.recorded.is_reported_same_day)
-        return DayChoice.PRESENT if self.planned_hours else DayChoice.NO_TRAINING
+        is_expected = self.planned_hours and not self.is_passed_over
+        return DayChoice.PRESENT if is_expected else DayChoice.NO_TRAINING
 
     @property
     def shown_hours(self) -> Decimal | None:
         if self.recorded is not None:
             return self.recorded.actual_hours or None
-        return self.planned_hours or None
+        return None if self.is_passed_over else self.planned_hours or None
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether the day could be recorded, ought to be and is not."""
+        return self.is_open and self.recorded is None and bool(self.planned_hours) and not self.is_passed_over
 
 
 def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None) -> AttendanceEntry | None:
@@ -273,9 +281,10 @@ def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None) -> Attendan
     """
     planned, kind, is_reported = day.planned_hours, AttendanceKind.PRESENT, False
     if choice == DayChoice.NO_TRAINING:
-        if not typed or typed == planned:
+        was_left = day.shown_choice == DayChoice.NO_TRAINING
+        if not typed or (typed == day.shown_hours and not was_left):
             return None
-        if planned:
+        if not was_left:
             raise Invalid("Välj Närvarande om deltagaren var där, eller ta bort timmarna.", field="hours")
     else:
         kind, is_reported = _CHOICE_MEANS[choice]

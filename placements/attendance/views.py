@@ -28,7 +28,7 @@ from placements.attendance.rules import (
     week_text,
 )
 from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
-from placements.plan.queries import TrainingHead, training_head
+from placements.plan.queries import training_head
 
 bp = Blueprint("attendance", __name__)
 
@@ -99,7 +99,6 @@ def placement(placement_id: int) -> ResponseReturnValue:
     return render_template(
         "placements/attendance/placement.html",
         head=head,
-        crumbs=_crumbs(head, role),
         sums=sums,
         total=total(days),
         chosen=chosen,
@@ -114,13 +113,3 @@ def placement(placement_id: int) -> ResponseReturnValue:
         ATTENDANCE_KIND_SV=ATTENDANCE_KIND_SV,
         WEEKDAY_LONG_SV=WEEKDAY_LONG_SV,
     )
-
-
-def _crumbs(head: TrainingHead, role: Role | None) -> list[tuple[str, str]]:
-    """The way back to the placement. A controller comes from an invoice and has no list of placements."""
-    if role == Role.CONTROLLER:
-        return []
-    return [
-        ("Placeringar", url_for("booking.index")),
-        (head.who, url_for("booking.show", placement_id=head.placement.id)),
-    ]

@@ -1,0 +1,134 @@
+"""The final report's pages: written, filed after a second look, received with a decision."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from lxml import html
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from marketplace.clock import travelling
+from tests.support.clients import Client
+from tests.support.placement_market import Market, build_market
+from tests.support.training import agreed, attended, consent_withdrawn, ended, reported, running
+
+TUESDAY = date(2026, 3, 31)
+ClientFor = Callable[..., Client]
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    built = build_market()
+    with travelling(TUESDAY):
+        yield built
+
+
+@pytest.fixture
+def placement_id(market: Market) -> int:
+    placement_id = running(market)
+    agreed(market, placement_id)
+    attended(market, placement_id, date(2026, 3, 9), date(2026, 3, 10))
+    ended(market, placement_id)
+    return placement_id
+
+
+@pytest.fixture
+def supervisor(market: Market, client_for: ClientFor) -> Client:
+    return client_for(market.supervisor)
+
+
+@pytest.fixture
+def coordinator(market: Market, client_for: ClientFor) -> Client:
+    return client_for(market.coordinator)
+
+
+def text_of(response: TestResponse) -> str:
+    main = html.fromstring(response.get_data(as_text=True)).find(".//main")
+    return " ".join(main.text_content().replace("\u00a0", " ").split())
+
+
+def posted(client: Client, path: str, **data: str) -> str:
+    answer = client.post(path, data=data)
+    assert answer.status_code == 302, text_of(answer)
+    return text_of(client.get(answer.location))
+
+
+def report_id_on(client: Client, path: str) -> int:
+    page = html.fromstring(client.get(path).get_data(as_text=True))
+    links = [link for link in page.xpath("//a/@href") if link.startswith("/slutdokumentationer/")]
+    return int(links[0].split("/")[2])
+
+
+def test_from_draft_to_received(
+    market: Market, placement_id: int, supervisor: Client, coordinator: Client, client_for: ClientFor
+) -> None:
+    path = f"/placeringar/{placement_id}/slutdokumentation"
+    assert "Lämnas in senast 2026-04-14" in text_of(supervisor.get(path))
+    prefilled = supervisor.get(f"{path}/skriv")
+    assert "Sy kassar" in text_of(prefilled)
+    assert "Mål: Syr en kasse själv" in text_of(prefilled)
+    assert "2 av 2 dagar, 8 av 8 timmar" in text_of(prefilled)
+    half = posted(supervisor, f"{path}/skriv", done_sv="Sydde <i>kassar</i>")
+    assert "Kvar att skriva" in half
+    assert "Sydde <i>kassar</i>" in half
+    report_id = report_id_on(supervisor, path)
+    whole = {"done_sv": "Sydde", "reached_sv": "Kom i tid", "recommended_sv": "Mer", "exit_reason": "work"}
+    early = supervisor.post(f"/slutdokumentationer/{report_id}/lamna-in", data={"is_read": "y"})
+    assert early.status_code == 422
+    assert "inte inlämnad än" in text_of(coordinator.get(path))
+    posted(supervisor, f"/slutdokumentationer/{report_id}/redigera", **whole)
+    assert "kan inte ändras efteråt" in text_of(supervisor.get(f"/slutdokumentationer/{report_id}/lamna-in"))
+    assert supervisor.post(f"/slutdokumentationer/{report_id}/lamna-in").status_code == 422
+    page = posted(supervisor, f"/slutdokumentationer/{report_id}/lamna-in", is_read="y")
+    assert "Inlämnad" in page
+    assert "En inlämnad slutdokumentation kan inte ändras" in page
+    locked = supervisor.post(f"/slutdokumentationer/{report_id}/redigera", data=whole)
+    assert locked.status_code == 422
+    assert "kan inte ändras" in text_of(locked)
+    assert "Maja Öberg1" in text_of(coordinator.get("/slutdokumentationer"))
+    assert coordinator.post(f"/slutdokumentationer/{report_id}/ta-emot", data={}).status_code == 422
+    page = posted(
+        coordinator, f"/slutdokumentationer/{report_id}/ta-emot", next_step_sv="Praktik, Hanna ringer"
+    )
+    assert "Mottagen" in page
+    read = text_of(client_for(market.officer).get(path))
+    assert "Praktik, Hanna ringer" in read
+    assert "Maja Öberg1" in text_of(coordinator.get("/slutdokumentationer?lage=received"))
+    assert "Inga slutdokumentationer här" in text_of(coordinator.get("/slutdokumentationer?lage=filed"))
+
+
+def test_before_the_end_there_is_a_reason(market: Market, supervisor: Client) -> None:
+    going_on = running(market, 2)
+    path = f"/placeringar/{going_on}/slutdokumentation"
+    assert "Placeringen är inte avslutad" in text_of(supervisor.get(path))
+    answer = supervisor.post(f"{path}/skriv", data={"done_sv": "Det jag hann skriva"})
+    assert answer.status_code == 422
+    assert "Slutdokumentationen skrivs när placeringen har avslutats" in text_of(answer)
+    assert "Det jag hann skriva" in text_of(answer)
+
+
+def test_outsiders_find_no_page(market: Market, placement_id: int, client_for: ClientFor) -> None:
+    report_id = reported(market, placement_id)
+    for actor in market.outsiders():
+        client = client_for(actor)
+        answers = [
+            client.get(f"/placeringar/{placement_id}/slutdokumentation"),
+            client.get(f"/slutdokumentationer/{report_id}/ta-emot"),
+            client.post(f"/slutdokumentationer/{report_id}/ta-emot", data={"next_step_sv": "Nej"}),
+            client.post(f"/slutdokumentationer/{report_id}/lamna-in", data={"is_read": "y"}),
+        ]
+        assert {answer.status_code for answer in answers} <= {403, 404}, actor.user_name
+        index = client.get("/slutdokumentationer").get_data(as_text=True)
+        assert "Maja" not in index
+
+
+def test_without_consent_it_is_gone_at_once(market: Market, placement_id: int, supervisor: Client) -> None:
+    report_id = reported(market, placement_id)
+    path = f"/placeringar/{placement_id}/slutdokumentation"
+    assert "Kom i tid" in text_of(supervisor.get(path))
+    consent_withdrawn(market, placement_id)
+    page = supervisor.get(path).get_data(as_text=True)
+    assert "samtycke är återkallat" in page
+    assert "Kom i tid" not in page
+    assert supervisor.get(f"/slutdokumentationer/{report_id}/lamna-in").status_code == 404
