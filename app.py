@@ -13,6 +13,10 @@ from werkzeug.routing import Rule
 
 import config
 import migrations
+from enterprises.places import queries as place_queries
+from enterprises.places import views as places
+from enterprises.suppliers import queries as supplier_queries
+from enterprises.suppliers import views as suppliers
 from indicators.capacity import views as capacity
 from indicators.choices import views as choices
 from indicators.definitions import views as definitions
@@ -23,6 +27,7 @@ from marketplace.crypto import KeyRing
 from marketplace.db import db, transaction
 from marketplace.errors import DomainError
 from marketplace.logs import add_request_log, configure_logging
+from marketplace.procurement import views as procurement
 from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.guards import Guard, guard_of
 from marketplace.web.health import add_health
@@ -53,10 +58,13 @@ BLUEPRINTS: Sequence[Blueprint] = (
     definitions.bp,
     invoices.bp,
     participants.bp,
+    places.bp,
     plan.bp,
+    procurement.bp,
     report.bp,
     search.bp,
     supplier_indicators.bp,
+    suppliers.bp,
 )
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
@@ -68,6 +76,8 @@ WAITING: Sequence[Waiting] = (
     participant_queries.waiting,
     plan_queries.waiting,
     report_queries.waiting,
+    place_queries.waiting,
+    supplier_queries.waiting,
 )
 """Who adds rows to the start page."""
 

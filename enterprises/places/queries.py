@@ -17,6 +17,7 @@ from enterprises.places.rules import CONFIRM_EVERY_DAYS, PlaceState, SeatUseKind
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
+from marketplace.errors import NotFound
 from marketplace.reference.models import Kommun, OccupationField, Trade
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
@@ -141,6 +142,23 @@ def sites(enterprise_id: int | None) -> list[Site]:
         .order_by(swedish_order(Site.name), Site.id)
     )
     return list(db.session.scalars(statement))
+
+
+def whole_place(place_id: int) -> Place:
+    """A place with site, trade and enterprise. Raises NotFound when the actor may not see it."""
+    statement = (
+        select(Place)
+        .where(Place.id == place_id)
+        .options(
+            joinedload(Place.site).joinedload(Site.kommun),
+            joinedload(Place.trade).joinedload(Trade.field),
+            joinedload(Place.enterprise),
+        )
+    )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+    return found
 
 
 def places_of_site(site_id: int) -> list[Place]:

@@ -19,8 +19,30 @@ PLACE_STATE_SV = {
     PlaceState.DRAFT: "Utkast",
     PlaceState.PUBLISHED: "Publicerad",
     PlaceState.PAUSED: "Pausad",
-    PlaceState.CLOSED: "Stängd",
+    PlaceState.CLOSED: "Nedlagd",
 }
+
+PLACE_STATE_TONE = {
+    PlaceState.DRAFT: "neutral",
+    PlaceState.PUBLISHED: "good",
+    PlaceState.PAUSED: "waits",
+    PlaceState.CLOSED: "muted",
+}
+
+PLACE_EVENT_SV = {
+    "create": "Platsen upplagd",
+    "update": "Platsen ändrad",
+    "publish": "Publicerad",
+    "pause": "Pausad",
+    "resume": "Publicerad igen",
+    "close": "Nedlagd",
+    "confirm": "Bekräftad: stämmer fortfarande",
+    "set_seats": "Antalet platser ändrat",
+    "close_seats": "Platser stängda",
+    "reopen_seats": "Stängd plats öppnad",
+}
+
+SITE_EVENT_SV = {"create": "Arbetsstället upplagt", "update": "Arbetsstället ändrat"}
 
 
 class PlaceAction(StrEnum):

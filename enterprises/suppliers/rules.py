@@ -32,6 +32,27 @@ APPLICATION_STATE_SV = {
     ApplicationState.WITHDRAWN: "Återkallad",
 }
 
+APPLICATION_STATE_TONE = {
+    ApplicationState.DRAFT: "neutral",
+    ApplicationState.SUBMITTED: "active",
+    ApplicationState.COMPLETION_REQUESTED: "waits",
+    ApplicationState.APPROVED: "good",
+    ApplicationState.REJECTED: "bad",
+    ApplicationState.WITHDRAWN: "muted",
+}
+
+APPLICATION_EVENT_SV = {
+    "start": "Ansökan påbörjad",
+    "follow_new_terms": "Flyttad till ny version",
+    "submit": "Ansökan inskickad",
+    "judge": "Krav bedömda",
+    "request_completion": "Komplettering begärd",
+    "complete": "Komplettering lämnad",
+    "approve": "Ansökan godkänd",
+    "reject": "Ansökan avslagen",
+    "withdraw": "Ansökan återkallad",
+}
+
 
 class ApplicationAction(StrEnum):
     SUBMIT = "submit"
@@ -112,6 +133,25 @@ CONTRACT_STATE_SV = {
     ContractState.SUSPENDED: "Vilande",
     ContractState.ENDED: "Upphört",
 }
+
+CONTRACT_STATE_TONE = {
+    ContractState.AWAITING_SIGNATURE: "waits",
+    ContractState.ACTIVE: "good",
+    ContractState.SUSPENDED: "waits",
+    ContractState.ENDED: "muted",
+}
+
+CONTRACT_EVENT_SV = {
+    "draw_up": "Avtalet upprättat",
+    "sign": "Underskrivet",
+    "renew_signatures": "Nya underskrifter begärda",
+    "activate": "Avtalet börjar gälla",
+    "suspend": "Avtalet gjort vilande",
+    "resume": "Avtalet återupptaget",
+    "end": "Avtalet avslutat",
+}
+
+ENTERPRISE_EVENT_SV = {"register": "Företaget registrerat", "update": "Uppgifterna ändrade"}
 
 
 class ContractAction(StrEnum):
@@ -302,3 +342,15 @@ def postcode_text(text: str) -> str | None:
     """Five digits as "136 40"; None when it is something else."""
     digits = re.sub(r"\s", "", text)
     return f"{digits[:3]} {digits[3:]}" if re.fullmatch(r"[0-9]{5}", digits) else None
+
+
+def profile_gaps(*, street: str, bankgiro: str | None, has_f_tax: bool) -> list[str]:
+    """What an enterprise has not told of itself that its invoices need."""
+    gaps = []
+    if not street.strip():
+        gaps.append("adress")
+    if not bankgiro:
+        gaps.append("bankgiro")
+    if not has_f_tax:
+        gaps.append("F-skatt")
+    return gaps

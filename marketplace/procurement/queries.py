@@ -90,8 +90,10 @@ def kommun_names(codes: Iterable[str]) -> list[str]:
     return list(db.session.scalars(statement))
 
 
-def kommuner() -> list[Kommun]:
-    return list(db.session.scalars(select(Kommun).order_by(swedish_order(Kommun.name), Kommun.code)))
+def kommun_labels() -> dict[str, str]:
+    """Every kommun's name by code, in Swedish order."""
+    statement = select(Kommun.code, Kommun.name).order_by(swedish_order(Kommun.name), Kommun.code)
+    return {row.code: row.name for row in db.session.execute(statement)}
 
 
 def price_drafts(prices: Iterable[PriceRow]) -> list[PriceDraft]:

@@ -32,6 +32,19 @@ TERMS_STATE_SV = {
     TermsState.REPLACED: "Ersatt",
 }
 
+TERMS_STATE_TONE = {
+    TermsState.DRAFT: "waits",
+    TermsState.PUBLISHED: "good",
+    TermsState.REPLACED: "muted",
+}
+
+SYSTEM_EVENT_SV = {
+    "create": "Systemet skapat",
+    "update": "Systemet ändrat",
+    "draft_terms": "Utkast till förfrågningsunderlag sparat",
+    "publish": "Förfrågningsunderlag publicerat",
+}
+
 
 class TermsAction(StrEnum):
     PUBLISH = "publish"

@@ -28,9 +28,12 @@ from marketplace.tenancy import current_actor
 __all__ = [
     "PriceDraft",
     "RequirementDraft",
+    "TermsRules",
     "create_system",
     "draft_terms",
+    "own_system",
     "publish_terms",
+    "terms_problems",
     "update_system",
 ]
 
@@ -55,7 +58,7 @@ def update_system(
     system_id: int, *, name: str, service_sv: str, regime: Regime, kommun_codes: Sequence[str]
 ) -> SystemOfChoice:
     """Changes a system that is not open. Raises Conflict for an open one: applicants and contracts rely on it."""
-    system = _own_system(system_id)
+    system = own_system(system_id)
     if system.is_open:
         raise Conflict(
             "Systemet är öppet och kan inte ändras. Skapa ett nytt system om något annat ska köpas."
@@ -78,7 +81,7 @@ def draft_terms(
 
     Half-written is allowed; `publish_terms` asks for the rest. Raises Invalid for what could not be stored.
     """
-    system = _own_system(system_id)
+    system = own_system(system_id)
     for row in prices:
         if row.amount_ore < 0:
             raise Invalid("Ett belopp i prislistan kan inte vara mindre än noll.")
@@ -142,7 +145,7 @@ def publish_terms(terms_id: int) -> TermsVersion:
     """Opens the terms to everyone, for good, and replaces the version before. Raises Invalid when something is
     missing, Conflict when it is not a draft."""
     terms = get_or_404(TermsVersion, terms_id, lock=True)
-    system = _own_system(terms.system_id)
+    system = own_system(terms.system_id)
     role = current_actor().role
     transition = advance(TERMS_TRANSITIONS, terms.state, TermsAction.PUBLISH, role)
     problems = terms_problems(terms)
@@ -181,7 +184,8 @@ def _own_authority() -> int:
     return actor.authority_id
 
 
-def _own_system(system_id: int) -> SystemOfChoice:
+def own_system(system_id: int) -> SystemOfChoice:
+    """A system of the authority that the actor procures for. Raises NotFound for anyone else's."""
     authority_id = _own_authority()
     system = get_or_404(SystemOfChoice, system_id)
     if system.authority_id != authority_id:

@@ -125,6 +125,8 @@ POLICIES: dict[str, list[tuple[str, str, str]]] = {
     "application": [
         ("enterprise", "ALL", f"{E} AND {MANAGER}"),
         ("authority", "ALL", f"{A} AND {PROCUREMENT} AND submitted_on IS NOT NULL"),
+        # The contract, which a controller reads, names the decision.
+        ("decided", "SELECT", f"{A} AND app_role() = 'controller' AND decided_on IS NOT NULL"),
     ],
     "application_answer": [
         ("parties", "ALL", "EXISTS (SELECT FROM application a WHERE a.id = application_id)"),

@@ -7,11 +7,13 @@ from enterprises.places.services.supply import (
     add_site,
     close_place,
     confirm_place,
+    own,
     pause_place,
     publish_place,
     resume_place,
     update_place,
     update_site,
+    uses_in_the_way,
 )
 
 __all__ = [
@@ -22,6 +24,7 @@ __all__ = [
     "confirm_place",
     "lock_capacity",
     "move_seat_use",
+    "own",
     "pause_place",
     "publish_place",
     "release_seat",
@@ -31,4 +34,5 @@ __all__ = [
     "take_seat",
     "update_place",
     "update_site",
+    "uses_in_the_way",
 ]

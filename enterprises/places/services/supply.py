@@ -151,12 +151,17 @@ def resume_place(place_id: int) -> None:
 def close_place(place_id: int) -> None:
     """For good. Raises Conflict while a request or a placement uses a seat today or later."""
     lock_capacity(place_id)
-    used = uses_from(place_id, today(), _TAKEN)
+    used = uses_in_the_way(place_id)
     if used:
         raise Conflict(
             f"Platsen används av {used} förfrågningar eller placeringar från i dag. Pausa den tills de är avslutade."
         )
     _move(place_id, PlaceAction.CLOSE)
+
+
+def uses_in_the_way(place_id: int) -> int:
+    """Requests and placements that use a seat today or later, and so keep the place from being closed."""
+    return uses_from(place_id, today(), _TAKEN)
 
 
 def confirm_place(place_id: int) -> None:

@@ -152,7 +152,8 @@ def judge_answers(application_id: int, judgements: Mapping[int, JudgementDraft])
         if row is None:
             raise NotFound("Kravet hör inte till den här ansökan. Läs om sidan.")
         if judged.judgement is Judgement.NOT_MET and not judged.reason_sv.strip():
-            raise Invalid(f"Krav {row.requirement.position}: skriv varför det inte är uppfyllt.")
+            position = row.requirement.position
+            raise Invalid(f"Krav {position}: skriv varför det inte är uppfyllt.", field=f"skal_{position}")
         row.judgement, row.judgement_reason_sv = judged.judgement, judged.reason_sv.strip()
     _record(application, "judge")
     db.session.flush()

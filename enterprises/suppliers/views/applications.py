@@ -1,0 +1,271 @@
+"""The pages of an application: the enterprise answers and hands in, the authority examines and decides."""
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from enterprises.suppliers import queries, services
+from enterprises.suppliers.documents import sections
+from enterprises.suppliers.forms import (
+    UNDECIDED,
+    ApplicationFilter,
+    answers_form,
+)
+from enterprises.suppliers.models import Application
+from enterprises.suppliers.rules import (
+    APPLICATION_EVENT_SV,
+    APPLICATION_STATE_SV,
+    APPLICATION_STATE_TONE,
+    APPLICATION_TRANSITIONS,
+    JUDGEMENT_SV,
+    LIVE_APPLICATION_STATES,
+    ApplicationAction,
+    ApplicationState,
+    missing_answers,
+)
+from enterprises.suppliers.views.blueprint import Question, application_crumbs, ask_first, bp
+from marketplace import audit
+from marketplace.accounts.rules import Role
+from marketplace.db import transaction
+from marketplace.errors import Conflict
+from marketplace.procurement.queries import published_terms, system_with_versions
+from marketplace.procurement.rules import TermsState
+from marketplace.rules import ActionView, possible_actions
+from marketplace.tenancy import current_actor
+from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.downloads import csv_response
+from marketplace.web.guards import requires
+
+_SORTS = set(queries.APPLICATION_SORTS)
+
+
+@bp.get("/ansokningar")
+@requires(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
+def applications() -> ResponseReturnValue:
+    form = _filter_form()
+    return render_template(
+        "enterprises/suppliers/applications.html",
+        form=form,
+        page=queries.application_page(_wanted(form), sort_key(_SORTS, "inkom"), page_number()),
+        days_waiting=queries.days_waiting,
+        deadline=queries.deadline,
+        state_sv=APPLICATION_STATE_SV,
+        state_tone=APPLICATION_STATE_TONE,
+        is_officer=current_actor().role is Role.PROCUREMENT_OFFICER,
+    )
+
+
+@bp.get("/ansokningar/lista.csv")
+@requires(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
+def applications_csv() -> Response:
+    header = (
+        "Företag",
+        "Organisationsnummer",
+        "Myndighet",
+        "System",
+        "Läge",
+        "Inkom",
+        "Väntat (arbetsdagar)",
+    )
+    found = queries.all_applications(_wanted(_filter_form()), sort_key(_SORTS, "inkom"))
+    rows = [
+        (
+            one.enterprise.name,
+            one.enterprise.orgnr,
+            one.authority.name,
+            one.system.name,
+            APPLICATION_STATE_SV[one.state],
+            one.submitted_on,
+            queries.days_waiting(one),
+            queries.deadline(one),
+            one.decided_on,
+        )
+        for one in found
+    ]
+    return csv_response("ansokningar", (*header, "Beslut senast", "Beslutad"), rows)
+
+
+@bp.route("/valfrihetssystem/<int:system_id>/ansok", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def start(system_id: int) -> ResponseReturnValue:
+    enterprise_id = current_actor().enterprise_id
+    system = system_with_versions(system_id)
+    live = queries.live_application(enterprise_id, system_id)
+    if live is not None:
+        return redirect(url_for("suppliers.application", application_id=live.id))
+    contract = queries.live_contract(enterprise_id, system_id)
+    if contract is not None:
+        flash("Ni har redan ett avtal i det här systemet.", "warning")
+        return redirect(url_for("suppliers.contract", contract_id=contract.id))
+    if request.method == "POST":
+        with transaction():
+            application_id = services.start_application(system_id).id
+        return redirect(url_for("suppliers.answers", application_id=application_id))
+    terms = published_terms(system_id)
+    if terms is None:
+        raise Conflict("Systemet är inte öppet för ansökningar.")
+    return render_template("enterprises/suppliers/start.html", system=system, terms=terms)
+
+
+@bp.get("/ansokningar/<int:application_id>")
+@requires(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
+def application(application_id: int) -> ResponseReturnValue:
+    one = queries.application_with_answers(application_id)
+    is_officer = current_actor().role is Role.PROCUREMENT_OFFICER
+    is_decided = one.decided_on is not None
+    return render_template(
+        "enterprises/suppliers/application.html",
+        application=one,
+        asked=queries.asked(one),
+        shows_judgements=is_officer or is_decided,
+        is_officer=is_officer,
+        is_outdated=one.state is ApplicationState.DRAFT and one.terms.state is not TermsState.PUBLISHED,
+        missing=missing_answers(queries.asked(one)),
+        decision=sections(one.decision_sv),
+        contract=queries.contract_of(application_id),
+        profile=queries.profile_of(one.enterprise_id) if is_officer else None,
+        days_waiting=queries.days_waiting(one),
+        deadline=queries.deadline(one),
+        actions=_actions(one),
+        links={
+            action: url_for(f"suppliers.{endpoint}", application_id=one.id)
+            for action, endpoint in _PAGES.items()
+        },
+        events=audit.timeline("application", one.id),
+        event_sv=APPLICATION_EVENT_SV,
+        state_sv=APPLICATION_STATE_SV,
+        state_tone=APPLICATION_STATE_TONE,
+        judgement_sv=JUDGEMENT_SV,
+    )
+
+
+_PAGES = {
+    ApplicationAction.SUBMIT: "submit",
+    ApplicationAction.COMPLETE: "complete",
+    ApplicationAction.WITHDRAW: "withdraw",
+    ApplicationAction.REQUEST_COMPLETION: "request_completion",
+    ApplicationAction.APPROVE: "approve",
+    ApplicationAction.REJECT: "reject",
+}
+
+
+@bp.route("/ansokningar/<int:application_id>/svar", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def answers(application_id: int) -> ResponseReturnValue:
+    one = queries.application_with_answers(application_id)
+    if one.state not in (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED):
+        raise Conflict("Ansökan är inskickad och kan inte ändras.")
+    asked = queries.asked(one)
+    form = answers_form(asked)
+    if form.validate_on_submit():
+        ids = {row.position: row.id for row in one.terms.requirements}
+        typed = {ids[position]: answer for position, answer in form.answers(asked).items()}
+        with transaction():
+            services.save_answers(application_id, typed)
+        if request.form.get("gor") == "vidare":
+            following = "submit" if one.state is ApplicationState.DRAFT else "complete"
+            return redirect(url_for(f"suppliers.{following}", application_id=application_id))
+        flash("Svaren är sparade. Ansökan är inte inskickad än.", "success")
+        return redirect(url_for("suppliers.application", application_id=application_id))
+    return (
+        render_template("enterprises/suppliers/answers.html", form=form, application=one, asked=asked),
+        form.status(),
+    )
+
+
+@bp.route("/ansokningar/<int:application_id>/ny-version", methods=["POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def follow_new_terms(application_id: int) -> ResponseReturnValue:
+    with transaction():
+        services.follow_new_terms(application_id)
+    flash("Ansökan följer nu den senaste versionen. Svar på oförändrade krav är kvar.", "success")
+    return redirect(url_for("suppliers.answers", application_id=application_id))
+
+
+@bp.route("/ansokningar/<int:application_id>/skicka", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def submit(application_id: int) -> ResponseReturnValue:
+    one = queries.application_with_answers(application_id)
+    causes = [
+        (
+            f"{one.authority.name} prövar om ni uppfyller kraven och beslutar skriftligt, med skäl, inom "
+            f"{one.terms.decision_within} arbetsdagar."
+        ),
+        "Svaren kan inte ändras medan ansökan prövas, om inte myndigheten ber om en komplettering.",
+        "Ni kan återkalla ansökan fram till beslutet.",
+    ]
+    return _hand_in(one, "Skicka in ansökan", causes, "Ansökan är inskickad.")
+
+
+@bp.route("/ansokningar/<int:application_id>/komplettera", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def complete(application_id: int) -> ResponseReturnValue:
+    one = queries.application_with_answers(application_id)
+    causes = [f"{one.authority.name} fortsätter att pröva ansökan med de svar som är sparade."]
+    return _hand_in(one, "Lämna komplettering", causes, "Kompletteringen är lämnad.")
+
+
+@bp.route("/ansokningar/<int:application_id>/aterkalla", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def withdraw(application_id: int) -> ResponseReturnValue:
+    one = queries.application_with_answers(application_id)
+    question = Question(
+        title="Återkalla ansökan",
+        breadcrumb=application_crumbs(one),
+        causes=[
+            "Ansökan prövas inte.",
+            "Svaren går att läsa men inte att ändra.",
+            "Ni kan göra en ny ansökan.",
+        ],
+        button="Återkalla ansökan",
+        done="Ansökan är återkallad.",
+        back=url_for("suppliers.application", application_id=application_id),
+        is_ending=True,
+    )
+    return ask_first(question, lambda: services.withdraw_application(application_id))
+
+
+def _hand_in(one: Application, title: str, causes: list[str], done: str) -> ResponseReturnValue:
+    """The page that says exactly what is missing, or asks once before the application is handed in."""
+    missing = missing_answers(queries.asked(one))
+    if missing and one.state in LIVE_APPLICATION_STATES:
+        page = render_template(
+            "enterprises/suppliers/missing.html",
+            application=one,
+            title=title,
+            missing=missing,
+            crumbs=application_crumbs(one),
+        )
+        return page, 422 if request.method == "POST" else 200
+    is_first = one.state is ApplicationState.DRAFT
+    question = Question(
+        title=title,
+        breadcrumb=application_crumbs(one),
+        causes=causes,
+        button=title,
+        done=done,
+        back=url_for("suppliers.application", application_id=one.id),
+    )
+    act = services.submit_application if is_first else services.complete_application
+    return ask_first(question, lambda: act(one.id))
+
+
+def _actions(one: Application) -> list[ActionView]:
+    """The table's actions, without those that make no sense where this application stands."""
+    role = current_actor().role
+    idle = ApplicationAction.COMPLETE if one.state is ApplicationState.DRAFT else ApplicationAction.SUBMIT
+    return [
+        view for view in possible_actions(APPLICATION_TRANSITIONS, one.state, role) if view.action != idle
+    ]
+
+
+def _filter_form() -> ApplicationFilter:
+    systems = {str(system.id): system.name for system in queries.systems_applied_to()}
+    return ApplicationFilter(choices={"system": {"": "Alla"} | systems})
+
+
+def _wanted(form: ApplicationFilter) -> queries.ApplicationFilter:
+    asked = form.lage.data
+    states: tuple[ApplicationState, ...] = queries.UNDECIDED if asked == UNDECIDED else ()
+    if asked in set(ApplicationState):
+        states = (ApplicationState(asked),)
+    return queries.ApplicationFilter(states, form.system.data)

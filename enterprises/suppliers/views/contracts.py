@@ -1,0 +1,227 @@
+"""The pages of contracts: read, sign, let rest, end."""
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from enterprises.suppliers import queries, services
+from enterprises.suppliers.documents import sections
+from enterprises.suppliers.forms import ContractFilter, SignForm
+from enterprises.suppliers.models import Contract
+from enterprises.suppliers.rules import (
+    CONTRACT_EVENT_SV,
+    CONTRACT_STATE_SV,
+    CONTRACT_STATE_TONE,
+    CONTRACT_TRANSITIONS,
+    VAT_CATEGORY_SV,
+    ContractAction,
+    ContractState,
+)
+from enterprises.suppliers.views.blueprint import Question, ask_first, bp
+from marketplace import audit
+from marketplace.accounts.rules import Role
+from marketplace.db import transaction
+from marketplace.errors import Conflict, DomainError
+from marketplace.rules import ActionView, possible_actions
+from marketplace.tenancy import current_actor
+from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.downloads import csv_response
+from marketplace.web.guards import requires
+
+_READERS = (Role.PROCUREMENT_OFFICER, Role.CONTROLLER, Role.SUPPLIER_MANAGER)
+_SIGNERS = (Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
+_SORTS = set(queries.CONTRACT_SORTS)
+
+
+@bp.get("/avtal")
+@requires(*_READERS)
+def contracts() -> ResponseReturnValue:
+    form = ContractFilter()
+    return render_template(
+        "enterprises/suppliers/contracts.html",
+        form=form,
+        page=queries.contract_page(_wanted(form), sort_key(_SORTS, "foretag"), page_number()),
+        state_sv=CONTRACT_STATE_SV,
+        state_tone=CONTRACT_STATE_TONE,
+        is_supplier=current_actor().role is Role.SUPPLIER_MANAGER,
+    )
+
+
+@bp.get("/avtal/lista.csv")
+@requires(*_READERS)
+def contracts_csv() -> Response:
+    header = (
+        "Företag",
+        "Organisationsnummer",
+        "Myndighet",
+        "System",
+        "Läge",
+        "Från",
+        "Till",
+        "Moms",
+        "Referens",
+    )
+    found = queries.all_contracts(_wanted(ContractFilter()), sort_key(_SORTS, "foretag"))
+    rows = [
+        (
+            one.enterprise.name,
+            one.enterprise.orgnr,
+            one.authority.name,
+            one.system.name,
+            CONTRACT_STATE_SV[one.state],
+            one.starts_on,
+            one.ends_on,
+            VAT_CATEGORY_SV[one.vat_category],
+            one.buyer_reference,
+        )
+        for one in found
+    ]
+    return csv_response("avtal", header, rows)
+
+
+@bp.get("/avtal/<int:contract_id>")
+@requires(*_READERS)
+def contract(contract_id: int) -> ResponseReturnValue:
+    one = queries.contract_with_terms(contract_id)
+    text = services.contract_text(one)
+    return render_template(
+        "enterprises/suppliers/contract.html",
+        contract=one,
+        parts=sections(text),
+        is_unchanged=services.contract_hash(one) == one.text_sha256,
+        may_sign=_may_sign(one),
+        actions=_actions(one),
+        post={ContractAction.RESUME: url_for("suppliers.resume", contract_id=one.id)},
+        links={
+            ContractAction.ACTIVATE: url_for("suppliers.sign", contract_id=one.id),
+            ContractAction.SUSPEND: url_for("suppliers.suspend", contract_id=one.id),
+            ContractAction.END: url_for("suppliers.end", contract_id=one.id),
+        },
+        is_officer=current_actor().role is Role.PROCUREMENT_OFFICER,
+        is_party_to_application=current_actor().role in _SIGNERS,
+        events=audit.timeline("contract", one.id),
+        event_sv=CONTRACT_EVENT_SV,
+        state_sv=CONTRACT_STATE_SV,
+        state_tone=CONTRACT_STATE_TONE,
+        vat_sv=VAT_CATEGORY_SV,
+    )
+
+
+@bp.route("/avtal/<int:contract_id>/skriv-under", methods=["GET", "POST"])
+@requires(*_SIGNERS)
+def sign(contract_id: int) -> ResponseReturnValue:
+    one = queries.contract_with_terms(contract_id)
+    form = SignForm(data={"text_sha256": services.contract_hash(one)})
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                signed = services.sign_contract(contract_id, text_sha256=form.text_sha256.data or "")
+                is_active = signed.state is ContractState.ACTIVE
+        except DomainError as error:
+            form.add_error(error)
+            form.text_sha256.data = services.contract_hash(queries.contract_with_terms(contract_id))
+            form.is_read.data = False
+        else:
+            done = "Avtalet gäller." if is_active else "Nu väntar avtalet på den andra parten."
+            flash(f"Du har skrivit under. {done}", "success")
+            return redirect(url_for("suppliers.contract", contract_id=contract_id))
+    one = queries.contract_with_terms(contract_id)
+    if not form.is_submitted() and not _may_sign(one):
+        raise Conflict(
+            "Ni har redan skrivit under avtalet, eller så är det inte längre öppet för underskrift."
+        )
+    page = render_template(
+        "enterprises/suppliers/sign.html",
+        form=form,
+        contract=one,
+        parts=sections(services.contract_text(one)),
+        crumbs=_crumbs(one),
+    )
+    return page, form.status()
+
+
+@bp.post("/avtal/<int:contract_id>/nya-underskrifter")
+@requires(Role.PROCUREMENT_OFFICER)
+def renew_signatures(contract_id: int) -> ResponseReturnValue:
+    with transaction():
+        services.renew_signatures(contract_id)
+    flash("Båda parter kan nu läsa och skriva under avtalet på nytt.", "success")
+    return redirect(url_for("suppliers.contract", contract_id=contract_id))
+
+
+@bp.route("/avtal/<int:contract_id>/vila", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def suspend(contract_id: int) -> ResponseReturnValue:
+    one = queries.contract_with_terms(contract_id)
+    causes = [
+        f"Platserna hos {one.enterprise.name} visas inte för era handläggare, och inga nya placeringar kan begäras.",
+        "Pågående placeringar fortsätter och faktureras.",
+        "Avtalet kan återupptas när som helst.",
+    ]
+    question = _question(one, "Gör avtalet vilande", causes, "Avtalet är vilande.")
+    return ask_first(question, lambda: services.suspend_contract(contract_id))
+
+
+@bp.post("/avtal/<int:contract_id>/ateruppta")
+@requires(Role.PROCUREMENT_OFFICER)
+def resume(contract_id: int) -> ResponseReturnValue:
+    with transaction():
+        services.resume_contract(contract_id)
+    flash("Avtalet gäller igen.", "success")
+    return redirect(url_for("suppliers.contract", contract_id=contract_id))
+
+
+@bp.route("/avtal/<int:contract_id>/avsluta", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def end(contract_id: int) -> ResponseReturnValue:
+    one = queries.contract_with_terms(contract_id)
+    causes = [
+        "Avtalet upphör och kan inte återupptas.",
+        f"Platserna hos {one.enterprise.name} visas inte för era handläggare, och inga nya placeringar kan begäras.",
+        "Placeringar som redan är bokade ligger kvar. Avtala med företaget om hur de avslutas.",
+        "Företaget kan ansöka på nytt.",
+    ]
+    question = _question(one, "Avsluta avtalet", causes, "Avtalet är avslutat.", is_ending=True)
+    return ask_first(question, lambda: services.end_contract(contract_id))
+
+
+def _may_sign(one: Contract) -> bool:
+    role = current_actor().role
+    if one.state is not ContractState.AWAITING_SIGNATURE or role not in _SIGNERS:
+        return False
+    own = one.authority_signed_at if role is Role.PROCUREMENT_OFFICER else one.enterprise_signed_at
+    return own is None
+
+
+def _actions(one: Contract) -> list[ActionView]:
+    """The table's actions; to sign is left out once the actor's party has, or when nobody can any more."""
+    views = possible_actions(CONTRACT_TRANSITIONS, one.state, current_actor().role)
+    return [view for view in views if view.action != ContractAction.ACTIVATE or _may_sign(one)]
+
+
+def _question(
+    one: Contract, title: str, causes: list[str], done: str, *, is_ending: bool = False
+) -> Question:
+    return Question(
+        title=title,
+        breadcrumb=_crumbs(one),
+        causes=causes,
+        button=title,
+        done=done,
+        back=url_for("suppliers.contract", contract_id=one.id),
+        is_ending=is_ending,
+    )
+
+
+def _crumbs(one: Contract) -> list[tuple[str, str]]:
+    is_supplier = current_actor().role is Role.SUPPLIER_MANAGER
+    other = one.authority.name if is_supplier else one.enterprise.name
+    return [
+        ("Avtal", url_for("suppliers.contracts")),
+        (other, url_for("suppliers.contract", contract_id=one.id)),
+    ]
+
+
+def _wanted(form: ContractFilter) -> queries.ContractFilter:
+    asked = form.lage.data
+    states = (ContractState(asked),) if asked in set(ContractState) else ()
+    return queries.ContractFilter(states)

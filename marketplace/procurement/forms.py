@@ -1,0 +1,232 @@
+"""What a procurement officer types: a system, and its terms with rows that can be added without script."""
+
+from decimal import Decimal
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from marketplace.procurement.price_rules import (
+    COMPONENT_SV,
+    DAY_PART_SV,
+    FEES,
+    MONTH_BASIS_SV,
+    RATES,
+    Component,
+    MonthBasis,
+    PriceDraft,
+    PriceSettings,
+    with_settings,
+)
+from marketplace.procurement.rules import PROOF_SV, REGIME_SV, Proof, Regime, RequirementDraft, TermsRules
+from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField, OreField
+from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
+from marketplace.web.messages import SwedishMessages
+
+MAX_ROWS = 80
+_PAID = {kind: label for kind, label in COMPONENT_SV.items() if kind in RATES | FEES}
+
+
+class SystemForm(BaseForm):
+    name = StringField("Namn", validators=[DataRequired(), Length(max=120)])
+    service_sv = TextAreaField(
+        "Vad som köps",
+        validators=[DataRequired(), Length(max=4000)],
+        description="Beskriv tjänsten så att ett företag kan avgöra om den är något för dem.",
+    )
+    regime = RadioField("Lag", choices=one_of(REGIME_SV), coerce=Regime, default=Regime.LOV)
+    kommun_codes = CheckboxesField(
+        "Kommuner som omfattas", validators=[DataRequired("Välj minst en kommun.")]
+    )
+
+
+class SystemFilter(FilterForm):
+    kommun = SelectField("Kommun", coerce=or_none(str))
+    lag = SelectField("Lag", choices=one_of(REGIME_SV, blank="Alla"), coerce=or_none(Regime))
+
+
+class _Row(Form):
+    class Meta:
+        def get_translations(self, _form: Form) -> SwedishMessages:
+            return SwedishMessages()
+
+    def is_blank(self) -> bool:
+        raise NotImplementedError
+
+
+class RequirementRow(_Row):
+    text_sv = TextAreaField("Krav", validators=[Length(max=4000)], render_kw={"rows": 3})
+    proof = SelectField(
+        "Så visar företaget det", choices=one_of(PROOF_SV), coerce=Proof, default=Proof.ANSWER
+    )
+
+    def is_blank(self) -> bool:
+        return not (self.text_sv.data or "").strip()
+
+
+class PriceLine(_Row):
+    component = SelectField(
+        "Ersättning", choices=one_of(_PAID, blank="Välj"), coerce=or_none(Component), default=None
+    )
+    support_level = StringField("Nivå", validators=[Length(max=40)])
+    day_part = SelectField("Del av dag", choices=one_of(DAY_PART_SV, blank="Alla"), coerce=or_none(str))
+    amount = OreField("Kronor")
+
+    def is_blank(self) -> bool:
+        typed = [self.component.data, (self.support_level.data or "").strip(), self.amount.raw_data]
+        return not any(value for value in typed if value != [""])
+
+    def validate_component(self, field: SelectField) -> None:
+        if field.data is None and not self.is_blank():
+            raise ValidationError("Välj ersättning.")
+
+    def validate_amount(self, field: OreField) -> None:
+        if field.data is None and not self.is_blank() and not field.errors:
+            raise ValidationError("Skriv beloppet.")
+        if field.data is not None and not 0 <= field.data <= 100_000_000:
+            raise ValidationError("Skriv ett belopp från 0 till 1 000 000 kronor.")
+
+    def validate_day_part(self, field: SelectField) -> None:
+        if field.data and self.component.data is not Component.DAY_RATE:
+            raise ValidationError("Bara dagersättning har del av dag.")
+
+    def validate_support_level(self, field: StringField) -> None:
+        if (field.data or "").strip() and self.component.data not in RATES:
+            raise ValidationError("Lämna nivån tom.")
+
+
+class IndexStep(_Row):
+    from_day = DateFieldSv("Från och med")
+    percent = HoursField("Procent")
+
+    def is_blank(self) -> bool:
+        return not any(raw not in ([], [""], None) for raw in (self.from_day.raw_data, self.percent.raw_data))
+
+    def validate_from_day(self, field: DateFieldSv) -> None:
+        if field.data is None and not self.is_blank() and not field.errors:
+            raise ValidationError("Skriv dagen.")
+
+    def validate_percent(self, field: HoursField) -> None:
+        if field.data is None and not self.is_blank() and not field.errors:
+            raise ValidationError("Skriv procentsatsen.")
+        if field.data is not None and not -50 <= field.data <= 50:
+            raise ValidationError("Skriv en procentsats från -50 till 50.")
+
+
+def _days(label: str, description: str) -> IntegerField:
+    return IntegerField(label, validators=[InputRequired(), NumberRange(1, 120)], description=description)
+
+
+def _at_least(least: int, most: int) -> list[Any]:
+    return [Optional(), NumberRange(least, most)]
+
+
+class TermsForm(BaseForm):
+    requirements = FieldList(FormField(RequirementRow), "Krav", max_entries=MAX_ROWS)
+    prices = FieldList(FormField(PriceLine), "Prislista", max_entries=MAX_ROWS)
+    index_steps = FieldList(FormField(IndexStep), "Index", max_entries=MAX_ROWS)
+
+    whole_from_hours = HoursField("Heldag från, timmar")
+    half_from_hours = HoursField("Halvdag från, timmar")
+    start_after_run_days = IntegerField(
+        "Startersättning efter, dagar",
+        validators=_at_least(0, 365),
+        description="Hur länge placeringen ska ha pågått. 0 betyder när aktivitetsplanen är överenskommen.",
+    )
+    month_basis = RadioField(
+        "Månader som ersätts", choices=one_of(MONTH_BASIS_SV), coerce=MonthBasis, default=MonthBasis.STARTED
+    )
+    is_month_prorated = BooleanField("Ersätt i proportion till dagarna när månaden inte är hel")
+    month_from_run_day = IntegerField("Månadsersättning från dag", validators=_at_least(1, 365))
+    late_report_ore = OreField("Slutersättning när slutdokumentationen är sen, kronor")
+    result_after_months = IntegerField("Resultatersättning efter, månader", validators=_at_least(1, 60))
+    is_absence_paid = BooleanField("Giltig frånvaro ersätts med dagersättningen")
+    absence_max_in_a_row = IntegerField("Högst dagar i rad", validators=_at_least(1, 365))
+    absence_max_in_a_month = IntegerField("Högst dagar i månaden", validators=_at_least(1, 31))
+    is_absence_reported_same_day = BooleanField("Bara frånvaro som anmäls samma dag")
+
+    start_within_days = _days(
+        "Tid till start, dagar", "Från det att en handläggare söker plats till starten."
+    )
+    answer_within = _days(
+        "Svar på förfrågan, arbetsdagar", "Så länge hålls en plats medan leverantören svarar."
+    )
+    plan_within = _days("Aktivitetsplan, arbetsdagar", "Från starten.")
+    report_within = _days("Slutdokumentation, arbetsdagar", "Från placeringens slut.")
+    decision_within = _days("Beslut om ansökan, arbetsdagar", "Det som ni lovar den som ansöker.")
+    contract_text_sv = TextAreaField(
+        "Avtalsvillkor",
+        validators=[Length(max=40_000)],
+        description="Det som gäller utöver krav, priser och tider, som kommer med i avtalet av sig självt.",
+        render_kw={"rows": 12},
+    )
+
+    def add_rows(self, which: str, how_many: int = 3) -> None:
+        """More empty rows in one of the lists, as long as there is room."""
+        rows = self[{"krav": "requirements", "priser": "prices", "index": "index_steps"}[which]]
+        for _ in range(min(how_many, MAX_ROWS - len(rows.entries))):
+            rows.append_entry()
+
+    def requirement_drafts(self) -> list[RequirementDraft]:
+        rows = [entry.form for entry in self.requirements if not entry.form.is_blank()]
+        return [RequirementDraft((row.text_sv.data or "").strip(), row.proof.data) for row in rows]
+
+    def price_drafts(self) -> list[PriceDraft]:
+        rows = [entry.form for entry in self.prices if not entry.form.is_blank()]
+        lines = [
+            PriceDraft(
+                row.component.data,
+                (row.support_level.data or "").strip() or None,
+                row.day_part.data,
+                row.amount.data,
+            )
+            for row in rows
+        ]
+        return with_settings(lines, self._settings())
+
+    def rules(self) -> TermsRules:
+        return TermsRules(
+            self.start_within_days.data or 0,
+            self.answer_within.data or 0,
+            self.plan_within.data or 0,
+            self.report_within.data or 0,
+            self.decision_within.data or 0,
+        )
+
+    def _settings(self) -> PriceSettings:
+        usual = PriceSettings()
+        steps = [entry.form for entry in self.index_steps if not entry.form.is_blank()]
+        return PriceSettings(
+            whole_from_hours=self.whole_from_hours.data or usual.whole_from_hours,
+            half_from_hours=self.half_from_hours.data or usual.half_from_hours,
+            start_after_run_days=self.start_after_run_days.data or 0,
+            month_basis=self.month_basis.data or usual.month_basis,
+            is_month_prorated=bool(self.is_month_prorated.data),
+            month_from_run_day=self.month_from_run_day.data or 1,
+            is_absence_paid=bool(self.is_absence_paid.data),
+            absence_max_in_a_row=self.absence_max_in_a_row.data,
+            absence_max_in_a_month=self.absence_max_in_a_month.data,
+            is_absence_reported_same_day=bool(self.is_absence_reported_same_day.data),
+            late_report_ore=self.late_report_ore.data or 0,
+            result_after_months=self.result_after_months.data or usual.result_after_months,
+            index_steps=tuple(
+                (step.from_day.data, Decimal(step.percent.data))
+                for step in steps
+                if step.from_day.data is not None
+            ),
+        )
+
+
+class ConfirmForm(BaseForm):
+    """Only a button."""
