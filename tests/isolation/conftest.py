@@ -80,19 +80,34 @@ def owner(world_database: tuple[Database, World]) -> Iterator[Connection]:
     engine.dispose()
 
 
+ClientFor = Callable[[Role | None], Client]
+
+
 @pytest.fixture(scope="session")
-def clients(world_database: tuple[Database, World]) -> dict[Role | None, Client]:
-    """A client signed in as A's or E1's person in each role, and one as nobody."""
+def _cookies(world_database: tuple[Database, World]) -> dict[Role, str]:
+    """The session of A's or E1's person in each role, as a browser keeps it."""
     database, world = world_database
-    made: dict[Role | None, Client] = {}
-    for role in (*ROLES, None):
+    kept = {}
+    for role in ROLES:
         client = database.app.test_client()
+        with travelling(TODAY), database.app.app_context():
+            answer = client.post("/demo/logga-in", data={"membership_id": world.actor(role).membership_id})
+        assert answer.status_code == 302
+        cookie = client.get_cookie(database.app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None
+        kept[role] = cookie.value
+    return kept
+
+
+@pytest.fixture
+def fresh_client(app: Flask, _cookies: dict[Role, str]) -> ClientFor:
+    """`fresh_client(role)`: a client signed in a moment ago, whatever the ones before have done; None: as nobody."""
+
+    def make(role: Role | None) -> Client:
+        client = app.test_client()
         assert isinstance(client, Client)
         if role is not None:
-            with travelling(TODAY), database.app.app_context():
-                answer = client.post(
-                    "/demo/logga-in", data={"membership_id": world.actor(role).membership_id}
-                )
-            assert answer.status_code == 302
-        made[role] = client
-    return made
+            client.set_cookie(app.config["SESSION_COOKIE_NAME"], _cookies[role])
+        return client
+
+    return make
