@@ -8,9 +8,10 @@ PYTEST_WORKERS ?= 2
 .PHONY: demo test check migrate
 .DELETE_ON_ERROR:
 
-# The whole story in a browser. PORT=8001 make demo chooses another port, PLATSTORGET_DATA=… another data folder.
+# The whole story in a browser. PORT=8001 chooses another port, PLATSTORGET_DATA=… another data folder,
+# PARTICIPANTS=200 a smaller story (for the first start).
 demo: $(VENV)/.demo-installed
-	@PORT=$(PORT) exec $(BIN)/platstorget demo
+	@PORT=$(PORT) exec $(BIN)/platstorget demo $(if $(PARTICIPANTS),--participants $(PARTICIPANTS))
 
 # Everything but what needs a browser; the browser tests run where Chromium is found.
 test: $(VENV)/.dev-installed
