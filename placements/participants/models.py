@@ -66,8 +66,9 @@ class ParticipantIdentity(Base):
 
 
 explain_constraint(
-    "uq_participant_identity_authority_id",
-    "Det finns redan en deltagare med det personnumret. Sök fram deltagaren i stället.",
+    "uq_participant_identity_authority_id_number_hash",
+    "Det finns redan en deltagare med det personnumret. Hittar du inte deltagaren hör hen till en annan enhet: "
+    "kontakta samordnaren.",
 )
 
 

@@ -1,112 +1,203 @@
-"""Ten threads for the last seat, and booking against closing and lowering: all end lawful, none with a server error."""
+"""A crowd rushes for the last seat: one gets it, the rest a polite answer, and nobody a server error."""
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
-from enterprises.places import services
-from enterprises.places.models import Place, SeatUse
-from enterprises.places.queries import free_seats
-from enterprises.places.rules import PlaceState, SeatUseKind
-from marketplace.clock import today
+from enterprises.places.models import SeatUse
+from enterprises.places.services import close_seats
+from marketplace.clock import travelling
 from marketplace.db import db, transaction
-from marketplace.errors import Conflict
-from marketplace.tenancy import Actor, acting_as
+from marketplace.errors import Conflict, DomainError, Invalid, NotFound
+from marketplace.tenancy import Actor, acting_as, system_actor
+from placements.booking import queries
+from placements.booking.models import Placement
+from placements.booking.rules import DeclineReason, PlacementState
+from placements.booking.services import (
+    accept_placement,
+    cancel_placement,
+    decline_placement,
+    expire_placement,
+    request_placement,
+)
+from placements.choice.queries import choice_round
 from tests.conftest import Database
-from tests.support import supply
-from tests.support.supply import Supply, after
+from tests.support.placement_market import (
+    FIRST_DAY,
+    LAST_DAY,
+    TODAY,
+    Market,
+    build_market,
+    chosen,
+    requested,
+)
 
-TEN = 10
+Work = Callable[[], object]
+
+
+def _all_at_once(database: Database, works: list[tuple[Actor, Work]], on: date = TODAY) -> list[object]:
+    """Each in a thread and a transaction of its own; what it gave, or the error it raised."""
+    results: list[object] = [None] * len(works)
+    gate = threading.Barrier(len(works))
+
+    def run(number: int, actor: Actor, work: Work) -> None:
+        with database.app.app_context(), travelling(on), acting_as(actor):
+            gate.wait(timeout=30)
+            try:
+                with transaction():
+                    results[number] = work()
+            except Exception as error:
+                results[number] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=(n, *work)) for n, work in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+def _request(round_id: int) -> Work:
+    return lambda: request_placement(round_id, first_day=FIRST_DAY).id
+
+
+def _refused(results: list[object]) -> list[DomainError]:
+    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, DomainError)]
+    assert unexpected == []
+    return [r for r in results if isinstance(r, DomainError)]
+
+
+def _seat_uses(place_id: int) -> int:
+    with acting_as(system_actor()):
+        counted = select(func.count(SeatUse.id)).where(SeatUse.place_id == place_id)
+        return db.session.scalar(counted) or 0
 
 
 @pytest.fixture
-def world(database: Database) -> Supply:
-    return supply.build_supply()
+def market(database: Database) -> Market:
+    return build_market()
 
 
-def at_once(database: Database, acts: list[tuple[Actor, Callable[[], object]]]) -> list[str]:
-    """Runs each in its own thread and transaction, all starting together; "done" or "refused" for each."""
-    start = threading.Barrier(len(acts))
-
-    def run(actor: Actor, act: Callable[[], object]) -> str:
-        with database.app.app_context(), acting_as(actor):
-            start.wait(timeout=30)
-            try:
-                with transaction():
-                    act()
-            except Conflict:
-                return "refused"
-            finally:
-                db.session.remove()
-            return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, *one) for one in acts]]
+def _rounds(market: Market, how_many: int, place_id: int, officer: Actor | None = None) -> list[int]:
+    with travelling(TODAY):
+        return [
+            chosen(market, number, place_id=place_id, officer=officer) for number in range(1, how_many + 1)
+        ]
 
 
-def contracted_place(world: Supply, seats: int) -> int:
-    for officer in (world.officer, world.other_officer):
-        supply.signed(officer, world.manager, supply.open_system(officer))
-    place_id = supply.add_place(world.manager, supply.add_site(world.manager), seats=seats)
-    db.session.remove()
-    return place_id
+def test_ten_people_and_one_seat(database: Database, market: Market) -> None:
+    officers = [market.officer, market.colleague]
+    rounds = _rounds(market, 10, market.growing_id)
+    works = [(officers[n % 2], _request(round_id)) for n, round_id in enumerate(rounds)]
+    results = _all_at_once(database, works)
+    refused = _refused(results)
+    assert len(refused) == 9
+    assert all(isinstance(error, Conflict) and "ledig" in error.message_sv for error in refused)
+    assert _seat_uses(market.growing_id) == 1
 
 
-def case_officer_of(world: Supply, officer: Actor) -> Actor:
-    """One who books for the officer's authority; the row policies read role and authority."""
-    return Actor(
-        user_id=world.case_officer.user_id,
-        user_name="Handläggare",
-        organisation_id=world.case_officer.organisation_id,
-        role=world.case_officer.role,
-        authority_id=officer.authority_id,
-    )
+def test_two_seats_for_ten(database: Database, market: Market) -> None:
+    rounds = _rounds(market, 10, market.sewing_id)
+    results = _all_at_once(database, [(market.officer, _request(round_id)) for round_id in rounds])
+    assert len(_refused(results)) == 8
+    assert _seat_uses(market.sewing_id) == 2
 
 
-def test_ten_of_two_authorities_for_the_last_seat_give_one_and_nine_refusals(
-    database: Database, world: Supply
+def test_two_authorities_share_a_seat_and_see_nothing_of_each_other(
+    database: Database, market: Market
 ) -> None:
-    place_id = contracted_place(world, seats=1)
-    bookers = [case_officer_of(world, one) for one in (world.officer, world.other_officer)] * (TEN // 2)
+    north = _rounds(market, 5, market.growing_id)
+    south = _rounds(market, 5, market.growing_id, market.south_officer)
+    works = [(market.officer, _request(r)) for r in north] + [
+        (market.south_officer, _request(r)) for r in south
+    ]
+    results = _all_at_once(database, works)
+    assert len(_refused(results)) == 9
+    (placement_id,) = [r for r in results if isinstance(r, int)]
+    north_won = placement_id in results[:5]
+    winner, loser = (
+        (market.officer, market.south_officer) if north_won else (market.south_officer, market.officer)
+    )
+    with acting_as(winner):
+        assert queries.placement(placement_id).participant is not None
+    with acting_as(loser):
+        with pytest.raises(NotFound):
+            queries.placement(placement_id)
+        assert db.session.scalars(select(Placement)).all() == []
+    with acting_as(market.supervisor):
+        assert queries.placement(placement_id).placement.enterprise_id == market.farm_id
 
-    def book() -> object:
-        return services.take_seat(place_id, after(7), after(90), SeatUseKind.REQUEST)
 
-    outcomes = at_once(database, [(booker, book) for booker in bookers])
-    assert sorted(outcomes) == ["done"] + ["refused"] * (TEN - 1)
-    with acting_as(world.case_officer):
-        assert free_seats(place_id, after(7), after(90)) == 0
+def test_the_same_request_sent_twice(database: Database, market: Market) -> None:
+    (round_id,) = _rounds(market, 1, market.sewing_id)
+    results = _all_at_once(database, [(market.officer, _request(round_id)) for _ in range(6)])
+    assert len(_refused(results)) == 5
+    assert _seat_uses(market.sewing_id) == 1
 
 
-@pytest.mark.parametrize("rival", ["close", "lower", "pause", "closure"])
-def test_booking_against_the_supplier_ends_lawfully(database: Database, world: Supply, rival: str) -> None:
-    place_id = contracted_place(world, seats=2)
-    acts: dict[str, Callable[[], object]] = {
-        "close": lambda: services.close_place(place_id),
-        "lower": lambda: services.set_seats(place_id, 1, today()),
-        "pause": lambda: services.pause_place(place_id),
-        "closure": lambda: services.close_seats(
-            place_id, seats=1, first_day=after(0), last_day=after(9), reason_sv="Sjukdom"
-        ),
-    }
+def test_an_answer_meets_another_answer(database: Database, market: Market) -> None:
+    with travelling(TODAY):
+        placement_id = requested(market)
+    works: list[tuple[Actor, Work]] = [
+        (market.supervisor, lambda: accept_placement(placement_id).id),
+        (market.supervisor, lambda: decline_placement(placement_id, DeclineReason.OTHER).id),
+        (market.officer, lambda: cancel_placement(placement_id).id),
+        (market.supervisor, lambda: accept_placement(placement_id).id),
+    ]
+    _refused(_all_at_once(database, works))
+    with acting_as(market.officer):
+        placement = queries.placement(placement_id).placement
+        holds = placement.state is PlacementState.ACCEPTED
+        assert placement.state in {PlacementState.ACCEPTED, PlacementState.DECLINED, PlacementState.CANCELLED}
+        assert (placement.seat_use_id is not None) == holds
+    assert _seat_uses(market.sewing_id) == int(holds)
 
-    def book() -> object:
-        return services.take_seat(place_id, after(1), after(5), SeatUseKind.REQUEST)
 
-    outcomes = at_once(database, [(world.case_officer, book)] * 4 + [(world.manager, acts[rival])])
-    with acting_as(world.manager):
-        booked = db.session.scalar(
-            select(func.count(SeatUse.id)).where(
-                SeatUse.place_id == place_id, SeatUse.kind == SeatUseKind.REQUEST
+def test_an_expiry_meets_a_new_request(database: Database, market: Market) -> None:
+    """The seat that an expired request frees goes to exactly one of those who wait for it."""
+    with travelling(TODAY):
+        late = requested(market, 20, place_id=market.growing_id)
+        rounds = [_chosen_though_full(market, number) for number in range(1, 6)]
+    system = system_actor(market.north_id, market.farm_id)
+    works: list[tuple[Actor, Work]] = [(system, lambda: expire_placement(late).id)]
+    works += [(market.officer, _request(round_id)) for round_id in rounds]
+    results = _all_at_once(database, works, on=date(2026, 3, 6))
+    assert isinstance(results[0], int)
+    got = [r for r in results[1:] if isinstance(r, int)]
+    assert len(got) <= 1
+    assert len(_refused(results)) == 5 - len(got)
+    assert _seat_uses(market.growing_id) == len(got)
+
+
+def _chosen_though_full(market: Market, number: int) -> int:
+    """A choice made when the seat was free, on other days than those that are taken."""
+    round_id = chosen(market, number, place_id=market.sewing_id)
+    with acting_as(market.officer), transaction():
+        for shown in choice_round(round_id).shown:
+            shown.place_id = market.growing_id
+    return round_id
+
+
+def test_booking_meets_a_closure(database: Database, market: Market) -> None:
+    (round_id,) = _rounds(market, 1, market.growing_id)
+
+    def close() -> object:
+        return len(
+            close_seats(
+                market.growing_id,
+                seats=1,
+                first_day=FIRST_DAY + timedelta(days=7),
+                last_day=LAST_DAY,
+                reason_sv="Ombyggnad",
             )
         )
-        assert booked == outcomes[:4].count("done") <= 2
-        if rival == "close" and outcomes[4] == "done":
-            assert booked == 0
-            assert db.session.get_one(Place, place_id).state is PlaceState.CLOSED
-        if rival in {"lower", "closure"} and outcomes[4] == "done":
-            assert booked is not None
-            assert booked <= 1
+
+    results = _all_at_once(database, [(market.officer, _request(round_id)), (market.manager, close)])
+    assert len(_refused(results)) == 1
+    assert all(isinstance(error, Conflict | Invalid) for error in _refused(results))
+    assert _seat_uses(market.growing_id) == 1

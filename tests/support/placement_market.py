@@ -121,7 +121,7 @@ def _build(seats: int) -> Market:
             _contract(authority.id, enterprise.id)
     with acting_as(people["manager"]), transaction():
         site_id = _site("Gården", HANINGE)
-        places = {
+        places: dict[str, Any] = {
             "sewing_id": _place(site_id, TEXTILE, "Sy och laga kläder", hours=(10, 30), seats=seats),
             "repair_id": _place(site_id, WORKSHOP, "Laga cyklar", lead_time_days=7),
             "growing_id": _place(site_id, GARDEN, "Odla grönsaker", adaptations=["seated"], languages=["ar"]),
@@ -324,7 +324,7 @@ def _site(name: str, kommun_code: str) -> int:
 def _place(
     site_id: int, ssyk: str, name: str, *, hours: tuple[int, int] = (10, 40), seats: int = 1, **more: Any
 ) -> int:
-    facts = {"lead_time_days": 0, "adaptations": [], "languages": []} | more
+    facts: dict[str, Any] = {"lead_time_days": 0, "adaptations": [], "languages": []} | more
     place = add_place(
         site_id=site_id,
         ssyk=ssyk,

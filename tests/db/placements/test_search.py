@@ -1,0 +1,235 @@
+"""What can be offered, in an order that nobody can buy, in a bounded number of queries."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, event
+from sqlalchemy.orm import Session
+
+from enterprises.places.models import Place
+from enterprises.places.services import add_place, close_seats, pause_place, publish_place
+from enterprises.suppliers.models import Contract
+from enterprises.suppliers.rules import ContractState
+from marketplace.clock import travelling
+from marketplace.db import db, transaction
+from marketplace.reference.rules import Sex
+from marketplace.tenancy import acting_as, system_actor
+from placements.search.queries import (
+    beyond_own_sex,
+    has_contracts,
+    how_many,
+    offered_options,
+    options_of,
+    search_places,
+)
+from placements.search.rules import PERIOD_DAYS, SearchCriteria, default_period
+from tests.support.placement_market import (
+    FIRST_DAY,
+    GARDEN,
+    HANINGE,
+    LAST_DAY,
+    SODERTALJE,
+    TEXTILE,
+    TODAY,
+    Market,
+    build_market,
+    requested,
+)
+
+START_BY, UNTIL = default_period(TODAY)
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    built = build_market()
+    with travelling(TODAY):
+        yield built
+
+
+def _asked(**facts: Any) -> SearchCriteria:
+    return SearchCriteria(**({"start_by": START_BY, "until": UNTIL} | facts))
+
+
+def _found(market: Market, **facts: Any) -> set[str]:
+    with acting_as(market.officer):
+        return {option.place.name for option in search_places(_asked(**facts)).items}
+
+
+def test_only_places_under_contract(market: Market) -> None:
+    assert _found(market) == {"Sy och laga kläder", "Laga cyklar", "Odla grönsaker"}
+    with acting_as(market.south_officer):
+        assert search_places(_asked()).total == 4
+
+
+@pytest.mark.parametrize(
+    ("facts", "names"),
+    [
+        ({"kommun_codes": (HANINGE,)}, {"Sy och laga kläder", "Laga cyklar", "Odla grönsaker"}),
+        ({"kommun_codes": (SODERTALJE,)}, set()),
+        ({"ssyks": (TEXTILE, GARDEN)}, {"Sy och laga kläder", "Odla grönsaker"}),
+        ({"field_ids": ("no-field",)}, set()),
+        ({"hours_per_week": Decimal(35)}, {"Laga cyklar", "Odla grönsaker"}),
+        ({"hours_per_week": Decimal(5)}, set()),
+        ({"adaptations": ("seated",)}, {"Odla grönsaker"}),
+        ({"adaptations": ("seated", "quiet")}, set()),
+        ({"language": "ar"}, {"Odla grönsaker"}),
+        ({"start_by": TODAY + timedelta(days=6)}, {"Sy och laga kläder", "Odla grönsaker"}),
+    ],
+)
+def test_each_filter(market: Market, facts: dict[str, Any], names: set[str]) -> None:
+    assert _found(market, **facts) == names
+
+
+def test_a_contract_must_hold_over_the_days(market: Market) -> None:
+    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
+        contract = db.session.scalars(
+            db.select(Contract).where(Contract.authority_id == market.north_id)
+        ).one()
+        contract.ends_on = UNTIL - timedelta(days=1)
+    assert _found(market) == set()
+    with acting_as(market.officer):
+        assert not has_contracts(_asked())
+        assert how_many(_asked(until=UNTIL - timedelta(days=1))) == 3
+    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
+        contract = db.session.scalars(
+            db.select(Contract).where(Contract.authority_id == market.north_id)
+        ).one()
+        contract.state = ContractState.SUSPENDED
+    with acting_as(market.officer):
+        assert how_many(_asked(until=UNTIL - timedelta(days=1))) == 0
+
+
+def test_paused_and_full_places_are_left_out(market: Market) -> None:
+    with acting_as(market.manager), transaction():
+        pause_place(market.growing_id)
+    requested(market, 1)
+    assert _found(market) == {"Sy och laga kläder", "Laga cyklar"}
+    requested(market, 2)
+    assert _found(market) == {"Laga cyklar"}
+
+
+def test_a_neighbours_booking_lowers_what_is_free_and_tells_nothing(market: Market) -> None:
+    requested(market, 1, officer=market.south_officer)
+    with acting_as(market.officer):
+        (option,) = options_of([market.sewing_id], _asked())
+        assert (option.free_seats, option.seats) == (1, 2)
+        assert option.week_pairs[0] == (TODAY, 2)
+        assert option.week_pairs[1] == (FIRST_DAY, 1)
+
+
+def test_the_earliest_start(market: Market) -> None:
+    with acting_as(market.manager), transaction():
+        close_seats(
+            market.growing_id, seats=1, first_day=TODAY, last_day=date(2026, 3, 6), reason_sv="Semester"
+        )
+    with acting_as(market.officer):
+        options = options_of([market.sewing_id, market.repair_id, market.growing_id], _asked())
+        assert [option.earliest_start for option in options] == [
+            TODAY,
+            TODAY + timedelta(days=7),  # the lead time
+            date(2026, 3, 9),  # the closure ends on a Friday
+        ]
+        (sewing,) = options_of([market.sewing_id], _asked(from_day=date(2026, 3, 7)))
+        assert sewing.earliest_start == date(2026, 3, 9)  # not on the Saturday
+        (late,) = options_of([market.repair_id], _asked(start_by=TODAY + timedelta(days=3)))
+        assert late.earliest_start is None
+        assert not late.is_available
+
+
+def test_what_is_offered_keeps_the_order_asked_for(market: Market) -> None:
+    asked = [market.growing_id, market.bakery_place_id, market.sewing_id, market.growing_id]
+    with acting_as(market.officer):
+        options = offered_options(asked, _asked())
+        assert [option.place.id for option in options] == [market.growing_id, market.sewing_id]
+        assert options_of([], _asked()) == []
+
+
+def test_the_order_is_the_same_for_all_that_day_and_moves(market: Market) -> None:
+    many = _more_places(market, 30)
+
+    def order(actor: Any, day: date, page: int = 1) -> list[int]:
+        with acting_as(actor), travelling(day):
+            start_by, until = default_period(day)
+            return [o.place.id for o in search_places(SearchCriteria(start_by, until), page).items]
+
+    today = order(market.officer, TODAY)
+    assert len(today) == 24
+    assert today == order(market.colleague, TODAY) == order(market.other_unit_officer, TODAY)
+    rest = order(market.officer, TODAY, page=2)
+    assert len(rest) == many + 3 - 24
+    assert not set(today) & set(rest)
+    assert order(market.officer, TODAY, page=99) == rest
+    days = [order(market.officer, TODAY + timedelta(days=n))[0] for n in range(1, 8)]
+    assert len(set(days)) > 1, "the list begins elsewhere on other days"
+    everything = today + rest
+    tomorrow = order(market.officer, TODAY + timedelta(days=1)) + order(
+        market.officer, TODAY + timedelta(days=1), page=2
+    )
+    turned = everything.index(tomorrow[0])
+    assert tomorrow == everything[turned:] + everything[:turned], "only the starting point moves"
+
+
+def test_the_number_of_queries_does_not_grow(market: Market) -> None:
+    with acting_as(market.officer):
+        few = _statements(lambda: search_places(_asked()))
+    _more_places(market, 40)
+    with acting_as(market.officer):
+        many = _statements(lambda: search_places(_asked()))
+    assert few == many <= 5
+
+
+def test_places_across_the_divide(market: Market) -> None:
+    with acting_as(market.officer):
+        women = beyond_own_sex(_asked(ssyks=(TEXTILE,)), Sex.WOMAN)
+        assert {option.place.id for option in women} == {market.repair_id, market.growing_id}
+        men = beyond_own_sex(_asked(), Sex.MAN)
+        assert {option.place.id for option in men} == {market.sewing_id, market.growing_id}
+
+
+def test_nobody_without_an_authority_finds_a_place(market: Market) -> None:
+    for actor in (market.manager, market.supervisor):
+        with acting_as(actor):
+            assert search_places(_asked()).total == 0
+
+
+def test_the_default_days() -> None:
+    assert date(2026, 3, 16) == START_BY
+    assert timedelta(days=PERIOD_DAYS) == UNTIL - START_BY
+    assert LAST_DAY > UNTIL
+
+
+def _more_places(market: Market, how_many_: int) -> int:
+    with acting_as(market.manager), transaction():
+        site_id = db.session.get_one(Place, market.sewing_id).site_id
+        for number in range(how_many_):
+            place = add_place(
+                site_id=site_id,
+                ssyk=GARDEN,
+                name=f"Plats {number}",
+                tasks_sv="Odla",
+                hours_per_week_min=5,
+                hours_per_week_max=40,
+                lead_time_days=0,
+                seats=1,
+            )
+            publish_place(place.id)
+    return how_many_
+
+
+def _statements(work: Any) -> int:
+    seen: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "SELECT set_config")):
+            seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        db.session.expire_all()
+        work()
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    return len(seen)
