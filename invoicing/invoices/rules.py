@@ -17,7 +17,7 @@ class InvoiceState(StrEnum):
 
 INVOICE_STATE_SV = {
     InvoiceState.DRAFT: "Utkast",
-    InvoiceState.APPROVED: "Godkänd av leverantören",
+    InvoiceState.APPROVED: "Godkänd",
     InvoiceState.SENT: "Skickad",
     InvoiceState.ATTESTED: "Attesterad",
     InvoiceState.DISPUTED: "Bestridd",

@@ -233,12 +233,14 @@ def _action_page(
 ) -> str:
     is_sending = action in {InvoiceAction.APPROVE, InvoiceAction.SEND}
     transition = INVOICE_TRANSITIONS[invoice.state, action]
+    problems = services.problems_to_mend(invoice) if is_sending else []
     return render_template(
         "invoicing/invoices/act.html",
         invoice=invoice,
         title=invoice_title(invoice),
         transition=transition,
-        problems=services.problems_to_mend(invoice) if is_sending else [],
+        problems=problems,
+        is_blocked=action is InvoiceAction.SEND and bool(problems),
         is_ending=action in {InvoiceAction.DISCARD, InvoiceAction.DISPUTE},
         form=form,
     )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from invoicing.remuneration.price_rules import Component, PriceComponent
+from invoicing.remuneration.price_rules import PriceComponent
+from marketplace.procurement.price_rules import Component
 
 MONTHS_SV = (
     "januari", "februari", "mars", "april", "maj", "juni",

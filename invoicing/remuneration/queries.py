@@ -10,10 +10,12 @@ from sqlalchemy import func, select
 from enterprises.suppliers.models import Contract
 from invoicing.invoices.models import InvoiceLine
 from invoicing.remuneration.facts import AttendanceDay, ContractTerms, DayKind, Month, PlacementFacts
-from invoicing.remuneration.price_list import PriceListRow, read_price_list
-from invoicing.remuneration.price_rules import ONCE_EVER, Component, PaidAbsence
+from invoicing.remuneration.price_list import read_price_list
+from invoicing.remuneration.price_rules import PaidAbsence
 from marketplace.db import db
 from marketplace.procurement.models import PriceRow
+from marketplace.procurement.price_rules import FEES, Component
+from marketplace.procurement.queries import price_drafts
 from placements.attendance.models import AttendanceDay as AttendanceRow
 from placements.attendance.rules import AttendanceKind
 from placements.booking.models import Placement
@@ -51,7 +53,7 @@ class MonthFacts:
 
 def month_facts(contract: Contract, month: Month, *, lock: bool = False) -> MonthFacts:
     """The facts of one contract and month; with `lock`, attendance cannot change until the transaction ends."""
-    price_list = read_price_list(_price_rows(contract.terms_id))
+    price_list = read_price_list(price_drafts(_price_rows(contract.terms_id)))
     rows = _placements(contract.id, month)
     ids = [row.id for row in rows]
     has_rows_of_absence = any(isinstance(one, PaidAbsence) for one in price_list.components)
@@ -81,14 +83,10 @@ def month_facts(contract: Contract, month: Month, *, lock: bool = False) -> Mont
     )
 
 
-def _price_rows(terms_id: int) -> list[PriceListRow]:
-    rows = db.session.scalars(
+def _price_rows(terms_id: int) -> Sequence[PriceRow]:
+    return db.session.scalars(
         select(PriceRow).where(PriceRow.terms_id == terms_id).order_by(PriceRow.position)
-    )
-    return [
-        PriceListRow(row.component, row.amount_ore, row.support_level, row.day_part, row.parameters)
-        for row in rows
-    ]
+    ).all()
 
 
 def _placements(contract_id: int, month: Month) -> Sequence[Placement]:
@@ -162,7 +160,7 @@ def _fees_paid(placement_ids: list[int]) -> dict[int, list[Component]]:
         select(InvoiceLine.placement_id, InvoiceLine.component)
         .where(
             InvoiceLine.placement_id.in_(placement_ids),
-            InvoiceLine.component.in_([component.value for component in ONCE_EVER]),
+            InvoiceLine.component.in_([component.value for component in FEES]),
         )
         .order_by(InvoiceLine.placement_id, InvoiceLine.component)
     )

@@ -25,14 +25,9 @@ from invoicing.remuneration.facts import (
     Unit,
 )
 from invoicing.remuneration.price_rules import (
-    COMPONENT_SV,
-    DAY_PART_SV,
-    Component,
-    DayPart,
     DayRate,
     HourlyRate,
     Index,
-    MonthBasis,
     MonthlyRate,
     PaidAbsence,
     PriceComponent,
@@ -40,6 +35,14 @@ from invoicing.remuneration.price_rules import (
     ResultFee,
     StartFee,
     whole_ore,
+)
+from marketplace.procurement.price_rules import (
+    COMPONENT_SV,
+    DAY_PART_SV,
+    Component,
+    DayPart,
+    MonthBasis,
+    kronor_text,
 )
 
 COMPONENT_ORDER = list(Component)
@@ -255,7 +258,7 @@ class _PlacementMonth:
         price = self.prices.on(first_day, price)
         basis = "hel månad" if is_full else f"påbörjad månad, {covered} av {self.month.length} dagar"
         if rate.is_prorated and not is_full:
-            basis = f"{covered} av {self.month.length} dagar av månadspriset {_kronor(price)}"
+            basis = f"{covered} av {self.month.length} dagar av månadspriset {kronor_text(price)}"
             price = whole_ore(Decimal(price * covered) / self.month.length)
         yield self._line(
             Component.MONTHLY_RATE,
@@ -372,8 +375,3 @@ def _days_basis(component: Component, count: int) -> str:
     if component is Component.PAID_ABSENCE:
         return "1 dag med giltig frånvaro" if count == 1 else f"{count} dagar med giltig frånvaro"
     return "1 närvarodag" if count == 1 else f"{count} närvarodagar"
-
-
-def _kronor(price_ore: int) -> str:
-    kronor, ore = divmod(price_ore, 100)
-    return f"{kronor:,}".replace(",", "\u00a0") + f",{ore:02d} kr"

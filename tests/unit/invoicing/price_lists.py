@@ -5,16 +5,15 @@ from decimal import Decimal
 
 from invoicing.remuneration.facts import AttendanceDay, ContractTerms, DayKind, Month, PlacementFacts
 from invoicing.remuneration.price_rules import (
-    DayPart,
     DayPrice,
     DayRate,
     LevelPrice,
-    MonthBasis,
     MonthlyRate,
     PriceComponent,
     ResultFee,
     StartFee,
 )
+from marketplace.procurement.price_rules import DayPart, MonthBasis
 
 MARCH = Month(2026, 3)
 

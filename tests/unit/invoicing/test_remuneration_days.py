@@ -8,9 +8,7 @@ import pytest
 
 from invoicing.remuneration.facts import Unit
 from invoicing.remuneration.price_rules import (
-    Component,
     DayPrice,
-    DayRate,
     HourlyRate,
     Index,
     IndexStep,
@@ -18,6 +16,7 @@ from invoicing.remuneration.price_rules import (
     PaidAbsence,
 )
 from invoicing.remuneration.rules import month_lines
+from marketplace.procurement.price_rules import Component
 from tests.unit.invoicing.price_lists import MARCH, TYRESO, absent, march, placement, present, terms
 
 
@@ -89,7 +88,7 @@ def test_placement_without_level_cannot_be_priced_per_level() -> None:
 
 
 def test_one_price_whatever_level_and_length() -> None:
-    rate = DayRate(prices=(DayPrice(450_00),))
+    rate = replace(TYRESO, prices=(DayPrice(450_00),))
     result = month_lines(
         terms(rate), [placement(present(march(2)), present(march(3), "1"), level=None)], MARCH
     )

@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 
 from invoicing.remuneration.facts import AttendanceDay, DayKind, PlacementFacts
 from invoicing.remuneration.price_rules import (
-    Component,
     HourlyRate,
     LevelPrice,
-    MonthBasis,
     MonthlyRate,
     PaidAbsence,
     ReportFee,
     StartFee,
 )
 from invoicing.remuneration.rules import month_lines
+from marketplace.procurement.price_rules import Component, MonthBasis
 from tests.unit.invoicing.price_lists import MARCH, TYRESO, TYRESO_KRONOR, terms
 
 ABSENCE = PaidAbsence(max_in_a_row=3, max_in_a_month=6)
