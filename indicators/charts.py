@@ -41,13 +41,18 @@ def stacked_shares(labels: Sequence[str], series: Mapping[str, Sequence[float | 
     chart = pygal.HorizontalStackedBar(
         **_settings(formatter=lambda value: f"{decimal_sv(value, 0)} %"),
         range=(0, 100),
-        height=110 + 48 * len(labels),
+        height=share_height(len(labels)),
     )
     hundreds = {
         name: [None if value is None else 100 * value for value in values] for name, values in series.items()
     }
     # pygal draws the first bar at the bottom; people read from the top.
     return _drawn(chart, labels[::-1], {name: values[::-1] for name, values in hundreds.items()})
+
+
+def share_height(bars: int) -> int:
+    """Height of stacked_shares in the units of its width, 860."""
+    return 110 + 48 * bars
 
 
 def svg_response(image: bytes) -> Response:

@@ -50,7 +50,9 @@ def index() -> ResponseReturnValue:
     asked = _asked(authority_id)
     table = _table(authority_id, asked.wanted)
     rows = _months(authority_id, asked.wanted)
-    with_seats = set(queries.kommun_codes_with_seats(authority_id))
+    with_seats = {
+        code for _, code in queries.capacity_by_cell(authority_id, CapacityFilter(asked.wanted.day))
+    }
     lacking = [code for code in queries.covered_kommun_codes(authority_id) if code not in with_seats]
     return render_template(
         "indicators/capacity/index.html",

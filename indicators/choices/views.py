@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from indicators.charts import stacked_shares, svg_response
+from indicators.charts import share_height, stacked_shares, svg_response
 from indicators.choices import queries
 from indicators.choices.forms import ChoicesFilterForm
 from indicators.choices.rules import ALL, CHOICE_STEP_SV, KOMMUN_STEPS, ChoiceStep, counted_until
@@ -33,6 +33,11 @@ from marketplace.web.guards import requires
 
 bp = Blueprint("choices", __name__, url_prefix="/val-och-kon")
 
+_SHORT_SV = {
+    OwnSexDominance.OWN: "Eget kön",
+    OwnSexDominance.EVEN: "Jämnt",
+    OwnSexDominance.OTHER: "Annat kön",
+}
 _SHARE_HEADER = ("Antal", "Av", "Andel", "Intervall från", "Intervall till")
 
 
@@ -74,18 +79,21 @@ class _Asked:
 def index() -> ResponseReturnValue:
     authority_id = _authority_id()
     asked = _asked(authority_id)
-    through = counted_until(clock.today()) - timedelta(days=1)
+    computed = computed_at(authority_id)
     tables = _tables(authority_id, asked)
+    bars = [bar for table in tables for bar in _bars(table)]
     country = queries.national()
     return render_template(
         "indicators/choices/index.html",
         form=asked.form,
         year=asked.year,
-        through=through,
+        through=_counted_through(computed) if computed else None,
         kommun_code=asked.kommun_code,
         arguments=asked.arguments,
         tables=tables,
-        is_chart=any(_bars(table) for table in tables),
+        is_chart=bool(bars),
+        chart_height=share_height(len(bars)),
+        finding=_finding(tables, asked.year),
         trades=queries.trade_rows(authority_id, asked.year) if asked.year and not asked.kommun_code else [],
         segregations=queries.segregations(authority_id, asked.year) if asked.year else [],
         national_d=duncan_d(country.counts) if country else None,
@@ -98,7 +106,7 @@ def index() -> ResponseReturnValue:
         own_names=OWN_SEX_DOMINANCE_SV,
         suppressed_sv=SUPPRESSED_SV,
         why_suppressed_sv=WHY_SUPPRESSED_SV,
-        computed_at=computed_at(authority_id),
+        computed_at=computed,
         definitions=INDICATORS,
         keys=Indicator,
     )
@@ -110,7 +118,7 @@ def chart() -> ResponseReturnValue:
     authority_id = _authority_id()
     bars = [bar for table in _tables(authority_id, _asked(authority_id)) for bar in _bars(table)]
     series = {
-        OWN_SEX_DOMINANCE_SV[kind].capitalize(): [values[position] for _, values in bars]
+        _SHORT_SV[kind]: [values[position] for _, values in bars]
         for position, kind in enumerate(OwnSexDominance)
     }
     return svg_response(stacked_shares([label for label, _ in bars], series))
@@ -217,6 +225,22 @@ def _bars(table: SexTable) -> list[tuple[str, tuple[float, ...]]]:
         for row in table.rows
         if all(share is not None and not share.is_empty for share in row.shares)
     ]
+
+
+def _finding(tables: list[SexTable], year: int | None) -> str:
+    """The chart's heading: what was shown of trades dominated by the own sex, as far as it may be told."""
+    told = [
+        f"{share.percent_sv} för {table.name_sv.lower()}"
+        for table in tables
+        if (share := table.rows[0].shares[0]) is not None and not share.is_empty
+    ]
+    if not told:
+        return f"Fördelningen över yrken {year}"
+    return f"Yrken dominerade av det egna könet var {' och '.join(told)} av det som visades {year}"
+
+
+def _counted_through(computed: datetime) -> date:
+    return counted_until(computed.astimezone(clock.STOCKHOLM).date()) - timedelta(days=1)
 
 
 def _share_cells(share: Share | None) -> tuple[object, ...]:

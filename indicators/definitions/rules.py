@@ -58,6 +58,8 @@ class Definition:
     has_interval: bool = False
     """An interval is shown only where the cases are separate persons or matters, not days of the same ones."""
     is_more_better: bool | None = None
+    case_sv: str = ""
+    """What a mean is taken over."""
 
 
 _BOOKINGS = "Platser, stängningar, förfrågningar och placeringar i Platstorget"
@@ -216,6 +218,7 @@ _DEFINITIONS: Final = (
         "arbetsdagar",
         "Förfrågningar i Platstorget",
         is_more_better=False,
+        case_sv="förfrågningar",
     ),
     Definition(
         Indicator.OCCUPANCY,

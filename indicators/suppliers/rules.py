@@ -35,28 +35,29 @@ class Value:
         return share.interval if share is not None and self.definition.has_interval else None
 
     @property
-    def value_sv(self) -> str:
-        """”83,3 %” or ”1,4 arbetsdagar”."""
+    def short_sv(self) -> str:
+        """”83,3 %”, or for a mean the number without its unit."""
         if self.value is None:
             return "–"
         share = self.share
-        return share.percent_sv if share else f"{decimal_sv(self.value, 1)} {self.definition.unit_sv}"
-
-    @property
-    def short_sv(self) -> str:
-        """The value without its unit, for a narrow table whose heading has it."""
-        share = self.share
-        if share is not None or self.value is None:
-            return self.value_sv
-        return decimal_sv(self.value, 1)
+        return share.percent_sv if share is not None else decimal_sv(self.value, 1)
 
     @property
     def count_sv(self) -> str:
-        """”5 av 6 placeringar”, or ”7 arbetsdagar på 5 förfrågningar” for a mean."""
+        """”5 av 6”, or ”7 på 5” for a mean."""
         if self.is_empty:
             return NOTHING_TO_COUNT_SV
         joint = "av" if self.share else "på"
         return f"{whole_sv(self.numerator)} {joint} {whole_sv(self.denominator)}"
+
+    @property
+    def basis_sv(self) -> str:
+        """”5 av 6 placeringar”, or ”arbetsdagar i snitt: 7 på 5 förfrågningar” for a mean."""
+        if self.is_empty:
+            return NOTHING_TO_COUNT_SV.capitalize()
+        if self.share is not None:
+            return f"{self.count_sv} {self.definition.unit_sv}"
+        return f"{self.definition.unit_sv} i snitt: {self.count_sv} {self.definition.case_sv}"
 
 
 def summed(definition: Definition, parts: Iterable[tuple[int, int]]) -> Value:

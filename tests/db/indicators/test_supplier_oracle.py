@@ -148,7 +148,7 @@ def test_nothing_yet_is_said_in_words_and_divides_by_nothing(session: Session) -
     assert {value.definition.key for value in empty} == {d.key for d in SUPPLIER_INDICATORS} - {
         Indicator.OCCUPANCY
     }
-    assert all(value.count_sv == "inget att räkna på" and value.value_sv == "–" for value in empty)
+    assert all(value.count_sv == "inget att räkna på" and value.short_sv == "–" for value in empty)
 
 
 def test_no_one_else_sees_an_enterprises_own(session: Session) -> None:
