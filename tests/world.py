@@ -160,7 +160,9 @@ def _procure(half: _Half) -> None:
         procurement.publish_terms(_terms(second))
         draft = _terms(opened)
         unopened = _system(half, "Under arbete")
-        half.ids |= {"open_system_id": opened, "second_system_id": second}
+        third = _system(half, "Praktik")
+        procurement.publish_terms(_terms(third))
+        half.ids |= {"open_system_id": opened, "second_system_id": second, "third_system_id": third}
         half.ids |= {"system_id": unopened, "terms_id": draft, "unopened_terms_id": _terms(unopened)}
 
 
@@ -215,7 +217,7 @@ def _contract(half: _Half, manager: Actor) -> int:
                 text = suppliers.contract_text(contract_with_terms(contract_id))
                 suppliers.sign_contract(contract_id, text_sha256=text_hash(text))
     if manager is half.by(Role.SUPPLIER_MANAGER):
-        half.ids["contract_id"] = contract_id
+        half.ids |= {"contract_id": contract_id, "decided_application_id": application_id}
         with travelling(TODAY):
             application_id, requirement_id = _apply(int(half.ids["second_system_id"]), manager)
             half.ids |= {"application_id": application_id, "requirement_id": requirement_id}

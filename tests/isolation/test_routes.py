@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -16,13 +16,19 @@ from marketplace.accounts.rules import Role
 from marketplace.web.guards import Guard
 from tests.isolation.conftest import ClientFor, Rollback
 from tests.support.clients import Client
-from tests.world import ROLES, World
+from tests.world import AUTHORITY_ROLES, ROLES, World
 
 OPEN_TO_ALL = frozenset({"kommun_code", "ssyk", "month", "week", "position", "filename", "field_id"})
 """Names in an address that are nobody's: they say which figures or which row, not whose."""
 
-PUBLISHED = frozenset({"enterprise_id"})
-"""The directory of enterprises is public, so another's id is no secret; what its page shows is tried elsewhere."""
+BUYERS = frozenset({*AUTHORITY_ROLES, Role.CASE_OFFICER})
+PUBLISHED: dict[str, frozenset[Role]] = {"enterprise_id": frozenset(ROLES), "site_id": BUYERS}
+"""Objects that these roles may look at whosever they are: the directory of enterprises, and where they work."""
+
+PUBLISHED_VARIANTS = frozenset(
+    {"open_system_id", "second_system_id", "third_system_id", "published_place_id", "other_place_id"}
+)
+"""Objects in the world that are published, and so are seen by everyone."""
 
 SIGNS_OUT = frozenset({"accounts.sign_out"})
 
@@ -58,18 +64,34 @@ def routes() -> Iterator[Route]:
 
 EVERY_ROUTE = list(routes())
 GUARDED = [route for route in EVERY_ROUTE if not route.guard.is_public]
-WITH_OBJECT = [route for route in GUARDED if route.names - OPEN_TO_ALL - PUBLISHED]
+WITH_OBJECT = [route for route in GUARDED if route.names - OPEN_TO_ALL]
 
 
-def address(route: Route, known: dict[str, object]) -> str:
+def variants(route: Route, known: Mapping[str, int | str]) -> Iterator[dict[str, object]]:
+    """What can stand in the address: for place_id also published_place_id, draft_place_id and so on, together."""
+    prefixes = {""} | {
+        key.removesuffix(name) for key in known for name in route.names if key.endswith(f"_{name}")
+    }
+    for prefix in sorted(prefixes):
+        chosen = {name: f"{prefix}{name}" for name in route.names if f"{prefix}{name}" in known}
+        if prefix and not chosen:
+            continue
+        yield {
+            **known,
+            **{name: known[key] for name, key in chosen.items()},
+            "variant": tuple(chosen.values()),
+        }
+
+
+def address(route: Route, known: Mapping[str, object]) -> str:
     unknown = route.names - set(known)
     assert not unknown, f"tests/world.py has nothing for {sorted(unknown)} in {route.rule.rule}"
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: str(known[found.group(1)]), route.rule.rule)
 
 
-def ask(client: Client, route: Route, known: dict[str, object]) -> tuple[int, str]:
+def ask(client: Client, route: Route, known: Mapping[str, object]) -> tuple[int, str]:
     """An empty form, but for the few that would be about nothing at all without what they name."""
-    form = {name: known[name] for name in NAMED_IN_FORMS.get(route.rule.endpoint, ())}
+    form = {name: known.get(name) for name in NAMED_IN_FORMS.get(route.rule.endpoint, ())}
     answer = client.open(address(route, known), method=route.method, data=form or None)
     return answer.status_code, answer.location or ""
 
@@ -87,7 +109,7 @@ def test_nobody_is_sent_to_sign_in(
     route: Route, world: World, fresh_client: ClientFor, undone: Rollback
 ) -> None:
     with undone():
-        status, where = ask(fresh_client(None), route, dict(world.own))
+        status, where = ask(fresh_client(None), route, world.own)
     assert status == 302
     assert "/logga-in" in where
 
@@ -99,7 +121,7 @@ def test_a_role_outside_the_guard_is_refused(
     for role in ROLES:
         if role not in route.guard.roles:
             with undone():
-                status, _ = ask(fresh_client(role), route, dict(world.own))
+                status, _ = ask(fresh_client(role), route, world.own)
             assert status == 403, role
 
 
@@ -107,15 +129,17 @@ def test_a_role_outside_the_guard_is_refused(
 def test_own_objects_open_for_the_roles_of_the_guard(
     route: Route, world: World, fresh_client: ClientFor, undone: Rollback
 ) -> None:
-    """Some role opens the page. Which of several does may hang on the object: a draft is its writer's alone."""
-    statuses = {}
+    """Each role opens some object of its own. Which may hang on its state: a draft is its writer's alone."""
     for role in admitted(route):
-        with undone():
-            known = {**world.own, "membership_id": world.actor(role).membership_id}
-            statuses[role], where = ask(fresh_client(role), route, known)
-        assert statuses[role] in ANSWERED, (role, statuses[role])
-        assert "/logga-in" not in where or route.rule.endpoint in SIGNS_OUT, role
-    assert set(statuses.values()) & FINE, statuses
+        statuses = {}
+        for known in variants(route, world.own):
+            with undone():
+                known["membership_id"] = world.actor(role).membership_id
+                status, where = ask(fresh_client(role), route, known)
+            statuses[known["variant"]] = status
+            assert status in ANSWERED, (role, known["variant"], status)
+            assert "/logga-in" not in where or route.rule.endpoint in SIGNS_OUT, role
+        assert set(statuses.values()) & FINE, (role, statuses)
 
 
 @pytest.mark.parametrize("route", WITH_OBJECT, ids=str)
@@ -123,9 +147,29 @@ def test_foreign_objects_are_not_found(
     route: Route, world: World, fresh_client: ClientFor, undone: Rollback
 ) -> None:
     for role in admitted(route):
-        with undone():
-            status, _ = ask(fresh_client(role), route, dict(world.foreign))
-        assert status in HIDDEN, (role, status)
+        open_names = {name for name, roles in PUBLISHED.items() if role in roles} | OPEN_TO_ALL
+        if not route.names - open_names:
+            continue
+        for known in variants(route, world.foreign):
+            if set(known["variant"]) & PUBLISHED_VARIANTS:  # type: ignore[call-overload]
+                continue
+            with undone():
+                status, _ = ask(fresh_client(role), route, known)
+            assert status in HIDDEN, (role, known["variant"], status)
+
+
+@pytest.mark.parametrize(
+    "route", [r for r in WITH_OBJECT if r.names & {"placement_id", "contract_id"}], ids=str
+)
+def test_what_another_authority_has_with_the_same_enterprise_is_not_found(
+    route: Route, world: World, fresh_client: ClientFor, undone: Rollback
+) -> None:
+    """B's placement and contract with E1, which A's people must not see although E1 does."""
+    for role in admitted(route):
+        if role in BUYERS:
+            with undone():
+                status, _ = ask(fresh_client(role), route, {**world.own, **world.shared})
+            assert status in HIDDEN, (role, status)
 
 
 @pytest.mark.parametrize(
