@@ -5,6 +5,7 @@ starts what the schedule says. The other takes jobs from Redis. Nothing in Redis
 outbox.
 """
 
+import json
 import logging
 import multiprocessing
 import os
@@ -37,7 +38,7 @@ from marketplace import clock, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.db import db, transaction
-from marketplace.logs import configure_logging
+from marketplace.logs import configure_logging, described
 from marketplace.processes import die_with_parent
 from marketplace.tenancy import acting_as, system_actor
 
@@ -278,14 +279,32 @@ def relay_forever(app: Flask, connection: Redis, is_stopping: threading.Event) -
 
 
 class JobWorker(Worker):
-    """Runs each job in a forked child, inside the application and with database connections of its own."""
+    """Runs each job in a forked child, inside the application and with database connections of its own.
+
+    RQ logs a failed job's exception with its text and keeps it in Redis; the text may be about a person.
+    """
 
     app: Flask
+    _failure = ""
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         with self.app.app_context():
             db.engine.dispose(close=False)  # the parent's connections are not ours to use or to close
             super().main_work_horse(job, queue)
+
+    def handle_exception(self, job: Job, *exc_info: Any) -> None:
+        self._failure = json.dumps(described(exc_info[1]))
+        _log.error("job failed", job=job.func_name, job_id=job.id, exc_info=exc_info)
+
+    def handle_job_failure(
+        self,
+        job: Job,
+        queue: Queue,
+        started_job_registry: Any = None,
+        exc_string: str = "",
+        execution: Any = None,
+    ) -> None:
+        super().handle_job_failure(job, queue, started_job_registry, self._failure or exc_string, execution)
 
 
 def work(app: Flask, connection: Redis, *, is_burst: bool = False) -> None:

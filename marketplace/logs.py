@@ -72,11 +72,12 @@ def exception_without_text(_logger: Any, _method: str, event: EventDict) -> Even
     else:
         error = sys.exc_info()[1]
     if error is not None:
-        event["exception"] = list(_described(error))
+        event["exception"] = described(error)
     return event
 
 
-def _described(error: BaseException | None) -> list[dict[str, object]]:
+def described(error: BaseException | None) -> list[dict[str, object]]:
+    """An exception and its causes, outermost first: types, places, and what the database names, but no texts."""
     chain: list[dict[str, object]] = []
     while error is not None and len(chain) < _DEEPEST_CAUSE:
         link: dict[str, object] = {"type": f"{type(error).__module__}.{type(error).__qualname__}"}

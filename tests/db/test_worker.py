@@ -21,6 +21,7 @@ from marketplace import clock, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.db import db, transaction
+from marketplace.logs import configure_logging
 from marketplace.outbox import RESEND_AFTER, Outbox, emit
 from marketplace.tenancy import acting_as, system_actor
 from tests.conftest import Database
@@ -138,9 +139,7 @@ def test_redis_down_keeps_the_message(database: Database) -> None:
         assert db.session.scalars(select(Outbox.enqueued_at)).one() is None
 
 
-def test_a_job_that_fails_keeps_nothing_and_is_tried_again_later(
-    database: Database, redis: Redis, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_job_that_fails_keeps_nothing_and_is_tried_again_later(database: Database, redis: Redis) -> None:
     outbox_id = _emit("fails")
     _relay(database, redis)
     _work(database, redis)
@@ -153,6 +152,22 @@ def test_a_job_that_fails_keeps_nothing_and_is_tried_again_later(
         _work(database, redis)
     assert [note["of"] for note in jobs.noted()] == ["fails"]
     assert _unprocessed() == []
+
+
+def test_a_failure_is_logged_and_kept_without_the_text_of_its_exception(
+    database: Database, redis: Redis, capfd: pytest.CaptureFixture[str]
+) -> None:
+    configure_logging()  # onto the standard error that is captured now
+    outbox_id = _emit("fails")
+    _relay(database, redis)
+    _work(database, redis)
+    shown = capfd.readouterr().err
+    assert "job failed" in shown
+    assert "builtins.RuntimeError" in shown
+    result = Job.fetch(f"outbox-{outbox_id}", connection=redis).latest_result()
+    assert result is not None
+    assert "tests/support/jobs.py" in (result.exc_string or "")
+    assert "19701063" not in shown + (result.exc_string or "")
 
 
 def test_a_job_killed_in_the_middle_leaves_nothing_half_done(database: Database, redis: Redis) -> None:
