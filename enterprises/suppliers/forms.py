@@ -105,14 +105,14 @@ class ProfileForm(BaseForm):
 class ApplicationFilter(FilterForm):
     lage = SelectField(
         "Läge",
-        choices=[("", "Alla"), (UNDECIDED, "Inte avgjorda"), *APPLICATION_STATE_SV.items()],
+        choices=one_of({UNDECIDED: "Inte avgjorda", **APPLICATION_STATE_SV}, blank="Alla"),
         coerce=or_none(str),
     )
     system = SelectField("System", coerce=or_none(int))
 
 
 class ContractFilter(FilterForm):
-    lage = SelectField("Läge", choices=[("", "Alla"), *CONTRACT_STATE_SV.items()], coerce=or_none(str))
+    lage = SelectField("Läge", choices=one_of(CONTRACT_STATE_SV, blank="Alla"), coerce=or_none(str))
 
 
 class ConfirmForm(BaseForm):

@@ -34,6 +34,7 @@ from marketplace.procurement.rules import (
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import csv_response
+from marketplace.web.forms import one_of
 from marketplace.web.guards import public, requires
 
 bp = Blueprint("procurement", __name__, url_prefix="/valfrihetssystem")
@@ -78,7 +79,7 @@ def index_csv() -> Response:
 @requires(Role.PROCUREMENT_OFFICER)
 def create() -> ResponseReturnValue:
     form = SystemForm()
-    form.kommun_codes.choices = _kommun_choices()
+    form.kommun_codes.choices = one_of(queries.kommun_labels())
     if form.validate_on_submit():
         try:
             with transaction():
@@ -124,7 +125,7 @@ def edit(system_id: int) -> ResponseReturnValue:
             "Systemet är öppet och kan inte ändras. Skriv en ny version av förfrågningsunderlaget."
         )
     form = SystemForm(obj=system)
-    form.kommun_codes.choices = _kommun_choices()
+    form.kommun_codes.choices = one_of(queries.kommun_labels())
     if form.validate_on_submit():
         try:
             with transaction():
@@ -227,10 +228,6 @@ def _filter_form() -> SystemFilter:
 
 def _wanted(form: SystemFilter) -> queries.SystemFilter:
     return queries.SystemFilter(form.kommun.data, form.lag.data)
-
-
-def _kommun_choices() -> list[tuple[str, str]]:
-    return list(queries.kommun_labels().items())
 
 
 def _typed(form: SystemForm) -> dict[str, Any]:

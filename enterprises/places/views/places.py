@@ -30,6 +30,7 @@ from marketplace.rules import ActionView, possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import csv_response
+from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
 
 _SORTS = set(queries.PLACE_SORTS)
@@ -271,10 +272,10 @@ def _wanted(form: PlaceFilter) -> queries.PlaceFilter:
 
 
 def _fill_choices(form: PlaceForm) -> None:
-    sites = queries.sites(current_actor().enterprise_id)
-    form.site_id.choices = [("", "Välj arbetsställe"), *((str(one.id), one.name) for one in sites)]
-    form.ssyk.choices = {"": [("", "Välj yrke")]} | {
-        field: [(trade.ssyk, trade.name) for trade in trades]
+    sites = {one.id: one.name for one in queries.sites(current_actor().enterprise_id)}
+    form.site_id.choices = one_of(sites, blank="Välj arbetsställe")
+    form.ssyk.choices = {"": "Välj yrke"} | {
+        field: {trade.ssyk: trade.name for trade in trades}
         for field, trades in queries.trades_by_field().items()
     }
 

@@ -13,6 +13,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import DomainError
 from marketplace.tenancy import current_actor
+from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
 
 
@@ -77,7 +78,8 @@ def edit_site(site_id: int) -> ResponseReturnValue:
 
 
 def _with_kommuner(form: SiteForm) -> SiteForm:
-    form.kommun_code.choices = [("", "Välj kommun"), *((one.code, one.name) for one in queries.kommuner())]
+    names = {one.code: one.name for one in queries.kommuner()}
+    form.kommun_code.choices = one_of(names, blank="Välj kommun")
     return form
 
 
