@@ -26,6 +26,7 @@ _DARK: Final = ("#7fcdc6", "#3f7f7c", "#e5a33a", "#5b6765")
 _INK, _INK_DARK = "#1c2b2d", "#e9e6df"
 _LINE, _LINE_DARK = "#dfdacd", "#35423f"
 _FONT: Final = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
+_TEXT: Final = "text, .axis text, .axis text.major, .legends .legend text"
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _SVG: Final = "http://www.w3.org/2000/svg"
 
@@ -106,10 +107,10 @@ def _css() -> str:
     dark = "".join(f".color-{i} {{ fill: {c}; stroke: {c}; }}" for i, c in enumerate(_DARK))
     return (
         f".graph, .plot .background {{ fill: transparent; }} "
-        f"text, .axis text, .axis text.major, .legend text {{ fill: {_INK}; stroke: none; font-family: {_FONT}; }}"
+        f"{_TEXT} {{ fill: {_INK}; stroke: none; font-family: {_FONT}; }}"
         f"{series}"
         "@media (prefers-color-scheme: dark) {"
-        f"text, .axis text, .axis text.major, .legend text {{ fill: {_INK_DARK}; }}"
+        f"{_TEXT} {{ fill: {_INK_DARK}; }}"
         f".axis .line, .axis .guide.line, .axis .major.guide.line {{ stroke: {_LINE_DARK}; }}"
         f"{dark} }}"
     )

@@ -230,13 +230,13 @@ def _bars(table: SexTable) -> list[tuple[str, tuple[float, ...]]]:
 def _finding(tables: list[SexTable], year: int | None) -> str:
     """The chart's heading: what was shown of trades dominated by the own sex, as far as it may be told."""
     told = [
-        f"{share.percent_sv} för {table.name_sv.lower()}"
+        f"{share.percent_sv} ({table.name_sv.lower()})"
         for table in tables
         if (share := table.rows[0].shares[0]) is not None and not share.is_empty
     ]
     if not told:
         return f"Fördelningen över yrken {year}"
-    return f"Yrken dominerade av det egna könet var {' och '.join(told)} av det som visades {year}"
+    return f"Av det som visades {year} var {' och '.join(told)} yrken dominerade av det egna könet"
 
 
 def _counted_through(computed: datetime) -> date:

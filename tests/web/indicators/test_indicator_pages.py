@@ -1,0 +1,197 @@
+"""The pages of indicators, as those who may see them and as everybody else."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from lxml import html
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from indicators.definitions.rules import INDICATORS
+from indicators.rules import Share
+from indicators.services import compute_all
+from marketplace.clock import travelling
+from marketplace.tenancy import Actor
+from tests.support.clients import Client
+from tests.support.indicator_story import NOW, build_story
+from tests.support.placement_market import HANINGE, HUDDINGE, SODERTALJE, TEXTILE, Market, build_market
+
+ClientFor = Callable[..., Client]
+STRATEGISTS = (
+    "/kapacitet",
+    "/kapacitet/diagram.svg",
+    "/kapacitet/tabell.csv",
+    "/kapacitet/manader.csv",
+    f"/kapacitet/{HANINGE}/{TEXTILE}",
+    "/val-och-kon",
+    "/val-och-kon/diagram.svg",
+    "/val-och-kon/steg.csv",
+    "/val-och-kon/yrken.csv",
+)
+MANAGERS = ("/nyckeltal", "/nyckeltal/manader.csv")
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    with travelling(NOW):
+        market = build_story(1)
+        compute_all(is_whole=True)
+        yield market
+
+
+@pytest.fixture
+def new_market(session: Session) -> Iterator[Market]:
+    with travelling(NOW):
+        yield build_market()
+
+
+def text_of(response: TestResponse) -> str:
+    assert response.status_code == 200, response.status
+    main = html.fromstring(response.get_data(as_text=True)).find(".//main")
+    return " ".join(main.text_content().replace("\u00a0", " ").split())
+
+
+def rows_of(response: TestResponse) -> list[dict[str, str]]:
+    assert response.status_code == 200
+    assert response.mimetype == "text/csv"
+    text = response.get_data().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def test_capacity_says_what_there_is_and_when_it_was_counted(market: Market, client_for: ClientFor) -> None:
+    page = text_of(client_for(market.strategist).get("/kapacitet"))
+    assert "Beräknat 2026-09-15 kl. 09.00" in page
+    assert "2 av 8" in page
+    assert "Kommunen Huddinge har inga platser" in page
+    assert "Sömmerska på lätt svenska" in page
+    assert "platser en vanlig dag" in page
+
+
+def test_the_heat_tables_download_adds_up_to_the_page(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.strategist)
+    rows = rows_of(client.get("/kapacitet/tabell.csv"))
+    assert {row["Dag"] for row in rows} == {"2026-09-15"}
+    assert f"{sum(int(r['Lediga']) for r in rows)} av {sum(int(r['Platser']) for r in rows)}" in text_of(
+        client.get("/kapacitet")
+    )
+    for row in rows:
+        parts = (int(row[name]) for name in ("Stängda", "Hållna", "Bokade", "Lediga"))
+        assert int(row["Platser"]) == sum(parts)
+    assert (
+        rows_of(client.get("/kapacitet/tabell.csv?kommun=0126")) == rows
+    )  # no such choice: the filter falls back
+    assert rows_of(client.get("/kapacitet/tabell.csv?dag=2020-01-01")) == []
+
+
+def test_a_cell_leads_to_the_enterprises_behind_it(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.strategist)
+    page = html.fromstring(client.get("/kapacitet").get_data(as_text=True))
+    link = page.xpath(f"//td//a[contains(@href, '/{HANINGE}/{TEXTILE}')]/@href")[0]
+    behind = text_of(client.get(link))
+    assert "Gården & Co" in behind
+    assert "Bageriet" not in behind
+    assert client.get(f"/kapacitet/{HANINGE}/9999").status_code == 404
+    assert "Inget företag med avtal" in text_of(client.get(f"/kapacitet/{SODERTALJE}/{TEXTILE}"))
+
+
+def test_a_day_without_numbers_says_which_days_have_them(market: Market, client_for: ClientFor) -> None:
+    page = text_of(client_for(market.strategist).get("/kapacitet?dag=2020-01-01"))
+    assert "Inga platser den 2020-01-01" in page
+    assert "från 2026-03-02 till 2026-11-10" in page
+
+
+def test_charts_are_images_of_their_own_without_scripts(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.strategist)
+    for path in ("/kapacitet/diagram.svg", "/val-och-kon/diagram.svg?ar=2026"):
+        answer = client.get(path)
+        assert answer.mimetype == "image/svg+xml"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+        image = answer.get_data(as_text=True)
+        assert "<script" not in image
+        assert "http" not in image.replace("http://www.w3.org", "").replace("http://pygal.org", "")
+
+
+def test_choices_hide_small_numbers_everywhere(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.strategist)
+    page = text_of(client.get("/val-och-kon?ar=2026"))
+    assert "till och med 2026-08-31" in page
+    assert "dolt (för få)" in page
+    assert "Kvinnor, 2026" in page
+    assert "Av en slump" in page
+    assert "osäkerhet" in page
+    rows = rows_of(client.get("/val-och-kon/steg.csv?ar=2026"))
+    numbers = [int(row["Antal"]) for row in rows if row["Antal"] != "dolt (för få)"]
+    assert numbers
+    assert min(numbers) >= 5
+    assert any(row["Antal"] == "dolt (för få)" for row in rows)
+    trades = rows_of(client.get("/val-och-kon/yrken.csv?ar=2026"))
+    assert len(trades) == 3
+    assert all(
+        value == "dolt (för få)" or int(value) >= 5 for row in trades for value in list(row.values())[3:]
+    )
+
+
+def test_a_kommun_shows_its_own_and_no_trades(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.strategist)
+    page = text_of(client.get(f"/val-och-kon?ar=2026&kommun={HUDDINGE}"))
+    assert "Yrke för yrke visas bara för alla kommuner" in page
+    assert "Påbörjades" not in page
+    assert rows_of(client.get(f"/val-och-kon/yrken.csv?ar=2026&kommun={HUDDINGE}")) == []
+
+
+def test_nonsense_in_the_address_is_dropped(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.strategist)
+    for query in ("ar=1999", "ar=x", "ar=2026&kommun=9999", "dag=nonsens", "visa=1&omrade=x"):
+        for path in ("/kapacitet", "/val-och-kon"):
+            assert client.get(f"{path}?{query}").status_code == 200, query
+
+
+def test_an_enterprise_sees_its_own_with_counts_and_intervals(market: Market, client_for: ClientFor) -> None:
+    page = text_of(client_for(market.manager).get("/nyckeltal"))
+    assert "Bara ni ser dem" in page
+    rows = rows_of(client_for(market.manager).get("/nyckeltal/manader.csv"))
+    plans = [row for row in rows if row["Nyckeltal"] == "Aktivitetsplan i tid"]
+    year = Share(sum(int(row["Täljare"]) for row in plans), sum(int(row["Nämnare"]) for row in plans))
+    assert f"{year.count_sv} placeringar Osäkerhet: {year.interval_sv}".replace("\u00a0", " ") in page
+    assert len(rows) == 12 * 6
+    assert "Inget att räkna på" in text_of(client_for(market.other_manager).get("/nyckeltal"))
+
+
+def test_nothing_counted_yet_is_said_in_words(new_market: Market, client_for: ClientFor) -> None:
+    strategist, manager = client_for(new_market.strategist), client_for(new_market.manager)
+    assert "Ingen kapacitet att visa än" in text_of(strategist.get("/kapacitet"))
+    assert "Inga val att visa än" in text_of(strategist.get("/val-och-kon"))
+    assert "Inget att räkna på än" in text_of(manager.get("/nyckeltal"))
+    for client, paths in ((strategist, STRATEGISTS), (manager, MANAGERS)):
+        assert all(client.get(path).status_code == 200 for path in paths)
+
+
+def test_only_their_own_roles_come_in(market: Market, client_for: ClientFor) -> None:
+    def status(actor: Actor | None, path: str) -> int:
+        return client_for(*([actor] if actor else [])).get(path).status_code
+
+    for actor in (market.manager, market.officer, market.coordinator, market.controller, market.supervisor):
+        assert {status(actor, path) for path in STRATEGISTS} == {403}
+    for actor in (market.strategist, market.supervisor, market.officer):
+        assert {status(actor, path) for path in MANAGERS} == {403}
+    assert {status(None, path) for path in (*STRATEGISTS, *MANAGERS, "/nyckeltal/definitioner")} == {302}
+
+
+def test_every_definition_has_an_anchor_that_pages_link_to(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.strategist)
+    page = html.fromstring(client.get("/nyckeltal/definitioner").get_data(as_text=True))
+    anchors = set(page.xpath("//h2/@id"))
+    assert anchors == {str(key) for key in INDICATORS}
+    for path in ("/kapacitet", "/val-och-kon"):
+        links = html.fromstring(client.get(path).get_data(as_text=True)).xpath("//main//a/@href")
+        used = {link.partition("#")[2] for link in links if link.startswith("/nyckeltal/definitioner#")}
+        assert used
+        assert used <= anchors
+
+
+def test_a_first_of_the_month_shows_no_month_without_days(market: Market, client_for: ClientFor) -> None:
+    with travelling(date(2026, 9, 1)):
+        assert "2026-08" in text_of(client_for(market.strategist).get("/kapacitet?dag=2026-09-01"))
