@@ -1,0 +1,189 @@
+"""Participants, search, choice and booking in a browser: axe, narrow screens, dark scheme, each role's own pages."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, sync_playwright
+
+from app import ROOT
+from marketplace.clock import travelling
+from marketplace.db import transaction
+from marketplace.tenancy import Actor, acting_as
+from placements.booking.queries import placement
+from placements.booking.rules import DeclineReason
+from placements.booking.services import accept_placement, decline_placement
+from placements.choice.services import open_round, show_places
+from placements.participants.services import update_needs
+from tests.conftest import Database
+from tests.support.placement_market import TODAY, Market, build_market, granted, register, requested
+
+pytestmark = pytest.mark.browser
+SCREENSHOTS = ROOT / "screenshots" / "placements"
+
+OFFICERS_PAGES = {
+    "work": "/",
+    "participants": "/deltagare/",
+    "no-participants": "/deltagare/?lage=none&mina=y&kommun=0136",
+    "register": "/deltagare/ny",
+    "participant": "/deltagare/{participant}",
+    "masked": "/deltagare/{masked}",
+    "change": "/deltagare/{participant}/andra",
+    "consent": "/deltagare/{masked}/samtycke",
+    "withdraw-consent": "/deltagare/{participant}/samtycke/aterkalla",
+    "search": "/sok/",
+    "search-for": "/sok/?valomgang={round}",
+    "search-nothing": "/sok/?valomgang={round}&timmar=40&anpassning=seated&anpassning=quiet",
+    "compare": "/sok/jamfor?valomgang={round}&plats={sewing}&plats={repair}&plats={growing}",
+    "round": "/valomgangar/{round}",
+    "sheet": "/valomgangar/{round}/blad",
+    "close-round": "/valomgangar/{round}/avsluta",
+    "chosen": "/valomgangar/{chosen}",
+    "request": "/placeringar/begar/{declined_round}",
+    "placements": "/placeringar/",
+    "requested": "/placeringar/{requested}",
+    "declined": "/placeringar/{declined}",
+    "cancel": "/placeringar/{requested}/aterkalla",
+}
+COORDINATORS_PAGES = {
+    "coordinators-participants": "/deltagare/",
+    "coordinators-participant": "/deltagare/{participant}",
+    "grant": "/deltagare/{masked}/bevilja",
+    "withdraw-grant": "/deltagare/beviljanden/{grant}/aterkalla",
+    "coordinators-placement": "/placeringar/{accepted}",
+}
+SUPERVISORS_PAGES = {
+    "supervisors-work": "/",
+    "supervisors-placements": "/placeringar/",
+    "to-answer": "/placeringar/{requested}",
+    "decline": "/placeringar/{requested}/neka",
+    "accepted": "/placeringar/{accepted}",
+    "start": "/placeringar/{accepted}/starta",
+    "never-started": "/placeringar/{accepted}/kom-aldrig",
+    "end-early": "/placeringar/{accepted}/avbryt",
+}
+MANAGERS_PAGES = {"managers-placements": "/placeringar/", "managers-placement": "/placeringar/{accepted}"}
+
+
+@pytest.fixture
+def market(database: Database) -> Market:
+    """The application's clock stands at the market's Monday."""
+    inner = database.app.wsgi_app
+
+    def on_the_monday(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with travelling(TODAY):
+            return inner(environ, start_response)
+
+    database.app.wsgi_app = on_the_monday  # type: ignore[method-assign]
+    return build_market(seats=3)
+
+
+@pytest.fixture
+def ids(market: Market) -> dict[str, int]:
+    """One of each thing that has a page."""
+    with travelling(TODAY):
+        participant_id, grant_id = granted(market)
+        masked_id = register(market, 2)
+        with acting_as(market.officer), transaction():
+            round_id = open_round(grant_id).id
+            show_places(round_id, [market.sewing_id])
+            update_needs(masked_id, needs_sv="", is_protected=True)
+        asked, accepted, declined = (requested(market, number) for number in (3, 4, 5))
+        with acting_as(market.supervisor), transaction():
+            accept_placement(accepted)
+            decline_placement(declined, DeclineReason.HOURS)
+        with acting_as(market.officer):
+            chosen_id = placement(accepted).placement.choice_round_id
+            declined_round_id = placement(declined).placement.choice_round_id
+    return {
+        "participant": participant_id,
+        "masked": masked_id,
+        "grant": grant_id,
+        "round": round_id,
+        "chosen": chosen_id,
+        "declined_round": declined_round_id,
+        "requested": asked,
+        "accepted": accepted,
+        "declined": declined,
+        "sewing": market.sewing_id,
+        "repair": market.repair_id,
+        "growing": market.growing_id,
+    }
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
+            yield launched
+
+
+def _look_at(
+    browser: Browser, address: str, who: Actor, pages: dict[str, str], width: int, scheme: Any
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    refused: list[str] = []
+    page.on(
+        "console",
+        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
+    )
+    page.goto(f"{address}/logga-in")
+    page.request.post(f"{address}/demo/logga-in", form={"membership_id": str(who.membership_id)})
+    for name, path in pages.items():
+        answer = page.goto(address + path)
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
+        page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
+        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(wider) == 0, f"{path} is wider than the screen"
+    assert refused == []
+    context.close()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
+def test_the_pages_are_accessible(
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: str
+) -> None:
+    for who, pages in (
+        (market.officer, OFFICERS_PAGES),
+        (market.coordinator, COORDINATORS_PAGES),
+        (market.supervisor, SUPERVISORS_PAGES),
+        (market.manager, MANAGERS_PAGES),
+    ):
+        filled = {name: path.format(**ids) for name, path in pages.items()}
+        _look_at(browser, live_server, who, filled, width, scheme)
+
+
+def test_searching_showing_and_choosing_by_hand(
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int]
+) -> None:
+    """Without script, by the controls that a person uses."""
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{live_server}/logga-in")
+    page.request.post(
+        f"{live_server}/demo/logga-in", form={"membership_id": str(market.officer.membership_id)}
+    )
+    page.goto(f"{live_server}/sok/?valomgang={ids['round']}")
+    page.get_by_label("Yrke", exact=True).select_option("7231")
+    page.get_by_role("button", name="Sök", exact=True).click()
+    assert "yrke=7231" in page.url
+    page.get_by_label("Välj Laga cyklar hos Gården & Co").check()
+    page.get_by_role("button", name="Visa för deltagaren").click()
+    assert page.get_by_text("En plats visas nu för deltagaren.").is_visible()
+    page.get_by_label("Laga cyklar hos Gården & Co").check()
+    page.get_by_role("button", name="Registrera valet").click()
+    page.get_by_role("link", name="Begär platsen").click()
+    first_day = (TODAY + timedelta(days=7)).isoformat()
+    assert page.get_by_label("Första dagen").input_value() == first_day
+    page.get_by_role("button", name="Begär platsen").click()
+    assert page.get_by_text("Platsen är begärd").is_visible()
+    context.close()
