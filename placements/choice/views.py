@@ -21,7 +21,7 @@ from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice import queries, services
 from placements.choice.forms import AskedDaysForm, ChoiceForm, ConfirmForm
 from placements.choice.models import ChoiceRound
-from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState
+from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState, spoken_day
 from placements.participants.rules import EVENT_SV, GrantState
 from placements.search.queries import PlaceOption, options_of
 from placements.search.rules import SearchCriteria
@@ -121,6 +121,7 @@ def sheet(choice_round_id: int) -> ResponseReturnValue:
         "placements/choice/sheet.html",
         choice=choice_round,
         options=_as_now(choice_round),
+        spoken_day=spoken_day,
         ADAPTATION_SV=ADAPTATION_SV,
         LANGUAGE_SV=LANGUAGE_SV,
     )
