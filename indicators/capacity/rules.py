@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Final
 
 FREE_WITHIN_DAYS: Final = 14
@@ -133,7 +134,7 @@ def periods_in_state(changes: Sequence[tuple[date, str]], state: str) -> list[Pe
     days: dict[date, str] = dict(changes)
     starts = sorted(days)
     periods: list[Period] = []
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip_longest(starts, starts[1:]):
         if days[start] != state:
             continue
         last = ALWAYS if following is None else following - timedelta(days=1)

@@ -79,12 +79,9 @@ class _Suppression(Generic[K]):
         self.limit = limit
         self.order = {key: position for position, key in enumerate(cells)}
         self.of_cell: dict[K, list[int]] = {key: [] for key in cells}
-        self.totals_over: dict[K, list[K]] = {key: [] for key in cells}
         for position, (total, parts) in enumerate(relations):
             for key in (total, *parts):
                 self.of_cell[key].append(position)
-            for part in parts:
-                self.totals_over[part].append(total)
         self.hidden: set[K] = set(unpublished)
         self.hidden |= {key for key, value in (persons or cells).items() if value < limit}
 
@@ -152,21 +149,30 @@ class _Suppression(Generic[K]):
         movable = [key for key in hidden if self.cells[key] > 0]
         zeros = [key for key in hidden if self.cells[key] == 0]
         while True:
-            candidates = [self._with_zero_totals(key, zeros) for key in zeros]
+            candidates = [self._raised_together(key, zeros) for key in zeros]
             stuck, raised = self._solve(movable, candidates)
             if not raised:
                 return sorted(stuck | set(zeros), key=self.order.__getitem__)
             movable += raised
             zeros = [key for key in zeros if key not in set(raised)]
 
-    def _with_zero_totals(self, key: K, zeros: list[K]) -> list[K]:
-        """The cell and every hidden zero total above it: to raise the one is to raise them all."""
+    def _raised_together(self, key: K, zeros: Sequence[K]) -> list[K]:
+        """The zero with what must rise when it does: hidden zero totals above it, and in every other direction that
+        such a total is made up of, one of its parts. What is not zero can give way by itself."""
         allowed, group, waiting = set(zeros), [key], [key]
         while waiting:
-            for total in self.totals_over[waiting.pop()]:
-                if total in allowed and total not in group:
-                    group.append(total)
-                    waiting.append(total)
+            cell = waiting.pop()
+            for row in self.of_cell[cell]:
+                total, parts = self.relations[row]
+                if cell != total:
+                    found = [total] if total in allowed and total not in group else []
+                elif any(part in group for part in parts):
+                    found = []
+                else:
+                    unseen = [part for part in parts if part in self.unpublished]
+                    found = [part for part in (*unseen, *parts) if part in allowed][:1]
+                group += found
+                waiting += found
         return group
 
     def _column(self, keys: Iterable[K]) -> dict[int, int]:

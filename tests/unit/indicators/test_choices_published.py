@@ -1,0 +1,114 @@
+"""Which numbers about choices are published: steps inside one another, and one person behind several showings."""
+
+from datetime import date
+from itertools import pairwise, product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indicators.choices.rules import ALL, Cell, ChoiceStep, Count, counted_until, published, year_bounds
+from indicators.disclosure.rules import suppressed
+from marketplace.reference.rules import Dominance
+
+STEPS = ("chosen", "started", "completed")
+KINDS = ("own", "other")
+
+
+def funnel(
+    numbers: dict[tuple[str, str], int],
+) -> tuple[dict[tuple[str, str], int], frozenset[tuple[str, str]]]:
+    """Cells by (step, kind) with totals, and what is hidden when the steps are tied together."""
+    cells = dict(numbers) | {(step, ALL): sum(numbers[step, kind] for kind in KINDS) for step in STEPS}
+    relations = [((step, ALL), tuple((step, kind) for kind in KINDS)) for step in STEPS]
+    rests = {}
+    for step, following in pairwise(STEPS):
+        for kind in KINDS:
+            rest = (f"not {following}", kind)
+            rests[rest] = numbers[step, kind] - numbers[following, kind]
+            relations.append(((step, kind), ((following, kind), rest)))
+    return cells, suppressed(cells | rests, relations, unpublished=rests)
+
+
+def possible(
+    cells: dict[tuple[str, str], int], hidden: frozenset[tuple[str, str]]
+) -> dict[tuple[str, str], set[int]]:
+    """Values of the hidden cells in every table whose steps are inside one another and that fits the rest."""
+    seen: dict[tuple[str, str], set[int]] = {key: set() for key in hidden}
+    keys = list(product(STEPS, KINDS))
+    spans = [
+        range(max(0, cells[key] - 2), cells[key] + 3) if key in hidden else range(cells[key], cells[key] + 1)
+        for key in keys
+    ]
+    for values in product(*spans):
+        table = dict(zip(keys, values, strict=True))
+        if any(
+            table[step, kind] < table[following, kind]
+            for step, following in pairwise(STEPS)
+            for kind in KINDS
+        ):
+            continue
+        table |= {(step, ALL): sum(table[step, kind] for kind in KINDS) for step in STEPS}
+        if all(table[key] == value for key, value in cells.items() if key not in hidden):
+            for key in hidden:
+                seen[key].add(table[key])
+    return seen
+
+
+def test_a_step_between_two_equal_ones_hides_nothing_by_itself() -> None:
+    # Started is hidden for the others' sake; chosen and completed both being twelve would give it away.
+    cells, hidden = funnel(
+        {
+            ("chosen", "own"): 12,
+            ("chosen", "other"): 9,
+            ("started", "own"): 12,
+            ("started", "other"): 3,
+            ("completed", "own"): 12,
+            ("completed", "other"): 0,
+        }
+    )
+    assert ("started", "other") in hidden
+    assert all(len(values) > 1 for values in possible(cells, hidden).values())
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(*[st.sampled_from([0, 2, 5, 6, 8])] * 3), min_size=2, max_size=2))
+def test_no_funnel_can_be_worked_out(sides: list[tuple[int, int, int]]) -> None:
+    numbers = {
+        (step, kind): value
+        for kind, side in zip(KINDS, sides, strict=True)
+        for step, value in zip(STEPS, sorted(side, reverse=True), strict=True)
+    }
+    cells, hidden = funnel(numbers)
+    assert all(value >= 5 for key, value in cells.items() if key not in hidden)
+    if len(hidden) < len(cells):
+        assert all(len(values) > 1 for values in possible(cells, hidden).values()), (cells, hidden)
+
+
+def test_many_showings_of_few_people_are_hidden() -> None:
+    trades = {"7531": Dominance.WOMEN, "6112": Dominance.EVEN, "7231": Dominance.MEN}
+    counts = {Cell(ChoiceStep.SHOWN): Count(60, 20)}
+    for ssyk, kind, count in (("7531", "women", 30), ("6112", "even", 22), ("7231", "men", 8)):
+        people = 4 if kind == "men" else 15
+        for cell in (Cell(ChoiceStep.SHOWN, dominance=kind), Cell(ChoiceStep.SHOWN, ALL, kind, ssyk)):
+            counts[cell] = Count(count, people)
+    table = published(counts, [], trades)
+    assert table[Cell(ChoiceStep.SHOWN)] == 60
+    assert table[Cell(ChoiceStep.SHOWN, dominance=Dominance.MEN)] is None  # eight showings, four people
+    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.MEN, "7231")] is None
+    assert (
+        table[Cell(ChoiceStep.SHOWN, dominance=Dominance.EVEN)] is None
+    )  # else the eight are a subtraction away
+    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.EVEN, "6112")] is None
+    assert table[Cell(ChoiceStep.SHOWN, dominance=Dominance.WOMEN)] == 30
+
+
+def test_nobody_at_all_is_a_table_of_hidden_cells() -> None:
+    table = published({}, ["0136"], {})
+    assert set(table.values()) == {None}
+    assert not any(cell.is_rest for cell in table)
+
+
+def test_whole_months_only() -> None:
+    assert counted_until(date(2026, 9, 15)) == date(2026, 9, 1)
+    assert year_bounds(2026, date(2026, 9, 1)) == (date(2026, 1, 1), date(2026, 9, 1))
+    assert year_bounds(2025, date(2026, 9, 1)) == (date(2025, 1, 1), date(2026, 1, 1))

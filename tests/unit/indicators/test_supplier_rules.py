@@ -1,0 +1,57 @@
+from datetime import date
+
+from indicators.definitions.rules import INDICATORS, SUPPLIER_INDICATORS, Audience, Indicator, Measure
+from indicators.rules import NOTHING_TO_COUNT_SV
+from indicators.suppliers.rules import months_back, summed
+
+
+def test_every_indicator_is_defined_once_with_every_field() -> None:
+    assert set(INDICATORS) == set(Indicator)
+    for definition in INDICATORS.values():
+        texts = (
+            definition.name_sv,
+            definition.question_sv,
+            definition.numerator_sv,
+            definition.denominator_sv,
+            definition.exclusions_sv,
+            definition.period_sv,
+            definition.unit_sv,
+            definition.source_sv,
+        )
+        assert all(texts), definition.key
+        assert not definition.has_interval or definition.measure is Measure.SHARE
+        assert (definition.measure is Measure.MEAN) == bool(definition.case_sv)
+    assert {definition.audience for definition in SUPPLIER_INDICATORS} == {Audience.SUPPLIER}
+
+
+def test_a_share_is_summed_not_averaged() -> None:
+    value = summed(INDICATORS[Indicator.PLAN_IN_TIME], [(1, 1), (0, 3)])
+    assert (value.numerator, value.denominator, value.short_sv) == (1, 4, "25,0\u00a0%")
+    assert value.basis_sv == "1 av 4 placeringar"
+    assert value.interval is not None
+
+
+def test_days_of_the_same_people_have_no_interval() -> None:
+    assert summed(INDICATORS[Indicator.ATTENDANCE], [(30, 40)]).interval is None
+
+
+def test_a_mean_is_written_with_what_it_is_of() -> None:
+    value = summed(INDICATORS[Indicator.ANSWER_TIME], [(7, 5)])
+    assert (value.short_sv, value.share) == ("1,4", None)
+    assert value.basis_sv == "arbetsdagar i snitt: 7 på 5 förfrågningar"
+
+
+def test_nothing_is_said_in_words() -> None:
+    for definition in SUPPLIER_INDICATORS:
+        value = summed(definition, [])
+        assert (value.value, value.interval, value.short_sv) == (None, None, "–")
+        assert value.count_sv == NOTHING_TO_COUNT_SV
+
+
+def test_months_cross_the_year() -> None:
+    assert months_back(date(2026, 2, 28), 4) == [
+        date(2025, 11, 1),
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+        date(2026, 2, 1),
+    ]
