@@ -44,6 +44,7 @@ from marketplace.procurement.price_rules import (
     MonthBasis,
     kronor_text,
 )
+from placements.participants.rules import support_level_sv
 
 COMPONENT_ORDER = list(Component)
 
@@ -328,7 +329,11 @@ class _PlacementMonth:
         quantity: Decimal = Decimal(1),
         days: tuple[LineDay, ...] = (),
     ) -> Line:
-        level = "" if self.placement.level is None or unit is Unit.PIECE else f"nivå {self.placement.level}"
+        level = (
+            ""
+            if self.placement.level is None or unit is Unit.PIECE
+            else support_level_sv(self.placement.level).lower()
+        )
         return Line(
             placement_number=self.placement.number,
             component=component,
@@ -367,7 +372,7 @@ def _no_price(component: Component, level: str | None, part_sv: str = "") -> str
         return (
             f"Placeringen har ingen stödnivå, men avtalets {name} har pris per nivå. Ange placeringens nivå."
         )
-    what = ", ".join(text for text in (f"nivå {level}", part_sv) if text)
+    what = ", ".join(text for text in (support_level_sv(level).lower(), part_sv) if text)
     return f"Prislistan saknar {name} för {what}. Komplettera avtalets prislista."
 
 
