@@ -25,6 +25,8 @@ demo_bp = Blueprint("demo", __name__)
 """Signing in with one click. The wiring adds it in the demo only."""
 
 _FAILURES = "10 per 15 minutes"
+_REGISTER = "suppliers.register"
+"""The page of another room, which the application may lack."""
 
 
 def _account_and_address() -> str:
@@ -54,7 +56,12 @@ def sign_in() -> ResponseReturnValue:
         form.add_error(
             Invalid("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")
         )
-    page = render_template("accounts/sign_in.html", form=form, groups=_demo_groups())
+    page = render_template(
+        "accounts/sign_in.html",
+        form=form,
+        groups=_demo_groups(),
+        may_register=_REGISTER in current_app.view_functions,
+    )
     return page, form.status()
 
 

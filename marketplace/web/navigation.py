@@ -1,4 +1,5 @@
-"""The menu of each role, in the order of their working day. An endpoint that the application lacks is left out."""
+"""The menu of each role, in the order of their working day, and of visitors. An endpoint that the application lacks is
+left out."""
 
 from dataclasses import dataclass
 
@@ -53,6 +54,13 @@ NAV: dict[Role, list[tuple[str, str]]] = {
     ],
 }
 
+NAV_OF_VISITORS: list[tuple[str, str]] = [
+    ("procurement.index", "Valfrihetssystem"),
+    ("suppliers.register", "Registrera företag"),
+    ("accounts.sign_in", "Logga in"),
+]
+"""What whoever is not signed in may open: systems of choice are advertised to everyone (LOV 3:1)."""
+
 
 @dataclass(frozen=True)
 class MenuItem:
@@ -62,12 +70,13 @@ class MenuItem:
 
 
 def menu_for(actor: Actor) -> list[MenuItem]:
-    """The menu rows of the actor's role whose pages exist."""
-    if actor.role is None:
+    """The menu rows of the actor's role, or of visitors, whose pages exist; none while a role is to be chosen."""
+    if actor.role is None and actor.user_id:
         return []
+    wanted = NAV_OF_VISITORS if actor.role is None else NAV.get(actor.role, [])
     here = (request.endpoint or "").partition(".")[0]
     known = current_app.view_functions
-    rows = [(endpoint, label) for endpoint, label in NAV.get(actor.role, []) if endpoint in known]
+    rows = [(endpoint, label) for endpoint, label in wanted if endpoint in known]
     exact = [endpoint for endpoint, _ in rows if endpoint == request.endpoint]
     return [
         MenuItem(

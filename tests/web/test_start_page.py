@@ -75,4 +75,10 @@ def test_every_role_has_a_menu_that_begins_with_its_work() -> None:
         assert menu[0].label_sv == "Mitt arbete"
         assert menu[0].is_current
     with app.test_request_context("/"):
-        assert menu_for(Actor()) == []
+        assert menu_for(Actor(user_id=1)) == [], "a role is to be chosen first"
+
+
+def test_a_visitor_finds_the_pages_that_are_open() -> None:
+    app = small_app()
+    with app.test_request_context("/logga-in"):
+        assert [item.label_sv for item in menu_for(Actor())] == ["Logga in"], "this application has no more"
