@@ -17,6 +17,7 @@ from enterprises.places import queries as place_queries
 from enterprises.places import views as places
 from enterprises.suppliers import queries as supplier_queries
 from enterprises.suppliers import views as suppliers
+from indicators.capacity import queries as capacity_queries
 from indicators.capacity import views as capacity
 from indicators.choices import views as choices
 from indicators.definitions import views as definitions
@@ -71,6 +72,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 WAITING: Sequence[Waiting] = (
     attendance_queries.waiting,
     booking_queries.waiting,
+    capacity_queries.waiting,
     choice_queries.waiting,
     invoice_queries.waiting,
     participant_queries.waiting,
@@ -182,10 +184,9 @@ def seed(participants: int | None) -> None:
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(min=1))
 def web(bind: str, workers: int, threads: int) -> None:
     """Serves the application with gunicorn."""
-    create_app()  # says what is missing before gunicorn starts; the workers make their own
-    options = ["--bind", bind, "--workers", str(workers), "--threads", str(threads), "--no-control-socket"]
-    arguments = [sys.executable, "-m", "gunicorn", "--chdir", str(ROOT), *options, "app:create_app()"]
-    os.execv(sys.executable, arguments)  # noqa: S606 - our own interpreter
+    import server
+
+    server.serve(create_app(), bind, workers, threads)
 
 
 @cli.command()

@@ -7,9 +7,14 @@ from sqlalchemy import ColumnElement, Date, Select, cast, func, select
 
 from indicators.capacity.models import CapacityDay
 from indicators.capacity.rules import Capacity
+from marketplace import clock
 from marketplace.accounts.models import Organisation
+from marketplace.accounts.rules import Role
 from marketplace.db import db, swedish_order
 from marketplace.reference.models import OccupationField, Trade
+from marketplace.reference.queries import kommuner
+from marketplace.tenancy import Actor
+from marketplace.web.work import WaitingItem
 
 
 @dataclass(frozen=True)
@@ -112,10 +117,24 @@ def kommun_codes_with_seats(authority_id: int) -> list[str]:
     return list(db.session.scalars(statement))
 
 
-def covered_kommun_codes(authority_id: int) -> list[str]:
-    """Kommuner that the authority answers for."""
+def kommun_codes_without_seats(authority_id: int, day: date) -> list[str]:
+    """Kommuner that the authority answers for and that have no seat on the day."""
+    with_seats = {code for _, code in capacity_by_cell(authority_id, CapacityFilter(day))}
     organisation = db.session.get(Organisation, authority_id)
-    return sorted(organisation.kommun_codes) if organisation else []
+    return sorted(set(organisation.kommun_codes) - with_seats) if organisation else []
+
+
+def waiting(actor: Actor) -> list[WaitingItem]:
+    """What a strategist should look at: kommuner of hers without a single place."""
+    if actor.role is not Role.STRATEGIST or actor.authority_id is None:
+        return []
+    if counted_days(actor.authority_id) is None:
+        return []
+    lacking = kommun_codes_without_seats(actor.authority_id, clock.today())
+    return [
+        WaitingItem(None, f"{kommun.name} har inga platser", "capacity.index", kind_sv="Kommun utan platser")
+        for kommun in (kommuner(lacking) if lacking else [])
+    ]
 
 
 def _of(authority_id: int, wanted: CapacityFilter) -> Select[int, int, int, int, int]:

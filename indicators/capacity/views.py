@@ -50,10 +50,7 @@ def index() -> ResponseReturnValue:
     asked = _asked(authority_id)
     table = _table(authority_id, asked.wanted)
     rows = _months(authority_id, asked.wanted)
-    with_seats = {
-        code for _, code in queries.capacity_by_cell(authority_id, CapacityFilter(asked.wanted.day))
-    }
-    lacking = [code for code in queries.covered_kommun_codes(authority_id) if code not in with_seats]
+    lacking = queries.kommun_codes_without_seats(authority_id, asked.wanted.day)
     return render_template(
         "indicators/capacity/index.html",
         form=asked.form,
@@ -142,6 +139,19 @@ def offers(kommun_code: str, ssyk: str) -> ResponseReturnValue:
         definitions=INDICATORS,
         keys=Indicator,
     )
+
+
+@bp.get("/<kommun_code>/<ssyk>/tabell.csv")
+@requires(Role.STRATEGIST)
+def offers_csv(kommun_code: str, ssyk: str) -> Response:
+    authority_id = _authority_id()
+    day = _asked(authority_id).wanted.day
+    rows = queries.offers(authority_id, day, kommun_code, ssyk)
+    lines = [
+        (day.isoformat(), ssyk, kommun_code, row.enterprise_name, *_numbers(row.capacity)) for row in rows
+    ]
+    header = ("Dag", "SSYK", "Kommunkod", "Företag", *_HEADER)
+    return csv_response(f"kapacitet-foretag-{day.isoformat()}", header, lines)
 
 
 def _authority_id() -> int:

@@ -26,6 +26,7 @@ STRATEGISTS = (
     "/kapacitet/tabell.csv",
     "/kapacitet/manader.csv",
     f"/kapacitet/{HANINGE}/{TEXTILE}",
+    f"/kapacitet/{HANINGE}/{TEXTILE}/tabell.csv",
     "/val-och-kon",
     "/val-och-kon/diagram.svg",
     "/val-och-kon/steg.csv",
@@ -93,6 +94,8 @@ def test_a_cell_leads_to_the_enterprises_behind_it(market: Market, client_for: C
     behind = text_of(client.get(link))
     assert "Gården & Co" in behind
     assert "Bageriet" not in behind
+    rows = rows_of(client.get(f"/kapacitet/{HANINGE}/{TEXTILE}/tabell.csv"))
+    assert [row["Företag"] for row in rows] == ["Gården & Co"]
     assert client.get(f"/kapacitet/{HANINGE}/9999").status_code == 404
     assert "Inget företag med avtal" in text_of(client.get(f"/kapacitet/{SODERTALJE}/{TEXTILE}"))
 
@@ -190,6 +193,11 @@ def test_every_definition_has_an_anchor_that_pages_link_to(market: Market, clien
         used = {link.partition("#")[2] for link in links if link.startswith("/nyckeltal/definitioner#")}
         assert used
         assert used <= anchors
+
+
+def test_a_kommun_without_places_waits_for_the_strategist(market: Market, client_for: ClientFor) -> None:
+    assert "Huddinge har inga platser" in text_of(client_for(market.strategist).get("/"))
+    assert "har inga platser" not in text_of(client_for(market.coordinator).get("/"))
 
 
 def test_a_first_of_the_month_shows_no_month_without_days(market: Market, client_for: ClientFor) -> None:
