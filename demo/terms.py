@@ -11,16 +11,17 @@ SERVICE_SV = (
 )
 
 CONTRACT_TEXT_SV = (
-    "Leverantören tar emot deltagare på de platser som leverantören har publicerat och i den takt som platserna räcker. "
-    "Varje deltagare har en handledare som finns på arbetsplatsen. Myndigheten betalar enligt prislistan mot faktura en "
-    "gång i månaden. Leverantören rapporterar närvaro varje vecka och lämnar slutdokumentation när arbetsträningen är "
-    "slut. Parterna kan säga upp avtalet med tre månaders uppsägningstid; den som då tränar får avsluta sin period."
+    "Leverantören tar emot deltagare på de platser som leverantören har publicerat, i den takt som platserna räcker. "
+    "Varje deltagare har en handledare som finns på arbetsplatsen. Myndigheten betalar enligt prislistan mot faktura "
+    "en gång i månaden. Leverantören rapporterar närvaro varje vecka och lämnar slutdokumentation när "
+    "arbetsträningen är slut. Parterna kan säga upp avtalet med tre månaders uppsägningstid; den som då tränar får "
+    "avsluta sin period."
 )
 
 REQUIREMENTS = (
     RequirementDraft(
-        "Företaget är ett arbetsintegrerande socialt företag: det ska leda till arbete för dem som har svårt att få ett, "
-        "göra dem delaktiga i verksamheten och återinvestera sitt överskott.",
+        "Företaget är ett arbetsintegrerande socialt företag: det leder till arbete för dem som har svårt att få ett, "
+        "gör dem delaktiga i verksamheten och återinvesterar sitt överskott.",
         Proof.ANSWER,
     ),
     RequirementDraft("Företaget betalar skatter och arbetsgivaravgifter i tid.", Proof.DECLARATION),
@@ -34,7 +35,7 @@ REQUIREMENTS = (
         Proof.DECLARATION,
     ),
     RequirementDraft(
-        "Deltagaren får pröva olika uppgifter. Beskriv hur ni arbetar för att kvinnor och män ska få pröva samma arbeten.",
+        "Deltagaren får pröva olika uppgifter. Beskriv hur kvinnor och män får pröva samma arbeten.",
         Proof.ANSWER,
     ),
     RequirementDraft("Arbetsmiljöarbetet är systematiskt och dokumenterat.", Proof.DECLARATION),
@@ -43,14 +44,19 @@ REQUIREMENTS = (
     ),
 )
 
-ANSWERS_SV = (
+_OWNED_SV = (
     "Vi ägs av medlemmarna och har skrivit in i stadgarna att överskottet stannar i verksamheten. Deltagarna är med på "
-    "veckomöten och i beslut om arbetet.",
-    "Varje lag har en handledare som är med hela dagen. Vid frånvaro går en namngiven ersättare in. Alla handledare har "
-    "arbetat minst två år med arbetsträning.",
-    "Alla går runt mellan uppgifterna under de första veckorna. Vi visar arbetena med bilder på både kvinnor och män och "
-    "följer varje månad vem som gör vad.",
+    "veckomöten och i beslut om arbetet."
 )
+_SUPERVISED_SV = (
+    "Varje lag har en handledare som är med hela dagen. Vid frånvaro går en namngiven ersättare in. Alla handledare "
+    "har arbetat minst två år med arbetsträning."
+)
+_ROTATING_SV = (
+    "Alla går runt mellan uppgifterna de första veckorna. Vi visar arbetena med bilder på både kvinnor och män och "
+    "följer varje månad vem som gör vad."
+)
+ANSWERS_SV = (_OWNED_SV, _SUPERVISED_SV, _ROTATING_SV)
 """In the order of the requirements that ask for an answer."""
 
 VAT_EXEMPTION_SV = "Undantag från skatteplikt för social omsorg."

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 
 from demo.simulate.agenda import Agenda, Phase
@@ -87,7 +88,7 @@ class Market:
             rng = rng_for(self.seed, "market", enterprise.key)
             first = self.begins_on + enterprise.joins_in_month * _MONTH + timedelta(days=rng.randint(0, 10))
             day = add_working_days(first, 0)
-            self.agenda.add(day, Phase.SUPPLY, ANONYMOUS, lambda e=enterprise, r=rng: self._register(e, r))
+            self.agenda.add(day, Phase.SUPPLY, ANONYMOUS, partial(self._register, enterprise, rng))
 
     def _officer(self, authority: Authority) -> Actor:
         return self.directory.one(authority.name, Role.PROCUREMENT_OFFICER)

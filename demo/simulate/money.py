@@ -1,6 +1,7 @@
 """The months' invoices: the job makes them, suppliers approve and send, controllers attest and pay."""
 
 from datetime import date
+from functools import partial
 
 from sqlalchemy import select
 
@@ -31,7 +32,7 @@ def plan(history: History, authority: Authority) -> None:
             add_working_days(month.last_day, _MADE_ON),
             Phase.JOBS,
             controller,
-            lambda m=month: _run_month(history, authority, m),
+            partial(_run_month, history, authority, month),
         )
         month = month.next
 

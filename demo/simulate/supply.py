@@ -1,6 +1,9 @@
-"""What suppliers do with their places through the years: confirm them, close seats for a time, change how many there are."""
+"""What suppliers do with their places through the years: confirm them, close seats, change how many there are."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
+from random import Random
 
 from demo.simulate.agenda import Phase
 from demo.simulate.history import History
@@ -9,6 +12,8 @@ from enterprises.places import services
 from marketplace.accounts.rules import Role
 from marketplace.reference.rules import add_working_days
 
+_OPEN_AFTER = timedelta(days=200)
+"""By then every enterprise has its places."""
 _CLOSED_IN_SUMMER = 0.45
 _OTHER_CLOSURES_A_YEAR = 3
 _REASONS = (
@@ -19,61 +24,56 @@ _REASONS = (
     "Handledaren går en utbildning.",
 )
 _CONFIRM_EVERY = 80  # days, more or less
-_QUARTER_OF_THE_PLACES_GROW = 0.15
+_IS_CONFIRMED = 0.93
+_CHANGES_SIZE = 0.15
+
+Add = Callable[[date, Callable[[], None]], None]
 
 
 def plan(history: History, enterprise: str) -> None:
-    """Puts an enterprise's doings on the agenda."""
+    """Puts an enterprise's doings on the agenda. What the rules refuse (the seats are in use) is left undone."""
     rng = rng_for(history.seed, "supply", enterprise)
     manager = history.directory.one(history.enterprise(enterprise).name, Role.SUPPLIER_MANAGER)
     own = [place_id for place_id, key in history.published.places.items() if key == enterprise]
-    opened = history.begins_on + timedelta(days=200)
+    opened = history.begins_on + _OPEN_AFTER
 
-    def add(day: date, act: object) -> None:
-        assert callable(act)
-        history.agenda.add(add_working_days(day, 0), Phase.SUPPLY, manager, act, otherwise=lambda: None)
+    def add(day: date, act: Callable[[], None]) -> None:
+        if day > opened:
+            day = add_working_days(day, 0)
+            history.agenda.add(day, Phase.SUPPLY, manager, act, otherwise=lambda: None)
 
-    day = opened + timedelta(days=rng.randint(0, _CONFIRM_EVERY))
-    while day < history.ends_on:
-        due = [place_id for place_id in own if rng.random() < 0.93]
-        add(day, lambda ids=tuple(due): _confirm(ids))
-        day += timedelta(days=rng.randint(_CONFIRM_EVERY - 12, _CONFIRM_EVERY + 12))
+    _confirmations(add, rng, own, opened, history.ends_on)
     for year in range(history.begins_on.year, history.ends_on.year + 1):
-        for place_id in own:
-            if rng.random() < _CLOSED_IN_SUMMER:
-                first = date(year, 7, rng.choice((1, 8, 15)))
-                if first > opened:
-                    add(
-                        first - timedelta(days=40),
-                        lambda p=place_id, f=first: services.close_seats(
-                            p,
-                            seats=1,
-                            first_day=f,
-                            last_day=f + timedelta(days=20),
-                            reason_sv="Semesterstängt.",
-                        ),
-                    )
-        for _ in range(_OTHER_CLOSURES_A_YEAR):
-            first = date(year, 1, 1) + timedelta(days=rng.randint(0, 364))
-            weeks = rng.randint(1, 8)
-            place_id, reason = rng.choice(own), rng.choice(_REASONS)
-            if first > opened:
-                add(
-                    first,
-                    lambda p=place_id, f=first, w=weeks, r=reason: services.close_seats(
-                        p,
-                        seats=1,
-                        first_day=add_working_days(f, 0),
-                        last_day=f + timedelta(weeks=w),
-                        reason_sv=r,
-                    ),
-                )
+        _closures(add, rng, own, year)
     for place_id in own:
-        if rng.random() < _QUARTER_OF_THE_PLACES_GROW:
-            day = add_working_days(opened + timedelta(days=rng.randint(0, 400)), 0)
-            add(day, lambda p=place_id, d=day: services.set_seats(p, rng.randint(2, 5), d))
+        if rng.random() < _CHANGES_SIZE:
+            day = add_working_days(opened + timedelta(days=rng.randint(1, 400)), 0)
+            add(day, partial(services.set_seats, place_id, rng.randint(2, 5), day))
 
 
-def _confirm(place_ids: tuple[int, ...]) -> None:
+def _confirmations(add: Add, rng: Random, own: list[int], first: date, last: date) -> None:
+    day = first + timedelta(days=rng.randint(1, _CONFIRM_EVERY))
+    while day < last:
+        add(day, partial(_confirm, [place_id for place_id in own if rng.random() < _IS_CONFIRMED]))
+        day += timedelta(days=rng.randint(_CONFIRM_EVERY - 12, _CONFIRM_EVERY + 12))
+
+
+def _confirm(place_ids: list[int]) -> None:
     for place_id in place_ids:
         services.confirm_place(place_id)
+
+
+def _closures(add: Add, rng: Random, own: list[int], year: int) -> None:
+    for place_id in own:
+        if rng.random() < _CLOSED_IN_SUMMER:
+            first = date(year, 7, rng.choice((1, 8, 15)))
+            close = partial(_close, place_id, first, 3, "Semesterstängt.")
+            add(first - timedelta(days=40), close)
+    for _ in range(_OTHER_CLOSURES_A_YEAR):
+        first = add_working_days(date(year, 1, 1) + timedelta(days=rng.randint(0, 364)), 0)
+        add(first, partial(_close, rng.choice(own), first, rng.randint(1, 8), rng.choice(_REASONS)))
+
+
+def _close(place_id: int, first_day: date, weeks: int, reason_sv: str) -> None:
+    last_day = first_day + timedelta(weeks=weeks) - timedelta(days=1)
+    services.close_seats(place_id, seats=1, first_day=first_day, last_day=last_day, reason_sv=reason_sv)

@@ -48,7 +48,7 @@ def wished_trades(rng: Random, sex: Sex) -> list[str]:
 def some_of(rng: Random, items: Sequence[ItemT], weights: Sequence[float], how_many: int) -> list[ItemT]:
     """Different items, drawn by weight."""
     left = list(zip(items, weights, strict=True))
-    drawn = []
+    drawn: list[ItemT] = []
     while left and len(drawn) < how_many:
         index = rng.choices(range(len(left)), [weight for _, weight in left])[0]
         drawn.append(left.pop(index)[0])

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 from demo.simulate.agenda import Phase
 from demo.simulate.cases import Case
@@ -21,12 +22,12 @@ from placements.report import services as reports
 
 _ENDS_EARLY = 0.2
 _PLAN_IS_LATE, _REPORT_IS_LATE, _REPORT_IS_MISSING = 0.13, 0.12, 0.05
-_ABSENCES = (
-    (AttendanceKind.ILL, 5),
-    (AttendanceKind.LEAVE, 2),
-    (AttendanceKind.OTHER_VALID, 2),
-    (AttendanceKind.INVALID, 1),
-)
+_ABSENCES = {
+    AttendanceKind.ILL: 5,
+    AttendanceKind.LEAVE: 2,
+    AttendanceKind.OTHER_VALID: 2,
+    AttendanceKind.INVALID: 1,
+}
 _REPORTED_SAME_DAY = 0.75
 _HALF_A_DAY = 0.07
 _FRIDAY = 4
@@ -73,12 +74,11 @@ def _propose_plan(history: History, case: Case) -> None:
     )
     plans.propose_plan(plan.id)
     plan_id = plan.id
-    if case.chance(0.6):
+    is_at_the_table = case.chance(0.6)
+    if is_at_the_table:
         plans.record_participant_agreement(plan_id)
-        agree = lambda: _agree(plan_id, is_witness=False)  # noqa: E731
-    else:
-        agree = lambda: _agree(plan_id, is_witness=True)  # noqa: E731
     day = add_working_days(today(), case.rng.randint(1, 4))
+    agree = partial(_agree, plan_id, is_witness=not is_at_the_table)
     history.agenda.add(day, Phase.CASES, case.officer, agree)
 
 
@@ -92,17 +92,15 @@ def _agree(plan_id: int, *, is_witness: bool) -> None:
 
 
 def plan_attendance(history: History, first: date, enterprises: list[str]) -> None:
-    """Every week's last working day each enterprise files the week; the last week is left for the people of the demo."""
+    """Every week's last working day each enterprise files the week. The week that is not over is left for the demo."""
     monday = first - timedelta(days=first.weekday())
     while (days := [monday + timedelta(days=offset) for offset in range(5)])[-1] <= history.ends_on:
         working = [day for day in days if is_working_day(day)]
         for key in enterprises if working else ():
             name = history.enterprise(key).name
             supervisor = history.directory.one(name, Role.SUPERVISOR)
-            week = monday
-            history.agenda.add(
-                working[-1], Phase.ATTENDANCE, supervisor, lambda k=key, w=week: _file_week(history, k, w)
-            )
+            file_week = partial(_file_week, history, key, monday)
+            history.agenda.add(working[-1], Phase.ATTENDANCE, supervisor, file_week)
         monday += timedelta(weeks=1)
 
 
@@ -132,8 +130,7 @@ def _day_of(case: Case, day: date, hours: Decimal) -> AttendanceEntry:
         actual = hours / 2 if hours > 2 and case.chance(_HALF_A_DAY) else hours
         actual = actual.quantize(Decimal("0.25"))
         return AttendanceEntry(case.placement_id, day, AttendanceKind.PRESENT, hours, actual)
-    kinds, weights = zip(*_ABSENCES, strict=True)
-    kind = case.rng.choices(kinds, weights)[0]
+    kind = case.rng.choices(list(_ABSENCES), list(_ABSENCES.values()))[0]
     is_reported = kind is not AttendanceKind.INVALID and case.chance(_REPORTED_SAME_DAY)
     return AttendanceEntry(case.placement_id, day, kind, hours, Decimal(0), is_reported)
 
