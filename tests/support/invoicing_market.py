@@ -7,7 +7,7 @@ outsider on each side who has nothing to do with any of it.
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.rules import PlaceState, SeatUseKind
@@ -15,7 +15,7 @@ from enterprises.suppliers.models import Application, Contract, EnterpriseProfil
 from enterprises.suppliers.rules import ApplicationState, ContractState, VatCategory
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.rules import OrganisationKind, Role
-from marketplace.db import db, transaction
+from marketplace.db import Base, db, transaction
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
 from marketplace.procurement.rules import Regime, TermsState
 from marketplace.reference.models import Kommun, OccupationField, Trade
@@ -32,6 +32,7 @@ from placements.participants.rules import GrantState
 from placements.plan.models import ActivityPlan
 from placements.plan.rules import PlanState
 
+RowT = TypeVar("RowT", bound=Base)
 LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)
 FIRST_DAY, LAST_DAY = date(2026, 2, 2), date(2026, 6, 30)
 APRIL_FIRST = date(2026, 4, 1)
@@ -137,6 +138,12 @@ def attend(placement_id: int, contract_id: int, day: date, hours: str = "7", **m
     db.session.flush()
 
 
+def _added(row: RowT) -> RowT:
+    db.session.add(row)
+    db.session.flush()
+    return row
+
+
 def _reference() -> None:
     if db.session.get(Kommun, "0136") is None:
         db.session.add(Kommun(code="0136", name="Haninge"))
@@ -165,10 +172,7 @@ def _organisation(
 
 def _user(name: str) -> User:
     email = f"{name.lower().replace(' ', '.')}@example.org"
-    user = User(email=email, name=name, password_hash="-", created_at=LONG_AGO)
-    db.session.add(user)
-    db.session.flush()
-    return user
+    return _added(User(email=email, name=name, password_hash="-", created_at=LONG_AGO))
 
 
 def _actor(role: Role, authority: Organisation, enterprise: Organisation) -> Actor:
@@ -265,9 +269,7 @@ def _contract(authority_id: int, enterprise_id: int, terms: TermsVersion) -> Con
         enterprise_signed_by="Vera Verksamhetsledare",
         **parties,
     )
-    db.session.add(contract)
-    db.session.flush()
-    return contract
+    return _added(contract)
 
 
 def _choice_round(authority_id: int, unit_id: int, officer_id: int, number: int) -> ChoiceRound:
@@ -305,9 +307,7 @@ def _choice_round(authority_id: int, unit_id: int, officer_id: int, number: int)
         opened_at=LONG_AGO,
         chosen_on=date(2026, 1, 25),
     )
-    db.session.add(chosen)
-    db.session.flush()
-    return chosen
+    return _added(chosen)
 
 
 def _placement(contract: Contract, unit_id: int, chosen: ChoiceRound) -> int:
@@ -352,8 +352,7 @@ def _seat_use(enterprise_id: int) -> SeatUse:
         city="Handen",
         kommun_code="0136",
     )
-    db.session.add(site)
-    db.session.flush()
+    _added(site)
     place = Place(
         enterprise_id=enterprise_id,
         site_id=site.id,
@@ -367,11 +366,9 @@ def _seat_use(enterprise_id: int) -> SeatUse:
         state=PlaceState.PUBLISHED,
         confirmed_on=date(2026, 1, 15),
     )
-    db.session.add(place)
-    db.session.flush()
+    _added(place)
     seat = Seat(place_id=place.id, number=1)
-    db.session.add(seat)
-    db.session.flush()
+    _added(seat)
     use = SeatUse(
         seat_id=seat.id,
         place_id=place.id,
@@ -379,9 +376,7 @@ def _seat_use(enterprise_id: int) -> SeatUse:
         last_day=LAST_DAY,
         kind=SeatUseKind.PLACEMENT,
     )
-    db.session.add(use)
-    db.session.flush()
-    return use
+    return _added(use)
 
 
 def _agreed_plan(placement_id: int) -> None:
