@@ -1,0 +1,217 @@
+"""Systems, applications, contracts and places in a browser: axe, narrow screens, dark scheme, the strict policy."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
+
+from app import ROOT
+from enterprises.places import services as places
+from enterprises.places.rules import SeatUseKind
+from enterprises.suppliers import services as suppliers
+from enterprises.suppliers.models import Application
+from enterprises.suppliers.rules import Judgement
+from marketplace.db import db, transaction
+from marketplace.procurement.queries import system_with_versions
+from marketplace.tenancy import Actor, acting_as
+from tests.conftest import Database
+from tests.support import supply
+from tests.support.supply import Supply, after
+
+pytestmark = pytest.mark.browser
+SCREENSHOTS = ROOT / "screenshots" / "market"
+
+ANYONES_PAGES = {
+    "public-systems": "/valfrihetssystem",
+    "public-system": "/valfrihetssystem/{system}",
+    "public-terms": "/valfrihetssystem/underlag/{terms}",
+    "register": "/registrera",
+}
+OFFICERS_PAGES = {
+    "officer-systems": "/valfrihetssystem",
+    "officer-new-system": "/valfrihetssystem/nytt",
+    "officer-system": "/valfrihetssystem/{system}",
+    "officer-terms-form": "/valfrihetssystem/{system}/underlag",
+    "officer-terms": "/valfrihetssystem/underlag/{draft_terms}",
+    "officer-publish": "/valfrihetssystem/underlag/{draft_terms}/publicera",
+    "officer-waiting": "/",
+    "officer-queue": "/ansokningar",
+    "officer-application": "/ansokningar/{submitted}",
+    "officer-judge": "/ansokningar/{submitted}/provning",
+    "officer-completion": "/ansokningar/{submitted}/komplettering",
+    "officer-approve": "/ansokningar/{judged}/godkann",
+    "officer-reject": "/ansokningar/{unmet}/avsla",
+    "officer-decision": "/ansokningar/{approved}/beslut",
+    "officer-contracts": "/avtal",
+    "officer-contract": "/avtal/{active}",
+    "officer-suspend": "/avtal/{active}/vila",
+    "officer-end": "/avtal/{active}/avsluta",
+    "officer-sign": "/avtal/{unsigned}/skriv-under",
+}
+MANAGERS_PAGES = {
+    "manager-waiting": "/",
+    "manager-system": "/valfrihetssystem/{system}",
+    "manager-start": "/valfrihetssystem/{unapplied}/ansok",
+    "manager-enterprise": "/foretaget",
+    "manager-profile": "/foretaget/andra",
+    "manager-applications": "/ansokningar",
+    "manager-application": "/ansokningar/{draft}",
+    "manager-answers": "/ansokningar/{draft}/svar",
+    "manager-missing": "/ansokningar/{draft}/skicka",
+    "manager-withdraw": "/ansokningar/{draft}/aterkalla",
+    "manager-contract": "/avtal/{unsigned}",
+    "manager-places": "/platser",
+    "manager-place": "/platser/{place}",
+    "manager-new-place": "/platser/ny",
+    "manager-edit-place": "/platser/{place}/andra",
+    "manager-seats": "/platser/{place}/antal",
+    "manager-close-seats": "/platser/{place}/stang",
+    "manager-close": "/platser/{place}/lagg-ned",
+    "manager-sites": "/platser/arbetsstallen",
+    "manager-site": "/platser/arbetsstallen/{site}",
+    "manager-new-site": "/platser/arbetsstallen/nytt",
+}
+
+
+@pytest.fixture
+def world(database: Database) -> Supply:
+    return supply.build_supply()
+
+
+@pytest.fixture
+def ids(world: Supply) -> dict[str, int]:
+    """Something in every state that a page shows."""
+    officer, manager = world.officer, world.manager
+    names = (
+        "Arbetsträning Åsen",
+        "Daglig verksamhet",
+        "Jobbspår",
+        "Grön rehab",
+        "Språkspår",
+        "Textil",
+        "Café",
+    )
+    system, *others = [supply.open_system(officer, name) for name in names]
+    with acting_as(officer), transaction():
+        terms = system_with_versions(system).versions[0].id
+        draft_terms = supply.draft_terms(system_with_versions(system))
+    active = supply.signed(officer, manager, system)
+    unsigned = supply.approved(officer, manager, others[0])
+    submitted, judged, unmet = (supply.submitted(manager, one) for one in others[1:4])
+    supply.judge(officer, judged)
+    supply.judge(officer, unmet, Judgement.NOT_MET, "Handledare saknas på fredagar.")
+    with acting_as(manager), transaction():
+        draft = suppliers.start_application(others[4]).id
+    with acting_as(officer):
+        approved = db.session.scalars(select(Application.id).where(Application.system_id == system)).one()
+    site = supply.add_site(manager)
+    place = supply.add_place(manager, site, 4)
+    supply.add_place(manager, site, 2, "Växthuset", publish=False)
+    with acting_as(world.case_officer), transaction():
+        places.take_seat(place, after(3), after(60), SeatUseKind.REQUEST)
+    with acting_as(manager), transaction():
+        places.close_seats(place, seats=1, first_day=after(1), last_day=after(30), reason_sv="Ombyggnad")
+    return {
+        "system": system,
+        "unapplied": others[5],
+        "terms": terms,
+        "draft_terms": draft_terms,
+        "active": active,
+        "unsigned": unsigned,
+        "submitted": submitted,
+        "judged": judged,
+        "unmet": unmet,
+        "draft": draft,
+        "approved": approved,
+        "site": site,
+        "place": place,
+    }
+
+
+@pytest.fixture(scope="module")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
+            yield launched
+
+
+def look_at(
+    browser: Browser, address: str, who: Actor | None, pages: dict[str, str], width: int, scheme: Any
+) -> None:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+    )
+    page = context.new_page()
+    refused: list[str] = []
+    page.on(
+        "console",
+        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
+    )
+    page.goto(f"{address}/logga-in")
+    if who is not None:
+        page.request.post(f"{address}/demo/logga-in", form={"membership_id": str(who.membership_id)})
+    for name, path in pages.items():
+        answer = page.goto(address + path)
+        assert answer is not None
+        assert answer.status == 200, f"{path}: {answer.status}"
+        check(page, f"{name}-{width}-{scheme}")
+    assert refused == []
+    context.close()
+
+
+def check(page: Page, name: str) -> None:
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
+    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider == 0, name
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_the_pages_of_the_market_are_accessible(
+    browser: Browser, live_server: str, world: Supply, ids: dict[str, int], width: int, scheme: str
+) -> None:
+    roles: list[tuple[Actor | None, dict[str, str]]] = [
+        (None, ANYONES_PAGES),
+        (world.officer, OFFICERS_PAGES),
+        (world.manager, MANAGERS_PAGES),
+    ]
+    for who, pages in roles:
+        addresses = {name: path.format(**ids) for name, path in pages.items()}
+        look_at(browser, live_server, who, addresses, width, scheme)
+
+
+def test_forms_that_will_not_do_are_accessible_too(
+    browser: Browser, live_server: str, world: Supply, ids: dict[str, int]
+) -> None:
+    context = browser.new_context(viewport={"width": 375, "height": 900}, reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(f"{live_server}/registrera")
+    page.get_by_label("Organisationsnummer").fill("556012-5791")
+    page.get_by_role("button", name="Registrera företaget").click()
+    assert page.get_by_label("Organisationsnummer").input_value() == "556012-5791"
+    check(page, "register-wrong")
+    page.goto(f"{live_server}/logga-in")
+    page.request.post(
+        f"{live_server}/demo/logga-in", form={"membership_id": str(world.officer.membership_id)}
+    )
+    page.goto(f"{live_server}/valfrihetssystem/{ids['system']}/underlag")
+    page.get_by_label("Kronor").first.fill("mycket")
+    page.get_by_role("button", name="Spara utkastet").last.click()
+    assert page.get_by_label("Kronor").first.input_value() == "mycket"
+    check(page, "terms-wrong")
+    page.get_by_role("button", name="Lägg till fler priser").click()
+    assert page.get_by_label("Kronor").first.input_value() == "mycket"
+    check(page, "terms-more-rows")
+    page.goto(f"{live_server}/ansokningar/{ids['judged']}/godkann")
+    page.get_by_label("Diarienummer").fill("2026-118")
+    page.get_by_label("Skäl för undantag").fill("Social omsorg")
+    page.get_by_label("Er referens").fill("ÅSEN-4471")
+    page.get_by_role("button", name="Visa beslutet först").click()
+    check(page, "approve-preview")
+    context.close()
