@@ -42,12 +42,13 @@ RECORDED_STATES = frozenset({PlacementState.RUNNING, PlacementState.COMPLETED, P
 """Placements that have attendance: what has started, also afterwards while a week is filed late."""
 
 WEEKDAY_SV = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
+MONTH_SV = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
 WEEKDAY_LONG_SV = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 
-LOCKED_SV = (
-    "Dagen är fakturerad och kan inte ändras. Ett fel rättas i nästa månads underlag: kontakta beställaren."
-)
-HOLIDAY_SV = "Helgdag"
+LOCKED_SV = "Dagen är fakturerad och kan inte ändras. Kontakta beställaren om något är fel."
 OUTSIDE_SV = "Utanför placeringen"
 FUTURE_SV = "Kommande dag"
 
@@ -322,6 +323,12 @@ class MonthSum:
         else:
             self.absent_days[day.kind] += 1
         self.is_invoiced = self.is_invoiced or day.is_invoiced
+
+    @property
+    def name_sv(self) -> str:
+        """ "2026-11" → "november 2026"."""
+        year, _, number = self.month.partition("-")
+        return f"{MONTH_SV[int(number) - 1]} {year}"
 
     @property
     def days(self) -> int:

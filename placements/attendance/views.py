@@ -18,7 +18,6 @@ from placements.attendance.queries import days_of_placement, missing_by_week, we
 from placements.attendance.rules import (
     ABSENCES,
     ATTENDANCE_KIND_SV,
-    LOCKED_SV,
     RECORDED_STATES,
     WEEKDAY_LONG_SV,
     monday_of,
@@ -62,7 +61,6 @@ def index() -> ResponseReturnValue:
         before=week_text(monday - _WEEK),
         after=week_text(monday + _WEEK) if monday + _WEEK <= today() else "",
         week_text=week_text,
-        locked_sv=LOCKED_SV,
         WEEKDAY_LONG_SV=WEEKDAY_LONG_SV,
         ATTENDANCE_KIND_SV=ATTENDANCE_KIND_SV,
     )
@@ -92,9 +90,9 @@ def placement(placement_id: int) -> ResponseReturnValue:
     head = training_head(placement_id)
     days = days_of_placement(placement_id)
     sums = month_sums(days)
-    months = [month.month for month in sums]
+    names = {month.month: month.name_sv for month in sums}
     asked = request.args.get("manad", "")
-    chosen = asked if asked in months else (months[-1] if months else "")
+    chosen = asked if asked in names else next(reversed(names), "")
     role = current_actor().role
     return render_template(
         "placements/attendance/placement.html",
@@ -102,6 +100,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
         sums=sums,
         total=total(days),
         chosen=chosen,
+        chosen_sv=names.get(chosen, ""),
         days=[day for day in days if f"{day.day:%Y-%m}" == chosen],
         may_record=role == Role.SUPERVISOR and head.placement.state in RECORDED_STATES,
         is_supervisor=role == Role.SUPERVISOR,

@@ -1,6 +1,6 @@
 """Forms of the final report."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, SelectField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
@@ -11,17 +11,26 @@ from placements.report.rules import EXIT_REASON_SV, REPORT_STATE_SV, ExitReason,
 _TEXT = [Length(max=10_000)]
 
 
+class NeededToFile:
+    """Marks a field that a draft may leave empty and a filed report may not; the service holds it."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: object, field: object) -> None:
+        """Says nothing of a draft."""
+
+
 class ReportForm(BaseForm):
     """A draft may be saved half written; what is missing is told before it is filed."""
 
     done_sv = TextAreaField(
         "Vad har deltagaren gjort?",
-        validators=_TEXT,
+        validators=[*_TEXT, NeededToFile()],
         description="Arbetsuppgifter, och hur de har ändrats under tiden.",
     )
     reached_sv = TextAreaField(
         "Vad har deltagaren nått?",
-        validators=_TEXT,
+        validators=[*_TEXT, NeededToFile()],
         description="Gå igenom målen i planen: nått, delvis nått eller inte nått, och vad ni har sett.",
     )
     adaptations_sv = TextAreaField(
@@ -31,14 +40,14 @@ class ReportForm(BaseForm):
     )
     recommended_sv = TextAreaField(
         "Vilket nästa steg rekommenderar ni?",
-        validators=_TEXT,
+        validators=[*_TEXT, NeededToFile()],
         description="Till exempel arbete, studier, mer arbetsträning eller annat stöd.",
     )
     exit_reason = SelectField(
         "Varför avslutades placeringen?",
         choices=one_of(EXIT_REASON_SV, blank="Välj orsak"),
         coerce=or_none(ExitReason),
-        validators=[Optional()],
+        validators=[Optional(), NeededToFile()],
     )
 
     def answers(self) -> dict[str, Any]:

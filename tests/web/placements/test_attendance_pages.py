@@ -141,7 +141,7 @@ def test_days_that_cannot_be_changed_have_no_fields(
         page = text_of(supervisor.get(WEEK_12))
     assert name(placement_id, WEEK[0], "hours") not in data
     assert name(placement_id, WEEK[3], "hours") not in data
-    assert "Dagen är fakturerad och kan inte ändras" in page
+    assert "Fakturerade dagar kan inte ändras" in page
     assert "Kommande dag" in page
     ended(market, placement_id, WEEK[2])
     assert "Utanför placeringen" in text_of(supervisor.get(WEEK_12))
