@@ -91,7 +91,7 @@ class Invoice(Base):
     )
 
 
-explain_constraint("uq_invoice_contract_id", "Månadens faktura för avtalet finns redan.")
+explain_constraint("uq_invoice_contract_id_month", "Månadens faktura för avtalet finns redan.")
 
 
 class InvoiceLine(Base):

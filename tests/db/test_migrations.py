@@ -1,0 +1,46 @@
+"""One head, down and up again, the same tables as the models say; every refusal that is explained exists."""
+
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+import migrations
+from demo.cluster import APP
+from marketplace import db as database_module
+from tests.conftest import Database
+
+TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+FUNCTIONS = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+REFUSALS = """
+    SELECT conname FROM pg_constraint
+    UNION SELECT relname FROM pg_class WHERE relkind = 'i'
+    UNION SELECT (regexp_matches(prosrc, 'refuse\\(''(\\w+)''\\)'))[1] FROM pg_proc
+"""
+
+
+def test_there_is_one_head(database: Database) -> None:
+    script = ScriptDirectory.from_config(migrations.config(database.owner_url, APP))
+    assert len(script.get_heads()) == 1
+
+
+def test_down_to_nothing_and_up_again(database: Database) -> None:
+    database_module.db.session.remove()
+    database_module.db.engine.dispose()
+    settings = migrations.config(database.owner_url, APP)
+    engine = create_engine(database.owner_url, poolclass=NullPool)
+
+    command.downgrade(settings, "base")
+    with engine.connect() as connection:
+        assert connection.scalar(text(TABLES)) == 0
+        assert connection.scalar(text(FUNCTIONS)) == 0
+
+    migrations.upgrade(database.owner_url, APP)
+    command.check(settings)  # raises where the models and the tables differ
+
+
+def test_every_explained_refusal_is_one_that_the_database_makes(database: Database) -> None:
+    names = set(database_module.db.session.scalars(text(REFUSALS)))
+    explained = set(database_module._explanations)
+    assert explained
+    assert explained - names == set()
