@@ -184,9 +184,9 @@ def seed(participants: int | None) -> None:
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(min=1))
 def web(bind: str, workers: int, threads: int) -> None:
     """Serves the application with gunicorn."""
-    import server
+    from marketplace.web.server import serve
 
-    server.serve(create_app(), bind, workers, threads)
+    serve(create_app(), bind, workers, threads)
 
 
 @cli.command()

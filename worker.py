@@ -12,7 +12,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,7 +38,7 @@ from marketplace import clock, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.db import db, transaction
-from marketplace.logs import configure_logging, described
+from marketplace.logs import described
 from marketplace.processes import die_with_parent
 from marketplace.tenancy import acting_as, system_actor
 
@@ -321,18 +321,20 @@ def redis_for(settings: config.Settings) -> Redis:
 def run() -> int:
     """Runs both processes until asked to stop (SIGTERM or Ctrl-C); if one dies, stops the other and gives 1."""
     settings = config.load()
-    configure_logging(settings.log_level)
-    context = multiprocessing.get_context("spawn")
+    os.environ["TZ"] = SWEDISH_TIME
+    time.tzset()
+    app = create_app(settings)  # once: the processes are forked from it, before it has connected to anything
+    fork = multiprocessing.get_context("fork")
     children = [
-        context.Process(target=target, name=target.__name__) for target in (_relay_process, _job_process)
+        fork.Process(target=target, args=(app, settings)) for target in (_relay_process, _job_process)
     ]
+    for child in children:
+        child.start()
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    for child in children:
-        child.start()
     while not stopping.is_set() and all(child.is_alive() for child in children):
-        time.sleep(0.2)
+        stopping.wait(0.2)
     has_failed = not stopping.is_set()
     for child in children:
         if child.is_alive():
@@ -344,23 +346,19 @@ def run() -> int:
     return 1 if has_failed else 0
 
 
-def _relay_process() -> None:
+def _relay_process(app: Flask, settings: config.Settings) -> None:
     is_stopping = threading.Event()
-    app, connection = _begin(is_stopping.set)
-    relay_forever(app, connection, is_stopping)
+    signal.signal(signal.SIGTERM, lambda *_: is_stopping.set())
+    _leave_group()
+    relay_forever(app, redis_for(settings), is_stopping)
 
 
-def _job_process() -> None:
-    app, connection = _begin(None)
-    work(app, connection)
+def _job_process(app: Flask, settings: config.Settings) -> None:
+    _leave_group()
+    work(app, redis_for(settings))
 
 
-def _begin(on_stop: Callable[[], None] | None) -> tuple[Flask, Redis]:
+def _leave_group() -> None:
+    """Ctrl-C reaches the parent alone, which tells us when to stop; and we do not outlive it."""
+    os.setpgrp()
     die_with_parent(signal.SIGTERM)
-    os.setpgrp()  # Ctrl-C reaches the parent alone, which tells us when to stop
-    if on_stop is not None:
-        signal.signal(signal.SIGTERM, lambda *_: on_stop())
-    os.environ["TZ"] = SWEDISH_TIME
-    time.tzset()
-    settings = config.load()
-    return create_app(settings), redis_for(settings)

@@ -13,8 +13,11 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import click
+from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 import config
+import migrations
 from demo.cluster import APP, OWNER
 from demo.folder import DataFolder
 from demo.problems import DemoProblem
@@ -64,7 +67,7 @@ def _prepare(
         folder.forget(_LOADED)
         redis.empty()
         postgres.cluster.make_database()
-    _step(root, environment, folder, "migrate")
+    _migrate(postgres, folder)
     if is_new:
         click.echo("Loading two years of invented history, once (a minute or two) …")
         _step(
@@ -77,6 +80,16 @@ def _prepare(
         folder.mark_done(_LOADED)
     elif participants:
         click.echo(f"The data is there already, so --participants has no effect. {folder.way_out}")
+
+
+def _migrate(postgres: Postgres, folder: DataFolder) -> None:
+    try:
+        migrations.upgrade(postgres.cluster.address(OWNER), APP)
+    except (CommandError, SQLAlchemyError) as error:
+        reason = str(error).splitlines()[0]
+        raise DemoProblem(
+            f"The database could not be brought up to date: {reason} {folder.way_out}"
+        ) from error
 
 
 def _step(root: Path, environment: Mapping[str, str], folder: DataFolder, *command: str) -> None:
