@@ -14,10 +14,13 @@ from sqlalchemy.engine import Engine
 
 from demo.problems import DemoProblem
 from demo.simulate.agenda import Agenda
+from demo.simulate.deliver import deliver
 from demo.simulate.foundation import Directory, Staff, lay
 from demo.simulate.market import Market, rng_for
 from demo.simulate.run import SEED, Part, parts, run_part
+from demo.simulate.waiting import Waiting
 from demo.story import read_story
+from indicators.services import compute_all
 from marketplace import clock
 from marketplace.accounts.models import Organisation
 from marketplace.db import db, transaction
@@ -66,6 +69,15 @@ def load(
         Part(keys, market.published, ids.authorities, how_many, begins_on, ends_on) for keys in parts(story)
     ]
     counts = _run(work, progress, processes or (1 if how_many < _SIDE_BY_SIDE_FROM else _cores()))
+    progress("Det som väntar i dag, och nyckeltal …")
+    with acting_as(system_actor()), transaction():
+        directory = Directory()
+    agenda = Agenda(ends_on)
+    Waiting(story, agenda, directory, market.published).plan(begins_on)
+    agenda.run()
+    for authority_id in ids.authorities.values():
+        deliver(authority_id)
+    compute_all(is_whole=True)
     progress(_summary(counts, time.monotonic() - started))
     return counts
 

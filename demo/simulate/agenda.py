@@ -1,7 +1,7 @@
 """What is to happen in the history, in order: day by day, and within a day by phase and actor."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from enum import IntEnum
@@ -47,8 +47,10 @@ class _Task:
 class Agenda:
     """Tasks by time. All that one actor does in a phase of a day is one transaction."""
 
-    def __init__(self, ends_on: date) -> None:
+    def __init__(self, ends_on: date, away: Mapping[int, date] | None = None) -> None:
+        """Nothing happens after `ends_on`, nor by someone (by membership) from the day that they are away."""
         self.ends_on = ends_on
+        self._away = away or {}
         self._tasks: list[_Task] = []
         self._numbers = count()
 
@@ -61,7 +63,8 @@ class Agenda:
         otherwise: Callable[[], None] | None = None,
     ) -> None:
         """On `day` the actor acts. Where the rules may refuse, `otherwise` says what is done instead."""
-        if day <= self.ends_on:
+        is_away = day > self._away.get(actor.membership_id or 0, date.max)
+        if day <= self.ends_on and not is_away:
             key = f"{actor.organisation_id or actor.authority_id or 0:06d}-{actor.membership_id or 0:06d}"
             task = _Task(day, phase, key, next(self._numbers), actor, act, otherwise)
             heapq.heappush(self._tasks, task)

@@ -14,7 +14,7 @@ from marketplace.tenancy import Actor
 
 WOMEN_OF_TEN = 6
 """1 500 women and 1 000 men of 2 500 are planned."""
-_TAKES_PART = 0.40
+_TAKES_PART = 0.35
 _IS_SHOWN_ONLY = 0.12
 """Of the others: they are shown places and choose none."""
 _PROTECTED = 0.004

@@ -15,6 +15,7 @@ from demo.simulate.cases import draw_cases
 from demo.simulate.foundation import Directory
 from demo.simulate.history import History
 from demo.simulate.market import Published
+from demo.simulate.waiting import away
 from demo.story import Story, apportioned, read_story
 from marketplace.db import transaction
 from marketplace.reference.queries import trades
@@ -53,7 +54,7 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
     with acting_as(system_actor()), transaction():
         directory = Directory()
         dominances = {trade.ssyk: dominance(trade.women, trade.men) for trade in trades()}
-    agenda = Agenda(part.ends_on)
+    agenda = Agenda(part.ends_on, away(directory, story, part.ends_on))
     history = History(
         story=story,
         agenda=agenda,

@@ -6,6 +6,7 @@ from functools import partial
 
 from demo.simulate.agenda import Phase
 from demo.simulate.cases import Case
+from demo.simulate.foundation import DEMO_ENTERPRISE
 from demo.simulate.history import History
 from demo.simulate.texts import RECOMMENDED, exit_reason, goals_for, report_texts, tasks_for
 from marketplace.accounts.rules import Role
@@ -92,11 +93,14 @@ def _agree(plan_id: int, *, is_witness: bool) -> None:
 
 
 def plan_attendance(history: History, first: date, enterprises: list[str]) -> None:
-    """Every week's last working day each enterprise files the week. The week that is not over is left for the demo."""
+    """Every week's last working day each enterprise files the week. The demo's own people have yet to do the last."""
     monday = first - timedelta(days=first.weekday())
     while (days := [monday + timedelta(days=offset) for offset in range(5)])[-1] <= history.ends_on:
         working = [day for day in days if is_working_day(day)]
+        is_last = monday + timedelta(days=11) > history.ends_on
         for key in enterprises if working else ():
+            if is_last and key == DEMO_ENTERPRISE:
+                continue
             name = history.enterprise(key).name
             supervisor = history.directory.one(name, Role.SUPERVISOR)
             file_week = partial(_file_week, history, key, monday)

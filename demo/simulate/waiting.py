@@ -1,0 +1,257 @@
+"""What waits for the demo's own people: a few participants in the middle of things, and applications to decide.
+
+Everything is dated within the last two weeks, after what the past month's invoices have counted.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from demo.people import personal_number
+from demo.simulate.agenda import Agenda, Phase
+from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, DEMO_MEMBER, Directory
+from demo.simulate.market import Published, answers
+from demo.simulate.texts import RECOMMENDED
+from demo.story import Story
+from enterprises.places.models import Place
+from enterprises.places.queries import free_seats_over
+from enterprises.suppliers import services as suppliers
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.db import db
+from marketplace.errors import Conflict
+from marketplace.reference.rules import Sex, add_working_days
+from marketplace.tenancy import Actor
+from placements.booking import services as booking
+from placements.choice import services as choice
+from placements.participants import services as participants
+from placements.participants.rules import ConsentScope
+from placements.plan import services as plans
+from placements.report import services as reports
+from placements.report.rules import ExitReason
+
+AWAY = {
+    Role.CASE_OFFICER: 5,
+    Role.COORDINATOR: 5,
+    Role.CONTROLLER: 10,
+    Role.SUPERVISOR: 3,
+}
+"""For so many working days the demo's people have done nothing of their own accord. For a supervisor it is no longer than
+a request may wait for its answer."""
+
+_HOURS = Decimal(20)
+_LEAD_DAYS = 3
+_APPLY = ("kretsen", "lagerkraft")
+_NAMES = (
+    ("Alva Fagerljus", Sex.WOMAN),
+    ("Omar Hagstrimma", Sex.MAN),
+    ("Ingrid Vasskulla", Sex.WOMAN),
+    ("Tage Björkfors", Sex.MAN),
+    ("Leyla Sundgren", Sex.WOMAN),
+    ("Sixten Rönnmark", Sex.MAN),
+    ("Saga Vindtorn", Sex.WOMAN),
+)
+_ELDEST = timedelta(days=365 * 63)
+"""Born before everyone else in the story, so that no personal number is met twice."""
+
+
+def away(directory: Directory, story: Story, ends_on: date) -> dict[int, date]:
+    """From which day the demo's people are away, by membership."""
+    found = {}
+    for role, working_days in AWAY.items():
+        membership_id = _person(directory, story, role).membership_id
+        assert membership_id is not None
+        found[membership_id] = add_working_days(ends_on, -working_days)
+    return found
+
+
+def _person(directory: Directory, story: Story, role: Role) -> Actor:
+    if role is Role.CASE_OFFICER:
+        return directory.one(DEMO_MEMBER, role)
+    if role in {Role.SUPERVISOR, Role.SUPPLIER_MANAGER}:
+        return directory.one(next(e.name for e in story.enterprises if e.key == DEMO_ENTERPRISE), role)
+    return directory.one(next(a.name for a in story.authorities if a.key == DEMO_AUTHORITY), role)
+
+
+class Waiting:
+    """Puts the last days of the demo's own people on an agenda."""
+
+    def __init__(self, story: Story, agenda: Agenda, directory: Directory, published: Published) -> None:
+        self.agenda = agenda
+        self.directory = directory
+        self.story = story
+        self.published = published
+        self.officer = _person(directory, story, Role.CASE_OFFICER)
+        self.coordinator = _person(directory, story, Role.COORDINATOR)
+        self.supervisor = _person(directory, story, Role.SUPERVISOR)
+
+    def plan(self, begins_on: date) -> None:
+        stops = (
+            self._nothing_shown,
+            self._choosing,
+            self._chosen,
+            self._requested,
+            self._with_a_plan,
+            self._with_a_report,
+            self._without_a_report,
+        )
+        for number, ((name, sex), goes_on) in enumerate(zip(_NAMES, stops, strict=True)):
+            born = begins_on - _ELDEST - timedelta(days=number)
+            self._register(name, sex, personal_number(born, sex), goes_on)
+        for key in _APPLY:
+            enterprise = next(enterprise for enterprise in self.story.enterprises if enterprise.key == key)
+            manager = self.directory.one(enterprise.name, Role.SUPPLIER_MANAGER)
+            self.agenda.add(self._ago(4), Phase.SUPPLY, manager, self._apply)
+
+    def _ago(self, working_days: int) -> date:
+        return add_working_days(self.agenda.ends_on, -working_days)
+
+    def _register(self, name: str, sex: Sex, number: str, goes_on: Callable[[int], None]) -> None:
+        def register() -> None:
+            assert self.officer.organisation_id is not None
+            assert self.officer.user_id is not None
+            participant_id = participants.register_participant(
+                name=name,
+                personal_number=number,
+                sex=sex,
+                kommun_code=self.officer.kommun_codes[0],
+                unit_id=self.officer.organisation_id,
+                case_officer_id=self.officer.user_id,
+            ).id
+            participants.give_consent(participant_id, ConsentScope.SUPPLIER, today())
+            self.agenda.add(self._ago(12), Phase.DECISIONS, self.coordinator, lambda: grant(participant_id))
+
+        def grant(participant_id: int) -> None:
+            grant_id = participants.grant_training(
+                participant_id,
+                hours_per_week=_HOURS,
+                days_per_week=4,
+                support_level="2",
+                first_day=today(),
+                last_day=today() + timedelta(weeks=20),
+            ).id
+            goes_on(grant_id)
+
+        self.agenda.add(self._ago(14), Phase.CASES, self.officer, register)
+
+    def _free_places(self) -> list[int]:
+        """The demo enterprise's places with a free seat for the whole of a new grant, the soonest to start first.
+
+        Raises Conflict when there is none.
+        """
+        own = [place_id for place_id, key in self.published.places.items() if key == DEMO_ENTERPRISE]
+        last_day = self.agenda.ends_on + timedelta(weeks=20)
+        rows = db.session.execute(
+            select(Place.id, Place.lead_time_days, free_seats_over(today(), last_day))
+            .where(Place.id.in_(own), Place.hours_per_week_max >= _HOURS, Place.hours_per_week_min <= _HOURS)
+            .order_by(Place.lead_time_days, Place.id)
+        )
+        found = [row.id for row in rows if row.free_seats > 0 and row.lead_time_days <= _LEAD_DAYS]
+        if not found:
+            raise Conflict("Ingen av platserna är ledig.")
+        return found[:3]
+
+    def _later(self, working_days: int, actor: Actor, act: Callable[[], None]) -> None:
+        """What the rules refuse (every seat is in use) is left undone."""
+        self.agenda.add(self._ago(working_days), Phase.ANSWERS, actor, act, otherwise=lambda: None)
+
+    # How far each of the participants has come. The case officer has yet to look for a place for the first.
+
+    def _nothing_shown(self, grant_id: int) -> None:
+        pass
+
+    def _choosing(self, grant_id: int) -> None:
+        self._later(2, self.officer, lambda: self._show(grant_id))
+
+    def _chosen(self, grant_id: int) -> None:
+        def act() -> None:
+            self._choose(grant_id)
+
+        self._later(1, self.officer, act)
+
+    def _requested(self, grant_id: int) -> None:
+        def act() -> None:
+            self._request(grant_id)
+
+        self._later(0, self.officer, act)
+
+    def _with_a_plan(self, grant_id: int) -> None:
+        self._train(
+            grant_id, lambda placement_id: self._later(1, self.supervisor, lambda: _propose(placement_id))
+        )
+
+    def _with_a_report(self, grant_id: int) -> None:
+        def end(placement_id: int) -> None:
+            self._later(2, self.supervisor, lambda: _end(placement_id, is_reported=True))
+
+        self._train(grant_id, end)
+
+    def _without_a_report(self, grant_id: int) -> None:
+        def end(placement_id: int) -> None:
+            self._later(2, self.supervisor, lambda: _end(placement_id, is_reported=False))
+
+        self._train(grant_id, end)
+
+    def _show(self, grant_id: int) -> None:
+        choice.show_places(choice.open_round(grant_id).id, self._free_places())
+
+    def _choose(self, grant_id: int) -> int:
+        found = self._free_places()
+        choice_round_id = choice.open_round(grant_id).id
+        choice.show_places(choice_round_id, found)
+        choice.record_choice(choice_round_id, found[0])
+        return choice_round_id
+
+    def _request(self, grant_id: int) -> tuple[int, date]:
+        choice_round_id = self._choose(grant_id)
+        first_day = add_working_days(today() + timedelta(days=_LEAD_DAYS), 0)
+        return booking.request_placement(choice_round_id, first_day=first_day).id, first_day
+
+    def _train(self, grant_id: int, goes_on: Callable[[int], None]) -> None:
+        def request() -> None:
+            placement_id, first_day = self._request(grant_id)
+            self._later(10, self.supervisor, lambda: accept(placement_id))
+            self.agenda.add(first_day, Phase.TRAINING, self.supervisor, lambda: start(placement_id))
+
+        def accept(placement_id: int) -> None:
+            booking.accept_placement(placement_id)
+
+        def start(placement_id: int) -> None:
+            booking.start_placement(placement_id)
+            goes_on(placement_id)
+
+        self._later(11, self.officer, request)
+
+    def _apply(self) -> None:
+        application = suppliers.start_application(self.published.systems[DEMO_AUTHORITY])
+        suppliers.save_answers(application.id, answers(application))
+        suppliers.submit_application(application.id)
+
+
+def _propose(placement_id: int) -> None:
+    plan = plans.draft_plan(
+        placement_id,
+        hours_per_week=_HOURS,
+        days_per_week=4,
+        tasks_sv="Sorterar de första två veckorna och prövar sedan butiken.",
+        goals=[
+            "Komma i tid och hålla rutinerna fyra veckor i rad.",
+            "Pröva minst två olika arbetsuppgifter.",
+        ],
+    )
+    plans.propose_plan(plan.id)
+
+
+def _end(placement_id: int, *, is_reported: bool) -> None:
+    booking.end_placement_early(placement_id, today())
+    if is_reported:
+        report = reports.draft_report(
+            placement_id,
+            done_sv="Deltagaren har sorterat varor och prövat butiken under en kort tid.",
+            reached_sv="Deltagaren fick en anställning och slutade därför i förtid.",
+            recommended_sv=RECOMMENDED[1],
+            exit_reason=ExitReason.WORK,
+        )
+        reports.file_report(report.id)
