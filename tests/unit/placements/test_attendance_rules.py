@@ -124,7 +124,7 @@ def test_days_and_hours_that_cannot_be(wrong: AttendanceEntry) -> None:
         )
 
 
-@pytest.mark.parametrize("state", set(PlacementState))
+@pytest.mark.parametrize("state", PlacementState)
 def test_only_what_has_started_has_attendance(state: PlacementState) -> None:
     limits = {"first_day": MONDAY, "last_day": MONDAY, "today": MONDAY}
     if state in {PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY}:
