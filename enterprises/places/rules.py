@@ -157,6 +157,13 @@ def confirm_by(confirmed_on: date) -> date:
     return confirmed_on + timedelta(days=CONFIRM_EVERY_DAYS)
 
 
+def in_use_sv(used: int) -> str:
+    """Why a place cannot be closed, as a sentence; empty when nothing is in the way."""
+    if used < 2:
+        return "En förfrågan eller placering använder platsen i dag eller senare." if used else ""
+    return f"{used} förfrågningar eller placeringar använder platsen i dag eller senare."
+
+
 def place_problems(
     *,
     name: str,

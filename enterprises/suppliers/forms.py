@@ -215,7 +215,11 @@ class ApproveForm(RejectForm):
         description="Lämna tomt för ett avtal tills vidare.",
     )
     vat_category = RadioField(
-        "Moms", choices=one_of(VAT_CATEGORY_SV), coerce=VatCategory, default=VatCategory.EXEMPT
+        "Moms",
+        choices=one_of(VAT_CATEGORY_SV),
+        coerce=VatCategory,
+        default=VatCategory.EXEMPT,
+        validators=[DataRequired()],
     )
     vat_exemption_reason_sv = StringField(
         "Skäl för undantag från moms",

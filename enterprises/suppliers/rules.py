@@ -271,25 +271,29 @@ def judgement_problems(judged: Iterable[Asked]) -> list[str]:
     return problems
 
 
-def approval_problems(judged: Iterable[Asked], reasons_sv: str, diary_number: str) -> list[str]:
-    """Whoever meets the requirements is approved, and nobody else (LOV 8 kap.)."""
+def decision_obstacles(judged: Iterable[Asked], *, is_approval: bool) -> list[str]:
+    """Why this decision cannot be taken on these judgements. Whoever meets the requirements is approved, and nobody
+    else (LOV 8 kap.)."""
     listed = list(judged)
     problems = judgement_problems(listed)
     unmet = [str(one.position) for one in listed if one.judged.judgement is Judgement.NOT_MET]
-    if unmet:
+    if is_approval and unmet:
         problems.append(
             f"Krav {', '.join(unmet)} är inte uppfyllt. Ansökan kan bara godkännas när alla krav är det."
         )
-    return problems + _decision_problems(reasons_sv, diary_number)
+    if not is_approval and not problems and not unmet:
+        problems.append("Alla krav är uppfyllda. Då ska ansökan godkännas.")
+    return problems
+
+
+def approval_problems(judged: Iterable[Asked], reasons_sv: str, diary_number: str) -> list[str]:
+    """What keeps an application from being approved."""
+    return decision_obstacles(judged, is_approval=True) + _decision_problems(reasons_sv, diary_number)
 
 
 def rejection_problems(judged: Iterable[Asked], reasons_sv: str, diary_number: str) -> list[str]:
-    """A rejection rests on at least one requirement that is not met, and says why."""
-    listed = list(judged)
-    problems = judgement_problems(listed)
-    if not problems and all(one.judged.judgement is Judgement.MET for one in listed):
-        problems.append("Alla krav är uppfyllda. Då ska ansökan godkännas.")
-    return problems + _decision_problems(reasons_sv, diary_number)
+    """What keeps an application from being rejected: it rests on a requirement that is not met, and says why."""
+    return decision_obstacles(judged, is_approval=False) + _decision_problems(reasons_sv, diary_number)
 
 
 def _decision_problems(reasons_sv: str, diary_number: str) -> list[str]:

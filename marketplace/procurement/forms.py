@@ -37,6 +37,9 @@ from marketplace.web.messages import SwedishMessages
 MAX_ROWS = 80
 _PAID = {kind: label for kind, label in COMPONENT_SV.items() if kind in RATES | FEES}
 
+_PARTS = {part: label.capitalize() for part, label in DAY_PART_SV.items()}
+_BASES = {basis: label.capitalize() for basis, label in MONTH_BASIS_SV.items()}
+
 
 class SystemForm(BaseForm):
     name = StringField("Namn", validators=[DataRequired(), Length(max=120)])
@@ -45,7 +48,9 @@ class SystemForm(BaseForm):
         validators=[DataRequired(), Length(max=4000)],
         description="Beskriv tjänsten så att ett företag kan avgöra om den är något för dem.",
     )
-    regime = RadioField("Lag", choices=one_of(REGIME_SV), coerce=Regime, default=Regime.LOV)
+    regime = RadioField(
+        "Lag", choices=one_of(REGIME_SV), coerce=Regime, default=Regime.LOV, validators=[DataRequired()]
+    )
     kommun_codes = CheckboxesField(
         "Kommuner som omfattas", validators=[DataRequired("Välj minst en kommun.")]
     )
@@ -80,7 +85,7 @@ class PriceLine(_Row):
         "Ersättning", choices=one_of(_PAID, blank="Välj"), coerce=or_none(Component), default=None
     )
     support_level = StringField("Nivå", validators=[Length(max=40)])
-    day_part = SelectField("Del av dag", choices=one_of(DAY_PART_SV, blank="Alla"), coerce=or_none(str))
+    day_part = SelectField("Del av dag", choices=one_of(_PARTS, blank="Alla"), coerce=or_none(str))
     amount = OreField("Kronor")
 
     def is_blank(self) -> bool:
@@ -145,7 +150,7 @@ class TermsForm(BaseForm):
         description="Hur länge placeringen ska ha pågått. 0 betyder när aktivitetsplanen är överenskommen.",
     )
     month_basis = RadioField(
-        "Månader som ersätts", choices=one_of(MONTH_BASIS_SV), coerce=MonthBasis, default=MonthBasis.STARTED
+        "Månader som ersätts", choices=one_of(_BASES), coerce=MonthBasis, default=MonthBasis.STARTED
     )
     is_month_prorated = BooleanField("Ersätt i proportion till dagarna när månaden inte är hel")
     month_from_run_day = IntegerField("Månadsersättning från dag", validators=_at_least(1, 365))

@@ -74,15 +74,22 @@ def menu_for(actor: Actor) -> list[MenuItem]:
     if actor.role is None and actor.user_id:
         return []
     wanted = NAV_OF_VISITORS if actor.role is None else NAV.get(actor.role, [])
-    here = (request.endpoint or "").partition(".")[0]
     known = current_app.view_functions
     rows = [(endpoint, label) for endpoint, label in wanted if endpoint in known]
-    exact = [endpoint for endpoint, _ in rows if endpoint == request.endpoint]
-    return [
-        MenuItem(
-            url_for(endpoint),
-            label,
-            is_current=endpoint in exact if exact else endpoint.partition(".")[0] == here,
-        )
-        for endpoint, label in rows
+    current = _current([endpoint for endpoint, _ in rows])
+    return [MenuItem(url_for(endpoint), label, endpoint == current) for endpoint, label in rows]
+
+
+def _current(endpoints: list[str]) -> str | None:
+    """The row that this page belongs to: its own, or the one whose address it is below, or the one of its room."""
+    if request.endpoint in endpoints:
+        return request.endpoint
+    above = [
+        one
+        for one in endpoints
+        if request.path.startswith(f"{url_for(one).rstrip('/')}/") and url_for(one) != "/"
     ]
+    if above:
+        return max(above, key=lambda one: len(url_for(one)))
+    room = (request.endpoint or "").partition(".")[0]
+    return next((one for one in endpoints if one.partition(".")[0] == room), None)

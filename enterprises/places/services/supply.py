@@ -13,6 +13,7 @@ from enterprises.places.rules import (
     PlaceAction,
     PlaceState,
     SeatUseKind,
+    in_use_sv,
     place_problems,
 )
 from enterprises.places.services.capacity import lock_capacity
@@ -153,9 +154,7 @@ def close_place(place_id: int) -> None:
     lock_capacity(place_id)
     used = uses_in_the_way(place_id)
     if used:
-        raise Conflict(
-            f"Platsen används av {used} förfrågningar eller placeringar från i dag. Pausa den tills de är avslutade."
-        )
+        raise Conflict(f"{in_use_sv(used)} Pausa den tills de är avslutade.")
     _move(place_id, PlaceAction.CLOSE)
 
 

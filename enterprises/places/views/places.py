@@ -19,6 +19,7 @@ from enterprises.places.rules import (
     PlaceAction,
     PlaceState,
     confirm_by,
+    in_use_sv,
 )
 from enterprises.places.views.blueprint import bp, place_crumbs
 from marketplace import audit
@@ -232,24 +233,27 @@ def close(place_id: int) -> ResponseReturnValue:
         "enterprises/places/close.html",
         form=form,
         place=place,
-        used=services.uses_in_the_way(place_id),
+        used=in_use_sv(services.uses_in_the_way(place_id)),
         crumbs=place_crumbs(place),
     )
     return page, form.status()
 
 
 def _actions(place: Place) -> list[ActionView]:
-    """The table's actions; closing is shown with its reason while someone uses the place."""
+    """The table's actions, without publishing what is published; closing is shown with its reason while someone uses
+    the place."""
     views = possible_actions(PLACE_TRANSITIONS, place.state, current_actor().role)
+    turns = (PlaceAction.PUBLISH, PlaceAction.RESUME)
+    shown = [view for view in views if view.is_possible or view.action not in turns]
     used = services.uses_in_the_way(place.id)
     if not used:
-        return views
-    reason = f"{used} förfrågningar eller placeringar använder platsen. Pausa den tills de är avslutade."
+        return shown
+    reason = f"{in_use_sv(used)} Pausa den tills de är avslutade."
     return [
         replace(view, is_possible=False, reason_sv=reason)
         if view.action == PlaceAction.CLOSE and view.is_possible
         else view
-        for view in views
+        for view in shown
     ]
 
 

@@ -1,10 +1,11 @@
 """The pages of an application: the enterprise answers and hands in, the authority examines and decides."""
 
+from dataclasses import replace
+
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.suppliers import queries, services
-from enterprises.suppliers.documents import sections
 from enterprises.suppliers.forms import (
     UNDECIDED,
     ApplicationFilter,
@@ -20,6 +21,9 @@ from enterprises.suppliers.rules import (
     LIVE_APPLICATION_STATES,
     ApplicationAction,
     ApplicationState,
+    Asked,
+    decision_obstacles,
+    judgement_problems,
     missing_answers,
 )
 from enterprises.suppliers.views.blueprint import Question, application_crumbs, ask_first, bp
@@ -112,15 +116,16 @@ def application(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
     is_officer = current_actor().role is Role.PROCUREMENT_OFFICER
     is_decided = one.decided_on is not None
+    asked = queries.asked(one)
     return render_template(
         "enterprises/suppliers/application.html",
         application=one,
-        asked=queries.asked(one),
+        asked=asked,
         shows_judgements=is_officer or is_decided,
         is_officer=is_officer,
+        is_judged=not judgement_problems(asked),
         is_outdated=one.state is ApplicationState.DRAFT and one.terms.state is not TermsState.PUBLISHED,
-        missing=missing_answers(queries.asked(one)),
-        decision=sections(one.decision_sv),
+        missing=missing_answers(asked),
         contract=queries.contract_of(application_id),
         profile=queries.profile_of(one.enterprise_id) if is_officer else None,
         days_waiting=queries.days_waiting(one),
@@ -146,6 +151,9 @@ _PAGES = {
     ApplicationAction.APPROVE: "approve",
     ApplicationAction.REJECT: "reject",
 }
+
+
+_DECISIONS = (ApplicationAction.APPROVE, ApplicationAction.REJECT)
 
 
 @bp.route("/ansokningar/<int:application_id>/svar", methods=["GET", "POST"])
@@ -250,12 +258,19 @@ def _hand_in(one: Application, title: str, causes: list[str], done: str) -> Resp
 
 
 def _actions(one: Application) -> list[ActionView]:
-    """The table's actions, without those that make no sense where this application stands."""
+    """The table's actions as this application stands: the decision first, and why it cannot be taken yet."""
     role = current_actor().role
     idle = ApplicationAction.COMPLETE if one.state is ApplicationState.DRAFT else ApplicationAction.SUBMIT
-    return [
-        view for view in possible_actions(APPLICATION_TRANSITIONS, one.state, role) if view.action != idle
-    ]
+    views = possible_actions(APPLICATION_TRANSITIONS, one.state, role)
+    shown = [_with_reason(view, queries.asked(one)) for view in views if view.action != idle]
+    return sorted(shown, key=lambda view: view.action not in _DECISIONS)
+
+
+def _with_reason(view: ActionView, asked: list[Asked]) -> ActionView:
+    if not view.is_possible or view.action not in _DECISIONS:
+        return view
+    reasons = decision_obstacles(asked, is_approval=view.action == ApplicationAction.APPROVE)
+    return replace(view, is_possible=False, reason_sv=" ".join(reasons)) if reasons else view
 
 
 def _filter_form() -> ApplicationFilter:

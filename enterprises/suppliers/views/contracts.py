@@ -193,9 +193,11 @@ def _may_sign(one: Contract) -> bool:
 
 
 def _actions(one: Contract) -> list[ActionView]:
-    """The table's actions; to sign is left out once the actor's party has, or when nobody can any more."""
+    """The table's actions, without those that only say what the state says: to sign what is signed, to resume what
+    does not rest."""
     views = possible_actions(CONTRACT_TRANSITIONS, one.state, current_actor().role)
-    return [view for view in views if view.action != ContractAction.ACTIVATE or _may_sign(one)]
+    shown = [view for view in views if view.action != ContractAction.ACTIVATE or _may_sign(one)]
+    return [view for view in shown if view.is_possible or view.action != ContractAction.RESUME]
 
 
 def _question(

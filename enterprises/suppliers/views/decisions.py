@@ -12,7 +12,7 @@ from enterprises.suppliers.rules import (
     APPLICATION_STATE_TONE,
     ApplicationState,
     Judgement,
-    judgement_problems,
+    decision_obstacles,
 )
 from enterprises.suppliers.views.blueprint import application_crumbs, bp
 from marketplace.accounts.rules import Role
@@ -138,13 +138,7 @@ def decision(application_id: int) -> ResponseReturnValue:
 
 
 def _decision_page(one: Application, form: RejectForm, *, is_approved: bool) -> ResponseReturnValue:
-    asked = queries.asked(one)
-    problems = judgement_problems(asked)
-    unmet = [item.position for item in asked if item.judged.judgement is Judgement.NOT_MET]
-    if not problems and is_approved and unmet:
-        problems = [f"Krav {', '.join(map(str, unmet))} är inte uppfyllt. Då kan ansökan inte godkännas."]
-    if not problems and not is_approved and not unmet:
-        problems = ["Alla krav är uppfyllda. Då ska ansökan godkännas."]
+    problems = decision_obstacles(queries.asked(one), is_approval=is_approved)
     preview = services.decision_preview(
         one,
         is_approved=is_approved,
