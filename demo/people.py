@@ -9,27 +9,32 @@ from stdnum import luhn
 
 from marketplace.reference.rules import Sex
 
-_WOMEN = (
-    "Agnes Alva Amina Anja Annika Asta Ayan Barbro Birgit Camilla Carina Cecilia Dana Ebba Edit Elif Elin Ellen Elsa"
-    " Eva Fadumo Farah Freja Greta Gunilla Hanna Hedda Helin Ida Inger Ingrid Iris Jasmin Jenny Johanna Karin Kerstin"
-    " Khadija Klara Lena Leyla Linnea Lisbet Lovisa Maja Malin Margareta Maria Marta Mona Moa Nadia Nina Olga Pia Rana"
-    " Rebecka Rosa Rut Saga Samira Sara Selma Signe Siv Sofia Stina Svea Tilda Tora Ulla Vera Wilma Yasmin Ylva Zahra"
-).split()
-_MEN = (
-    "Abdi Adam Ahmed Albin Aldin Anders Anton Arvid Axel Ali Bengt Birger Bo Christer Dani David Edvin Elias Emil"
-    " Erik Fredrik Göran Gustav Hamid Hampus Harald Hassan Henrik Hugo Idris Ivar Jakob Jamal Jens Joel Johan Jonas"
-    " Kalle Karim Kjell Lars Leo Linus Ludvig Magnus Mattias Mehmet Mikael Mohamed Nils Noel Olle Omar Oskar Patrik"
-    " Per Rasmus Reza Robin Rolf Samir Sebastian Sigurd Sixten Stefan Sten Svante Tage Tariq Tomas Ture Viktor Ville"
-).split()
-_FIRST_HALVES = (
-    "Alm Ask Asp Berg Björk Brunn Dal Ek En Fager Fjäll Flod Furu Gran Grön Hag Hassel Hav Hed Hägg Kvarn Lin Ljung"
-    " Lund Lönn Mar Mel Mo Mål Myr Mån Norr Näck Ny Ren Rosen Rönn Silver Sjö Skog Sol Sten Ström Sund Söder Tall"
-    " Tran Törn Udd Vall Vass Vik Vind Vår Väster Åker Äng Öst"
-).split()
-_SECOND_HALVES = (
-    "backe blom borg bris bro dag damm falk flinga fors gren glans gård hjelm klint krona kulla kvist lid ljus löv"
-    " mark mossa måne ros skär sky sping stig strimma tjärn topp torn val vide våg våning ång"
-).split()
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_WOMEN = _words("""
+    Agnes Alva Amina Anja Annika Asta Ayan Barbro Birgit Camilla Carina Cecilia Dana Ebba Edit Elif Elin Ellen Elsa
+    Eva Fadumo Farah Freja Greta Gunilla Hanna Hedda Helin Ida Inger Ingrid Iris Jasmin Jenny Johanna Karin Kerstin
+    Khadija Klara Lena Leyla Linnea Lisbet Lovisa Maja Malin Margareta Maria Marta Mona Moa Nadia Nina Olga Pia Rana
+    Rebecka Rosa Rut Saga Samira Sara Selma Signe Siv Sofia Stina Svea Tilda Tora Ulla Vera Wilma Yasmin Ylva Zahra
+""")
+_MEN = _words("""
+    Abdi Adam Ahmed Albin Aldin Anders Anton Arvid Axel Ali Bengt Birger Bo Christer Dani David Edvin Elias Emil
+    Erik Fredrik Göran Gustav Hamid Hampus Harald Hassan Henrik Hugo Idris Ivar Jakob Jamal Jens Joel Johan Jonas
+    Kalle Karim Kjell Lars Leo Linus Ludvig Magnus Mattias Mehmet Mikael Mohamed Nils Noel Olle Omar Oskar Patrik
+    Per Rasmus Reza Robin Rolf Samir Sebastian Sigurd Sixten Stefan Sten Svante Tage Tariq Tomas Ture Viktor Ville
+""")
+_FIRST_HALVES = _words("""
+    Alm Ask Asp Berg Björk Brunn Dal Ek En Fager Fjäll Flod Furu Gran Grön Hag Hassel Hav Hed Hägg Kvarn Lin Ljung
+    Lund Lönn Mar Mel Mo Mål Myr Mån Norr Näck Ny Ren Rosen Rönn Silver Sjö Skog Sol Sten Ström Sund Söder Tall
+    Tran Törn Udd Vall Vass Vik Vind Vår Väster Åker Äng Öst
+""")
+_SECOND_HALVES = _words("""
+    backe blom borg bris bro dag damm falk flinga fors gren glans gård hjelm klint krona kulla kvist lid ljus löv
+    mark mossa måne ros skär sky sping stig strimma tjärn topp torn val vide våg våning ång
+""")
 _TRIPLED, _DOUBLED = re.compile(r"(.)\1\1"), r"\1\1"  # Tall + lid is Tallid
 
 
@@ -53,7 +58,7 @@ def unique_names(rng: Random, sexes: Iterator[Sex]) -> Iterator[str]:
 
 _COORDINATION_DAYS = 60
 _BIRTH_NUMBER = {Sex.WOMAN: "238", Sex.MAN: "239", Sex.OTHER: "238"}
-"""The two birth numbers of the example numbers that Skatteverket publishes for tests; even for a woman, odd for a man."""
+"""Those of the example numbers that Skatteverket publishes for tests; even for a woman, odd for a man."""
 _OLDEST, _YOUNGEST = 62, 19  # years when the history begins
 
 

@@ -38,7 +38,7 @@ AWAY = {
     Role.CONTROLLER: 10,
     Role.SUPERVISOR: 3,
 }
-"""For so many working days the demo's people have done nothing of their own accord. For a supervisor it is no longer than
+"""For so many working days the demo's people have done nothing of their own accord; a supervisor, no longer than
 a request may wait for its answer."""
 
 _HOURS = Decimal(20)
