@@ -17,8 +17,8 @@ from enterprises.places.rules import PlaceState
 from enterprises.suppliers.models import Contract
 from enterprises.suppliers.rules import ContractState
 from marketplace.clock import today
-from marketplace.db import Page, db
-from marketplace.reference.models import Trade
+from marketplace.db import Page, db, swedish_order
+from marketplace.reference.models import Kommun, Trade
 from marketplace.reference.rules import OwnSexDominance, Sex, dominance, own_sex_dominance
 from marketplace.tenancy import current_actor
 from placements.search.rules import MOST_COUNTED, SearchCriteria, earliest_start, order_start
@@ -146,6 +146,21 @@ def is_own_sex(trade: Trade, sex: Sex) -> bool:
 def has_contracts(criteria: SearchCriteria) -> bool:
     """Whether any enterprise has a contract with the actor's authority that holds over the days."""
     return db.session.scalar(_contracted(criteria).limit(1)) is not None
+
+
+def kommuner_offered() -> list[Kommun]:
+    """Kommuner with published places of enterprises that the actor's authority has a contract with now."""
+    contracted = select(Contract.enterprise_id).where(
+        Contract.authority_id == current_actor().authority_id, Contract.state == ContractState.ACTIVE
+    )
+    used = select(Place.kommun_code).where(
+        Place.state == PlaceState.PUBLISHED, Place.enterprise_id.in_(contracted)
+    )
+    return list(
+        db.session.scalars(
+            select(Kommun).where(Kommun.code.in_(used)).order_by(swedish_order(Kommun.name), Kommun.code)
+        )
+    )
 
 
 def _ids_in_order(conditions: Sequence[ColumnElement[bool]]) -> list[int]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from marketplace.reference.rules import add_working_days
 
 START_WITHIN_DAYS = 14
-"""Calendar days within which a place should be able to start, where the search does not say."""
+"""Calendar days, and on to a working day, within which a place should start where the search does not say."""
 
 PERIOD_DAYS = 90
 """Calendar days that a seat should be free from the start, where the search does not say."""
@@ -43,7 +43,7 @@ class SearchCriteria:
 
 def default_period(today: date) -> tuple[date, date]:
     """The latest start and the last day of a search that names none."""
-    start_by = today + timedelta(days=START_WITHIN_DAYS)
+    start_by = add_working_days(today + timedelta(days=START_WITHIN_DAYS), 0)
     return start_by, start_by + timedelta(days=PERIOD_DAYS)
 
 
@@ -53,7 +53,8 @@ def period_for_grant(first_day: date, last_day: date, today: date) -> tuple[date
     The start is looked for within two weeks from when it can be at the earliest, inside the grant.
     """
     from_day = max(first_day, today)
-    return from_day, min(from_day + timedelta(days=START_WITHIN_DAYS), last_day), last_day
+    start_by = add_working_days(from_day + timedelta(days=START_WITHIN_DAYS), 0)
+    return from_day, min(start_by, last_day), last_day
 
 
 def order_start(day: date) -> int:

@@ -7,12 +7,9 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
-from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.db import get_or_404
-from marketplace.reference.queries import kommuner, occupation_fields, trades
-from marketplace.tenancy import current_actor
+from marketplace.reference.queries import occupation_fields, trades
 from marketplace.web.addresses import page_number, url_with
 from marketplace.web.guards import requires
 from placements.choice.models import ChoiceRound
@@ -82,13 +79,9 @@ def _asked_round() -> ChoiceRound | None:
 
 
 def _search(choice: ChoiceRound | None) -> tuple[SearchForm, Asked]:
-    codes = current_actor().kommun_codes
-    authority_id = current_actor().authority_id
-    if authority_id is not None:
-        codes = tuple(get_or_404(Organisation, authority_id).kommun_codes)
     form = SearchForm(
         choices={
-            "kommun": {kommun.code: kommun.name for kommun in kommuner(codes)},
+            "kommun": {kommun.code: kommun.name for kommun in queries.kommuner_offered()},
             "omrade": {"": "Alla områden"} | {f.concept_id: f.name for f in occupation_fields()},
             "yrke": {"": "Alla yrken"} | {trade.ssyk: trade.plain_name for trade in trades()},
         }
@@ -130,4 +123,15 @@ def _ways_out(criteria: SearchCriteria) -> list[WayOut]:
     if count:
         url = url_with(senast=later.isoformat(), till=moved.until.isoformat(), sida=None)
         ways.append(WayOut(f"om starten får dröja till {later.isoformat()}", count, url))
-    return ways
+    return ways or _without_wishes(criteria)
+
+
+def _without_wishes(criteria: SearchCriteria) -> list[WayOut]:
+    """What there is when only the days count."""
+    bare = SearchCriteria(criteria.start_by, criteria.until, criteria.from_day)
+    count = queries.how_many(bare)
+    cleared: dict[str, str | None] = dict.fromkeys(
+        ("kommun", "omrade", "yrke", "anpassning", "sprak", "sida")
+    )
+    url = url_with(**cleared, timmar="")
+    return [WayOut("om bara datumen räknas", count, url)] if count else []
