@@ -169,7 +169,9 @@ def _asked(authority_id: int) -> _Asked:
             | {field.concept_id: field.name for field in queries.fields_with_seats(authority_id)},
         }
     )
-    day = form.dag.data or clock.today()
+    if form.dag.data is None:
+        form.dag.data = clock.today()
+    day = form.dag.data
     return _Asked(
         form, CapacityFilter(day, form.kommun.data, form.omrade.data), queries.counted_days(authority_id)
     )

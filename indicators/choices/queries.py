@@ -24,6 +24,11 @@ class TradeRow:
     shown: dict[Sex, int | None]
     chosen: dict[Sex, int | None]
 
+    @property
+    def is_any_shown(self) -> bool:
+        """Whether any number of the row may be shown."""
+        return any(number is not None for number in (*self.shown.values(), *self.chosen.values()))
+
 
 @dataclass(frozen=True)
 class National:

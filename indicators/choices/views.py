@@ -81,7 +81,8 @@ def index() -> ResponseReturnValue:
     asked = _asked(authority_id)
     computed = computed_at(authority_id)
     tables = _tables(authority_id, asked)
-    bars = [bar for table in tables for bar in _bars(table)]
+    bars = _bars(tables)
+    trades = _trades(authority_id, asked)
     country = queries.national()
     return render_template(
         "indicators/choices/index.html",
@@ -94,7 +95,8 @@ def index() -> ResponseReturnValue:
         is_chart=bool(bars),
         chart_height=share_height(len(bars)),
         finding=_finding(tables, asked.year),
-        trades=queries.trade_rows(authority_id, asked.year) if asked.year and not asked.kommun_code else [],
+        trades=[row for row in trades if row.is_any_shown],
+        hidden_trades=[row.name for row in trades if not row.is_any_shown],
         segregations=queries.segregations(authority_id, asked.year) if asked.year else [],
         national_d=duncan_d(country.counts) if country else None,
         national_d_all=NATIONAL_D_ALL_TRADES,
@@ -116,7 +118,7 @@ def index() -> ResponseReturnValue:
 @requires(Role.STRATEGIST)
 def chart() -> ResponseReturnValue:
     authority_id = _authority_id()
-    bars = [bar for table in _tables(authority_id, _asked(authority_id)) for bar in _bars(table)]
+    bars = _bars(_tables(authority_id, _asked(authority_id)))
     series = {
         _SHORT_SV[kind]: [values[position] for _, values in bars]
         for position, kind in enumerate(OwnSexDominance)
@@ -143,7 +145,7 @@ def steps_csv() -> Response:
 def trades_csv() -> Response:
     authority_id = _authority_id()
     asked = _asked(authority_id)
-    rows = queries.trade_rows(authority_id, asked.year) if asked.year and not asked.kommun_code else []
+    rows = [row for row in _trades(authority_id, asked) if row.is_any_shown]
     lines = [
         (
             row.ssyk,
@@ -215,15 +217,29 @@ def _row(label_sv: str, numbers: Mapping[Any, int | None]) -> StepRow:
     return StepRow(label_sv, total, shares)
 
 
-def _bars(table: SexTable) -> list[tuple[str, tuple[float, ...]]]:
-    """Rows of the chart: those where every share may be shown."""
+def _trades(authority_id: int, asked: _Asked) -> list[queries.TradeRow]:
+    """Trade by trade, which is published for all kommuner together only."""
+    if asked.year is None or asked.kommun_code:
+        return []
+    return queries.trade_rows(authority_id, asked.year)
+
+
+def _bars(tables: list[SexTable]) -> list[tuple[str, tuple[float, ...]]]:
+    """Rows of the chart: those where every share may be shown. The country alone is no chart of what happened here."""
+    rows = [
+        (table, row)
+        for table in tables
+        for row in table.rows
+        if all(share is not None and not share.is_empty for share in row.shares)
+    ]
+    if all(row.is_national for _, row in rows):
+        return []
     return [
         (
             f"{table.name_sv}: {row.label_sv.lower()}",
             tuple(share.value or 0.0 for share in row.shares if share is not None),
         )
-        for row in table.rows
-        if all(share is not None and not share.is_empty for share in row.shares)
+        for table, row in rows
     ]
 
 
