@@ -46,4 +46,7 @@ def test_not_ready_until_migrated(database: Database, client_for: Callable[..., 
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     owner.dispose()
     answer = client_for().get("/readyz")
-    assert (answer.status_code, answer.json) == (503, _ALL_WELL | {"status": "failed", "migrations": "failed"})
+    assert (answer.status_code, answer.json) == (
+        503,
+        _ALL_WELL | {"status": "failed", "migrations": "failed"},
+    )
