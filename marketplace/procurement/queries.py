@@ -36,7 +36,12 @@ def _systems(wanted: SystemFilter, sort: tuple[str, bool]) -> Select[SystemOfCho
         select(SystemOfChoice)
         .join(SystemOfChoice.authority)
         .options(contains_eager(SystemOfChoice.authority))
-        .order_by(order.desc() if is_descending else order, SystemOfChoice.id)
+        .order_by(
+            order.desc() if is_descending else order,
+            swedish_order(SystemOfChoice.name),
+            swedish_order(Organisation.name),
+            SystemOfChoice.id,
+        )
     )
     if wanted.kommun_code:
         statement = statement.where(SystemOfChoice.kommun_codes.contains([wanted.kommun_code]))

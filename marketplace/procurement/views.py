@@ -66,7 +66,7 @@ def index_csv() -> Response:
             system.name,
             system.authority.name,
             REGIME_SV[system.regime],
-            ", ".join(names[code] for code in system.kommun_codes),
+            ", ".join(name for code, name in names.items() if code in system.kommun_codes),
             "Öppet" if system.is_open else "Inte öppet",
             url_for("procurement.show", system_id=system.id, _external=True),
         )

@@ -258,7 +258,9 @@ def _hand_in(one: Application, title: str, causes: list[str], done: str) -> Resp
 
 
 def _actions(one: Application) -> list[ActionView]:
-    """The table's actions as this application stands: the decision first, and why it cannot be taken yet."""
+    """The table's actions while there is something to do: the decision first, and why it cannot be taken yet."""
+    if one.state not in LIVE_APPLICATION_STATES:
+        return []
     role = current_actor().role
     idle = ApplicationAction.COMPLETE if one.state is ApplicationState.DRAFT else ApplicationAction.SUBMIT
     views = possible_actions(APPLICATION_TRANSITIONS, one.state, role)
