@@ -13,7 +13,6 @@ from indicators.capacity.queries import CapacityFilter, MonthRow
 from indicators.capacity.rules import NUMBER_SV, Capacity, HeatTable, finding_sv, heat_table, number_of
 from indicators.charts import stacked_columns, svg_response
 from indicators.definitions.rules import INDICATORS, Indicator
-from indicators.downloads import csv_response
 from indicators.queries import computed_at
 from indicators.suppliers.rules import months_back
 from marketplace import clock
@@ -21,6 +20,7 @@ from marketplace.accounts.rules import Role
 from marketplace.errors import NotFound
 from marketplace.reference.queries import kommuner, trades
 from marketplace.tenancy import current_actor
+from marketplace.web.downloads import csv_response
 from marketplace.web.guards import requires
 
 bp = Blueprint("capacity", __name__, url_prefix="/kapacitet")

@@ -14,7 +14,6 @@ from indicators.choices.forms import ChoicesFilterForm
 from indicators.choices.rules import ALL, CHOICE_STEP_SV, KOMMUN_STEPS, ChoiceStep, counted_until
 from indicators.definitions.rules import INDICATORS, Indicator
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
-from indicators.downloads import csv_response
 from indicators.queries import computed_at
 from indicators.rules import Share
 from indicators.segregation.rules import NATIONAL_D_ALL_TRADES, duncan_d
@@ -29,6 +28,7 @@ from marketplace.reference.rules import (
     Sex,
 )
 from marketplace.tenancy import current_actor
+from marketplace.web.downloads import csv_response
 from marketplace.web.guards import requires
 
 bp = Blueprint("choices", __name__, url_prefix="/val-och-kon")

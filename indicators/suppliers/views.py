@@ -4,13 +4,13 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from indicators.definitions.rules import SUPPLIER_INDICATORS
-from indicators.downloads import csv_response
 from indicators.queries import computed_at
 from indicators.suppliers.queries import monthly_parts, values_by_month, values_over
 from indicators.suppliers.rules import months_back
 from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.tenancy import current_actor
+from marketplace.web.downloads import csv_response
 from marketplace.web.guards import requires
 
 bp = Blueprint("supplier_indicators", __name__, url_prefix="/nyckeltal")
