@@ -136,6 +136,7 @@ def dispute(invoice_id: int) -> ResponseReturnValue:
                 services.dispute_invoice(invoice_id, form.reason.data or "")
         except DomainError as error:
             form.add_error(error)
+            invoice = _for_action(invoice_id, InvoiceAction.DISPUTE)
         else:
             flash("Fakturan är bestridd. Leverantören ser skälet.", "success")
             return redirect(url_for("invoices.show", invoice_id=invoice_id))
@@ -154,6 +155,7 @@ def discard(invoice_id: int) -> ResponseReturnValue:
                 services.discard_draft(invoice_id, form.reason.data or "")
         except DomainError as error:
             form.add_error(error)
+            invoice = _for_action(invoice_id, InvoiceAction.DISCARD)
         else:
             flash(f"Utkastet är borttaget och närvaron för {month.text_sv} kan rättas.", "success")
             return redirect(url_for("invoices.run"))
@@ -221,7 +223,7 @@ def _confirmed(
                 service(invoice_id)
         except DomainError as error:
             form.add_error(error)
-            invoice = queries.whole_invoice(invoice_id)
+            invoice = _for_action(invoice_id, action)
         else:
             flash(done_sv, "success")
             return redirect(url_for("invoices.show", invoice_id=invoice_id))

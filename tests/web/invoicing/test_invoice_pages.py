@@ -118,6 +118,56 @@ def test_manager_discards_a_draft(market: Market, invoice_id: int, manager: Clie
     assert manager.get(f"/fakturor/{invoice_id}").status_code == 404
 
 
+def test_who_comes_second_is_told_what_has_happened(
+    market: Market, invoice_id: int, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve, discard = services.approve_invoice, services.discard_draft
+
+    def approved_by_a_colleague(invoice_id: int) -> Invoice:
+        approve(invoice_id)
+        db.session.commit()
+        return approve(invoice_id)
+
+    def discarded_by_a_colleague(invoice_id: int, reason_sv: str) -> None:
+        discard(invoice_id, reason_sv)
+        db.session.commit()
+        discard(invoice_id, reason_sv)
+
+    def approved_meanwhile(invoice_id: int, reason_sv: str) -> None:
+        approved_by_a_colleague(invoice_id)
+
+    reason = {"reason": "En dag saknas"}
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "discard_draft", discarded_by_a_colleague)
+        assert manager.post(f"/fakturor/{invoice_id}/underkann", data=reason).status_code == 404
+
+    with acting_as(market.system), transaction():
+        again = services.make_invoice(market.contract_id, MARCH)
+        assert again is not None
+        again_id = again.id
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "discard_draft", approved_meanwhile)
+        late = manager.post(f"/fakturor/{again_id}/underkann", data=reason)
+    assert (late.status_code, state_of(market, again_id)) == (409, InvoiceState.APPROVED)
+    assert "Ett utkast kan underkännas innan det är godkänt." in text_of(late)
+
+
+def test_approving_twice_at_once_is_told(
+    market: Market, invoice_id: int, manager: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approve = services.approve_invoice
+
+    def approved_by_a_colleague(invoice_id: int) -> Invoice:
+        approve(invoice_id)
+        db.session.commit()
+        return approve(invoice_id)
+
+    monkeypatch.setattr(services, "approve_invoice", approved_by_a_colleague)
+    late = manager.post(f"/fakturor/{invoice_id}/godkann")
+    assert late.status_code == 409
+    assert "Fakturan är redan godkänd." in text_of(late)
+
+
 def test_controller_examines_and_attests(market: Market, invoice_id: int, controller: Client) -> None:
     assert "Inga fakturor än" in text_of(controller.get("/fakturor"))
     assert controller.get(f"/fakturor/{invoice_id}").status_code == 404
