@@ -1,7 +1,7 @@
 """Addresses inside the site: where it is safe to send someone, and this page with another filter."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import request, url_for
 
@@ -39,7 +39,17 @@ def url_with(**changes: object) -> str:
             arguments.pop(name, None)
         else:
             arguments[name] = [str(value)]
-    return url_for(request.endpoint or "", **(request.view_args or {}), **arguments)  # type: ignore[arg-type]
+    return _with_query(url_for(request.endpoint or "", **(request.view_args or {})), arguments)
+
+
+def url_filtered(endpoint: str) -> str:
+    """Another page's address with this page's query: the download of exactly what is shown."""
+    return _with_query(url_for(endpoint), request.args.to_dict(flat=False))
+
+
+def _with_query(path: str, arguments: dict[str, list[str]]) -> str:
+    """What a visitor put in the query is never an argument of url_for(), which would read `_scheme` and the like."""
+    return f"{path}?{urlencode(arguments, doseq=True)}" if arguments else path
 
 
 def page_number() -> int:

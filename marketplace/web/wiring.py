@@ -11,7 +11,7 @@ from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.clock import today
 from marketplace.tenancy import current_actor
 from marketplace.web import pages, work
-from marketplace.web.addresses import url_with
+from marketplace.web.addresses import url_filtered, url_with
 from marketplace.web.error_pages import add_error_pages
 from marketplace.web.filters import add_filters
 from marketplace.web.guards import View, public
@@ -47,6 +47,7 @@ def init_web(app: Flask) -> None:
 
     app.jinja_env.globals.update(
         url_with=url_with,
+        url_filtered=url_filtered,
         menu_for=menu_for,
         may_switch_membership=may_switch_membership,
         role_label=_role_label,

@@ -1,6 +1,6 @@
 import pytest
 
-from marketplace.web.addresses import own_path, page_number, safe_next, sort_key, url_with
+from marketplace.web.addresses import own_path, page_number, safe_next, sort_key, url_filtered, url_with
 from tests.web.small_app import small_app
 
 APP = small_app()
@@ -48,6 +48,15 @@ def test_one_part_of_a_query_is_changed_and_the_rest_kept() -> None:
     with APP.test_request_context("/open?kommun=0180&kommun=0181&sida=3"):
         assert url_with(sida=4) == "/open?kommun=0180&kommun=0181&sida=4"
         assert url_with(sida=None, kommun=None) == "/open"
+
+
+def test_a_query_is_never_more_than_a_query() -> None:
+    with APP.test_request_context("/open?_scheme=javascript&_external=1&endpoint=x&_anchor=y"):
+        query = "_scheme=javascript&_external=1&endpoint=x&_anchor=y"
+        assert url_with(sida=2) == f"/open?{query}&sida=2"
+        assert url_filtered("open_to_all") == f"/open?{query}"
+    with APP.test_request_context("/open"):
+        assert url_filtered("open_to_all") == "/open"
 
 
 @pytest.mark.parametrize(
