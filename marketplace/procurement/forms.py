@@ -30,7 +30,7 @@ from marketplace.procurement.price_rules import (
     with_settings,
 )
 from marketplace.procurement.rules import PROOF_SV, REGIME_SV, Proof, Regime, RequirementDraft, TermsRules
-from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField, OreField
+from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField, OreField, PercentField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.messages import SwedishMessages
 
@@ -113,7 +113,7 @@ class PriceLine(_Row):
 
 class IndexStep(_Row):
     from_day = DateFieldSv("Från och med")
-    percent = HoursField("Procent")
+    percent = PercentField("Procent")
 
     def is_blank(self) -> bool:
         return not any(raw not in ([], [""], None) for raw in (self.from_day.raw_data, self.percent.raw_data))
@@ -122,7 +122,7 @@ class IndexStep(_Row):
         if field.data is None and not self.is_blank() and not field.errors:
             raise ValidationError("Skriv dagen.")
 
-    def validate_percent(self, field: HoursField) -> None:
+    def validate_percent(self, field: PercentField) -> None:
         if field.data is None and not self.is_blank() and not field.errors:
             raise ValidationError("Skriv procentsatsen.")
         if field.data is not None and not -50 <= field.data <= 50:

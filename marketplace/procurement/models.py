@@ -82,7 +82,9 @@ class TermsVersion(Base):
 
 
 explain_constraint("uq_terms_version_published", "En annan version är redan publicerad. Läs om sidan.")
-explain_constraint("frozen_terms", "En publicerad version kan inte ändras. Gör en ny version i stället.")
+explain_constraint(
+    "frozen_terms", "Ett publicerat förfrågningsunderlag kan inte ändras. Skriv en ny version."
+)
 
 
 class Requirement(Base):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
-from marketplace.db import db, explain_constraint, get_or_404
+from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.procurement.models import PriceRow, Requirement, SystemOfChoice, TermsVersion
 from marketplace.procurement.price_rules import PriceDraft, price_problems
@@ -36,10 +36,6 @@ __all__ = [
     "terms_problems",
     "update_system",
 ]
-
-explain_constraint(
-    "frozen_terms", "Ett publicerat förfrågningsunderlag kan inte ändras. Skriv en ny version."
-)
 
 
 def create_system(
@@ -80,8 +76,9 @@ def draft_terms(
     """The system's draft of terms: a new version, or the one being written with its rows replaced.
 
     Half-written is allowed; `publish_terms` asks for the rest. Raises Invalid for what could not be stored.
+    Whoever writes or publishes takes turns by the system's row, so that what is published is what was checked.
     """
-    system = own_system(system_id)
+    system = own_system(system_id, lock=True)
     for row in prices:
         if row.amount_ore < 0:
             raise Invalid("Ett belopp i prislistan kan inte vara mindre än noll.")
@@ -144,8 +141,8 @@ def terms_problems(terms: TermsVersion) -> list[str]:
 def publish_terms(terms_id: int) -> TermsVersion:
     """Opens the terms to everyone, for good, and replaces the version before. Raises Invalid when something is
     missing, Conflict when it is not a draft."""
+    system = own_system(get_or_404(TermsVersion, terms_id).system_id, lock=True)
     terms = get_or_404(TermsVersion, terms_id, lock=True)
-    system = own_system(terms.system_id)
     role = current_actor().role
     transition = advance(TERMS_TRANSITIONS, terms.state, TermsAction.PUBLISH, role)
     problems = terms_problems(terms)
@@ -184,13 +181,13 @@ def _own_authority() -> int:
     return actor.authority_id
 
 
-def own_system(system_id: int) -> SystemOfChoice:
+def own_system(system_id: int, *, lock: bool = False) -> SystemOfChoice:
     """A system of the authority that the actor procures for. Raises NotFound for anyone else's."""
     authority_id = _own_authority()
     system = get_or_404(SystemOfChoice, system_id)
     if system.authority_id != authority_id:
         raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
-    return system
+    return get_or_404(SystemOfChoice, system_id, lock=True) if lock else system
 
 
 def _fill(

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from stdnum.exceptions import ValidationError as NumberError
@@ -14,18 +14,13 @@ from marketplace.web.filters import plain_number
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)", re.ASCII)
-_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,9})?", re.ASCII)  # what nobody means is refused, not counted with
 
 
 def _decimal(text: str) -> Decimal | None:
     """A number as typed, comma or point, spaces between thousands; None when it is not one."""
     bare = _SPACES.sub("", text).replace("−", "-").replace(",", ".")
-    if not _NUMBER.fullmatch(bare):
-        return None
-    try:
-        return Decimal(bare)
-    except InvalidOperation:
-        return None
+    return Decimal(bare) if _NUMBER.fullmatch(bare) else None
 
 
 class DateFieldSv(DateField):
@@ -99,6 +94,19 @@ class HoursField(_TypedNumberField):
         if hours is None or hours != hours.quantize(Decimal("0.01")):
             raise ValueError("Skriv timmar som 7,5 eller 7:30.")
         return hours
+
+
+class PercentField(_TypedNumberField):
+    """Per cent as typed ("2,5" or "2,5 %"), Decimal as data, at most two decimals."""
+
+    def _shown(self, value: Decimal) -> str:
+        return plain_number(value, 2, is_trimmed=True)
+
+    def _read(self, text: str) -> Decimal:
+        percent = _decimal(re.sub(r"(?i)\s*(%|procent)$", "", text))
+        if percent is None or percent != percent.quantize(Decimal("0.01")):
+            raise ValueError("Skriv procent med högst två decimaler, till exempel 2,5.")
+        return percent
 
 
 class OrgnrField(Field):

@@ -18,7 +18,14 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, NumberRange
 
 from marketplace.errors import Conflict
-from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField, OreField, OrgnrField
+from marketplace.web.fields import (
+    CheckboxesField,
+    DateFieldSv,
+    HoursField,
+    OreField,
+    OrgnrField,
+    PercentField,
+)
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.guards import public
 from tests.web.small_app import small_app
@@ -36,6 +43,7 @@ class Sample(BaseForm):
     start = DateFieldSv("Börjar")
     price = OreField("Pris")
     hours = HoursField("Timmar")
+    share = PercentField("Procent")
     orgnr = OrgnrField("Organisationsnummer")
     size = RadioField(
         "Storlek",
@@ -100,7 +108,7 @@ def test_help_stands_before_the_field_and_optional_ones_are_marked() -> None:
     page = APP.test_client().get("/form").text
     assert page.index("Så som det visas.") < page.index('id="name"')
     assert 'aria-describedby="name-hjalp"' in page
-    assert page.count("frivilligt") == 9
+    assert page.count("frivilligt") == 10
 
 
 def test_a_refusal_by_a_service_stands_beside_its_field_or_above_the_form() -> None:
@@ -145,7 +153,7 @@ def test_kronor_as_people_type_them(typed: str, ore: int | None) -> None:
     assert not form.price.errors
 
 
-@pytest.mark.parametrize("typed", ["1,234", "1e3", "tolv", "NaN", "Infinity", "1,2,3", "١٢", "--1"])
+@pytest.mark.parametrize("typed", ["1,234", "1e3", "tolv", "NaN", "Infinity", "1,2,3", "١٢", "--1", "9" * 40])
 def test_what_is_not_kronor_is_refused_in_swedish(typed: str) -> None:
     assert "kronor" in submitted(price=typed).price.errors[0]
 
@@ -157,9 +165,19 @@ def test_hours_as_people_type_them(typed: str, hours: str) -> None:
     assert submitted(hours=typed).hours.data == Decimal(hours)
 
 
-@pytest.mark.parametrize("typed", ["7:75", "x", "7,333"])
+@pytest.mark.parametrize("typed", ["7:75", "x", "7,333", "9" * 40])
 def test_what_is_not_hours_is_refused(typed: str) -> None:
     assert submitted(hours=typed).hours.errors
+
+
+@pytest.mark.parametrize(("typed", "percent"), [("2,5", "2.5"), ("-1 %", "-1"), ("3 procent", "3")])
+def test_per_cent_as_people_type_it(typed: str, percent: str) -> None:
+    assert submitted(share=typed).share.data == Decimal(percent)
+
+
+@pytest.mark.parametrize("typed", ["7:30", "2,555", "x", "9" * 40])
+def test_what_is_not_per_cent_is_refused(typed: str) -> None:
+    assert "procent" in submitted(share=typed).share.errors[0]
 
 
 @pytest.mark.parametrize(
