@@ -62,7 +62,7 @@ def end_membership(membership_id: int, on: date) -> None:
 
 def user_with_password(email: str, password: str) -> User | None:
     """The active user whose password this is. The work is the same whether or not the address has an account."""
-    with acting_as(system_actor()):  # nobody is signed in yet, and nobody else may read the hash
+    with acting_as(system_actor()):  # nobody is signed in yet, so row security would show no account
         user = user_by_email(email)
         stored = user.password_hash if user else _nobodys_hash()
         try:

@@ -45,7 +45,3 @@ class Trade(Base):
     """The year that the numbers are for."""
 
     field: Mapped[OccupationField] = relationship()
-
-    @property
-    def share_of_women(self) -> float:
-        return self.women / (self.women + self.men)
