@@ -1,5 +1,6 @@
 """Loads the demo's story: what an operator sets up, two years of history, and what waits today."""
 
+import gc
 import multiprocessing
 import os
 import time
@@ -42,6 +43,8 @@ def load(
     Raises DemoProblem when there is something in the database already.
     """
     started = time.monotonic()
+    gc.freeze()
+    gc.set_threshold(200_000, 50, 100)
     how_many = participants or PARTICIPANTS
     _commit_lazily(db.engine)
     ends_on = clock.today() - timedelta(days=1)

@@ -110,9 +110,8 @@ def _apply(actor: Actor) -> None:
 
 
 def _set(connection: Connection, actor: Actor) -> None:
-    settings = actor.settings()
-    calls = ", ".join(f"set_config('{name}', :v{i}, true)" for i, name in enumerate(settings))
-    connection.execute(text(f"SELECT {calls}"), {f"v{i}": value for i, value in enumerate(settings.values())})
+    values = actor.settings().values()
+    connection.execute(_SET_CONFIG, {f"v{i}": value for i, value in enumerate(values)})
 
 
 def _after_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
@@ -125,3 +124,9 @@ event.listen(db.session, "after_begin", _after_begin)
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
+
+
+_SET_CONFIG = text(
+    "SELECT " + ", ".join(f"set_config('{name}', :v{i}, true)" for i, name in enumerate(ANONYMOUS.settings()))
+)
+"""Made once: it is executed in every transaction."""

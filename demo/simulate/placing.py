@@ -1,9 +1,11 @@
 """From a grant to a start: what is shown, what is chosen, the request and its answer."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from demo.simulate.agenda import Phase
 from demo.simulate.cases import Case
+from demo.simulate.finding import Found, find
 from demo.simulate.history import History
 from demo.simulate.market import rng_for
 from demo.simulate.participants import withdraw
@@ -18,7 +20,6 @@ from placements.booking.rules import DeclineReason
 from placements.choice import services as choice
 from placements.choice.queries import criteria_for
 from placements.participants.models import Grant
-from placements.search.queries import PlaceOption, search_places
 
 _MOST_TRIES = 5
 _SHORTEST_STAY = timedelta(weeks=4)
@@ -53,20 +54,18 @@ def _try_again(history: History, case: Case, working_days: int) -> None:
 def _show(history: History, case: Case) -> None:
     """Searches, opens a round and shows a few of the places that can be offered."""
     criteria = criteria_for(get_or_404(Grant, case.grant_id))
-    first = search_places(criteria)
-    options = list(first.items)
-    for page in range(2, first.pages + 1):
-        options += search_places(criteria, page).items
-    options = sorted((one for one in options if one.is_available), key=lambda one: one.place.id)
-    if not options:
+    found = find(criteria)
+    if not found:
         _try_again(history, case, 5)
         return
     openness = _openness(history, case)
-    near = [_nearness(case, one) * shown_weight(case.sex, one.place.ssyk, openness) for one in options]
-    shown = some_of(case.rng, options, near, case.rng.choices((1, 2, 3, 4, 5), (1, 3, 5, 3, 1))[0])
+    weights = [_nearness(case, one) * shown_weight(case.sex, one.ssyk, openness) for one in found]
+    drawn = some_of(case.rng, found, weights, case.rng.choices((1, 2, 3, 4, 5), (1, 3, 5, 3, 1))[0])
     choice_round = choice.open_round(case.grant_id)
     case.choice_round_id = choice_round.id
-    choice.show_places(choice_round.id, [one.place.id for one in shown], criteria)
+    rows = choice.show_places(choice_round.id, [one.place_id for one in drawn], criteria)
+    starts = {row.place_id: row.earliest_start for row in rows}
+    shown = [replace(one, earliest_start=starts[one.place_id]) for one in drawn]
     history.counts["rounds"] += 1
     day = add_working_days(today(), case.rng.randint(0, 5))
     day = max(day, add_working_days(today(), 1)) if case.chance(0.8) else day
@@ -91,8 +90,8 @@ def _openness(history: History, case: Case) -> float:
     return min(1.0, usual + 0.2 * progress)
 
 
-def _nearness(case: Case, option: PlaceOption) -> float:
-    return 3.0 if option.place.kommun_code == case.kommun else 1.0
+def _nearness(case: Case, option: Found) -> float:
+    return 3.0 if option.kommun == case.kommun else 1.0
 
 
 def _close(history: History, case: Case) -> None:
@@ -110,17 +109,17 @@ def _gone(history: History, case: Case) -> None:
     _try_again(history, case, 2)
 
 
-def _choose(history: History, case: Case, shown: list[PlaceOption]) -> None:
+def _choose(history: History, case: Case, shown: list[Found]) -> None:
     """The participant chooses, and the place is asked for."""
-    weights = [chosen_weight(case.sex, history.dominances[one.place.ssyk]) for one in shown]
+    weights = [chosen_weight(case.sex, history.dominances[one.ssyk]) for one in shown]
     chosen = case.rng.choices(shown, weights)[0]
-    choice.record_choice(case.choice_round_id, chosen.place.id)
-    earliest = max(today() + timedelta(days=chosen.place.lead_time_days), chosen.earliest_start or today())
+    choice.record_choice(case.choice_round_id, chosen.place_id)
+    earliest = max(today() + timedelta(days=chosen.lead_days), chosen.earliest_start or today())
     first_day = add_working_days(earliest + timedelta(days=case.rng.randint(0, 3)), 0)
     placement = booking.request_placement(case.choice_round_id, first_day=first_day)
     case.placement_id = placement.id
     case.first_day, case.last_day = placement.first_day, placement.last_day
-    case.enterprise = history.published.places[chosen.place.id]
+    case.enterprise = history.published.places[chosen.place_id]
     history.counts["requests"] += 1
     _plan_answer(history, case, placement.answer_due_on, placement.authority_id, placement.enterprise_id)
 
