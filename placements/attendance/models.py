@@ -32,11 +32,6 @@ class AttendanceDay(Base):
 
 
 explain_constraint(
-    "frozen_attendance", "Dagen är redan fakturerad och kan inte ändras här. Kontakta verksamhetsledaren."
-)
-
-
-explain_constraint(
     "frozen_attendance",
     "En av dagarna hann bli fakturerad och kan inte ändras. Läs om sidan; de andra dagarna kan sparas.",
 )

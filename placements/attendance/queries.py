@@ -13,7 +13,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
 from marketplace.reference.rules import is_working_day
-from marketplace.tenancy import Actor
+from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.attendance.models import AttendanceDay
 from placements.attendance.rules import (
@@ -28,6 +28,7 @@ from placements.attendance.rules import (
     monday_of,
     planned_week,
     week_text,
+    without_kinds,
 )
 from placements.booking.models import Placement
 from placements.participants.models import Participant
@@ -62,8 +63,9 @@ def recorded_days(
 
 
 def days_of_placement(placement_id: int) -> list[RecordedDay]:
-    """Every day on record, in order."""
-    return list(recorded_days([placement_id], date.min, date.max).values())
+    """Every day on record, in order. Who sees no persons is not told of which kind a valid absence was."""
+    days = list(recorded_days([placement_id], date.min, date.max).values())
+    return days if current_actor().may_see_persons else without_kinds(days)
 
 
 # The week grid.

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
@@ -29,6 +29,19 @@ ATTENDANCE_KIND_SV = {
     AttendanceKind.INVALID: "Ogiltig frånvaro",
 }
 
+ABSENCE_HEAD_SV = {
+    AttendanceKind.ILL: "Sjuk",
+    AttendanceKind.LEAVE: "Ledig",
+    AttendanceKind.OTHER_VALID: "Annan giltig",
+    AttendanceKind.INVALID: "Ogiltig",
+}
+
+ABSENCE_WITHOUT_KIND_SV = {
+    AttendanceKind.OTHER_VALID: "Giltig frånvaro",
+    AttendanceKind.INVALID: "Ogiltig frånvaro",
+}
+"""What those who see no persons are told."""
+
 ABSENCES = (AttendanceKind.ILL, AttendanceKind.LEAVE, AttendanceKind.OTHER_VALID, AttendanceKind.INVALID)
 
 HOURS_A_DAY = Decimal(24)
@@ -48,7 +61,7 @@ MONTH_SV = (
 )  # fmt: skip
 WEEKDAY_LONG_SV = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 
-LOCKED_SV = "Dagen är fakturerad och kan inte ändras. Kontakta beställaren om något är fel."
+LOCKED_SV = "Dagen är fakturerad och kan inte ändras. Kontakta verksamhetsledaren om något är fel."
 OUTSIDE_SV = "Utanför placeringen"
 FUTURE_SV = "Kommande dag"
 
@@ -299,6 +312,16 @@ def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None) -> Attendan
         return None
     check_hours(kind, planned, typed or _NO_HOURS)
     return AttendanceEntry(day.placement_id, day.day, kind, planned, typed or _NO_HOURS, is_reported)
+
+
+def without_kinds(days: Iterable[RecordedDay]) -> list[RecordedDay]:
+    """The same days with every valid absence alike: whether someone was ill concerns only who works with the person."""
+    return [
+        replace(day, kind=AttendanceKind.OTHER_VALID)
+        if day.kind in {AttendanceKind.ILL, AttendanceKind.LEAVE}
+        else day
+        for day in days
+    ]
 
 
 # Sums.

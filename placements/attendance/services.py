@@ -65,8 +65,10 @@ def record_attendance(entries: Sequence[AttendanceEntry], *, cleared: Sequence[K
 
 
 def _placements(ids: set[int]) -> dict[int, Placement]:
-    found = db.session.scalars(select(Placement).where(Placement.id.in_(ids)).order_by(Placement.id))
-    placements = {placement.id: placement for placement in found}
+    """Held as they are until the transaction ends, so that none is shortened while its days are checked."""
+    chosen = select(Placement).where(Placement.id.in_(ids)).order_by(Placement.id)
+    held = chosen.with_for_update(read=True).execution_options(populate_existing=True)
+    placements = {placement.id: placement for placement in db.session.scalars(held)}
     if len(placements) < len(ids):
         raise NotFound("En av placeringarna finns inte, eller så hör den till någon annan.")
     return placements

@@ -16,7 +16,8 @@ from placements.attendance import services
 from placements.attendance.forms import WeekForm
 from placements.attendance.queries import days_of_placement, missing_by_week, week_grid
 from placements.attendance.rules import (
-    ABSENCES,
+    ABSENCE_HEAD_SV,
+    ABSENCE_WITHOUT_KIND_SV,
     ATTENDANCE_KIND_SV,
     RECORDED_STATES,
     WEEKDAY_LONG_SV,
@@ -94,6 +95,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
     asked = request.args.get("manad", "")
     chosen = asked if asked in names else next(reversed(names), "")
     role = current_actor().role
+    sees_kinds = current_actor().may_see_persons
     return render_template(
         "placements/attendance/placement.html",
         head=head,
@@ -106,9 +108,9 @@ def placement(placement_id: int) -> ResponseReturnValue:
         is_supervisor=role == Role.SUPERVISOR,
         week_to_record=week_text(min(today(), head.placement.last_day)),
         events=audit.timeline("attendance", placement_id),
-        absences=ABSENCES,
+        absences=ABSENCE_HEAD_SV if sees_kinds else ABSENCE_WITHOUT_KIND_SV,
         PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
         PLACEMENT_TONE=PLACEMENT_TONE,
-        ATTENDANCE_KIND_SV=ATTENDANCE_KIND_SV,
+        kind_sv=ATTENDANCE_KIND_SV if sees_kinds else ATTENDANCE_KIND_SV | ABSENCE_WITHOUT_KIND_SV,
         WEEKDAY_LONG_SV=WEEKDAY_LONG_SV,
     )

@@ -199,6 +199,30 @@ def test_months_for_those_concerned(market: Market, placement_id: int, client_fo
             assert client_for(actor).get(path).status_code in {403, 404}, actor.user_name
 
 
+def test_kinds_of_absence_are_for_those_who_work_with_the_person(
+    market: Market, placement_id: int, supervisor: Client, client_for: ClientFor
+) -> None:
+    data = as_filled_in(supervisor) | {
+        name(placement_id, WEEK[0], "kind"): "ill_reported",
+        name(placement_id, WEEK[1], "kind"): "leave",
+        name(placement_id, WEEK[2], "kind"): "invalid",
+    }
+    assert supervisor.post(WEEK_12, data=data).status_code == 302
+    path = f"/placeringar/{placement_id}/narvaro"
+    told = text_of(client_for(market.officer).get(path))
+    assert "Sjuk, anmäld i tid" in told
+    assert "Ledig" in told
+    for actor in (market.controller, market.manager):
+        answer = client_for(actor).get(path)
+        page = text_of(answer)
+        assert "Sjuk" not in page
+        assert "Ledig" not in page
+        assert page.count("Giltig frånvaro, anmäld i tid") == 2
+        assert "Ogiltig frånvaro" in page
+        month = html.fromstring(answer.get_data(as_text=True)).find(".//table/tbody/tr")
+        assert [cell.text_content() for cell in month][3:] == ["1", "2", "1"]
+
+
 def test_another_enterprise_has_its_own_week(
     market: Market, placement_id: int, client_for: ClientFor
 ) -> None:
