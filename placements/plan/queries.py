@@ -22,7 +22,7 @@ from marketplace.reference.models import Trade
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
-from placements.booking.rules import PlacementState
+from placements.booking.rules import SEAT_HOLDING_STATES, PlacementState
 from placements.participants.models import Participant
 from placements.plan.models import ActivityPlan
 from placements.plan.rules import PlanState, plan_deadline
@@ -48,6 +48,15 @@ class TrainingHead:
     @property
     def who(self) -> str:
         return shown_person(self.person, self.placement)
+
+    @property
+    def hidden_sv(self) -> str:
+        """Why the supplier does not see the participant; empty when she does."""
+        if self.person is not None:
+            return ""
+        if self.placement.state in SEAT_HOLDING_STATES:
+            return "Deltagarens samtycke är återkallat. Tala med handläggaren."
+        return "Placeringen blev inte av, så deltagarens uppgifter visas inte längre."
 
     @property
     def start(self) -> date:
