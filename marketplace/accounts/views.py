@@ -25,6 +25,7 @@ demo_bp = Blueprint("demo", __name__)
 """Signing in with one click. The wiring adds it in the demo only."""
 
 _FAILURES = "10 per 15 minutes"
+_FAILURES_OF_ADDRESS = "100 per 15 minutes"
 _REGISTER = "suppliers.register"
 """The page of another room, which the application may lack."""
 
@@ -35,12 +36,18 @@ def _account_and_address() -> str:
     return fingerprint(request.form.get("email", "").strip().lower(), get_remote_address())
 
 
+def _address() -> str:
+    """A much higher number counts per address, against whoever tries one password on many accounts."""
+    return fingerprint(get_remote_address())
+
+
 def _is_failure(response: Response) -> bool:
     return response.status_code == Invalid.status
 
 
 @bp.route("/logga-in", methods=["GET", "POST"])
 @public("whoever is not signed in has to be able to sign in")
+@limiter.limit(_FAILURES_OF_ADDRESS, key_func=_address, methods=["POST"], deduct_when=_is_failure)
 @limiter.limit(_FAILURES, key_func=_account_and_address, methods=["POST"], deduct_when=_is_failure)
 def sign_in() -> ResponseReturnValue:
     if current_actor().is_signed_in and request.method == "GET":

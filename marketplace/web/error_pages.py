@@ -27,7 +27,7 @@ _PAGES = {
     ),
     413: ("Filen är för stor", "Gå tillbaka och välj en mindre fil. Det du skrev i formuläret finns kvar."),
     422: ("Något behöver rättas", "Gå tillbaka, rätta och försök igen."),
-    429: ("För många försök", "Vänta en kvart och försök sedan igen. Ingen annan än du påverkas."),
+    429: ("För många försök", "Vänta en kvart och försök sedan igen."),
     500: (
         "Något gick fel hos oss",
         "Inget av det du just gjorde är sparat. Gå tillbaka och försök igen; det du skrev finns kvar i webbläsaren.",

@@ -215,6 +215,20 @@ def test_failures_are_throttled_for_this_account_and_address_alone(
     assert sign_in(client_for(), environ_base={"REMOTE_ADDR": "192.0.2.8"}).status_code == 302
 
 
+def test_one_address_cannot_try_account_after_account(
+    client_for: ClientFor, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    client = client_for()
+    here = {"REMOTE_ADDR": "192.0.2.9"}
+    answers = [
+        sign_in(client, f"person{number}@exempel.se", password="", environ_base=here).status_code
+        for number in range(101)
+    ]
+    assert answers == [422] * 100 + [429]
+    assert sign_in(client_for(), environ_base={"REMOTE_ADDR": "192.0.2.10"}).status_code == 302
+
+
 def test_signing_in_rightly_is_never_throttled(
     client_for: ClientFor, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
