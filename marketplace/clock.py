@@ -1,4 +1,4 @@
-"""The one source of today and now. Tests and the demo's history set it; nothing else reads the system clock."""
+"""The one source of today and now. Tests and the demo's history set it; no room reads the system clock by itself."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
