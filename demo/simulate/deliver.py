@@ -32,7 +32,5 @@ def _waiting(authority_id: int) -> list[tuple[int, str]]:
             .values(processed_at=now())
             .execution_options(synchronize_session=False)
         )
-        rows = db.session.execute(
-            select(Outbox.id, Outbox.topic).where(*unprocessed).order_by(Outbox.id)
-        ).tuples()
-        return list(rows)
+        rows = db.session.execute(select(Outbox.id, Outbox.topic).where(*unprocessed).order_by(Outbox.id))
+        return [(row.id, row.topic) for row in rows]

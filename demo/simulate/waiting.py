@@ -106,7 +106,8 @@ class Waiting:
             self.agenda.add(self._ago(4), Phase.SUPPLY, manager, self._apply)
 
     def _ago(self, working_days: int) -> date:
-        return add_working_days(self.agenda.ends_on, -working_days)
+        last = add_working_days(self.agenda.ends_on + timedelta(days=1), -1)
+        return add_working_days(last, -working_days)
 
     def _register(self, name: str, sex: Sex, number: str, goes_on: Callable[[int], None]) -> None:
         def register() -> None:

@@ -1,0 +1,192 @@
+"""The demo's story, small: what came to be, what waits for whom, and that it comes out the same each time."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select, text
+
+from demo.problems import DemoProblem
+from demo.seed import load
+from demo.simulate.foundation import PASSWORD, demo_email
+from demo.simulate.run import parts, shares
+from demo.story import read_story
+from enterprises.suppliers.models import Contract
+from enterprises.suppliers.rules import ContractState
+from indicators.suppliers.models import IndicatorRun
+from invoicing.invoices.models import Invoice
+from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.queries import actor_in
+from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.accounts.services import user_with_password
+from marketplace.db import db
+from marketplace.outbox import Outbox
+from marketplace.tenancy import Actor, acting_as, system_actor
+from marketplace.web.work import waiting_for
+from placements.attendance.models import AttendanceDay
+from placements.booking.models import Placement
+from placements.booking.rules import PlacementState
+from placements.participants.models import Participant
+from tests.conftest import Database, _application
+from tests.support.servers import Servers
+
+PARTICIPANTS = 120
+DEMO_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
+pytestmark = pytest.mark.slow
+
+
+@dataclass(frozen=True)
+class Loaded:
+    database: Database
+    counts: Counter[str]
+    lines: list[str]
+
+
+@pytest.fixture(scope="module")
+def loaded(servers: Servers) -> Iterator[Loaded]:
+    with _application(servers) as database, database.app.app_context():
+        lines: list[str] = []
+        counts = load(PARTICIPANTS, lines.append, processes=1)
+        yield Loaded(database, counts, lines)
+        db.session.remove()
+
+
+def actors(role: Role) -> list[Actor]:
+    with acting_as(system_actor()):
+        rows = db.session.scalars(select(Membership).where(Membership.role == role).order_by(Membership.id))
+        return [actor_in(row, row.user) for row in rows]
+
+
+def everywhere(statement: object) -> list[tuple[object, ...]]:
+    """The rows of every authority, one after the other: nobody sees them all at once."""
+    with acting_as(system_actor()):
+        authorities = list(
+            db.session.scalars(select(Organisation.id).where(Organisation.kind == OrganisationKind.AUTHORITY))
+        )
+    rows: list[tuple[object, ...]] = []
+    for authority_id in authorities:
+        with acting_as(system_actor(authority_id)):
+            rows += [tuple(row) for row in db.session.execute(statement)]  # type: ignore[call-overload]
+    return rows
+
+
+def test_bad_rows_are_told_by_name(loaded: Loaded) -> None:
+    told = [line for line in loaded.lines if line.startswith("Utelämnad rad")]
+    assert len(told) == 2
+    assert "212000-2892" in told[0]
+    assert "212100-2114" in told[1]
+
+
+def test_as_many_participants_as_asked_for(loaded: Loaded) -> None:
+    rows = everywhere(select(func.count(Participant.id), func.max(Participant.authority_id)))
+    extra = 7  # those that wait for the demo's own people
+    planned = sum(shares(read_story(), PARTICIPANTS).values())
+    # Whoever was drawn for one of the last days is registered after them.
+    registered = sum(row[0] for row in rows)  # type: ignore[misc]
+    assert planned - 10 <= registered - extra <= planned
+    assert len(rows) == 6
+
+
+def test_three_in_five_are_women(loaded: Loaded) -> None:
+    sexes = Counter(row[0] for row in everywhere(select(Participant.sex)))
+    assert 0.55 < sexes["woman"] / sum(sexes.values()) < 0.65
+
+
+def test_placements_have_come_to_every_kind_of_end(loaded: Loaded) -> None:
+    states = Counter(row[0] for row in everywhere(select(Placement.state)))
+    for state in (
+        PlacementState.REQUESTED,
+        PlacementState.RUNNING,
+        PlacementState.COMPLETED,
+        PlacementState.ENDED_EARLY,
+    ):
+        assert states[state] > 0, state
+
+
+def test_contracts_are_in_force_and_one_application_was_turned_down(loaded: Loaded) -> None:
+    rows = everywhere(select(Contract.state, Contract.enterprise_id))
+    wanted = sum(len(enterprise.authorities) for enterprise in read_story().enterprises)
+    assert len(rows) == wanted
+    assert {row[0] for row in rows} == {ContractState.ACTIVE}
+    rejected = everywhere(text("SELECT id FROM application WHERE state = 'rejected'"))
+    assert len(rejected) == 1
+
+
+def test_attendance_and_invoices_belong_together(loaded: Loaded) -> None:
+    assert sum(row[0] for row in everywhere(select(func.count()).select_from(AttendanceDay))) > 500  # type: ignore[misc]
+    states = Counter(row[0] for row in everywhere(select(Invoice.state)))
+    assert {"sent", "paid"} <= set(states)
+
+
+def test_nothing_is_left_for_the_worker(loaded: Loaded) -> None:
+    with acting_as(system_actor()):
+        waiting = db.session.scalars(select(Outbox.topic).where(Outbox.processed_at.is_(None))).all()
+    assert waiting == []
+
+
+def test_indicators_are_computed_for_everyone(loaded: Loaded) -> None:
+    assert len(everywhere(select(IndicatorRun.organisation_id))) == 6
+
+
+@pytest.mark.parametrize("role", DEMO_ROLES)
+def test_work_waits_for_the_demo_person_of_each_role(loaded: Loaded, role: Role) -> None:
+    with acting_as(system_actor()):
+        user = db.session.scalars(select(User).where(User.email == demo_email(role))).one()
+        membership = user.memberships[0]
+        assert membership.role is role
+        actor = actor_in(membership, user)
+    if role is Role.STRATEGIST:
+        return  # watches; nothing waits for her in particular
+    with loaded.database.app.test_request_context(), acting_as(actor):
+        assert waiting_for(actor), role
+
+
+def test_demo_people_sign_in_with_the_demos_password(loaded: Loaded) -> None:
+    for role in DEMO_ROLES:
+        with acting_as(system_actor()):
+            assert user_with_password(demo_email(role), PASSWORD) is not None, role
+
+
+def test_one_person_has_two_places_to_act(loaded: Loaded) -> None:
+    strategist = [actor for actor in actors(Role.STRATEGIST) if actor.user_name == "Stella Ståtkvist"]
+    assert len({actor.authority_id for actor in strategist}) == 2
+
+
+def test_a_filled_database_is_refused(loaded: Loaded) -> None:
+    with pytest.raises(DemoProblem, match="not empty"):
+        load(20, print, processes=1)
+
+
+def test_parts_share_no_enterprise() -> None:
+    story = read_story()
+    groups = parts(story)
+    assert sorted(key for group in groups for key in group) == sorted(a.key for a in story.authorities)
+    for enterprise in story.enterprises:
+        assert sum(bool(set(enterprise.authorities) & set(group)) for group in groups) == 1
+    assert len(groups) > 1
+
+
+# The same each time.
+
+_DIGEST = (
+    "SELECT count(*), sum(birth_year), min(name), max(name) FROM participant",
+    "SELECT state, count(*), sum(first_day - DATE '2000-01-01') FROM placement GROUP BY state ORDER BY state",
+    "SELECT kind, count(*), sum(actual_hours) FROM attendance_day GROUP BY kind ORDER BY kind",
+    "SELECT state, count(*), sum(payable_ore) FROM invoice GROUP BY state ORDER BY state",
+    "SELECT ssyk, count(*) FROM shown_place GROUP BY ssyk ORDER BY ssyk",
+)
+
+
+def _digest(servers: Servers, processes: int) -> str:
+    """What came to be, without ids."""
+    with _application(servers) as database, database.app.app_context():
+        load(24, lambda line: None, processes=processes)
+        rows = [everywhere(text(statement)) for statement in _DIGEST]
+        db.session.remove()
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def test_the_same_story_comes_out_whatever_the_number_of_processes(servers: Servers) -> None:
+    assert _digest(servers, 1) == _digest(servers, 2)
