@@ -1,6 +1,7 @@
 """What the composition root promises: guards, waiting, request log, and one answer to each command."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -91,3 +92,16 @@ def test_forwarded_addresses_are_believed_from_our_own_proxies_only(monkeypatch:
     monkeypatch.setattr(composition, "BLUEPRINTS", (echo,))
     trusting = composition.create_app(config.offline().model_copy(update={"trusted_proxies": 1}))
     assert trusting.test_client().get("/eko", headers=headers).text == "https 198.51.100.7"
+
+
+def test_every_topic_that_the_code_emits_is_listened_to_or_said_not_to_be() -> None:
+    named = re.compile(r"""(?:\bemit\(\s*|_TOPIC = )"([^"]+)\"""")
+    rooms = ("marketplace", "enterprises", "placements", "invoicing", "indicators")
+    topics = {
+        topic
+        for room in rooms
+        for file in (composition.ROOT / room).rglob("*.py")
+        for topic in named.findall(file.read_text())
+    }
+    assert topics
+    assert topics <= set(composition.JOBS)
