@@ -72,8 +72,11 @@ class RegisterForm(BaseForm):
     )
     password_again = PasswordField(
         "Lösenordet en gång till",
-        validators=[EqualTo("password", "Lösenorden är inte lika.")],
-        render_kw={"autocomplete": "new-password", "required": True},
+        validators=[
+            DataRequired("Skriv lösenordet en gång till."),
+            EqualTo("password", "Lösenorden är inte lika."),
+        ],
+        render_kw={"autocomplete": "new-password"},
     )
 
 

@@ -262,12 +262,16 @@ def missing_answers(asked: Iterable[Asked]) -> list[tuple[int, str]]:
 
 def judgement_problems(judged: Iterable[Asked]) -> list[str]:
     """What is missing before a decision can be written: every requirement judged, every failure with its reason."""
-    problems = []
-    for one in judged:
-        if one.judged.judgement is None:
-            problems.append(f"Krav {one.position} är inte bedömt.")
-        elif one.judged.judgement is Judgement.NOT_MET and not one.judged.reason_sv.strip():
-            problems.append(f"Krav {one.position}: skriv varför det inte är uppfyllt.")
+    listed = list(judged)
+    unjudged = [str(one.position) for one in listed if one.judged.judgement is None]
+    problems = [
+        f"Krav {one.position}: skriv varför det inte är uppfyllt."
+        for one in listed
+        if one.judged.judgement is Judgement.NOT_MET and not one.judged.reason_sv.strip()
+    ]
+    if unjudged:
+        word = "bedömt" if len(unjudged) == 1 else "bedömda"
+        problems.insert(0, f"Krav {', '.join(unjudged)} är inte {word}.")
     return problems
 
 

@@ -134,7 +134,7 @@ def test_a_decision_needs_reasons_and_a_diary_number(
 
 def test_only_what_meets_every_requirement_is_approved(world: Supply, system_id: int) -> None:
     application_id = supply.submitted(world.manager, system_id)
-    with acting_as(world.officer), pytest.raises(Invalid, match="Krav 1 är inte bedömt"), transaction():
+    with acting_as(world.officer), pytest.raises(Invalid, match="Krav 1, 2 är inte bedömda"), transaction():
         services.approve_application(
             application_id, reasons_sv="Bra", diary_number="1", contract=supply.contract_draft()
         )

@@ -230,7 +230,7 @@ def test_from_application_to_signed_contract(world: Supply, client_for: ClientFo
     assert wrong.status_code == 422
     assert "Tydligt beskrivet." in text(wrong)
     assert "Krav 2: skriv varför" in text(wrong)
-    assert "inte bedömt" in text(officer.get(f"{page}/godkann"))
+    assert "Krav 1, 2 är inte bedömda." in text(officer.get(f"{page}/godkann"))
     judged = {"bedomning_1": "met", "skal_1": "Tydligt beskrivet.", "bedomning_2": "met", "skal_2": ""}
     officer.post(f"{page}/provning", data=judged)
     assert "Tydligt beskrivet" not in text(manager.get(page)), (
