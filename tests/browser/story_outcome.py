@@ -1,0 +1,86 @@
+"""Steps 5 and 6: the month's job makes the invoice, which is sent and attested; another counts the indicators."""
+
+from peppol import check_rules, validate_xsd
+
+from marketplace.accounts.rules import Role
+from tests.browser.story_supply import ENTERPRISE
+from tests.browser.story_town import Town
+from tests.browser.story_training import NAME
+
+_TO_PAY = "15 878,75 kr"
+"""14 whole days of 626 kr, a half of 439, a start of 1 500 and an end of 2 000: 12 703 kr and 25 per cent VAT."""
+
+
+def the_month_is_invoiced(town: Town) -> None:
+    """The worker takes over in the night to the first of March; the manager reads, approves and sends."""
+    town.on(3, 1)
+    town.worker("invoice_run")
+    town.on(3, 2)
+    manager = town.at_work(Role.SUPPLIER_MANAGER)
+    manager.picture("work-manager")
+    manager.follow("Fakturor")
+    manager.picture("invoices")
+    manager = town.at_work(Role.SUPPLIER_MANAGER)
+    manager.take_up("Godkänn")
+    assert _TO_PAY in manager.reads()
+    assert NAME not in manager.reads(), "an invoice names no person"
+    manager.follow("Godkänn")
+    manager.press("Godkänn")
+    manager.follow("Skicka")
+    manager.press("Skicka")
+    manager.sees("Fakturan är skickad.")
+    manager.picture("invoice")
+
+
+def its_xml_is_valid(town: Town) -> None:
+    """The manager is still on the page of the invoice that she sent."""
+    manager = town.person(Role.SUPPLIER_MANAGER)
+    xml = manager.download("Hämta e-fakturan (XML)").read_bytes()
+    assert b"15878.75" in xml
+    assert validate_xsd(xml) == (True, [])
+    assert check_rules(xml) == []
+    manager.follow("Läs eller skriv ut fakturan")
+    manager.picture("invoice-document")
+
+
+def the_controller_attests(town: Town) -> None:
+    town.on(3, 3)
+    controller = town.at_work(Role.CONTROLLER)
+    controller.take_up("Attestera")
+    assert _TO_PAY in controller.reads()
+    controller.follow("Attestera")
+    controller.press("Attestera")
+    controller.sees("Fakturan är attesterad.")
+    controller.picture("invoice-attested")
+
+
+def indicators_are_counted(town: Town) -> None:
+    town.worker("indicators.compute", "indicators.compute_supplier")
+
+
+def the_enterprise_sees_its_own(town: Town) -> None:
+    manager = town.at_work(Role.SUPPLIER_MANAGER)
+    manager.follow("Nyckeltal")
+    manager.picture("indicators")
+    assert "15 av 16" in manager.reads(), "days of attendance"
+
+
+def the_strategist_sees_capacity(town: Town) -> None:
+    """Per kommun and trade. The placement has ended, so that all five seats are free."""
+    strategist = town.at_work(Role.STRATEGIST)
+    strategist.follow("Kapacitet")
+    strategist.sees("Haninge", "Tyresö", "Sy och laga kläder", "Laga bilar och cyklar")
+    strategist.picture("capacity")
+    strategist.follow("3 av 3 platser, Sy och laga kläder i Haninge")
+    strategist.sees(ENTERPRISE)
+
+
+def the_strategist_sees_what_was_chosen(town: Town) -> None:
+    """Twelve women and eleven men were shown both places; what only one person did is not told."""
+    strategist = town.at_work(Role.STRATEGIST)
+    strategist.follow("Val och kön")
+    strategist.picture("choices")
+    page = strategist.reads()
+    assert "Kvinnor, 2026" in page
+    assert "Män, 2026" in page
+    assert NAME not in page

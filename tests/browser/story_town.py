@@ -1,0 +1,194 @@
+"""Where the story begins: a migrated database, one authority with its staff, and a clock that the story sets."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from playwright.sync_api import Browser
+from sqlalchemy import select
+
+from app import ROOT
+from enterprises.places.models import Place
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.queries import actor_in
+from marketplace.accounts.rules import Role
+from marketplace.accounts.services import add_membership, create_account
+from marketplace.clock import travelling
+from marketplace.db import db, transaction
+from marketplace.reference.rules import Sex
+from marketplace.reference.services import load_reference
+from marketplace.tenancy import Actor, acting_as, system_actor
+from placements.choice import services as choice
+from placements.participants import services as participants
+from placements.participants.rules import ConsentScope
+from tests.browser.visitor import Visitor
+from tests.conftest import Database
+from tests.factories import make_authority, make_member, personal_number
+
+FIRST_DAY = date(2026, 1, 12)
+"""A Monday. The story ends in March of the same year, whatever the date is outside."""
+KOMMUNER = {"0136": "Haninge", "0138": "Tyresö"}
+PASSWORD = "en lång mening som lösenord"
+STAFF: Mapping[Role, tuple[str, str]] = {
+    Role.PROCUREMENT_OFFICER: ("Ulla Upphandlare", "ulla@havsstrand.example"),
+    Role.COORDINATOR: ("Samira Samordnare", "samira@havsstrand.example"),
+    Role.STRATEGIST: ("Sten Strateg", "sten@havsstrand.example"),
+    Role.CONTROLLER: ("Eva Ekonom", "eva@havsstrand.example"),
+    Role.CASE_OFFICER: ("Hanna Handläggare", "hanna@havsstrand.example"),
+}
+MANAGER = ("Vera Verksamhetsledare", "vera@tradohjul.example")
+SUPERVISOR = ("Hugo Handledare", "hugo@tradohjul.example")
+_OTHERS_OF_EACH_SEX = 11
+_WORKER = """
+import sys
+from datetime import date
+import config, worker
+from app import create_app
+from marketplace.clock import travelling
+settings = config.load()
+app, connection = create_app(settings), worker.redis_for(settings)
+with travelling(date.fromisoformat(sys.argv[1])):
+    with app.app_context():
+        for name in sys.argv[2:]:
+            worker.start_scheduled(name)
+    while worker.relay_once(app, connection):
+        worker.work(app, connection, is_burst=True)
+"""
+"""Both halves of `platstorget worker` on a day of the story, and what its clock would have started."""
+
+
+@dataclass
+class Town:
+    """Everyone in the story, each at a browser of their own, and the day it is for all of them."""
+
+    browser: Browser
+    address: str
+    database: Database
+    actors: dict[Role, Actor]
+    today: date = FIRST_DAY
+    _visitors: dict[Role, Visitor] = field(default_factory=dict)
+    _seen: set[int] = field(default_factory=set)
+
+    def on(self, month: int, day: int) -> None:
+        """It is that day, at nine in the morning."""
+        self.today = date(FIRST_DAY.year, month, day)
+
+    def person(self, role: Role) -> Visitor:
+        """Whoever has that role, or is to have it, on the page that was left last."""
+        if role not in self._visitors:
+            self._visitors[role] = Visitor(self.browser, self.address, self._seen)
+        return self._visitors[role]
+
+    def at_work(self, role: Role) -> Visitor:
+        """The person in that role on her start page. Whose session has run out signs in, by keyboard."""
+        visitor = self.person(role)
+        visitor.go("/")
+        if visitor.path.startswith("/logga-in"):
+            _, email = self._account(role)
+            visitor.type_by_keyboard(email, PASSWORD)
+        assert visitor.heading == "Mitt arbete"
+        return visitor
+
+    def leave(self) -> None:
+        for visitor in self._visitors.values():
+            visitor.leave()
+
+    def worker(self, *scheduled: str) -> None:
+        """The worker, in a process of its own, until there is nothing left to do."""
+        command = [sys.executable, "-c", _WORKER, self.today.isoformat(), *scheduled]
+        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        assert '"level": "error"' not in done.stderr, done.stderr
+
+    @staticmethod
+    def _account(role: Role) -> tuple[str, str]:
+        return {Role.SUPPLIER_MANAGER: MANAGER, Role.SUPERVISOR: SUPERVISOR, **STAFF}[role]
+
+
+def build_town(browser: Browser, address: str, database: Database) -> Town:
+    """What an operator sets up: reference data, the authority, one of its members, and accounts."""
+    with travelling(FIRST_DAY), acting_as(system_actor()), transaction():
+        load_reference()
+        authority = make_authority("Samordningsförbundet Havsstrand", list(KOMMUNER))
+        unit = make_member("Arbetsmarknadsenheten i Haninge", authority.id, list(KOMMUNER))
+        actors = {
+            role: _account(role, *who, unit if role is Role.CASE_OFFICER else authority)
+            for role, who in STAFF.items()
+        }
+    town = Town(browser, address, database, actors)
+    _keep_time(database, town)
+    return town
+
+
+def hire_supervisor(town: Town, enterprise_name: str) -> None:
+    """An operator gives the enterprise's supervisor an account."""
+    with travelling(town.today), acting_as(system_actor()), transaction():
+        enterprise = db.session.scalars(
+            select(Organisation).where(Organisation.name == enterprise_name)
+        ).one()
+        town.actors[Role.SUPERVISOR] = _account(Role.SUPERVISOR, *SUPERVISOR, enterprise)
+
+
+def let_others_choose(town: Town, ssyk_of_women: str, ssyk_of_men: str) -> None:
+    """As many women and men as the statistics need, shown a place in both trades; most choose as their sex does."""
+    with travelling(town.today):
+        with acting_as(town.actors[Role.CASE_OFFICER]):
+            found = select(Place.ssyk, Place.id).where(Place.ssyk.in_((ssyk_of_women, ssyk_of_men)))
+            place_of = {row.ssyk: row.id for row in db.session.execute(found)}
+        for number in range(2 * _OTHERS_OF_EACH_SEX):
+            sex = Sex.WOMAN if number % 2 else Sex.MAN
+            is_as_most = number < _OTHERS_OF_EACH_SEX + 1
+            wanted = ssyk_of_women if (sex is Sex.WOMAN) == is_as_most else ssyk_of_men
+            _let_choose(town, number, sex, list(place_of.values()), place_of[wanted])
+
+
+def _let_choose(town: Town, number: int, sex: Sex, shown: list[int], chosen: int) -> None:
+    officer = town.actors[Role.CASE_OFFICER]
+    assert officer.organisation_id is not None
+    assert officer.user_id is not None
+    with acting_as(town.actors[Role.COORDINATOR]), transaction():
+        participant_id = participants.register_participant(
+            name=f"Deltagare {number + 1}",
+            personal_number=personal_number(number, sex),
+            sex=sex,
+            kommun_code="0136",
+            unit_id=officer.organisation_id,
+            case_officer_id=officer.user_id,
+        ).id
+        participants.give_consent(participant_id, ConsentScope.SUPPLIER, FIRST_DAY)
+        grant_id = participants.grant_training(
+            participant_id,
+            hours_per_week=Decimal(20),
+            days_per_week=4,
+            support_level="1",
+            first_day=town.today,
+            last_day=town.today + timedelta(days=90),
+        ).id
+    with acting_as(officer), transaction():
+        choice_round_id = choice.open_round(grant_id).id
+        choice.show_places(choice_round_id, shown)
+        choice.record_choice(choice_round_id, chosen)
+
+
+def _account(role: Role, name: str, email: str, organisation: Organisation) -> Actor:
+    user = create_account(email, name, PASSWORD)
+    return actor_in(add_membership(user.id, organisation.id, role), user)
+
+
+def _keep_time(database: Database, town: Town) -> None:
+    """The application's clock, in whatever thread it serves, shows the town's day."""
+    inner = database.app.wsgi_app
+
+    def on_that_day(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with travelling(town.today):
+            return inner(environ, start_response)
+
+    database.app.wsgi_app = on_that_day  # type: ignore[method-assign]
