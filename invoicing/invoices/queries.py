@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from enterprises.suppliers.models import Contract, EnterpriseProfile
@@ -21,10 +21,13 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import db
 from marketplace.errors import NotFound
+from marketplace.procurement.models import PriceRow
+from marketplace.procurement.price_rules import Component
 from marketplace.tenancy import Actor
 from marketplace.web.filters import kronor
 from marketplace.web.work import WaitingItem
 from placements.attendance.models import AttendanceDay
+from placements.attendance.rules import AttendanceKind
 from placements.booking.rules import placement_number
 
 
@@ -109,6 +112,24 @@ def days_behind(line: InvoiceLine) -> list[DayBehind]:
         .order_by(AttendanceDay.day)
     )
     return [DayBehind(row.day, row.planned_hours, row.actual_hours, row.actual_hours == 0) for row in rows]
+
+
+def uncounted_days(invoice: Invoice) -> int:
+    """Attended days of the invoice's month that it does not count, where the price list pays by day or by hour."""
+    month = Month.of(invoice.month)
+    pays_days = exists().where(
+        PriceRow.terms_id == Contract.terms_id,
+        Contract.id == invoice.contract_id,
+        PriceRow.component.in_([Component.DAY_RATE, Component.HOURLY_RATE]),
+    )
+    counted = select(func.count()).where(
+        AttendanceDay.contract_id == invoice.contract_id,
+        AttendanceDay.day.between(month.first_day, month.last_day),
+        AttendanceDay.kind == AttendanceKind.PRESENT,
+        ~AttendanceDay.is_invoiced,
+        pays_days,
+    )
+    return db.session.scalar(counted) or 0
 
 
 def contracts_to_invoice(month: Month) -> list[Contract]:

@@ -104,3 +104,12 @@ INVOICE_TRANSITIONS: TransitionTable = {
         needs_sv="Bara en attesterad faktura kan betalas.",
     ),
 }
+
+
+def uncounted_days_sv(days: int) -> str:
+    """Why a draft cannot be approved although nothing in it is wrong."""
+    what = "1 dag" if days == 1 else f"{days} dagar"
+    return (
+        f"{what} har registrerats efter att utkastet gjordes och räknas inte i det. "
+        "Underkänn utkastet och gör om månaden, så kommer allt med."
+    )

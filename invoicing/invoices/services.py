@@ -14,7 +14,12 @@ from invoicing.invoices import documents, queries
 from invoicing.invoices.document_rules import InvoiceDocument, problems_before_sending, totals
 from invoicing.invoices.models import Invoice, InvoiceCounter, InvoiceLine
 from invoicing.invoices.payment_numbers import ocr_number
-from invoicing.invoices.rules import INVOICE_TRANSITIONS, InvoiceAction, InvoiceState
+from invoicing.invoices.rules import (
+    INVOICE_TRANSITIONS,
+    InvoiceAction,
+    InvoiceState,
+    uncounted_days_sv,
+)
 from invoicing.remuneration.facts import Line, Month, Problem
 from invoicing.remuneration.queries import MonthFacts, month_facts
 from invoicing.remuneration.rules import month_lines
@@ -95,7 +100,14 @@ def make_invoice(contract_id: int, month: Month) -> Invoice | None:
 
 
 def approve_invoice(invoice_id: int) -> Invoice:
+    """The supplier stands for the draft; the month takes no more attendance after this.
+
+    Raises Conflict when days were recorded after the draft was made: it has to be made again to count them.
+    """
     invoice = _moved(invoice_id, InvoiceAction.APPROVE)
+    uncounted = queries.uncounted_days(invoice)
+    if uncounted and not invoice.unpriced_sv:
+        raise Conflict(uncounted_days_sv(uncounted))
     invoice.approved_by = current_actor().user_name
     return invoice
 

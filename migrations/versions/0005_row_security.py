@@ -72,7 +72,6 @@ POLICIES: dict[str, list[tuple[str, str, str]]] = {
     "organisation": [
         ("directory", "SELECT", "true"),
         ("system", "ALL", SYSTEM),
-        ("own", "UPDATE", "id = app_organisation() AND app_role() = 'supplier_manager'"),
     ],
     "user_account": [
         ("self", "SELECT", "id = app_user()"),
@@ -151,7 +150,7 @@ POLICIES: dict[str, list[tuple[str, str, str]]] = {
         ("enterprise_writes", "ALL", f"{OWN_PLACE} AND {MANAGER}"),
     ],
     "seat_use": [
-        ("everyone_reads", "SELECT", "app_role() IS NOT NULL"),
+        ("buyers", "SELECT", "app_authority() IS NOT NULL"),
         ("enterprise_writes", "ALL", OWN_PLACE),
         (
             "authority_writes",
@@ -189,7 +188,14 @@ POLICIES: dict[str, list[tuple[str, str, str]]] = {
     "shown_place": [
         ("with_round", "ALL", "EXISTS (SELECT FROM choice_round r WHERE r.id = choice_round_id)"),
     ],
-    "placement": [("parties", "ALL", f"{A} OR {E}")],
+    "placement": [
+        ("parties", "SELECT", f"{A} OR {E}"),
+        (
+            "those_who_work_with_it",
+            "ALL",
+            f"({A} OR {E}) AND app_role() IN ('case_officer', 'coordinator', 'supervisor', 'system')",
+        ),
+    ],
     "activity_plan": [("with_placement", "ALL", PLACEMENT_SEEN)],
     "final_report": [("with_placement", "ALL", PLACEMENT_SEEN)],
     "attendance_day": [

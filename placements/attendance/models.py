@@ -35,3 +35,7 @@ explain_constraint(
     "frozen_attendance",
     "En av dagarna hann bli fakturerad och kan inte ändras. Läs om sidan; de andra dagarna kan sparas.",
 )
+explain_constraint(
+    "frozen_month",
+    "Månadens faktura är redan godkänd, så en av dagarna kan inte registreras. Kontakta verksamhetsledaren.",
+)

@@ -15,7 +15,7 @@ FUNCTIONS = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regname
 REFUSALS = """
     SELECT conname FROM pg_constraint
     UNION SELECT relname FROM pg_class WHERE relkind = 'i'
-    UNION SELECT (regexp_matches(prosrc, 'refuse\\(''(\\w+)''\\)'))[1] FROM pg_proc
+    UNION SELECT (regexp_matches(prosrc, 'refuse\\(''(\\w+)''\\)', 'g'))[1] FROM pg_proc
 """
 
 

@@ -103,7 +103,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
             " WHERE prosecdef AND n.nspname = 'public' ORDER BY proname"
         )
     ).all()
-    assert found == ["is_shared_with"]
+    assert found == ["is_month_approved", "is_shared_with"]
 
 
 @pytest.mark.parametrize(

@@ -207,6 +207,35 @@ def test_the_number_of_queries_does_not_grow_with_the_placements(session: Sessio
     assert len(statements) <= MOST_STATEMENTS
 
 
+class TestDaysRecordedLate:
+    def test_a_draft_that_does_not_count_them_cannot_be_approved(self, market: Market) -> None:
+        invoice = make(market)
+        with acting_as(market.system), transaction():
+            attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9))
+        with acting_as(market.manager), pytest.raises(Conflict, match="1 dag har registrerats"), transaction():
+            services.approve_invoice(invoice.id)
+
+    def test_absence_that_pays_nothing_is_no_hindrance(self, market: Market) -> None:
+        invoice = make(market)
+        with acting_as(market.system), transaction():
+            attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9), hours="0")
+        with acting_as(market.manager), transaction():
+            assert services.approve_invoice(invoice.id).state is InvoiceState.APPROVED
+
+    def test_an_approved_month_takes_no_more_days(self, market: Market) -> None:
+        invoice = make(market)
+        with acting_as(market.manager), transaction():
+            services.approve_invoice(invoice.id)
+        with (
+            acting_as(market.actors[Role.SUPERVISOR]),
+            pytest.raises(Conflict, match="faktura är redan godkänd"),
+            transaction(),
+        ):
+            attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9))
+        with acting_as(market.actors[Role.SUPERVISOR]), transaction():
+            attend(market.placement_ids[1], market.contract_id, date(2026, 4, 1))
+
+
 class TestDiscarding:
     def test_lets_go_of_the_days_and_the_month_can_be_made_again(self, market: Market) -> None:
         invoice = make(market)
