@@ -1,4 +1,4 @@
-"""Invented people. No name is anyone's, and no personal number can be: see docs/adr/0030-invented-people.md."""
+"""Invented people. No name is anyone's, and no personal number can be: see docs/adr/0011-invented-people.md."""
 
 import re
 from collections.abc import Iterator
