@@ -33,6 +33,11 @@ class WeekFree:
     free: int
     seats: int
 
+    @property
+    def pair(self) -> tuple[date, int]:
+        """Monday and free seats, for the strip."""
+        return self.monday, self.free
+
 
 @dataclass(frozen=True)
 class PlaceRow:
@@ -98,6 +103,20 @@ def free_seats_of_place(place_id: int, first_day: date, last_day: date) -> Selec
         use.last_day >= first_day,
     )
     return select(Seat).where(Seat.place_id == place_id, ~overlapping.exists()).order_by(Seat.number)
+
+
+def taken_within(place_id: int, first_day: date, last_day: date) -> list[tuple[date, date]]:
+    """For each seat with a use on the days: the first and the last of these days on which it is taken."""
+    statement = (
+        select(
+            func.greatest(func.min(SeatUse.first_day), literal(first_day)),
+            func.least(func.max(SeatUse.last_day), literal(last_day)),
+        )
+        .where(SeatUse.place_id == place_id, SeatUse.first_day <= last_day, SeatUse.last_day >= first_day)
+        .group_by(SeatUse.seat_id)
+        .order_by(SeatUse.seat_id)
+    )
+    return [(first, last) for first, last in db.session.execute(statement)]
 
 
 def weeks_of_free_seats(

@@ -164,6 +164,25 @@ def in_use_sv(used: int) -> str:
     return f"{used} förfrågningar eller placeringar använder platsen i dag eller senare."
 
 
+def no_seat_sv(taken: Iterable[tuple[date, date]], first_day: date, last_day: date) -> str:
+    """Why no seat can be had over the days, and which days could.
+
+    `taken`: for each seat in the way, the first and the last of the days asked for on which it is taken. Every day may
+    have a free seat although no seat is free on all of them.
+    """
+    spans = list(taken)
+    until = max((first for first, _ in spans), default=first_day)
+    since = min((last for _, last in spans), default=last_day)
+    ways = []
+    if until > first_day:
+        ways.append(f"sätt sista dagen till senast {(until - timedelta(days=1)).isoformat()}")
+    if since < last_day:
+        ways.append(f"sätt första dagen till tidigast {(since + timedelta(days=1)).isoformat()}")
+    if not ways:
+        return "Ingen plats är ledig alla de dagarna. Välj andra dagar eller en annan plats."
+    return f"Ingen plats är ledig hela perioden. Gör något av detta: {', '.join(ways)} eller välj en annan plats."
+
+
 def place_problems(
     *,
     name: str,

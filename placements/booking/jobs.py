@@ -29,6 +29,6 @@ def expire_requests(outbox_id: int) -> None:
     with claimed(outbox_id) as message:
         if message is None:
             return
-        late = {placement.id for placement in queries.overdue_requests()}
-        if message.payload["placement_id"] in late:
-            expire_placement(message.payload["placement_id"])
+        late = queries.overdue_requests(message.payload["placement_id"], lock=True)
+        for placement in late:
+            expire_placement(placement.id)

@@ -17,6 +17,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
+from marketplace.procurement.models import TermsVersion
 from marketplace.reference.models import Trade
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
@@ -133,9 +134,9 @@ def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def contract_for(authority_id: int, enterprise_id: int, first_day: date, last_day: date) -> Contract | None:
-    """The contract between the two that is in force and lasts over the days; the oldest when there are several."""
-    return db.session.scalar(
+def contracts_over(authority_id: int, enterprise_id: int, first_day: date, last_day: date) -> list[Contract]:
+    """Contracts between the two that are in force and last over the days, with their price lists; oldest first."""
+    statement = (
         select(Contract)
         .where(
             Contract.authority_id == authority_id,
@@ -144,10 +145,10 @@ def contract_for(authority_id: int, enterprise_id: int, first_day: date, last_da
             Contract.starts_on <= first_day,
             func.coalesce(Contract.ends_on, date.max) >= last_day,
         )
-        .options(joinedload(Contract.terms))
+        .options(joinedload(Contract.terms).selectinload(TermsVersion.prices))
         .order_by(Contract.id)
-        .limit(1)
     )
+    return list(db.session.scalars(statement))
 
 
 def latest_attendance(placement_id: int) -> date | None:
@@ -157,15 +158,16 @@ def latest_attendance(placement_id: int) -> date | None:
     )
 
 
-def overdue_requests() -> list[Placement]:
-    """Requests of the tenant whose answer is late."""
-    return list(
-        db.session.scalars(
-            select(Placement)
-            .where(Placement.state == PlacementState.REQUESTED, Placement.answer_due_on < today())
-            .order_by(Placement.id)
-        )
+def overdue_requests(placement_id: int | None = None, *, lock: bool = False) -> list[Placement]:
+    """Requests of the tenant whose answer is late; or that one, if it is. With `lock` they stay so."""
+    statement = (
+        select(Placement)
+        .where(Placement.state == PlacementState.REQUESTED, Placement.answer_due_on < today())
+        .order_by(Placement.id)
     )
+    if placement_id is not None:
+        statement = statement.where(Placement.id == placement_id)
+    return list(db.session.scalars(statement.with_for_update() if lock else statement))
 
 
 # What waits.

@@ -1,5 +1,6 @@
 """Placements: states, who moves them, and which of them hold a seat."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -7,6 +8,7 @@ from enum import StrEnum
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
+from marketplace.procurement.price_rules import COMPONENT_SV, RATES, Component, PriceDraft
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
 
@@ -198,6 +200,22 @@ def check_hours(hours_per_week: Decimal, least: int, most: int) -> None:
         raise Conflict(
             f"Beviljandet är på {hours} timmar i veckan, men platsen kräver minst {least}. Välj en annan plats."
         )
+
+
+def missing_prices(rows: Iterable[PriceDraft], support_level: str) -> list[Component]:
+    """Rates that a price list pays by, but with no price for the level: what they should pay can never be invoiced."""
+    rates = [row for row in rows if row.component in RATES]
+    priced = {row.component for row in rates if row.support_level in (None, support_level)}
+    return sorted({Component(row.component) for row in rates} - priced)
+
+
+def no_price_sv(missing: Iterable[Component], level_sv: str) -> str:
+    """Why a place cannot be requested, and what to do."""
+    names = " och ".join(COMPONENT_SV[one].lower() for one in missing)
+    return (
+        f"Leverantörens avtal saknar pris för {level_sv.lower()} ({names}), så placeringen skulle aldrig kunna "
+        "faktureras. Låt deltagaren välja en plats hos en annan leverantör, eller be upphandlaren se över prislistan."
+    )
 
 
 def check_answered_in_time(answer_due_on: date, today: date) -> None:

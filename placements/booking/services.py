@@ -8,10 +8,13 @@ from datetime import date, timedelta
 from enterprises.places.models import Place
 from enterprises.places.rules import PlaceState, SeatUseKind
 from enterprises.places.services import move_seat_use, release_seat, take_seat
+from enterprises.suppliers.models import Contract
+from enterprises.suppliers.rules import ContractState
 from marketplace import audit
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict
+from marketplace.procurement.queries import price_drafts
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 from placements.booking import queries
@@ -31,13 +34,15 @@ from placements.booking.rules import (
     check_hours,
     check_never_started,
     check_start,
+    missing_prices,
+    no_price_sv,
 )
 from placements.choice.models import ChoiceRound
-from placements.choice.queries import chosen_place
+from placements.choice.queries import chosen_place, has_later_choice
 from placements.choice.rules import ChoiceState
 from placements.participants.models import Grant, Participant
 from placements.participants.queries import has_live_consent
-from placements.participants.rules import GrantAction, GrantState
+from placements.participants.rules import GrantAction, GrantState, support_level_sv
 from placements.participants.services import move_grant
 
 
@@ -45,13 +50,15 @@ def request_placement(choice_round_id: int, *, first_day: date, last_day: date |
     """Asks the supplier for the chosen place and holds a seat until the answer is due. Without `last_day`, to the
     grant's end.
 
-    Raises Invalid for days outside the grant or too soon, Conflict when there is no choice, no consent, no contract,
-    no free seat, or the hours do not fit.
+    Raises Invalid for days outside the grant or too soon, Conflict when there is no choice or a later one, no consent,
+    no contract, no price for the support level, no free seat, or the hours do not fit.
     """
     choice_round = get_or_404(ChoiceRound, choice_round_id)
     shown = chosen_place(choice_round)
     if choice_round.state is not ChoiceState.CHOSEN or shown is None:
         raise Conflict("Registrera deltagarens val först.")
+    if has_later_choice(choice_round):
+        raise Conflict("Deltagaren har valt på nytt efter det här valet. Begär den plats som valdes senast.")
     grant = get_or_404(Grant, choice_round.grant_id, lock=True)
     if grant.state is not GrantState.OPEN:
         raise Conflict("Deltagaren har redan en plats på det här beviljandet, eller så har det avslutats.")
@@ -63,11 +70,7 @@ def request_placement(choice_round_id: int, *, first_day: date, last_day: date |
     place = get_or_404(Place, shown.place_id)
     last_day = last_day or grant.last_day
     _check(place, grant, first_day, last_day)
-    contract = queries.contract_for(grant.authority_id, place.enterprise_id, first_day, last_day)
-    if contract is None:
-        raise Conflict(
-            "Leverantören har inget avtal som gäller alla dagarna. Välj andra dagar eller en annan plats."
-        )
+    contract = _contract(grant, place.enterprise_id, first_day, last_day)
     use = take_seat(place.id, first_day, last_day, SeatUseKind.REQUEST)
     placement = Placement(
         authority_id=grant.authority_id,
@@ -112,11 +115,34 @@ def _check(place: Place, grant: Grant, first_day: date, last_day: date) -> None:
     check_hours(grant.hours_per_week, place.hours_per_week_min, place.hours_per_week_max)
 
 
+def _contract(grant: Grant, enterprise_id: int, first_day: date, last_day: date) -> Contract:
+    """The oldest contract over the days whose price list has a price for the grant's support level."""
+    contracts = queries.contracts_over(grant.authority_id, enterprise_id, first_day, last_day)
+    if not contracts:
+        raise Conflict(
+            "Leverantören har inget avtal som gäller alla dagarna. Välj andra dagar eller en annan plats."
+        )
+    missing = [
+        missing_prices(price_drafts(contract.terms.prices), grant.support_level) for contract in contracts
+    ]
+    for contract, lacking in zip(contracts, missing, strict=True):
+        if not lacking:
+            return contract
+    raise Conflict(no_price_sv(missing[0], support_level_sv(grant.support_level)))
+
+
 def accept_placement(placement_id: int) -> Placement:
-    """The supplier books the held seat. Raises NotFound, Conflict when it is answered or the answer is late."""
+    """The supplier books the held seat. Raises NotFound, Conflict when it is answered, the answer is late or the
+    contract does not hold now.
+    """
     placement = _locked(placement_id)
     target = _target(placement, PlacementAction.ACCEPT)
     check_answered_in_time(placement.answer_due_on, today())
+    if placement.contract.state is not ContractState.ACTIVE:
+        raise Conflict(
+            "Avtalet med myndigheten gäller inte just nu, så placeringen kan inte accepteras. "
+            "Verksamhetsledaren ser varför på avtalets sida."
+        )
     _reseat(placement, placement.last_day, SeatUseKind.PLACEMENT)
     placement.answered_on = today()
     return _move(placement, PlacementAction.ACCEPT, target)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from enterprises.places.queries import weeks_of_free_seats
+from enterprises.places.queries import WeekFree, weeks_of_free_seats
 from marketplace.accounts.rules import Role
 from marketplace.audit import timeline
 from marketplace.clock import today
@@ -128,12 +128,11 @@ def show(placement_id: int) -> ResponseReturnValue:
     )
 
 
-def _weeks(placement: Placement) -> list[tuple[object, int]]:
+def _weeks(placement: Placement) -> list[WeekFree]:
     """How full the place is, for the supervisor who is to answer."""
     if placement.state is not PlacementState.REQUESTED or current_actor().role is not Role.SUPERVISOR:
         return []
-    strip = weeks_of_free_seats([placement.place_id], placement.first_day)
-    return [(week.monday, week.free) for week in strip[placement.place_id]]
+    return weeks_of_free_seats([placement.place_id], placement.first_day)[placement.place_id]
 
 
 def _parts(placement: Placement) -> list[tuple[str, str]]:

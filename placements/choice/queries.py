@@ -76,6 +76,16 @@ def chosen_place(choice_round: ChoiceRound) -> ShownPlace | None:
     return next((shown for shown in choice_round.shown if shown.is_chosen), None)
 
 
+def has_later_choice(choice_round: ChoiceRound) -> bool:
+    """Whether the participant has chosen anew, in a later round on the same grant."""
+    later = select(ChoiceRound.id).where(
+        ChoiceRound.grant_id == choice_round.grant_id,
+        ChoiceRound.id > choice_round.id,
+        ChoiceRound.state == ChoiceState.CHOSEN,
+    )
+    return db.session.scalar(later.limit(1)) is not None
+
+
 def criteria_for(grant: Grant, kommun_codes: Sequence[str] = ()) -> SearchCriteria:
     """What a place must meet to be shown to the participant of the grant."""
     from_day, start_by, until = period_for_grant(grant.first_day, grant.last_day, today())

@@ -40,7 +40,7 @@ class PlaceOption:
     @property
     def week_pairs(self) -> list[tuple[date, int]]:
         """Monday and free seats, for the strip."""
-        return [(week.monday, week.free) for week in self.weeks]
+        return [week.pair for week in self.weeks]
 
     @property
     def enterprise_name(self) -> str:

@@ -10,8 +10,8 @@ from datetime import date
 from sqlalchemy import func, select
 
 from enterprises.places.models import Place, Seat, SeatUse
-from enterprises.places.queries import free_seats_of_place
-from enterprises.places.rules import PlaceState, SeatUseKind
+from enterprises.places.queries import free_seats_of_place, taken_within
+from enterprises.places.rules import PlaceState, SeatUseKind, no_seat_sv
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
 
@@ -69,9 +69,10 @@ def move_seat_use(
 
 
 def first_free(place_id: int, first_day: date, last_day: date) -> Seat:
+    """Raises Conflict when none is free on all the days, with the days that could be had."""
     seat = db.session.scalar(free_seats_of_place(place_id, first_day, last_day).limit(1))
     if seat is None:
-        raise Conflict("Ingen plats är ledig alla de dagarna. Välj andra dagar eller en annan plats.")
+        raise Conflict(no_seat_sv(taken_within(place_id, first_day, last_day), first_day, last_day))
     return seat
 
 

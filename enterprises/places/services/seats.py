@@ -11,7 +11,7 @@ from enterprises.places.services.capacity import in_order, lock_capacity, use_se
 from enterprises.places.services.supply import own
 from marketplace import audit
 from marketplace.clock import now, today
-from marketplace.db import db
+from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
 
 
@@ -89,6 +89,7 @@ def reopen_closure(closure_id: int) -> None:
     """Gives a closed seat back from today: a coming closure goes away, a running one ends yesterday."""
     closure = own(Closure, closure_id)
     lock_capacity(closure.place_id)
+    closure = get_or_404(Closure, closure_id, lock=True)  # another tab may have opened it meanwhile
     use = closure.seat_use
     if use.last_day < today():
         raise Conflict("Stängningen är redan slut.")

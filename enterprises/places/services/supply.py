@@ -115,6 +115,8 @@ def update_place(
     """Changes what is told of a place, which also confirms it. Trade and site stand once it has been published,
     since what was shown and chosen is counted by them."""
     place = own(Place, place_id)
+    lock_capacity(place_id)  # nobody publishes it while its trade is changed
+    db.session.refresh(place, ["state"])
     if place.state is PlaceState.CLOSED:
         raise Conflict("Platsen är nedlagd och kan inte ändras. Lägg upp en ny plats.")
     is_draft = place.state is PlaceState.DRAFT
@@ -151,6 +153,7 @@ def resume_place(place_id: int) -> None:
 
 def close_place(place_id: int) -> None:
     """For good. Raises Conflict while a request or a placement uses a seat today or later."""
+    own(Place, place_id)
     lock_capacity(place_id)
     used = uses_in_the_way(place_id)
     if used:

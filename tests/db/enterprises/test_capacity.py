@@ -59,6 +59,23 @@ def test_a_case_officer_takes_the_lowest_free_seat_until_none_is_left(world: Sup
         assert free_seats(place_id, after(1), after(10)) == 1
 
 
+def test_free_seats_that_none_lasts_the_period_say_which_days_do(world: Supply, place_id: int) -> None:
+    for first, last in ((1, 4), (8, 20), (9, 12)):
+        take(world, place_id, first, last)
+    with acting_as(world.manager), transaction():
+        services.set_seats(place_id, 2, after(21))
+    with acting_as(world.case_officer):
+        assert all(free_seats(place_id, after(day), after(day)) for day in range(1, 31))
+        with pytest.raises(Conflict) as refused, transaction():
+            services.take_seat(place_id, after(1), after(30), REQUEST)
+        assert f"sista dagen till senast {after(20)}" in refused.value.message_sv
+        assert f"första dagen till tidigast {after(13)}" in refused.value.message_sv
+        with transaction():
+            services.take_seat(place_id, after(1), after(20), REQUEST)
+        with transaction():
+            services.take_seat(place_id, after(13), after(30), REQUEST)
+
+
 def test_days_are_in_order(world: Supply, place_id: int) -> None:
     with acting_as(world.case_officer), pytest.raises(Invalid), transaction():
         services.take_seat(place_id, after(2), after(1), REQUEST)
@@ -185,6 +202,7 @@ def test_outsiders_change_no_capacity(world: Supply, place_id: int) -> None:
             lambda: services.set_seats(place_id, 1, after(0)),
             lambda: services.reopen_closure(closure_id),
             lambda: services.pause_place(place_id),
+            lambda: services.close_place(place_id),
             lambda: services.close_seats(
                 place_id, seats=1, first_day=after(0), last_day=after(1), reason_sv="Nej"
             ),

@@ -5,15 +5,20 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from enterprises.places.models import SeatUse
 from enterprises.places.queries import free_seats
 from enterprises.places.rules import SeatUseKind
+from enterprises.suppliers.models import Contract
+from enterprises.suppliers.rules import ContractState
 from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.outbox import claim_unsent
+from marketplace.procurement.models import PriceRow, TermsVersion
+from marketplace.procurement.price_rules import Component
+from marketplace.procurement.rules import TermsState
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking import jobs, queries
 from placements.booking.models import Placement
@@ -29,6 +34,8 @@ from placements.booking.services import (
     request_placement,
     start_placement,
 )
+from placements.choice.models import ChoiceRound
+from placements.choice.services import open_round, record_choice, show_places
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
 from tests.support.placement_market import (
@@ -239,6 +246,59 @@ def test_a_full_place_is_refused_politely(market: Market) -> None:
         request_placement(rounds[0], first_day=FIRST_DAY)
     with acting_as(market.officer), pytest.raises(Conflict, match="Ingen plats är ledig"), transaction():
         request_placement(rounds[1], first_day=FIRST_DAY)
+
+
+def test_a_level_without_a_price_is_refused(market: Market) -> None:
+    round_id = chosen(market)
+    with acting_as(market.procurement_officer), transaction():
+        contract = db.session.scalars(db.select(Contract).options(joinedload(Contract.terms))).one()
+        facts = {name: getattr(contract.terms, name) for name in TermsVersion.__mapper__.column_attrs.keys()}  # noqa: SIM118
+        row = PriceRow(position=1, component=Component.DAY_RATE, support_level="1", amount_ore=439_00)
+        priced = TermsVersion(**(facts | {"id": None, "version": 2, "state": TermsState.DRAFT}), prices=[row])
+        db.session.add(priced)
+        contract.terms.state = TermsState.REPLACED
+        db.session.flush()
+        priced.state = TermsState.PUBLISHED
+        contract.terms_id = priced.id
+    with acting_as(market.officer), pytest.raises(Conflict, match="saknar pris för nivå 3"), transaction():
+        request_placement(round_id, first_day=FIRST_DAY)
+    with acting_as(market.officer):
+        assert free_seats(market.sewing_id, FIRST_DAY, LAST_DAY) == 2
+
+
+def test_an_earlier_choice_cannot_be_asked_for_when_there_is_a_later(market: Market) -> None:
+    earlier = chosen(market)
+    with acting_as(market.officer), transaction():
+        later = open_round(get_or_404(ChoiceRound, earlier).grant_id).id
+        show_places(later, [market.growing_id])
+        record_choice(later, market.growing_id)
+    with acting_as(market.officer):
+        with pytest.raises(Conflict, match="valt på nytt"), transaction():
+            request_placement(earlier, first_day=FIRST_DAY)
+        with transaction():
+            assert request_placement(later, first_day=FIRST_DAY).place_id == market.growing_id
+
+
+def test_nothing_is_accepted_under_a_contract_that_is_suspended(market: Market) -> None:
+    placement_id = requested(market)
+    with acting_as(market.procurement_officer), transaction():
+        for contract in db.session.scalars(db.select(Contract)):
+            contract.state = ContractState.SUSPENDED
+    with pytest.raises(Conflict, match="Avtalet"):
+        _do(market.supervisor, accept_placement, placement_id)
+    _do(market.supervisor, decline_placement, placement_id, DeclineReason.OTHER)
+
+
+def test_an_answer_just_before_the_job_stands(market: Market) -> None:
+    placement_id = requested(market)
+    with travelling(date(2026, 3, 6)):
+        jobs.dispatch_expiry()
+        _do(market.supervisor, decline_placement, placement_id, DeclineReason.OTHER, on=date(2026, 3, 6))
+        with acting_as(system_actor()):
+            [message] = [m for m in claim_unsent() if m.topic == jobs.EXPIRE_TOPIC]
+        jobs.expire_requests(message.id)
+    with acting_as(market.officer):
+        assert get_or_404(Placement, placement_id).state is PlacementState.DECLINED
 
 
 def test_only_the_right_roles_act(market: Market) -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, DomainError, Invalid
+from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.reference.rules import is_working_day
 from marketplace.rules import advance
 from placements.booking.rules import (
@@ -26,6 +27,8 @@ from placements.booking.rules import (
     check_early_end,
     check_hours,
     check_start,
+    missing_prices,
+    no_price_sv,
     placement_actions,
 )
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState
@@ -149,3 +152,20 @@ def test_start_and_early_end() -> None:
     for last, attended in ((-1, None), (50, None), (61, None), (10, TODAY + timedelta(days=11))):
         with pytest.raises(Invalid):
             check_early_end(TODAY + timedelta(days=last), latest_attendance=attended, **facts)
+
+
+def test_a_level_is_priced_when_every_rate_of_the_list_prices_it() -> None:
+    by_day = [PriceDraft(Component.DAY_RATE, level, "whole", 100_00) for level in ("1", "2")]
+    assert missing_prices(by_day, "2") == []
+    assert missing_prices(by_day, "3") == [Component.DAY_RATE]
+    assert missing_prices([*by_day, PriceDraft(Component.DAY_RATE, None, "part", 50_00)], "3") == []
+    by_month = PriceDraft(Component.MONTHLY_RATE, "3", amount_ore=3_686_00)
+    assert missing_prices([*by_day, by_month], "3") == [Component.DAY_RATE]
+    assert missing_prices([*by_day, by_month], "1") == [Component.MONTHLY_RATE]
+    assert missing_prices([PriceDraft(Component.START_FEE, amount_ore=100_00)], "3") == []
+
+
+def test_the_sentence_says_which_price_is_missing_and_what_to_do() -> None:
+    said = no_price_sv([Component.DAY_RATE, Component.MONTHLY_RATE], "Nivå 3")
+    assert "saknar pris för nivå 3 (dagersättning och månadsersättning)" in said
+    assert "en annan leverantör" in said
