@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Organisation, User
@@ -49,17 +49,28 @@ class ParticipantRow:
 def participants(
     wanted: ParticipantFilter, *, sort: str = "name", is_descending: bool = False, page: int = 1
 ) -> Page[ParticipantRow]:
-    """The actor's participants with the grant in force. Masked ones come last by name: their order tells nothing."""
+    """The actor's participants with the grant in force. Masked ones stand together by name and by kommun: their order
+    tells nothing."""
     columns: dict[str, list[Any]] = {
-        "name": [Participant.is_protected, swedish_order(Participant.name)],
-        "kommun": [Participant.kommun_code],
+        "name": [Participant.is_protected, _if_open(swedish_order(Participant.name))],
+        "kommun": [Participant.is_protected, _if_open(swedish_order(Kommun.name))],
         "until": [func.coalesce(Grant.last_day, date.max)],
     }
     order = [column.desc() if is_descending else column for column in columns.get(sort, columns["name"])]
-    statement = _with_grant().where(*_narrowed(wanted)).order_by(*order, Participant.id)
+    statement = (
+        _with_grant()
+        .join(Kommun, Kommun.code == Participant.kommun_code)
+        .where(*_narrowed(wanted))
+        .order_by(*order, Participant.id)
+    )
     found = paginate(statement, page)
     rows = [ParticipantRow(participant, grant) for participant, grant in found.items]
     return Page(rows, found.total, found.page, found.per_page)
+
+
+def _if_open(column: ColumnElement[str]) -> ColumnElement[str | None]:
+    """The column, but nothing of whoever has protected identity."""
+    return case((Participant.is_protected, None), else_=column)
 
 
 def _with_grant() -> Select[Participant, Grant]:

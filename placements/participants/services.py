@@ -71,7 +71,7 @@ def register_participant(
         raise Invalid("Välj en av dina kommuner.", field="kommun_code")
     officers = {(officer.unit_id, officer.user_id) for officer in queries.case_officers()}
     if (unit_id, case_officer_id) not in officers:
-        raise Invalid("Välj en handläggare som arbetar på enheten.", field="case_officer_id")
+        raise Invalid("Välj en handläggare som arbetar på enheten.", field="officer")
     if queries.participant_by_lookup(_key_ring().lookup(number.characters)) is not None:
         raise Conflict(
             "Det finns redan en deltagare med det personnumret. Sök fram deltagaren i stället.",

@@ -106,8 +106,8 @@ def test_two_authorities_may_know_the_same_person(market: Market) -> None:
         ({"personal_number": "850101-0017"}, "personal_number"),
         ({"name": "  "}, "name"),
         ({"kommun_code": HUDDINGE}, "kommun_code"),
-        ({"unit_id": 999999}, "case_officer_id"),
-        ({"case_officer_id": 999999}, "case_officer_id"),
+        ({"unit_id": 999999}, "officer"),
+        ({"case_officer_id": 999999}, "officer"),
     ],
 )
 def test_what_cannot_be_registered(market: Market, facts: dict[str, Any], field: str) -> None:
@@ -164,6 +164,7 @@ def test_lists_are_narrowed_and_in_swedish_order(market: Market) -> None:
             "Ärla D",
             "Örjan A",
         ]
+        assert queries.participants(ParticipantFilter(), sort="kommun").total == 6
         waiting = queries.participants(ParticipantFilter(standing="open")).items
         assert [row.participant.name for row in waiting] == ["Bo Beviljad"]
         assert queries.participants(ParticipantFilter(standing="none")).total == 5
@@ -174,6 +175,16 @@ def test_lists_are_narrowed_and_in_swedish_order(market: Market) -> None:
         assert queries.participants(ParticipantFilter(is_mine=True)).total == 6
     with acting_as(market.colleague):
         assert queries.participants(ParticipantFilter(is_mine=True)).total == 0
+
+
+@pytest.mark.parametrize("sort", ["name", "kommun"])
+def test_the_order_of_masked_ones_tells_nothing(market: Market, sort: str) -> None:
+    last, first = (register(market, n, name=name, is_protected=True) for n, name in ((1, "Ö"), (2, "A")))
+    shown = register(market, 3, name="Åsa")
+    with acting_as(market.coordinator):
+        for is_descending, order in ((False, [shown, last, first]), (True, [last, first, shown])):
+            found = queries.participants(ParticipantFilter(), sort=sort, is_descending=is_descending)
+            assert [row.participant.id for row in found.items] == order
 
 
 def test_found_by_name_or_number_and_masked_ones_by_number_only(market: Market) -> None:
