@@ -74,7 +74,7 @@ def _refused(results: list[object]) -> list[DomainError]:
     return [r for r in results if isinstance(r, DomainError)]
 
 
-def _seat_uses(market: Market, place_id: int) -> int:
+def _seat_uses(place_id: int) -> int:
     buyer = select(func.min(Organisation.id)).where(Organisation.kind == OrganisationKind.AUTHORITY)
     with acting_as(system_actor(authority_id=db.session.scalar(buyer))):  # any buyer reads the uses of a seat
         counted = select(func.count(SeatUse.id)).where(SeatUse.place_id == place_id)
@@ -101,14 +101,14 @@ def test_ten_people_and_one_seat(database: Database, market: Market) -> None:
     refused = _refused(results)
     assert len(refused) == 9
     assert all(isinstance(error, Conflict) and "ledig" in error.message_sv for error in refused)
-    assert _seat_uses(market, market.growing_id) == 1
+    assert _seat_uses(market.growing_id) == 1
 
 
 def test_two_seats_for_ten(database: Database, market: Market) -> None:
     rounds = _rounds(market, 10, market.sewing_id)
     results = _all_at_once(database, [(market.officer, _request(round_id)) for round_id in rounds])
     assert len(_refused(results)) == 8
-    assert _seat_uses(market, market.sewing_id) == 2
+    assert _seat_uses(market.sewing_id) == 2
 
 
 def test_two_authorities_share_a_seat_and_see_nothing_of_each_other(
@@ -140,7 +140,7 @@ def test_the_same_request_sent_twice(database: Database, market: Market) -> None
     (round_id,) = _rounds(market, 1, market.sewing_id)
     results = _all_at_once(database, [(market.officer, _request(round_id)) for _ in range(6)])
     assert len(_refused(results)) == 5
-    assert _seat_uses(market, market.sewing_id) == 1
+    assert _seat_uses(market.sewing_id) == 1
 
 
 def test_an_answer_meets_another_answer(database: Database, market: Market) -> None:
@@ -158,7 +158,7 @@ def test_an_answer_meets_another_answer(database: Database, market: Market) -> N
         holds = placement.state is PlacementState.ACCEPTED
         assert placement.state in {PlacementState.ACCEPTED, PlacementState.DECLINED, PlacementState.CANCELLED}
         assert (placement.seat_use_id is not None) == holds
-    assert _seat_uses(market, market.sewing_id) == int(holds)
+    assert _seat_uses(market.sewing_id) == int(holds)
 
 
 def test_an_expiry_meets_a_new_request(database: Database, market: Market) -> None:
@@ -174,7 +174,7 @@ def test_an_expiry_meets_a_new_request(database: Database, market: Market) -> No
     got = [r for r in results[1:] if isinstance(r, int)]
     assert len(got) <= 1
     assert len(_refused(results)) == 5 - len(got)
-    assert _seat_uses(market, market.growing_id) == len(got)
+    assert _seat_uses(market.growing_id) == len(got)
 
 
 def _chosen_though_full(market: Market, number: int) -> int:
@@ -203,4 +203,4 @@ def test_booking_meets_a_closure(database: Database, market: Market) -> None:
     results = _all_at_once(database, [(market.officer, _request(round_id)), (market.manager, close)])
     assert len(_refused(results)) == 1
     assert all(isinstance(error, Conflict | Invalid) for error in _refused(results))
-    assert _seat_uses(market, market.growing_id) == 1
+    assert _seat_uses(market.growing_id) == 1
