@@ -59,6 +59,7 @@ def test_secrets_do_not_show_when_settings_are_printed() -> None:
         ("PERSON_KEYS", f"{Fernet.generate_key().decode()},{config.DEMO_PERSON_KEY}"),
         ("PERSON_LOOKUP_KEY", config.DEMO_LOOKUP_KEY),
     ],
+    ids=["secret key", "person key", "demo's person key behind a new one", "lookup key"],
 )
 def test_demo_secrets_are_refused_outside_the_demo(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
