@@ -90,7 +90,7 @@ def _withdraw(case: Case) -> None:
 
 
 def plan_lapses(history: History, authority_id: int, day: date) -> None:
-    """The nightly job, here once a week: grants whose period is over lapse."""
+    """The nightly job, here every other week: grants whose period is over lapse."""
     history.agenda.add(day, Phase.JOBS, system_actor(authority_id), lambda: _lapse(history))
 
 

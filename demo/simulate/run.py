@@ -77,7 +77,7 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
         day = part.begins_on
         while day <= part.ends_on:
             participants.plan_lapses(history, part.authority_ids[authority.key], day)
-            day += timedelta(weeks=1)
+            day += timedelta(weeks=2)
     for enterprise in enterprises:
         supply.plan(history, enterprise)
     training.plan_attendance(history, part.begins_on, enterprises)
