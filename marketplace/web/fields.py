@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from stdnum.exceptions import InvalidChecksum
 from stdnum.exceptions import ValidationError as NumberError
 from stdnum.se import orgnr
 from wtforms import DateField, Field, SelectMultipleField
@@ -134,6 +135,10 @@ class OrgnrField(Field):
             return
         try:
             self.data = str(orgnr.validate(typed))
+        except InvalidChecksum:
+            raise ValueError(
+                "Organisationsnumret stämmer inte: minst en siffra är fel. Läs av det en gång till."
+            ) from None
         except NumberError:
             raise ValueError(
                 "Organisationsnumret stämmer inte. Skriv tio siffror, till exempel 222000-3079."

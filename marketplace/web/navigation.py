@@ -61,6 +61,9 @@ NAV_OF_VISITORS: list[tuple[str, str]] = [
 ]
 """What whoever is not signed in may open: systems of choice are advertised to everyone (LOV 3:1)."""
 
+_REACHED_FROM = {"choice": "participants", "plan": "booking", "report": "booking"}
+"""Rooms that not every menu has a row for, and those whose pages lead to theirs."""
+
 
 @dataclass(frozen=True)
 class MenuItem:
@@ -92,4 +95,5 @@ def _current(endpoints: list[str]) -> str | None:
     if above:
         return max(above, key=lambda one: len(url_for(one)))
     room = (request.endpoint or "").partition(".")[0]
+    room = _REACHED_FROM.get(room, room)
     return next((one for one in endpoints if one.partition(".")[0] == room), None)

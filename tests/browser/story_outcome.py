@@ -66,7 +66,7 @@ def the_enterprise_sees_its_own(town: Town) -> None:
 
 
 def the_strategist_sees_capacity(town: Town) -> None:
-    """Per kommun and trade. The placement has ended, so that all five seats are free."""
+    """Per kommun and trade. The placement has ended, so that all six seats are free."""
     strategist = town.at_work(Role.STRATEGIST)
     strategist.follow("Kapacitet")
     strategist.sees("Haninge", "Tyresö", "Sy och laga kläder", "Laga bilar och cyklar")
@@ -76,11 +76,15 @@ def the_strategist_sees_capacity(town: Town) -> None:
 
 
 def the_strategist_sees_what_was_chosen(town: Town) -> None:
-    """Twelve women and eleven men were shown both places; what only one person did is not told."""
+    """Of 17 women and 16 men in three trades; what only one person did is not told."""
     strategist = town.at_work(Role.STRATEGIST)
     strategist.follow("Val och kön")
     strategist.picture("choices")
     page = strategist.reads()
-    assert "Kvinnor, 2026" in page
-    assert "Män, 2026" in page
+    women, men = page[page.index("Kvinnor, 2026") :].split("Män, 2026", 1)
+    assert "Visades 51 33,3 % 17 av 51" in women, "as many trades of each kind"
+    assert "Valdes 17 35,3 % 6 av 17" in women
+    assert "Påbörjades dolt (för få)" in women
+    assert "Visades 48 33,3 % 16 av 48" in men
+    assert "Valdes 16 37,5 % 6 av 16" in men
     assert NAME not in page

@@ -8,7 +8,6 @@ from tests.factories import bankgiro, orgnr
 ENTERPRISE = "Tråd & Hjul"
 SYSTEM = "Arbetsträning i socialt företag"
 SEWING, REPAIR = "Sy och laga kläder", "Laga cyklar"
-SEWING_TRADE, REPAIR_TRADE = "7531", "7231"
 SCHOOL, SHED = "Gamla skolan", "Cykelboden"
 _ORGNR = orgnr(77_001)
 _WRONG_ORGNR = _ORGNR[:-1] + str((int(_ORGNR[-1]) + 1) % 10)

@@ -5,30 +5,23 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from playwright.sync_api import Browser
-from sqlalchemy import select
 
 from app import ROOT
-from enterprises.places.models import Place
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries import actor_in
 from marketplace.accounts.rules import Role
 from marketplace.accounts.services import add_membership, create_account
 from marketplace.clock import travelling
-from marketplace.db import db, transaction
-from marketplace.reference.rules import Sex
+from marketplace.db import transaction
 from marketplace.reference.services import load_reference
 from marketplace.tenancy import Actor, acting_as, system_actor
-from placements.choice import services as choice
-from placements.participants import services as participants
-from placements.participants.rules import ConsentScope
 from tests.browser.visitor import Visitor
 from tests.conftest import Database
-from tests.factories import make_authority, make_member, personal_number
+from tests.factories import make_authority, make_member
 
 FIRST_DAY = date(2026, 1, 12)
 """A Monday. The story ends in March of the same year, whatever the date is outside."""
@@ -43,7 +36,6 @@ STAFF: Mapping[Role, tuple[str, str]] = {
 }
 MANAGER = ("Vera Verksamhetsledare", "vera@tradohjul.example")
 SUPERVISOR = ("Hugo Handledare", "hugo@tradohjul.example")
-_OTHERS_OF_EACH_SEX = 11
 _WORKER = """
 import sys
 from datetime import date
@@ -120,7 +112,7 @@ def build_town(browser: Browser, address: str, database: Database) -> Town:
         authority = make_authority("Samordningsförbundet Havsstrand", list(KOMMUNER))
         unit = make_member("Arbetsmarknadsenheten i Haninge", authority.id, list(KOMMUNER))
         actors = {
-            role: _account(role, *who, unit if role is Role.CASE_OFFICER else authority)
+            role: make_account(role, *who, unit if role is Role.CASE_OFFICER else authority)
             for role, who in STAFF.items()
         }
     town = Town(browser, address, database, actors)
@@ -128,57 +120,7 @@ def build_town(browser: Browser, address: str, database: Database) -> Town:
     return town
 
 
-def hire_supervisor(town: Town, enterprise_name: str) -> None:
-    """An operator gives the enterprise's supervisor an account."""
-    with travelling(town.today), acting_as(system_actor()), transaction():
-        enterprise = db.session.scalars(
-            select(Organisation).where(Organisation.name == enterprise_name)
-        ).one()
-        town.actors[Role.SUPERVISOR] = _account(Role.SUPERVISOR, *SUPERVISOR, enterprise)
-
-
-def let_others_choose(town: Town, ssyk_of_women: str, ssyk_of_men: str) -> None:
-    """As many women and men as the statistics need, shown a place in both trades; most choose as their sex does."""
-    with travelling(town.today):
-        with acting_as(town.actors[Role.CASE_OFFICER]):
-            found = select(Place.ssyk, Place.id).where(Place.ssyk.in_((ssyk_of_women, ssyk_of_men)))
-            place_of = {row.ssyk: row.id for row in db.session.execute(found)}
-        for number in range(2 * _OTHERS_OF_EACH_SEX):
-            sex = Sex.WOMAN if number % 2 else Sex.MAN
-            is_as_most = number < _OTHERS_OF_EACH_SEX + 1
-            wanted = ssyk_of_women if (sex is Sex.WOMAN) == is_as_most else ssyk_of_men
-            _let_choose(town, number, sex, list(place_of.values()), place_of[wanted])
-
-
-def _let_choose(town: Town, number: int, sex: Sex, shown: list[int], chosen: int) -> None:
-    officer = town.actors[Role.CASE_OFFICER]
-    assert officer.organisation_id is not None
-    assert officer.user_id is not None
-    with acting_as(town.actors[Role.COORDINATOR]), transaction():
-        participant_id = participants.register_participant(
-            name=f"Deltagare {number + 1}",
-            personal_number=personal_number(number, sex),
-            sex=sex,
-            kommun_code="0136",
-            unit_id=officer.organisation_id,
-            case_officer_id=officer.user_id,
-        ).id
-        participants.give_consent(participant_id, ConsentScope.SUPPLIER, FIRST_DAY)
-        grant_id = participants.grant_training(
-            participant_id,
-            hours_per_week=Decimal(20),
-            days_per_week=4,
-            support_level="1",
-            first_day=town.today,
-            last_day=town.today + timedelta(days=90),
-        ).id
-    with acting_as(officer), transaction():
-        choice_round_id = choice.open_round(grant_id).id
-        choice.show_places(choice_round_id, shown)
-        choice.record_choice(choice_round_id, chosen)
-
-
-def _account(role: Role, name: str, email: str, organisation: Organisation) -> Actor:
+def make_account(role: Role, name: str, email: str, organisation: Organisation) -> Actor:
     user = create_account(email, name, PASSWORD)
     return actor_in(add_membership(user.id, organisation.id, role), user)
 
