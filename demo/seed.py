@@ -3,10 +3,12 @@
 import gc
 import multiprocessing
 import os
+import queue
+import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from multiprocessing.queues import Queue
 from typing import Any
 
@@ -119,7 +121,7 @@ def _run(work: Sequence[Part], progress: Callable[[str], None], processes: int) 
     db.session.remove()
     context = multiprocessing.get_context("spawn")
     told: Queue[Any] = context.Queue()
-    children = [context.Process(target=_child, args=(part, told, clock.today())) for part in work]
+    children = [context.Process(target=_child, args=(part, told)) for part in work]
     for child in children:
         child.start()
     try:
@@ -137,7 +139,7 @@ def _listen(told: "Queue[Any]", children: Sequence[Any], progress: Callable[[str
     while left:
         try:
             kind, what = told.get(timeout=1)
-        except Exception:
+        except queue.Empty:
             if any(child.exitcode not in {None, 0} for child in children):
                 raise DemoProblem("A process that made the history stopped: see the log.") from None
             continue
@@ -149,9 +151,7 @@ def _listen(told: "Queue[Any]", children: Sequence[Any], progress: Callable[[str
     return counts
 
 
-def _child(part: Part, told: "Queue[Any]", _today: date) -> None:
-    import signal
-
+def _child(part: Part, told: "Queue[Any]") -> None:
     import config
     from app import create_app
 

@@ -22,7 +22,7 @@ from placements.plan.rules import suggested_follow_ups
 from placements.report import services as reports
 
 _ENDS_EARLY = 0.2
-_PLAN_IS_LATE, _REPORT_IS_LATE, _REPORT_IS_MISSING = 0.13, 0.12, 0.05
+_PLAN_IS_LATE, _REPORT_IS_LATE, _REPORT_IS_MISSING = 0.13, 0.12, 0.025
 _ABSENCES = {
     AttendanceKind.ILL: 5,
     AttendanceKind.LEAVE: 2,
