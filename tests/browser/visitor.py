@@ -167,6 +167,9 @@ class Visitor:
         assert self._status == expected, f"{where}: {self._status}, not {expected}\n{self.reads()}"
         assert self.page.locator("html").get_attribute("lang") == "sv", where
         assert self.page.locator("h1").count() == 1, f"{where} has not one heading"
+        menu = self.page.locator("nav.menu")
+        if menu.count():
+            assert menu.locator("[aria-current]").count() == 1, f"{where}: the menu does not say where I am"
         known = hash(_TOKEN.sub("", self.page.content()))
         if known not in self._seen:
             self._seen.add(known)
