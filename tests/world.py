@@ -7,9 +7,7 @@ an address there is one of each. Everything is made through the services, by who
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import Decimal
-from typing import Literal
+from datetime import timedelta
 
 from enterprises.places import services as places
 from enterprises.suppliers import services as suppliers
@@ -20,44 +18,22 @@ from enterprises.suppliers.rules import AnswerDraft, ContractDraft, Judgement, J
 from invoicing.invoices import services as invoices
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
-from marketplace.clock import today, travelling
+from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.procurement import services as procurement
 from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.procurement.rules import Proof, Regime, RequirementDraft, TermsRules
-from marketplace.reference.rules import Sex
 from marketplace.reference.services import load_reference
 from marketplace.tenancy import Actor, acting_as, system_actor
-from placements.attendance.rules import AttendanceEntry, AttendanceKind
-from placements.attendance.services import record_attendance
-from placements.booking import services as booking
-from placements.choice import services as choice
-from placements.participants import services as participants
-from placements.participants.rules import ConsentScope
-from placements.plan import services as plans
-from placements.report import services as reports
-from placements.report.rules import ExitReason
-from tests.factories import (
-    make_actor,
-    make_authority,
-    make_enterprise,
-    make_member,
-    make_profile,
-    personal_number,
-)
+from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
+from tests.world_people import BEGAN, STARTED, TODAY, TRADE, Half, Side, known, place_people, running
 
-Side = Literal["own", "foreign", "outside"]
-
-TODAY = date(2026, 3, 11)
-"""A Wednesday. February's invoices can be made."""
-_BEGAN = date(2026, 1, 7)
-_STARTED = date(2026, 2, 2)
-_GRANTED_UNTIL = date(2026, 6, 26)
 _SIDES: tuple[Side, ...] = ("own", "foreign", "outside")
 _NAMES: Mapping[Side, str] = {"own": "A", "foreign": "B", "outside": "C"}
 _KOMMUN: Mapping[Side, str] = {"own": "0136", "foreign": "0126", "outside": "0181"}
-_TRADE = "7531"
-_OTHER_TRADE = "7231"
+OTHER_TRADE = "7231"
+
+__all__ = ["AUTHORITY_ROLES", "ROLES", "TODAY", "Side", "World", "build_world"]
 
 AUTHORITY_ROLES = (Role.PROCUREMENT_OFFICER, Role.COORDINATOR, Role.STRATEGIST, Role.CONTROLLER)
 ROLES = (*AUTHORITY_ROLES, Role.CASE_OFFICER, Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
@@ -81,36 +57,22 @@ class World:
         return self.actors[role, side]
 
 
-@dataclass
-class _Half:
-    """An authority and an enterprise with each other, while they are made."""
-
-    side: Side
-    kommun: str
-    people: Mapping[Role, Actor]
-    ids: dict[str, int | str]
-    next_person: int
-
-    def by(self, role: Role) -> Actor:
-        return self.people[role]
-
-
 def build_world() -> World:
     """Fills an empty, migrated database. Needs an application context; commits."""
-    with travelling(_BEGAN), acting_as(system_actor()), transaction():
+    with travelling(BEGAN), acting_as(system_actor()), transaction():
         load_reference()
         actors: dict[tuple[Role, Side], Actor] = {}
         for side in _SIDES:
             actors |= _organisations(side)
     halves = [
-        _Half(side, _KOMMUN[side], {role: actors[role, side] for role in ROLES}, {}, 100 * number)
+        Half(side, _KOMMUN[side], {role: actors[role, side] for role in ROLES}, {}, 100 * number)
         for number, side in enumerate(_SIDES[:2])
     ]
     for half in halves:
         _procure(half)
         _contract(half, half.by(Role.SUPPLIER_MANAGER))
         _supply(half)
-        _people(half)
+        place_people(half)
         _bill(half)
     own, foreign = halves
     shared = _share(own, foreign)
@@ -119,14 +81,9 @@ def build_world() -> World:
         own=own.ids,
         foreign=foreign.ids,
         shared=shared,
-        authorities={side: _id(actors[Role.CONTROLLER, side].authority_id) for side in _SIDES},
-        enterprises={side: _id(actors[Role.SUPERVISOR, side].enterprise_id) for side in _SIDES},
+        authorities={side: known(actors[Role.CONTROLLER, side].authority_id) for side in _SIDES},
+        enterprises={side: known(actors[Role.SUPERVISOR, side].enterprise_id) for side in _SIDES},
     )
-
-
-def _id(value: int | None) -> int:
-    assert value is not None
-    return value
 
 
 def _organisations(side: Side) -> dict[tuple[Role, Side], Actor]:
@@ -151,9 +108,9 @@ def _organisations(side: Side) -> dict[tuple[Role, Side], Actor]:
 # What is bought, and of whom.
 
 
-def _procure(half: _Half) -> None:
+def _procure(half: Half) -> None:
     """An open system, and one that is not open yet; new terms as a draft in each."""
-    with travelling(_BEGAN), acting_as(half.by(Role.PROCUREMENT_OFFICER)), transaction():
+    with travelling(BEGAN), acting_as(half.by(Role.PROCUREMENT_OFFICER)), transaction():
         opened = _system(half, "Arbetsträning")
         procurement.publish_terms(_terms(opened))
         second = _system(half, "Språkträning")
@@ -166,7 +123,7 @@ def _procure(half: _Half) -> None:
         half.ids |= {"system_id": unopened, "terms_id": draft, "unopened_terms_id": _terms(unopened)}
 
 
-def _system(half: _Half, name: str) -> int:
+def _system(half: Half, name: str) -> int:
     return procurement.create_system(
         name=f"{name} {half.side}",
         service_sv="Arbetsträning i socialt företag",
@@ -191,10 +148,10 @@ def _terms(system_id: int) -> int:
     ).id
 
 
-def _contract(half: _Half, manager: Actor) -> int:
+def _contract(half: Half, manager: Actor) -> int:
     """An application to the open system, approved, signed by both; and one to the second that is to be decided."""
     officer = half.by(Role.PROCUREMENT_OFFICER)
-    with travelling(_BEGAN + timedelta(days=1)):
+    with travelling(BEGAN + timedelta(days=1)):
         application_id, _ = _apply(int(half.ids["open_system_id"]), manager)
         with acting_as(officer), transaction():
             application = db.session.get_one(Application, application_id)
@@ -207,7 +164,7 @@ def _contract(half: _Half, manager: Actor) -> int:
                 reasons_sv="Alla krav är uppfyllda.",
                 diary_number=f"{half.side} 1",
                 contract=ContractDraft(
-                    starts_on=_BEGAN + timedelta(days=1),
+                    starts_on=BEGAN + timedelta(days=1),
                     vat_category=VatCategory.STANDARD,
                     buyer_reference="PROV",
                 ),
@@ -235,9 +192,9 @@ def _apply(system_id: int, manager: Actor) -> tuple[int, int]:
         return application.id, requirement_ids[0]
 
 
-def _supply(half: _Half) -> None:
+def _supply(half: Half) -> None:
     """A site with published places, a draft of another, and a closed seat."""
-    with travelling(_BEGAN + timedelta(days=2)), acting_as(half.by(Role.SUPPLIER_MANAGER)), transaction():
+    with travelling(BEGAN + timedelta(days=2)), acting_as(half.by(Role.SUPPLIER_MANAGER)), transaction():
         site = places.add_site(
             name=f"Huset {half.side}",
             street="Provgatan 1",
@@ -246,7 +203,7 @@ def _supply(half: _Half) -> None:
             kommun_code=half.kommun,
         )
         half.ids["site_id"] = site.id
-        for name, trade in (("published", _TRADE), ("other", _OTHER_TRADE), ("draft", _TRADE)):
+        for name, trade in (("published", TRADE), ("other", OTHER_TRADE), ("draft", TRADE)):
             place = places.add_place(
                 site_id=site.id,
                 ssyk=trade,
@@ -271,149 +228,29 @@ def _supply(half: _Half) -> None:
         half.ids["closure_id"] = closures[0].id
 
 
-# Participants, one in each state that matters.
-
-
-def _people(half: _Half) -> None:
-    place_id = int(half.ids["published_place_id"])
-    half.ids |= {"kommun_code": half.kommun, "ssyk": _TRADE}
-    with travelling(_STARTED):
-        running = _running(half, place_id)
-        half.ids["placement_id"] = running
-        half.ids["agreed_plan_id"] = _plan(half, running, is_agreed=True)
-        _attend(half, running)
-        proposed = _running(half, place_id)
-        half.ids["plan_id"] = _plan(half, proposed, is_agreed=False)
-        ended, drafted = _running(half, place_id), _running(half, place_id)
-    with travelling(TODAY):
-        half.ids["report_id"] = _report(half, ended, is_filed=True)
-        half.ids["draft_report_id"] = _report(half, drafted, is_filed=False)
-        participant_id, grant_id, consent_id = _granted(half)
-        half.ids |= {"participant_id": participant_id, "grant_id": grant_id, "consent_id": consent_id}
-        half.ids["choice_round_id"] = _shown(half, place_id)
-        half.ids["requested_placement_id"] = _requested(half, place_id)
-        accepted = _requested(half, place_id)
-        with acting_as(half.by(Role.SUPERVISOR)), transaction():
-            booking.accept_placement(accepted)
-        half.ids["accepted_placement_id"] = accepted
-
-
-def _granted(half: _Half) -> tuple[int, int, int]:
-    officer = half.by(Role.CASE_OFFICER)
-    half.next_person += 1
-    with acting_as(officer), transaction():
-        participant_id = participants.register_participant(
-            name=f"Deltagare {half.next_person}",
-            personal_number=personal_number(half.next_person),
-            sex=Sex.WOMAN if half.next_person % 2 else Sex.MAN,
-            kommun_code=half.kommun,
-            unit_id=_id(officer.organisation_id),
-            case_officer_id=_id(officer.user_id),
-            needs_sv="Behöver sitta",
-        ).id
-    with acting_as(half.by(Role.COORDINATOR)), transaction():
-        consent_id = participants.give_consent(participant_id, ConsentScope.SUPPLIER, _BEGAN).id
-        grant_id = participants.grant_training(
-            participant_id,
-            hours_per_week=Decimal(20),
-            days_per_week=5,
-            support_level="1",
-            first_day=today(),
-            last_day=_GRANTED_UNTIL,
-        ).id
-    return participant_id, grant_id, consent_id
-
-
-def _shown(half: _Half, place_id: int) -> int:
-    _, grant_id, _ = _granted(half)
-    with acting_as(half.by(Role.CASE_OFFICER)), transaction():
-        choice_round_id = choice.open_round(grant_id).id
-        choice.show_places(choice_round_id, [place_id])
-    return choice_round_id
-
-
-def _requested(half: _Half, place_id: int) -> int:
-    choice_round_id = _shown(half, place_id)
-    with acting_as(half.by(Role.CASE_OFFICER)), transaction():
-        choice.record_choice(choice_round_id, place_id)
-        return booking.request_placement(choice_round_id, first_day=today()).id
-
-
-def _running(half: _Half, place_id: int) -> int:
-    placement_id = _requested(half, place_id)
-    with acting_as(half.by(Role.SUPERVISOR)), transaction():
-        booking.accept_placement(placement_id)
-        booking.start_placement(placement_id)
-    return placement_id
-
-
-def _plan(half: _Half, placement_id: int, *, is_agreed: bool) -> int:
-    with acting_as(half.by(Role.SUPERVISOR)), transaction():
-        plan = plans.draft_plan(
-            placement_id,
-            hours_per_week=Decimal(20),
-            days_per_week=5,
-            tasks_sv="Syr.",
-            goals=["Kommer i tid"],
-        )
-        plans.propose_plan(plan.id)
-        plan_id = plan.id
-    if is_agreed:
-        with acting_as(half.by(Role.CASE_OFFICER)), transaction():
-            plans.agree_as_case_officer(plan_id)
-            plans.record_participant_agreement(plan_id)
-    return plan_id
-
-
-def _attend(half: _Half, placement_id: int) -> None:
-    days = [_STARTED + timedelta(days=offset) for offset in range(5)]
-    with travelling(days[-1]), acting_as(half.by(Role.SUPERVISOR)), transaction():
-        record_attendance(
-            [
-                AttendanceEntry(placement_id, day, AttendanceKind.PRESENT, Decimal(4), Decimal(4))
-                for day in days
-            ]
-        )
-
-
-def _report(half: _Half, placement_id: int, *, is_filed: bool) -> int:
-    with acting_as(half.by(Role.SUPERVISOR)), transaction():
-        booking.end_placement_early(placement_id, TODAY)
-        report = reports.draft_report(
-            placement_id,
-            done_sv="Sydde.",
-            reached_sv="Kom i tid.",
-            recommended_sv="Mer tid.",
-            exit_reason=ExitReason.WORK,
-        )
-        if is_filed:
-            reports.file_report(report.id)
-        return report.id
-
-
 # Money.
 
 
-def _bill(half: _Half) -> None:
+def _bill(half: Half) -> None:
     """February's invoice, sent."""
     manager, contract_id = half.by(Role.SUPPLIER_MANAGER), int(half.ids["contract_id"])
     system = system_actor(half.by(Role.CONTROLLER).authority_id, manager.enterprise_id)
     with travelling(TODAY):
         with acting_as(system), transaction():
-            made = invoices.make_invoice(contract_id, Month.of(_STARTED))
+            made = invoices.make_invoice(contract_id, Month.of(STARTED))
             assert made is not None
             invoice_id = made.id
         with acting_as(manager), transaction():
             invoices.approve_invoice(invoice_id)
             invoices.send_invoice(invoice_id)
     half.ids |= {"invoice_id": invoice_id, "position": 1, "month": "2026-02", "week": "2026-W06"}
-    half.ids["enterprise_id"] = _id(manager.enterprise_id)
+    half.ids["enterprise_id"] = known(manager.enterprise_id)
 
 
-def _share(own: _Half, foreign: _Half) -> dict[str, int]:
+def _share(own: Half, foreign: Half) -> dict[str, int]:
     """B's contract with E1, and a placement of B's in the same place that A uses."""
     contract_id = _contract(foreign, own.by(Role.SUPPLIER_MANAGER))
-    mixed = _Half(
+    mixed = Half(
         foreign.side,
         foreign.kommun,
         {**foreign.people, Role.SUPERVISOR: own.by(Role.SUPERVISOR)},
@@ -421,5 +258,5 @@ def _share(own: _Half, foreign: _Half) -> dict[str, int]:
         300,
     )
     with travelling(TODAY):
-        placement_id = _running(mixed, int(own.ids["published_place_id"]))
+        placement_id = running(mixed, int(own.ids["published_place_id"]))
     return {"contract_id": contract_id, "placement_id": placement_id}

@@ -1,0 +1,168 @@
+"""The world's participants: one in each state that matters, from registered to reported, on both sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from marketplace.accounts.rules import Role
+from marketplace.clock import today, travelling
+from marketplace.db import transaction
+from marketplace.reference.rules import Sex
+from marketplace.tenancy import Actor, acting_as
+from placements.attendance.rules import AttendanceEntry, AttendanceKind
+from placements.attendance.services import record_attendance
+from placements.booking import services as booking
+from placements.choice import services as choice
+from placements.participants import services as participants
+from placements.participants.rules import ConsentScope
+from placements.plan import services as plans
+from placements.report import services as reports
+from placements.report.rules import ExitReason
+from tests.factories import personal_number
+
+Side = Literal["own", "foreign", "outside"]
+
+TODAY = date(2026, 3, 11)
+"""A Wednesday. February's invoices can be made."""
+BEGAN = date(2026, 1, 7)
+STARTED = date(2026, 2, 2)
+_GRANTED_UNTIL = date(2026, 6, 26)
+TRADE = "7531"
+
+
+@dataclass
+class Half:
+    """An authority and an enterprise with each other, while they are made."""
+
+    side: Side
+    kommun: str
+    people: Mapping[Role, Actor]
+    ids: dict[str, int | str]
+    next_person: int
+
+    def by(self, role: Role) -> Actor:
+        return self.people[role]
+
+
+def place_people(half: Half) -> None:
+    place_id = int(half.ids["published_place_id"])
+    half.ids |= {"kommun_code": half.kommun, "ssyk": TRADE}
+    with travelling(STARTED):
+        training = running(half, place_id)
+        half.ids["placement_id"] = training
+        half.ids["agreed_plan_id"] = _plan(half, training, is_agreed=True)
+        _attend(half, training)
+        proposed = running(half, place_id)
+        half.ids["plan_id"] = _plan(half, proposed, is_agreed=False)
+        ended, drafted = running(half, place_id), running(half, place_id)
+    with travelling(TODAY):
+        half.ids["report_id"] = _report(half, ended, is_filed=True)
+        half.ids["draft_report_id"] = _report(half, drafted, is_filed=False)
+        participant_id, grant_id, consent_id = _granted(half)
+        half.ids |= {"participant_id": participant_id, "grant_id": grant_id, "consent_id": consent_id}
+        half.ids["choice_round_id"] = _shown(half, place_id)
+        half.ids["requested_placement_id"] = _requested(half, place_id)
+        accepted = _requested(half, place_id)
+        with acting_as(half.by(Role.SUPERVISOR)), transaction():
+            booking.accept_placement(accepted)
+        half.ids["accepted_placement_id"] = accepted
+
+
+def _granted(half: Half) -> tuple[int, int, int]:
+    officer = half.by(Role.CASE_OFFICER)
+    half.next_person += 1
+    with acting_as(officer), transaction():
+        participant_id = participants.register_participant(
+            name=f"Deltagare {half.next_person}",
+            personal_number=personal_number(half.next_person),
+            sex=Sex.WOMAN if half.next_person % 2 else Sex.MAN,
+            kommun_code=half.kommun,
+            unit_id=known(officer.organisation_id),
+            case_officer_id=known(officer.user_id),
+            needs_sv="Behöver sitta",
+        ).id
+    with acting_as(half.by(Role.COORDINATOR)), transaction():
+        consent_id = participants.give_consent(participant_id, ConsentScope.SUPPLIER, BEGAN).id
+        grant_id = participants.grant_training(
+            participant_id,
+            hours_per_week=Decimal(20),
+            days_per_week=5,
+            support_level="1",
+            first_day=today(),
+            last_day=_GRANTED_UNTIL,
+        ).id
+    return participant_id, grant_id, consent_id
+
+
+def _shown(half: Half, place_id: int) -> int:
+    _, grant_id, _ = _granted(half)
+    with acting_as(half.by(Role.CASE_OFFICER)), transaction():
+        choice_round_id = choice.open_round(grant_id).id
+        choice.show_places(choice_round_id, [place_id])
+    return choice_round_id
+
+
+def _requested(half: Half, place_id: int) -> int:
+    choice_round_id = _shown(half, place_id)
+    with acting_as(half.by(Role.CASE_OFFICER)), transaction():
+        choice.record_choice(choice_round_id, place_id)
+        return booking.request_placement(choice_round_id, first_day=today()).id
+
+
+def running(half: Half, place_id: int) -> int:
+    placement_id = _requested(half, place_id)
+    with acting_as(half.by(Role.SUPERVISOR)), transaction():
+        booking.accept_placement(placement_id)
+        booking.start_placement(placement_id)
+    return placement_id
+
+
+def _plan(half: Half, placement_id: int, *, is_agreed: bool) -> int:
+    with acting_as(half.by(Role.SUPERVISOR)), transaction():
+        plan = plans.draft_plan(
+            placement_id,
+            hours_per_week=Decimal(20),
+            days_per_week=5,
+            tasks_sv="Syr.",
+            goals=["Kommer i tid"],
+        )
+        plans.propose_plan(plan.id)
+        plan_id = plan.id
+    if is_agreed:
+        with acting_as(half.by(Role.CASE_OFFICER)), transaction():
+            plans.agree_as_case_officer(plan_id)
+            plans.record_participant_agreement(plan_id)
+    return plan_id
+
+
+def _attend(half: Half, placement_id: int) -> None:
+    days = [STARTED + timedelta(days=offset) for offset in range(5)]
+    with travelling(days[-1]), acting_as(half.by(Role.SUPERVISOR)), transaction():
+        record_attendance(
+            [
+                AttendanceEntry(placement_id, day, AttendanceKind.PRESENT, Decimal(4), Decimal(4))
+                for day in days
+            ]
+        )
+
+
+def _report(half: Half, placement_id: int, *, is_filed: bool) -> int:
+    with acting_as(half.by(Role.SUPERVISOR)), transaction():
+        booking.end_placement_early(placement_id, TODAY)
+        report = reports.draft_report(
+            placement_id,
+            done_sv="Sydde.",
+            reached_sv="Kom i tid.",
+            recommended_sv="Mer tid.",
+            exit_reason=ExitReason.WORK,
+        )
+        if is_filed:
+            reports.file_report(report.id)
+        return report.id
+
+
+def known(value: int | None) -> int:
+    assert value is not None
+    return value
