@@ -212,7 +212,11 @@ class TestDaysRecordedLate:
         invoice = make(market)
         with acting_as(market.system), transaction():
             attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9))
-        with acting_as(market.manager), pytest.raises(Conflict, match="1 dag har registrerats"), transaction():
+        with (
+            acting_as(market.manager),
+            pytest.raises(Conflict, match="1 dag har registrerats"),
+            transaction(),
+        ):
             services.approve_invoice(invoice.id)
 
     def test_absence_that_pays_nothing_is_no_hindrance(self, market: Market) -> None:
