@@ -19,14 +19,15 @@ class Phase(IntEnum):
     JOBS = 0
     PROCUREMENT = 1
     SUPPLY = 2
-    DECISIONS = 3
-    CASES = 4
-    ANSWERS = 5
-    TRAINING = 6
-    ATTENDANCE = 7
-    ENDINGS = 8
-    INVOICES = 9
-    ATTESTS = 10
+    REGISTRATIONS = 3
+    DECISIONS = 4
+    CASES = 5
+    ANSWERS = 6
+    TRAINING = 7
+    ATTENDANCE = 8
+    ENDINGS = 9
+    INVOICES = 10
+    ATTESTS = 11
 
 
 _MORNING = 8 * 60  # minutes after midnight
@@ -48,7 +49,10 @@ class Agenda:
     """Tasks by time. All that one actor does in a phase of a day is one transaction."""
 
     def __init__(self, ends_on: date, away: Mapping[int, date] | None = None) -> None:
-        """Nothing happens after `ends_on`, nor by someone (by membership) from the day that they are away."""
+        """Nothing happens after `ends_on`, nor by someone (by membership) after the day that they went away.
+
+        New participants are registered all the same.
+        """
         self.ends_on = ends_on
         self._away = away or {}
         self._tasks: list[_Task] = []
@@ -63,7 +67,9 @@ class Agenda:
         otherwise: Callable[[], None] | None = None,
     ) -> None:
         """On `day` the actor acts. Where the rules may refuse, `otherwise` says what is done instead."""
-        is_away = day > self._away.get(actor.membership_id or 0, date.max)
+        is_away = phase is not Phase.REGISTRATIONS and day > self._away.get(
+            actor.membership_id or 0, date.max
+        )
         if day <= self.ends_on and not is_away:
             key = f"{actor.organisation_id or actor.authority_id or 0:06d}-{actor.membership_id or 0:06d}"
             task = _Task(day, phase, key, next(self._numbers), actor, act, otherwise)

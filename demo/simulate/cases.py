@@ -9,7 +9,7 @@ from demo.people import NEEDS, personal_numbers, unique_names
 from demo.simulate.market import rng_for
 from demo.story import Authority, Member, Story, apportioned
 from demo.terms import SUPPORT_LEVELS
-from marketplace.reference.rules import Sex
+from marketplace.reference.rules import Sex, add_working_days
 from marketplace.tenancy import Actor
 
 WOMEN_OF_TEN = 6
@@ -75,7 +75,8 @@ def draw_cases(
     }
     names = list(unique_names(rng, iter(sexes)))
     opens_on = begins_on + timedelta(days=30 * authority.joins_in_month + 20)
-    days = sorted(_registration_day(rng, opens_on, ends_on) for _ in range(how_many))
+    last = add_working_days(ends_on + timedelta(days=1), -1)
+    days = sorted(_registration_day(rng, opens_on, last) for _ in range(how_many))
     members = [member for member in story.members if member.authority == authority.key]
     cases = []
     for number, (day, sex, name) in enumerate(zip(days, sexes, names, strict=True)):

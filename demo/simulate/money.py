@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from demo.simulate.agenda import Phase
 from demo.simulate.deliver import deliver
-from demo.simulate.foundation import DEMO_ENTERPRISE
+from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE
 from demo.simulate.history import History
 from demo.simulate.market import rng_for
 from demo.story import Authority
@@ -32,12 +32,16 @@ def plan(history: History, authority: Authority) -> None:
     month = Month.of(history.begins_on)
     while month.last_day < history.ends_on:
         history.agenda.add(
-            add_working_days(month.last_day, _MADE_ON),
+            _made_on(month),
             Phase.JOBS,
             controller,
             partial(_run_month, history, authority, month),
         )
         month = month.next
+
+
+def _made_on(month: Month) -> date:
+    return add_working_days(month.last_day, _MADE_ON)
 
 
 def _run_month(history: History, authority: Authority, month: Month) -> None:
@@ -61,27 +65,31 @@ def _run_month(history: History, authority: Authority, month: Month) -> None:
 def _plan_sending(
     history: History, authority: Authority, invoice_id: int, enterprise: str, month: Month
 ) -> None:
-    if month.next.last_day >= history.ends_on and (enterprise, authority.key) == _LEFT:
+    is_last = _made_on(month.next) > history.ends_on
+    if is_last and (enterprise, authority.key) == _LEFT:
         return
     rng = rng_for(history.seed, "invoice", authority.key, enterprise, month)
     manager = history.directory.one(history.enterprise(enterprise).name, Role.SUPPLIER_MANAGER)
     attested_after, is_disputed = rng.randint(3, 14), rng.random() < _DISPUTED
+
+    def send() -> None:
+        services.approve_invoice(invoice_id)
+        services.send_invoice(invoice_id)
+        if not (is_last and authority.key == DEMO_AUTHORITY):  # those wait for the demo's controller
+            _plan_attest(history, authority, invoice_id, attested_after, is_disputed=is_disputed)
+
     history.agenda.add(
         add_working_days(today(), rng.randint(1, 5)),
         Phase.INVOICES,
         manager,
-        lambda: _send(history, authority, invoice_id, attested_after, is_disputed=is_disputed),
-        otherwise=lambda: (
-            None
-        ),  # it cannot be sent before something is mended: it waits in the manager's list
+        send,
+        otherwise=lambda: None,  # something is to be mended first: it waits in the manager's list
     )
 
 
-def _send(
+def _plan_attest(
     history: History, authority: Authority, invoice_id: int, attested_after: int, *, is_disputed: bool
 ) -> None:
-    services.approve_invoice(invoice_id)
-    services.send_invoice(invoice_id)
     controller = history.directory.one(authority.name, Role.CONTROLLER)
     day = add_working_days(today(), attested_after)
 

@@ -23,7 +23,7 @@ def plan(history: History, case: Case) -> None:
     officer = history.directory.one(case.unit.name, Role.CASE_OFFICER, case.number)
     case.officer = officer
     day = add_working_days(case.registered_on, 0)
-    history.agenda.add(day, Phase.CASES, officer, lambda: _register(history, case))
+    history.agenda.add(day, Phase.REGISTRATIONS, officer, lambda: _register(history, case))
 
 
 def _register(history: History, case: Case) -> None:

@@ -12,10 +12,10 @@ from datetime import date, timedelta
 from demo.simulate import money, participants, placing, supply, training
 from demo.simulate.agenda import Agenda
 from demo.simulate.cases import draw_cases
-from demo.simulate.foundation import Directory
+from demo.simulate.foundation import DEMO_AUTHORITY, Directory
 from demo.simulate.history import History
 from demo.simulate.market import Published
-from demo.simulate.waiting import away
+from demo.simulate.waiting import EXTRA, away
 from demo.story import Story, apportioned, read_story
 from marketplace.db import transaction
 from marketplace.reference.queries import trades
@@ -95,10 +95,12 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
 
 
 def shares(story: Story, participants_in_all: int) -> dict[str, int]:
-    """How many participants each authority has."""
+    """How many participants each authority has, but for those that wait for the demo's own people."""
     planned = [authority.participants for authority in story.authorities]
     how_many = apportioned(participants_in_all, planned)
-    return {authority.key: number for authority, number in zip(story.authorities, how_many, strict=True)}
+    found = {authority.key: number for authority, number in zip(story.authorities, how_many, strict=True)}
+    found[DEMO_AUTHORITY] = max(0, found[DEMO_AUTHORITY] - EXTRA)
+    return found
 
 
 def _names(story: Story, keys: Sequence[str]) -> str:

@@ -53,6 +53,8 @@ _NAMES = (
     ("Sixten Rönnmark", Sex.MAN),
     ("Saga Vindtorn", Sex.WOMAN),
 )
+EXTRA = len(_NAMES)
+"""Of the planned participants of the demo's authority, so many are these."""
 _ELDEST = timedelta(days=365 * 63)
 """Born before everyone else in the story, so that no personal number is met twice."""
 
@@ -135,7 +137,7 @@ class Waiting:
             ).id
             goes_on(grant_id)
 
-        self.agenda.add(self._ago(14), Phase.CASES, self.officer, register)
+        self.agenda.add(self._ago(14), Phase.REGISTRATIONS, self.officer, register)
 
     def _free_places(self) -> list[int]:
         """The demo enterprise's places with a free seat for the whole of a new grant, the soonest to start first.

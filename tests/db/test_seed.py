@@ -12,6 +12,7 @@ from demo.problems import DemoProblem
 from demo.seed import load
 from demo.simulate.foundation import PASSWORD, demo_email
 from demo.simulate.run import parts, shares
+from demo.simulate.waiting import EXTRA
 from demo.story import read_story
 from enterprises.suppliers.models import Contract
 from enterprises.suppliers.rules import ContractState
@@ -32,7 +33,7 @@ from placements.participants.models import Participant
 from tests.conftest import Database, _application
 from tests.support.servers import Servers
 
-PARTICIPANTS = 120
+PARTICIPANTS = 150
 DEMO_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 pytestmark = pytest.mark.slow
 
@@ -81,12 +82,16 @@ def test_bad_rows_are_told_by_name(loaded: Loaded) -> None:
 
 def test_as_many_participants_as_asked_for(loaded: Loaded) -> None:
     rows = everywhere(select(func.count(Participant.id), func.max(Participant.authority_id)))
-    extra = 7  # those that wait for the demo's own people
-    planned = sum(shares(read_story(), PARTICIPANTS).values())
-    # Whoever was drawn for one of the last days is registered after them.
-    registered = sum(row[0] for row in rows)  # type: ignore[misc]
-    assert planned - 10 <= registered - extra <= planned
     assert len(rows) == 6
+    assert sum(row[0] for row in rows) == PARTICIPANTS  # type: ignore[misc]
+
+
+def test_authorities_have_their_share() -> None:
+    planned = shares(read_story(), 2500)
+    assert planned["os"] + EXTRA == 715
+    assert [planned[key] for key in ("hbs", "sodertalje", "varna", "sodrar", "stockholm")] == [
+        523, 533, 355, 170, 204,
+    ]  # fmt: skip
 
 
 def test_three_in_five_are_women(loaded: Loaded) -> None:
