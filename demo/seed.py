@@ -21,7 +21,7 @@ from demo.simulate.deliver import deliver
 from demo.simulate.foundation import Directory, Staff, lay
 from demo.simulate.market import Market, rng_for
 from demo.simulate.run import SEED, Part, parts, run_part
-from demo.simulate.waiting import Waiting
+from demo.simulate.waiting import EXTRA, Waiting
 from demo.story import read_story
 from indicators.services import compute_all
 from marketplace import clock
@@ -79,6 +79,7 @@ def load(
     agenda = Agenda(ends_on)
     Waiting(story, agenda, directory, market.published).plan(begins_on)
     agenda.run()
+    counts["participants"] += EXTRA
     for authority_id in ids.authorities.values():
         deliver(authority_id)
     compute_all(is_whole=True)
