@@ -88,6 +88,8 @@ JOBS: Mapping[str, Sequence[str]] = {
     "indicators.compute_supplier": ["indicators.jobs.compute"],
     "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
     "invoice_run": ["invoicing.invoices.jobs.run_month"],
+    "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
+    "letter.send": ["marketplace.letters.jobs.send_letter"],
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
     "placements.expire": ["placements.booking.jobs.expire_requests"],
     "plan.agreed": [],  # the month's invoice finds the start fee by itself

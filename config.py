@@ -45,6 +45,11 @@ class Settings(BaseSettings):
     """Lists the demo's people on the sign-in page and accepts the demo's secrets. Plain http, loopback only."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
     """How many reverse proxies of our own stand in front and set X-Forwarded-For and X-Forwarded-Proto."""
+    public_url: str = "http://127.0.0.1:8000"
+    """Where users reach the site: what links in e-mail begin with."""
+    mail_url: str = Field(default="", repr=False)
+    """smtp://user:password@host:587, smtps://…, or file:///folder. Empty: no e-mail is sent."""
+    mail_from: str = "Platstorget <platstorget@localhost>"
     log_level: str = "INFO"
 
     @field_validator("database_url", "database_owner_url")
@@ -57,6 +62,20 @@ class Settings(BaseSettings):
     def _is_a_redis_url(cls, value: str) -> str:
         if not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value.rstrip("/")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _is_a_mail_server(cls, value: str) -> str:
+        if value and not value.startswith(("smtp://", "smtps://", "file:///")):
+            raise ValueError("must begin with smtp://, smtps:// or file:///")
         return value
 
     @field_validator("secret_key", "person_lookup_key")
@@ -108,6 +127,9 @@ class Settings(BaseSettings):
         """The settings under the names that Flask and its extensions read."""
         return {
             "DEMO": self.demo,
+            "PUBLIC_URL": self.public_url,
+            "MAIL_URL": self.mail_url,
+            "MAIL_FROM": self.mail_from,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": {

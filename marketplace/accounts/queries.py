@@ -30,6 +30,22 @@ def active_user(user_id: int) -> User | None:
     return db.session.scalar(select(User).where(User.id == user_id, User.is_active))
 
 
+def acting_users(organisation_id: int, role: Role) -> list[int]:
+    """Users who act for the organisation in the role now, as those to write to. Call as the system."""
+    statement = (
+        select(User.id)
+        .join(User.memberships)
+        .where(
+            Membership.organisation_id == organisation_id,
+            Membership.role == role,
+            User.is_active,
+            _is_current(),
+        )
+        .order_by(User.id)
+    )
+    return list(db.session.scalars(statement))
+
+
 def memberships_of(user_id: int) -> list[Membership]:
     """Memberships that have not ended, by organisation and then role."""
     statement = (
