@@ -1,0 +1,79 @@
+"""How two texts, or two lists of texts, differ: for versions of terms and for answers that are used again."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from enum import StrEnum
+
+SAME_THING = 0.6
+"""How alike two texts are (0–1, difflib's ratio) when one is taken for a rewording of the other."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Where a text stood and where it stands, counted from 0; None where it is new, or gone."""
+
+    old: int | None
+    new: int | None
+    is_unchanged: bool = False
+
+
+class Kind(StrEnum):
+    SAME = "same"
+    GONE = "gone"
+    ADDED = "added"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of words that is the same in both texts, or only in the old or the new one."""
+
+    kind: Kind
+    text: str
+
+
+def matched(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
+    """Which text became which: the unchanged first, then the most alike. In the new list's order, what is gone last."""
+    became: dict[int, Pair] = {}
+    left = dict(enumerate(old))
+    for at, text in enumerate(new):
+        was = next((position for position, before in left.items() if before == text), None)
+        if was is not None:
+            became[at] = Pair(was, at, is_unchanged=True)
+            del left[was]
+    likeness = [
+        (-_ratio(before, text), at, was)
+        for at, text in enumerate(new)
+        if at not in became
+        for was, before in left.items()
+    ]
+    for ratio, at, was in sorted(likeness):
+        if -ratio >= SAME_THING and at not in became and was in left:
+            became[at] = Pair(was, at)
+            del left[was]
+    return [became.get(at, Pair(None, at)) for at in range(len(new))] + [Pair(was, None) for was in left]
+
+
+def words_changed(old: str, new: str) -> list[Piece]:
+    """The two texts as one, word by word."""
+    before, after = _words(old), _words(new)
+    pieces: list[Piece] = []
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag == "equal":
+            pieces.append(Piece(Kind.SAME, "".join(before[i1:i2])))
+            continue
+        if i2 > i1:
+            pieces.append(Piece(Kind.GONE, "".join(before[i1:i2])))
+        if j2 > j1:
+            pieces.append(Piece(Kind.ADDED, "".join(after[j1:j2])))
+    return pieces
+
+
+def _ratio(old: str, new: str) -> float:
+    return SequenceMatcher(None, old.casefold(), new.casefold(), autojunk=False).ratio()
+
+
+def _words(text: str) -> list[str]:
+    """Words, each with the space after it, so that the pieces can be put together again."""
+    return re.findall(r"\S+\s*|\s+", text)

@@ -1,0 +1,62 @@
+"""Which requirement became which, and which words changed."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.procurement.comparison_rules import Kind, Pair, Piece, matched, words_changed
+
+_TEXTS = st.lists(st.text("ab å\n", max_size=12), max_size=6)
+
+
+def test_unchanged_moved_reworded_new_and_gone() -> None:
+    old = ["Är ett socialt företag.", "Har minst en handledare per fem deltagare.", "Har försäkring."]
+    new = [
+        "Har försäkring.",
+        "Har minst en utbildad handledare per fyra deltagare.",
+        "Tar emot studiebesök varje vecka.",
+    ]
+    assert matched(old, new) == [
+        Pair(2, 0, is_unchanged=True),
+        Pair(1, 1),
+        Pair(None, 2),
+        Pair(0, None),
+    ]
+
+
+def test_the_most_alike_wins_whatever_comes_first() -> None:
+    assert matched(["har fem platser i huset"], ["har fyra bilar i huset", "har sex platser i huset"]) == [
+        Pair(None, 0),
+        Pair(0, 1),
+    ]
+
+
+def test_the_same_text_twice_is_matched_once_each() -> None:
+    assert matched(["a", "a"], ["a"]) == [Pair(0, 0, is_unchanged=True), Pair(1, None)]
+
+
+def test_words() -> None:
+    assert words_changed("Har en handledare.", "Har två handledare.") == [
+        Piece(Kind.SAME, "Har "),
+        Piece(Kind.GONE, "en "),
+        Piece(Kind.ADDED, "två "),
+        Piece(Kind.SAME, "handledare."),
+    ]
+
+
+@given(_TEXTS, _TEXTS)
+def test_each_text_is_accounted_for_once(old: list[str], new: list[str]) -> None:
+    pairs = matched(old, new)
+    assert [pair.new for pair in pairs if pair.new is not None] == list(range(len(new)))
+    assert sorted(pair.old for pair in pairs if pair.old is not None) == list(range(len(old)))
+    for pair in pairs:
+        if pair.is_unchanged:
+            assert pair.old is not None
+            assert pair.new is not None
+            assert old[pair.old] == new[pair.new]
+
+
+@given(st.text("ab å\n", max_size=40), st.text("ab å\n", max_size=40))
+def test_the_pieces_give_both_texts_back(old: str, new: str) -> None:
+    pieces = words_changed(old, new)
+    assert "".join(one.text for one in pieces if one.kind is not Kind.ADDED) == old
+    assert "".join(one.text for one in pieces if one.kind is not Kind.GONE) == new
