@@ -15,7 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from invoicing.invoices.document_rules import InvoiceDocument
 from invoicing.invoices.payment_numbers import bankgiro_text, orgnr_text
 from invoicing.remuneration.facts import UNIT_SV, Unit
-from marketplace.web.filters import kronor, plain_number
+from marketplace.swedish import NBSP, plain_number
+from marketplace.web.filters import kronor
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATES = _ROOT / "templates"
@@ -50,7 +51,7 @@ def quantity_sv(value: Decimal, unit_code: str) -> str:
     """A quantity with its unit as people read it: "9,75 timmar", "1 dag"."""
     unit = Unit(unit_code)
     word = {Unit.DAY: "dag", Unit.HOUR: "timme"}.get(unit, UNIT_SV[unit]) if value == 1 else UNIT_SV[unit]
-    return f"{plain_number(value, 4, is_trimmed=True)}\u00a0{word}"
+    return f"{plain_number(value, 4, is_trimmed=True)}{NBSP}{word}"
 
 
 @cache

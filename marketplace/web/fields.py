@@ -11,7 +11,7 @@ from stdnum.se import orgnr
 from wtforms import DateField, Field, SelectMultipleField
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
-from marketplace.web.filters import plain_number
+from marketplace.swedish import plain_number
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)", re.ASCII)

@@ -1,26 +1,20 @@
 """Numbers, money, days and instants the way people read them. All are template filters."""
 
+import re
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from flask import Flask
+from markupsafe import Markup, escape
 
+from marketplace import swedish
 from marketplace.clock import STOCKHOLM, today
 from marketplace.reference.rules import working_days_between
+from marketplace.swedish import NBSP, counted, counted_of, plain_number
 
-_SPACE = "\u00a0"  # keeps a number and its unit on one line
 _NOTHING = "–"
+_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _NEAR = 20  # working days; further away a date says more than a count
-
-
-def plain_number(value: Decimal | int | float, decimals: int = 0, *, is_trimmed: bool = False) -> str:
-    """1234.5 → "1 234,50": spaces between thousands, decimal comma. Trimmed leaves out zeros at the end."""
-    rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
-    whole, _, fraction = f"{abs(rounded):,f}".partition(".")
-    if is_trimmed:
-        fraction = fraction.rstrip("0")
-    text = whole.replace(",", _SPACE) + (f",{fraction}" if fraction else "")
-    return f"−{text}" if rounded < 0 else text
 
 
 def number(value: Decimal | int | float | None, decimals: int = 0) -> str:
@@ -30,17 +24,17 @@ def number(value: Decimal | int | float | None, decimals: int = 0) -> str:
 
 def kronor(ore: int | None) -> str:
     """Öre → "1 234,50 kr"."""
-    return _NOTHING if ore is None else f"{plain_number(Decimal(ore) / 100, 2)}{_SPACE}kr"
+    return _NOTHING if ore is None else f"{plain_number(Decimal(ore) / 100, 2)}{NBSP}kr"
 
 
 def hours(value: Decimal | int | None) -> str:
     """Decimal hours → "7,5 tim"."""
-    return _NOTHING if value is None else f"{plain_number(value, 2, is_trimmed=True)}{_SPACE}tim"
+    return _NOTHING if value is None else f"{plain_number(value, 2, is_trimmed=True)}{NBSP}tim"
 
 
 def percent(share: Decimal | float | None, decimals: int = 1) -> str:
     """A share, 0 to 1 → "29,4 %"."""
-    return _NOTHING if share is None else f"{plain_number(Decimal(str(share)) * 100, decimals)}{_SPACE}%"
+    return _NOTHING if share is None else swedish.percent(share, decimals)
 
 
 def day(value: date | datetime | None) -> str:
@@ -63,13 +57,13 @@ def relative_day(value: date | datetime | None) -> str:
         return that.isoformat()
     if working == 0:
         return f"{'om' if distance > 0 else 'för'} {abs(distance)} dagar{'' if distance > 0 else ' sedan'}"
-    unit = "arbetsdag" if working == 1 else "arbetsdagar"
-    return f"om {working} {unit}" if distance > 0 else f"för {working} {unit} sedan"
+    length = counted(working, "arbetsdag", "arbetsdagar")
+    return f"om {length}" if distance > 0 else f"för {length} sedan"
 
 
 def instant(value: datetime | None) -> str:
     """An instant on the clock in Sweden: "2026-03-09 kl. 14.05"."""
-    return _NOTHING if value is None else f"{_local(value):%Y-%m-%d} kl.{_SPACE}{_local(value):%H.%M}"
+    return _NOTHING if value is None else f"{_local(value):%Y-%m-%d} kl.{NBSP}{_local(value):%H.%M}"
 
 
 def machine_time(value: date | datetime) -> str:
@@ -82,8 +76,13 @@ def week(value: date | None, *, is_year_shown: bool = True) -> str:
     if value is None:
         return _NOTHING
     year, number_, _ = value.isocalendar()
-    text = f"v.{_SPACE}{number_}"
+    text = f"v.{NBSP}{number_}"
     return f"{text} {year}" if is_year_shown and year != today().isocalendar().year else text
+
+
+def whole_days(text: str) -> Markup:
+    """A text with days in it, for a page: none of them is broken at its hyphens."""
+    return Markup(_DAY.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped the line above
 
 
 def _local(value: datetime) -> datetime:
@@ -93,5 +92,18 @@ def _local(value: datetime) -> datetime:
 
 
 def add_filters(app: Flask) -> None:
-    for filter_ in (number, kronor, hours, percent, day, relative_day, instant, machine_time, week):
+    for filter_ in (
+        number,
+        kronor,
+        hours,
+        percent,
+        day,
+        relative_day,
+        instant,
+        machine_time,
+        week,
+        counted,
+        counted_of,
+        whole_days,
+    ):
         app.jinja_env.filters[filter_.__name__] = filter_

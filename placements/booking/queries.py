@@ -5,6 +5,7 @@ A participant is joined from outside: whoever may not see the person finds the p
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
@@ -17,13 +18,14 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
-from marketplace.procurement.models import TermsVersion
+from marketplace.procurement.models import PriceRow, TermsVersion
+from marketplace.procurement.queries import price_drafts
 from marketplace.reference.models import Trade
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 from placements.attendance.models import AttendanceDay
 from placements.booking.models import Placement
-from placements.booking.rules import PlacementState
+from placements.booking.rules import PlacementState, missing_prices
 from placements.participants.models import Participant
 
 
@@ -54,7 +56,7 @@ def placement(placement_id: int) -> PlacementRow:
     """Raises NotFound."""
     row = db.session.execute(_rows().where(Placement.id == placement_id)).one_or_none()
     if row is None:
-        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+        raise NotFound()
     return PlacementRow(*row)
 
 
@@ -134,6 +136,28 @@ def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def in_force(first_day: date, last_day: date) -> list[ColumnElement[bool]]:
+    """Which contracts carry a placement over the days. The search asks the same."""
+    return [
+        Contract.state == ContractState.ACTIVE,
+        Contract.starts_on <= first_day,
+        func.coalesce(Contract.ends_on, date.max) >= last_day,
+    ]
+
+
+def terms_without_price(authority_id: int | None, support_level: str) -> list[int]:
+    """Ids of the authority's terms whose price list pays nothing for the level, so that no placement can be booked
+    under them."""
+    rows = db.session.scalars(
+        select(PriceRow)
+        .join(TermsVersion, TermsVersion.id == PriceRow.terms_id)
+        .where(TermsVersion.authority_id == authority_id)
+        .order_by(PriceRow.terms_id, PriceRow.position)
+    )
+    by_terms = groupby(rows, key=lambda row: row.terms_id)
+    return [terms_id for terms_id, prices in by_terms if missing_prices(price_drafts(prices), support_level)]
+
+
 def contracts_over(authority_id: int, enterprise_id: int, first_day: date, last_day: date) -> list[Contract]:
     """Contracts between the two that are in force and last over the days, with their price lists; oldest first."""
     statement = (
@@ -141,9 +165,7 @@ def contracts_over(authority_id: int, enterprise_id: int, first_day: date, last_
         .where(
             Contract.authority_id == authority_id,
             Contract.enterprise_id == enterprise_id,
-            Contract.state == ContractState.ACTIVE,
-            Contract.starts_on <= first_day,
-            func.coalesce(Contract.ends_on, date.max) >= last_day,
+            *in_force(first_day, last_day),
         )
         .options(joinedload(Contract.terms).selectinload(TermsVersion.prices))
         .order_by(Contract.id)
@@ -170,11 +192,30 @@ def overdue_requests(placement_id: int | None = None, *, lock: bool = False) -> 
     return list(db.session.scalars(statement.with_for_update() if lock else statement))
 
 
+def requests_under(contract_id: int) -> list[Placement]:
+    """Requests that wait for an answer under the contract, held until the transaction ends; place by place, so that
+    two who take back requests wait for each other's places in the same order."""
+    statement = (
+        select(Placement)
+        .where(Placement.contract_id == contract_id, Placement.state == PlacementState.REQUESTED)
+        .order_by(Placement.place_id, Placement.id)
+        .with_for_update()
+    )
+    return list(db.session.scalars(statement))
+
+
+def held_contract_state(contract_id: int) -> ContractState | None:
+    """The contract's state, which nobody changes until the transaction ends. For who may change it."""
+    return db.session.scalar(
+        select(Contract.state).where(Contract.id == contract_id).with_for_update(read=True)
+    )
+
+
 # What waits.
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """A supervisor's requests to answer, starts and ends to register; a case officer's late answers and starts."""
+    """A supervisor's requests to answer, starts and ends to register; a case officer's that are late."""
     if actor.role is Role.SUPERVISOR:
         return [item for row in _live() if (item := _for_supervisor(row)) is not None]
     if actor.role is Role.CASE_OFFICER:
@@ -202,6 +243,8 @@ def _for_supervisor(row: PlacementRow) -> WaitingItem | None:
         PlacementState.RUNNING: (placement_.last_day, "Avsluta placeringen för", "Avslut"),
     }
     deadline, text, kind = texts[placement_.state]
+    if placement_.is_unanswered:
+        text = "Svarstiden har gått ut för förfrågan om"
     about = f"{row.who_sv}, {placement_.place.name}"
     return WaitingItem(deadline, f"{text} {about}", "booking.show", {"placement_id": placement_.id}, kind)
 
@@ -210,9 +253,13 @@ def _for_case_officer(row: PlacementRow) -> WaitingItem | None:
     placement_ = row.placement
     args = {"placement_id": placement_.id}
     if placement_.state is PlacementState.REQUESTED:
-        text = f"{placement_.enterprise.name} ska svara om {row.who_sv}"
+        said = "svarade inte i tid om" if placement_.is_unanswered else "ska svara om"
+        text = f"{placement_.enterprise.name} {said} {row.who_sv}"
         return WaitingItem(placement_.answer_due_on, text, "booking.show", args, "Väntar på svar")
     if placement_.state is PlacementState.ACCEPTED and placement_.first_day < today():
         text = f"Start inte registrerad för {row.who_sv} hos {placement_.enterprise.name}"
         return WaitingItem(placement_.first_day, text, "booking.show", args, "Starter som dröjer")
+    if placement_.state is PlacementState.RUNNING and placement_.last_day < today():
+        text = f"Avslut inte registrerat för {row.who_sv} hos {placement_.enterprise.name}"
+        return WaitingItem(placement_.last_day, text, "booking.show", args, "Avslut som dröjer")
     return None

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from enterprises.suppliers.rules import ContractState
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.price_rules import COMPONENT_SV, RATES, Component, PriceDraft
@@ -91,7 +92,10 @@ PLACEMENT_TRANSITIONS: TransitionTable = {
         "Svarstiden har gått ut",
         needs_sv="Svarstiden har inte gått ut.",
     ),
-    (PlacementState.REQUESTED, PlacementAction.CANCEL): _CANCEL,
+    (PlacementState.REQUESTED, PlacementAction.CANCEL): replace(
+        _CANCEL,
+        roles=by(Role.CASE_OFFICER, Role.SYSTEM),  # the system when the contract rests or has ended
+    ),
     (PlacementState.ACCEPTED, PlacementAction.CANCEL): _CANCEL,
     (PlacementState.ACCEPTED, PlacementAction.START): Transition(
         PlacementState.RUNNING,
@@ -108,7 +112,7 @@ PLACEMENT_TRANSITIONS: TransitionTable = {
     ),
     (PlacementState.RUNNING, PlacementAction.COMPLETE): Transition(
         PlacementState.COMPLETED,
-        _SUPERVISOR,
+        by(Role.SUPERVISOR, Role.CASE_OFFICER),
         "Avsluta som genomförd",
         needs_sv="Placeringen måste pågå och ha nått sin sista dag.",
         causes_sv="Slutdokumentationen ska lämnas in.",
@@ -138,6 +142,13 @@ DECLINE_REASON_SV = {
     DeclineReason.HOURS: "Omfattningen passar inte",
     DeclineReason.OTHER: "Annat skäl",
 }
+
+
+WITHDRAWN_WHEN = {
+    ContractState.SUSPENDED: "Leverantörens avtal är vilande",
+    ContractState.ENDED: "Leverantörens avtal har upphört",
+}
+"""Contracts under which no request waits, and why it was taken back."""
 
 
 def placement_number(placement_id: int) -> str:
@@ -202,6 +213,16 @@ def check_hours(hours_per_week: Decimal, least: int, most: int) -> None:
         )
 
 
+def check_contract_lasts(ends: Iterable[date | None]) -> None:
+    """Raises Invalid when a contract holds at the start but not to the last day, and says to when."""
+    last = max((day for day in ends if day is not None), default=None)
+    if last is not None:
+        raise Invalid(
+            f"Leverantörens avtal gäller till och med {last.isoformat()}. Välj den dagen eller tidigare.",
+            field="last_day",
+        )
+
+
 def missing_prices(rows: Iterable[PriceDraft], support_level: str) -> list[Component]:
     """Rates that a price list pays by, but with no price for the level: what they should pay can never be invoiced."""
     rates = [row for row in rows if row.component in RATES]
@@ -222,8 +243,8 @@ def check_answered_in_time(answer_due_on: date, today: date) -> None:
     """Raises Conflict when the seat is no longer held for an answer."""
     if today > answer_due_on:
         raise Conflict(
-            f"Svarstiden gick ut {answer_due_on.isoformat()} och platsen hålls inte längre. "
-            "Handläggaren kan begära den igen."
+            f"Svarstiden gick ut {answer_due_on.isoformat()}, så begäran kan inte längre accepteras. "
+            "Handläggaren kan begära platsen igen."
         )
 
 
@@ -316,7 +337,7 @@ def _on_the_day(view: ActionView, days: PlacementDays, today: date) -> ActionVie
         return view
     not_yet = {
         PlacementAction.ACCEPT: today > days.answer_due_on
-        and "Svarstiden har gått ut. Platsen hålls inte längre.",
+        and "Svarstiden har gått ut. Begäran stängs i natt och platsen blir då fri.",
         PlacementAction.START: today < days.first_day
         and f"Starten registreras från och med {days.first_day.isoformat()}.",
         PlacementAction.NEVER_START: today <= days.first_day

@@ -16,19 +16,21 @@ from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict
 from marketplace.procurement.queries import price_drafts
 from marketplace.rules import advance
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import acting_as, current_actor, system_actor
 from placements.booking import queries
 from placements.booking.models import Placement
 from placements.booking.rules import (
     DECLINE_REASON_SV,
     PLACEMENT_TRANSITIONS,
     SEAT_HOLDING_STATES,
+    WITHDRAWN_WHEN,
     DeclineReason,
     PlacementAction,
     PlacementState,
     answer_due,
     check_answered_in_time,
     check_completed,
+    check_contract_lasts,
     check_days,
     check_early_end,
     check_hours,
@@ -119,9 +121,9 @@ def _contract(grant: Grant, enterprise_id: int, first_day: date, last_day: date)
     """The oldest contract over the days whose price list has a price for the grant's support level."""
     contracts = queries.contracts_over(grant.authority_id, enterprise_id, first_day, last_day)
     if not contracts:
-        raise Conflict(
-            "Leverantören har inget avtal som gäller alla dagarna. Välj andra dagar eller en annan plats."
-        )
+        ending = queries.contracts_over(grant.authority_id, enterprise_id, first_day, first_day)
+        check_contract_lasts(contract.ends_on for contract in ending)
+        raise Conflict("Leverantören har inget avtal som gäller då. Välj andra dagar eller en annan plats.")
     missing = [
         missing_prices(price_drafts(contract.terms.prices), grant.support_level) for contract in contracts
     ]
@@ -171,6 +173,21 @@ def expire_placement(placement_id: int) -> Placement:
     if today() <= placement.answer_due_on:
         raise Conflict("Svarstiden har inte gått ut.")
     return _let_go(placement, PlacementAction.EXPIRE, target)
+
+
+def withdraw_requests(contract_id: int) -> int:
+    """Takes back what waits for an answer under a contract that rests or has ended; for the system. Gives how many.
+
+    None when the contract has been resumed: what waits then may have been requested since.
+    """
+    requests = queries.requests_under(contract_id)
+    state = queries.held_contract_state(contract_id)
+    if state not in WITHDRAWN_WHEN:
+        return 0
+    for placement in requests:
+        target = _target(placement, PlacementAction.CANCEL)
+        _let_go(placement, PlacementAction.CANCEL, target, WITHDRAWN_WHEN[state])
+    return len(requests)
 
 
 def start_placement(placement_id: int, started_on: date | None = None) -> Placement:
@@ -246,9 +263,9 @@ def _let_go(
     _move(placement, action, target, note_sv)
     if seat_use_id is not None:
         release_seat(seat_use_id)
-    grant = get_or_404(Grant, placement.grant_id, lock=True)
-    move_grant(grant, GrantAction.REOPEN, enterprise_id=placement.enterprise_id)
-    db.session.flush()
+    # The grant is the authority's alone: a supplier who declines neither reads nor writes it.
+    with acting_as(system_actor(placement.authority_id)):
+        move_grant(get_or_404(Grant, placement.grant_id, lock=True), GrantAction.REOPEN)
     return placement
 
 

@@ -46,7 +46,7 @@ def choice_round(choice_round_id: int, *, is_fresh: bool = False) -> ChoiceRound
         .execution_options(populate_existing=is_fresh)
     )
     if found is None:
-        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+        raise NotFound()
     return found
 
 
@@ -95,6 +95,7 @@ def criteria_for(grant: Grant, kommun_codes: Sequence[str] = ()) -> SearchCriter
         from_day=from_day,
         kommun_codes=tuple(kommun_codes),
         hours_per_week=grant.hours_per_week,
+        support_level=grant.support_level,
     )
 
 

@@ -33,6 +33,7 @@ class Starting:
     until: date
     from_day: date | None = None
     hours_per_week: Decimal | None = None
+    support_level: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,5 +78,6 @@ def read_search(form: SearchForm, starting: Starting, today: date) -> Asked:
         hours_per_week=form.timmar.data,
         adaptations=tuple(form.anpassning.data or ()),
         language=form.sprak.data or "",
+        support_level=starting.support_level,
     )
     return Asked(criteria, problems)

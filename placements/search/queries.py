@@ -21,6 +21,7 @@ from marketplace.db import Page, db, swedish_order
 from marketplace.reference.models import Kommun, Trade
 from marketplace.reference.rules import OwnSexDominance, Sex, dominance, own_sex_dominance
 from marketplace.tenancy import current_actor
+from placements.booking.queries import in_force, terms_without_price
 from placements.search.rules import MOST_COUNTED, SearchCriteria, earliest_start, order_start
 
 PER_PAGE = 24
@@ -144,8 +145,48 @@ def is_own_sex(trade: Trade, sex: Sex) -> bool:
 
 
 def has_contracts(criteria: SearchCriteria) -> bool:
-    """Whether any enterprise has a contract with the actor's authority that holds over the days."""
-    return db.session.scalar(_contracted(criteria).limit(1)) is not None
+    """Whether any enterprise has a contract with the actor's authority that holds when somebody would start."""
+    return db.session.scalar(_contracted(criteria.start_by, criteria.start_by).limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Places that fit but for their enterprise's contract, counted up to the bound."""
+
+    ends_early: int
+    """The contract ends before the last day asked for."""
+    latest_end: date | None
+    """The last day that some of them can be had to."""
+    unpriced: int
+    """The contract has no price for the support level."""
+
+
+def left_out(criteria: SearchCriteria) -> LeftOut:
+    """What a search does not show because of the contract, so that it can say so. At most three queries."""
+    priced = _priced(criteria)
+    held = _contracted(criteria.start_by, criteria.until)
+    fits = [*_has_room(criteria), *_wished(criteria), Place.enterprise_id.not_in(held.where(*priced))]
+    ending = (
+        select(Place.id, Contract.ends_on)
+        .join(Contract, Contract.enterprise_id == Place.enterprise_id)
+        .where(
+            *fits,
+            Contract.authority_id == current_actor().authority_id,
+            *in_force(criteria.start_by, criteria.start_by),
+            Contract.ends_on < criteria.until,
+            *priced,
+        )
+        .limit(MOST_COUNTED)
+        .subquery()
+    )
+    ends_early, latest_end = db.session.execute(
+        select(func.count(ending.c.id.distinct()), func.max(ending.c.ends_on))
+    ).one()
+    if not priced:
+        return LeftOut(ends_early, latest_end, 0)
+    unpriced = select(Place.id).where(*fits, Place.enterprise_id.in_(held)).limit(MOST_COUNTED).subquery()
+    count = db.session.scalar(select(func.count()).select_from(unpriced)) or 0
+    return LeftOut(ends_early, latest_end, count)
 
 
 def kommuner_offered() -> list[Kommun]:
@@ -180,22 +221,32 @@ def _ids_in_order(conditions: Sequence[ColumnElement[bool]]) -> list[int]:
 
 
 def _offered(criteria: SearchCriteria) -> list[ColumnElement[bool]]:
-    """Published, under contract over the days, in time with its lead time, and with a free seat."""
+    """With room, at an enterprise whose contract carries a placement over the days."""
+    bookable = _contracted(criteria.start_by, criteria.until).where(*_priced(criteria))
+    return [*_has_room(criteria), Place.enterprise_id.in_(bookable)]
+
+
+def _has_room(criteria: SearchCriteria) -> list[ColumnElement[bool]]:
+    """Published, in time with its lead time, and with a free seat."""
     return [
         Place.state == PlaceState.PUBLISHED,
-        Place.enterprise_id.in_(_contracted(criteria)),
         Place.lead_time_days <= (criteria.start_by - today()).days,
         free_seats_over(criteria.start_by, criteria.until) > 0,
     ]
 
 
-def _contracted(criteria: SearchCriteria) -> Select[int]:
+def _contracted(first_day: date, last_day: date) -> Select[int]:
     return select(Contract.enterprise_id).where(
-        Contract.authority_id == current_actor().authority_id,
-        Contract.state == ContractState.ACTIVE,
-        Contract.starts_on <= criteria.start_by,
-        func.coalesce(Contract.ends_on, date.max) >= criteria.until,
+        Contract.authority_id == current_actor().authority_id, *in_force(first_day, last_day)
     )
+
+
+def _priced(criteria: SearchCriteria) -> list[ColumnElement[bool]]:
+    """The contract has a price for the support level, as booking asks; nothing when every one has."""
+    if criteria.support_level is None:
+        return []
+    lacking = terms_without_price(current_actor().authority_id, criteria.support_level)
+    return [Contract.terms_id.not_in(lacking)] if lacking else []
 
 
 def _wished(criteria: SearchCriteria) -> list[ColumnElement[bool]]:

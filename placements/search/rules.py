@@ -39,6 +39,8 @@ class SearchCriteria:
     hours_per_week: Decimal | None = None
     adaptations: tuple[str, ...] = ()
     language: str = ""
+    support_level: str | None = None
+    """The grant's level, which the contract must have a price for; none when nobody is searched for yet."""
 
 
 def default_period(today: date) -> tuple[date, date]:

@@ -10,11 +10,13 @@ from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.reference.queries import occupation_fields, trades
+from marketplace.swedish import counted
 from marketplace.web.addresses import page_number, url_with
 from marketplace.web.guards import requires
 from placements.choice.models import ChoiceRound
 from placements.choice.queries import choice_round, criteria_for
 from placements.choice.rules import MAX_COMPARED
+from placements.participants.rules import support_level_sv
 from placements.search import queries
 from placements.search.forms import Asked, SearchForm, Starting, read_search, starting_today
 from placements.search.rules import ORDER_RULE_SV, SearchCriteria
@@ -41,6 +43,7 @@ def index() -> ResponseReturnValue:
         choice=choice,
         already_shown={shown.place_id for shown in choice.shown} if choice else set(),
         ways_out=[] if page.items else _ways_out(asked.criteria),
+        left_out=_left_out(asked.criteria, choice),
         has_contracts=bool(page.items) or queries.has_contracts(asked.criteria),
         MAX_COMPARED=MAX_COMPARED,
         **_LABELS,
@@ -89,8 +92,38 @@ def _search(choice: ChoiceRound | None) -> tuple[SearchForm, Asked]:
     starting = starting_today(today())
     if choice is not None:
         wanted = criteria_for(choice.grant)
-        starting = Starting(wanted.start_by, wanted.until, wanted.from_day, wanted.hours_per_week)
+        starting = Starting(
+            wanted.start_by, wanted.until, wanted.from_day, wanted.hours_per_week, wanted.support_level
+        )
     return form, read_search(form, starting, today())
+
+
+@dataclass(frozen=True)
+class LeftOutLine:
+    text_sv: str
+    link_sv: str = ""
+    url: str = ""
+
+
+def _left_out(criteria: SearchCriteria, choice: ChoiceRound | None) -> list[LeftOutLine]:
+    """What is not shown because of a contract, so that nobody believes that there is no such place."""
+    found = queries.left_out(criteria)
+    lines = []
+    if found.ends_early and found.latest_end:
+        until = found.latest_end.isoformat()
+        places = counted(found.ends_early, "plats", "platser")
+        lines.append(
+            LeftOutLine(
+                f"{places} visas inte: leverantörens avtal slutar före {criteria.until.isoformat()}.",
+                f"Sök till och med {until}",
+                url_with(till=until, senast=criteria.start_by.isoformat(), sida=None),
+            )
+        )
+    if found.unpriced and choice is not None:
+        places = counted(found.unpriced, "plats", "platser")
+        level = support_level_sv(choice.grant.support_level).lower()
+        lines.append(LeftOutLine(f"{places} visas inte: leverantörens avtal saknar pris för {level}."))
+    return lines
 
 
 @dataclass(frozen=True)
@@ -128,7 +161,9 @@ def _ways_out(criteria: SearchCriteria) -> list[WayOut]:
 
 def _without_wishes(criteria: SearchCriteria) -> list[WayOut]:
     """What there is when only the days count."""
-    bare = SearchCriteria(criteria.start_by, criteria.until, criteria.from_day)
+    bare = SearchCriteria(
+        criteria.start_by, criteria.until, criteria.from_day, support_level=criteria.support_level
+    )
     count = queries.how_many(bare)
     cleared: dict[str, str | None] = dict.fromkeys(
         ("kommun", "omrade", "yrke", "anpassning", "sprak", "sida")

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from enterprises.places.models import Place
@@ -15,29 +14,25 @@ from enterprises.suppliers.models import Contract
 from enterprises.suppliers.rules import ContractState
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
+from marketplace.procurement.models import PriceRow, TermsVersion
+from marketplace.procurement.price_rules import Component
+from marketplace.procurement.rules import TermsState
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import acting_as, system_actor
 from placements.search.queries import (
+    LeftOut,
     beyond_own_sex,
     has_contracts,
     how_many,
+    left_out,
     offered_options,
     options_of,
     search_places,
 )
 from placements.search.rules import PERIOD_DAYS, SearchCriteria, default_period
-from tests.support.placement_market import (
-    FIRST_DAY,
-    GARDEN,
-    HANINGE,
-    LAST_DAY,
-    SODERTALJE,
-    TEXTILE,
-    TODAY,
-    Market,
-    build_market,
-    requested,
-)
+from tests.factories import GARDEN, HANINGE, SODERTALJE, TEXTILE
+from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market, requested
+from tests.support.statements import statements_of
 
 START_BY, UNTIL = default_period(TODAY)
 
@@ -91,7 +86,10 @@ def test_a_contract_must_hold_over_the_days(market: Market) -> None:
         contract.ends_on = UNTIL - timedelta(days=1)
     assert _found(market) == set()
     with acting_as(market.officer):
-        assert not has_contracts(_asked())
+        assert has_contracts(_asked()), "there is one, though not to the end"
+        assert left_out(_asked()) == LeftOut(3, UNTIL - timedelta(days=1), 0)
+        assert left_out(_asked(ssyks=(TEXTILE,))).ends_early == 1, "only what else would fit"
+        assert left_out(_asked(until=UNTIL - timedelta(days=1))) == LeftOut(0, None, 0)
         assert how_many(_asked(until=UNTIL - timedelta(days=1))) == 3
     with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
         contract = db.session.scalars(
@@ -100,6 +98,33 @@ def test_a_contract_must_hold_over_the_days(market: Market) -> None:
         contract.state = ContractState.SUSPENDED
     with acting_as(market.officer):
         assert how_many(_asked(until=UNTIL - timedelta(days=1))) == 0
+        assert not has_contracts(_asked())
+
+
+def test_the_contract_must_have_a_price_for_the_level_as_booking_asks(market: Market) -> None:
+    with acting_as(market.procurement_officer), transaction():
+        contract = db.session.scalars(db.select(Contract)).one()
+        terms = db.session.get_one(TermsVersion, contract.terms_id)
+        facts = {name: getattr(terms, name) for name in TermsVersion.__mapper__.column_attrs.keys()}  # noqa: SIM118
+        price = PriceRow(position=1, component=Component.DAY_RATE, support_level="3", amount_ore=987_00)
+        priced = TermsVersion(
+            **(facts | {"id": None, "version": 2, "state": TermsState.DRAFT}), prices=[price]
+        )
+        db.session.add(priced)
+        terms.state = TermsState.REPLACED
+        db.session.flush()
+        priced.state = TermsState.PUBLISHED
+        contract.terms_id = priced.id
+    assert len(_found(market, support_level="3")) == 3
+    assert _found(market, support_level="5") == set()
+    assert len(_found(market)) == 3, "nobody is searched for yet"
+    with acting_as(market.officer):
+        assert left_out(_asked(support_level="5")) == LeftOut(0, None, 3)
+        assert left_out(_asked(support_level="3")) == LeftOut(0, None, 0)
+        assert offered_options([market.sewing_id], _asked(support_level="5")) == []
+        assert beyond_own_sex(_asked(support_level="5"), Sex.WOMAN) == []
+    with acting_as(market.south_officer):
+        assert search_places(_asked(support_level="5")).total == 4, "another authority's price list"
 
 
 def test_paused_and_full_places_are_left_out(market: Market) -> None:
@@ -174,10 +199,10 @@ def test_the_order_is_the_same_for_all_that_day_and_moves(market: Market) -> Non
 
 def test_the_number_of_queries_does_not_grow(market: Market) -> None:
     with acting_as(market.officer):
-        few = _statements(lambda: search_places(_asked()))
+        few = len(statements_of(lambda: search_places(_asked())))
     _more_places(market, 40)
     with acting_as(market.officer):
-        many = _statements(lambda: search_places(_asked()))
+        many = len(statements_of(lambda: search_places(_asked())))
     assert few == many <= 5
 
 
@@ -217,19 +242,3 @@ def _more_places(market: Market, how_many_: int) -> int:
             )
             publish_place(place.id)
     return how_many_
-
-
-def _statements(work: Any) -> int:
-    seen: list[str] = []
-
-    def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "SELECT set_config")):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        db.session.expire_all()
-        work()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    return len(seen)

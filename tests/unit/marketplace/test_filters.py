@@ -90,3 +90,8 @@ def test_weeks_name_their_year_when_it_is_another() -> None:
         assert filters.week(date(2026, 2, 9)).replace("\u00a0", " ") == "v. 7"
         assert filters.week(date(2027, 1, 4)).replace("\u00a0", " ") == "v. 1 2027"
         assert filters.week(date(2027, 1, 4), is_year_shown=False).replace("\u00a0", " ") == "v. 1"
+
+
+def test_days_in_a_text_are_kept_whole_and_the_rest_is_escaped() -> None:
+    text = filters.whole_days("Före <b>2026-03-09</b>, dnr 2026-03-091")
+    assert text == 'Före &lt;b&gt;<span class="nowrap">2026-03-09</span>&lt;/b&gt;, dnr 2026-03-091'

@@ -23,6 +23,7 @@ from placements.booking.rules import (
     PlacementDays,
     PlacementState,
     answer_due,
+    check_contract_lasts,
     check_days,
     check_early_end,
     check_hours,
@@ -169,3 +170,10 @@ def test_the_sentence_says_which_price_is_missing_and_what_to_do() -> None:
     said = no_price_sv([Component.DAY_RATE, Component.MONTHLY_RATE], "Nivå 3")
     assert "saknar pris för nivå 3 (dagersättning och månadsersättning)" in said
     assert "en annan leverantör" in said
+
+
+def test_a_contract_that_ends_before_the_last_day_says_when() -> None:
+    check_contract_lasts([])
+    with pytest.raises(Invalid, match="gäller till och med 2026-06-30") as refused:
+        check_contract_lasts([date(2026, 5, 1), date(2026, 6, 30)])
+    assert refused.value.field == "last_day"

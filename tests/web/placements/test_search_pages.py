@@ -1,21 +1,22 @@
 """The search page: shareable, neutral, honest about why it is empty, and cheap."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import Engine, event
+from lxml import html
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprises.places.services import pause_place
+from enterprises.suppliers.models import Contract
 from marketplace.clock import travelling
-from marketplace.db import transaction
-from marketplace.tenancy import acting_as
+from marketplace.db import db, transaction
+from marketplace.tenancy import acting_as, system_actor
 from placements.choice.services import open_round
-from tests.support.clients import Client
+from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import TODAY, Market, build_market, granted
-
-ClientFor = Callable[..., Client]
+from tests.support.statements import statements_of
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_a_link_to_a_search_shows_the_same_to_a_colleague(market: Market, client
     address = "/sok/?senast=2026-03-20&till=2026-05-01&timmar=12,5&yrke=7531&kommun=0136"
     first, second = (_page(client_for(who), address) for who in (market.officer, market.colleague))
     for page in (first, second):
-        assert "En plats passar" in page
+        assert "1 plats passar" in page
         assert 'value="2026-03-20"' in page
         assert 'value="12,5"' in page
         assert "9 kap. 1 § LOV" in page
@@ -60,11 +61,11 @@ def test_what_makes_no_sense_is_mended_in_words(
     ("query", "says"),
     [
         ("timmar=35&yrke=7531", "2 platser inom alla yrken"),
-        ("timmar=35&yrke=7531", "En plats oavsett timmar i veckan"),
+        ("timmar=35&yrke=7531", "1 plats oavsett timmar i veckan"),
         ("anpassning=quiet", "3 platser utan krav på anpassning"),
         ("sprak=uk", "3 platser oavsett språk"),
         ("anpassning=quiet&sprak=uk&timmar=3", "3 platser om bara datumen räknas"),
-        ("yrke=7231&senast=2026-03-03", "En plats om starten får dröja till 2026-03-31"),
+        ("yrke=7231&senast=2026-03-03", "1 plats om starten får dröja till 2026-03-31"),
     ],
 )
 def test_an_empty_result_says_why(market: Market, client_for: ClientFor, query: str, says: str) -> None:
@@ -80,6 +81,25 @@ def test_full_and_without_contracts_are_told_apart(market: Market, client_for: C
     assert "Alla platser är upptagna" in _page(client_for(market.officer), "/sok/")
     with travelling(date(2025, 11, 3)):
         assert "inget avtal som gäller" in _page(client_for(market.officer), "/sok/?till=2025-12-01")
+
+
+def test_what_a_contract_hides_is_said(market: Market, client_for: ClientFor) -> None:
+    _, grant_id = granted(market)
+    with acting_as(market.officer), transaction():
+        round_id = open_round(grant_id).id
+    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
+        contract = db.session.scalars(select(Contract).where(Contract.authority_id == market.north_id)).one()
+        contract.ends_on = date(2026, 6, 30)
+    officer = client_for(market.officer)
+    page = html.fromstring(_page(officer, f"/sok/?valomgang={round_id}&yrke=7531"))
+    (line,) = page.find_class("left-out")
+    assert " ".join(line.text_content().split()) == (
+        "1 plats visas inte: leverantörens avtal slutar före 2026-08-28. Sök till och med 2026-06-30"
+    )
+    assert "Alla platser är upptagna" not in page.text_content()
+    found = _page(officer, line.find("a").get("href"))
+    assert "1 plats passar" in found
+    assert "left-out" not in found
 
 
 def test_searching_for_a_participant_begins_with_her_grant(market: Market, client_for: ClientFor) -> None:
@@ -110,15 +130,5 @@ def test_up_to_four_side_by_side(market: Market, client_for: ClientFor) -> None:
 def test_the_whole_page_asks_few_questions(market: Market, client_for: ClientFor) -> None:
     officer = client_for(market.officer)
     _page(officer, "/sok/")
-    seen: list[str] = []
-
-    def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "SELECT set_config")):
-            seen.append(statement)
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        _page(officer, "/sok/")
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
+    seen = statements_of(lambda: _page(officer, "/sok/"))
     assert len(seen) <= 11, "\n\n".join(seen)
