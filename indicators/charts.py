@@ -14,7 +14,7 @@ import pygal  # type: ignore[import-untyped]
 from flask import Response
 from pygal.style import Style  # type: ignore[import-untyped]
 
-from indicators.rules import decimal_sv
+from marketplace.swedish import plain_number
 
 # pygal puts a finder for its map plugins before every import of the process, in a form that Python 3.11 warns of each
 # time. No map is drawn here.
@@ -40,7 +40,7 @@ def stacked_columns(labels: Sequence[str], series: Mapping[str, Sequence[float |
 def stacked_shares(labels: Sequence[str], series: Mapping[str, Sequence[float | None]]) -> bytes:
     """One bar per label, whole length 100 per cent; the series are shares 0–1."""
     chart = pygal.HorizontalStackedBar(
-        **_settings(formatter=lambda value: f"{decimal_sv(value, 0)} %"),
+        **_settings(formatter=lambda value: f"{plain_number(value)} %"),
         range=(0, 100),
         height=share_height(len(labels)),
     )
@@ -95,7 +95,7 @@ def _settings(formatter: Any = None) -> dict[str, Any]:
         "truncate_legend": -1,
         "truncate_label": -1,
         "show_minor_y_labels": True,
-        "value_formatter": formatter or (lambda value: decimal_sv(value, 0)),
+        "value_formatter": formatter or plain_number,
         "disable_xml_declaration": True,
         "no_data_text": "",
         "pretty_print": False,

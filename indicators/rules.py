@@ -1,4 +1,4 @@
-"""Shares with their interval, and how numbers are written in Swedish.
+"""Shares with their interval.
 
 A share is never a bare percentage: it carries numerator and denominator, and says in words when there is nothing to
 count. The interval is Wilson's (1927) score interval, which stays inside 0–1 and holds for small numbers.
@@ -7,12 +7,13 @@ count. The interval is Wilson's (1927) score interval, which stays inside 0–1 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isfinite, sqrt
+from math import sqrt
 from typing import Final
+
+from marketplace.swedish import percent, plain_number
 
 Z_95: Final = 1.959963984540054
 NOTHING_TO_COUNT_SV: Final = "inget att räkna på"
-NBSP: Final = "\u00a0"
 
 
 def wilson_interval(numerator: int, denominator: int, z: float = Z_95) -> tuple[float, float] | None:
@@ -60,12 +61,12 @@ class Share:
         """”5 av 17”, or that there is nothing to count."""
         if self.is_empty:
             return NOTHING_TO_COUNT_SV
-        return f"{whole_sv(self.numerator)} av {whole_sv(self.denominator)}"
+        return f"{plain_number(self.numerator)} av {plain_number(self.denominator)}"
 
     @property
     def percent_sv(self) -> str:
         value = self.value
-        return "–" if value is None else percent_sv(value, decimals=1)
+        return "–" if value is None else percent(value)
 
     @property
     def interval_sv(self) -> str:
@@ -73,32 +74,4 @@ class Share:
         interval = self.interval
         if interval is None:
             return "–"
-        return f"{decimal_sv(interval[0] * 100, 0)}–{percent_sv(interval[1], decimals=0)}"
-
-    @property
-    def text_sv(self) -> str:
-        """”5 av 17, 29,4 % (95 % konfidensintervall 13–53 %)”."""
-        if self.is_empty:
-            return NOTHING_TO_COUNT_SV
-        return f"{self.count_sv}, {self.percent_sv} (95{NBSP}% konfidensintervall {self.interval_sv})"
-
-    def __str__(self) -> str:
-        return self.text_sv
-
-
-def decimal_sv(value: float, decimals: int) -> str:
-    """A number with decimal comma and no-break spaces between thousands; halves round up, as people expect."""
-    if not isfinite(value):
-        raise ValueError("only finite numbers can be written")
-    text = f"{abs(value) + 1e-9:,.{decimals}f}".replace(",", NBSP).replace(".", ",")
-    is_zero = not text.strip(f"0,{NBSP}")
-    return f"−{text}" if value < 0 and not is_zero else text
-
-
-def whole_sv(value: int) -> str:
-    return decimal_sv(value, 0)
-
-
-def percent_sv(value: float, *, decimals: int) -> str:
-    """A proportion 0–1 as a percentage: 0.294 → ”29,4 %”."""
-    return f"{decimal_sv(value * 100, decimals)}{NBSP}%"
+        return f"{plain_number(interval[0] * 100)}–{percent(interval[1], 0)}"

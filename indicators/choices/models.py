@@ -30,7 +30,7 @@ class ChoiceCell(Base):
 
 
 class ChoiceSegregation(Base):
-    """Duncan's D over trades for one year and step, with the random baseline that must stand beside it."""
+    """Duncan's D over trades for one year and step, out of published numbers, with its random baseline."""
 
     __tablename__ = "choice_segregation"
 
@@ -45,3 +45,8 @@ class ChoiceSegregation(Base):
     adjusted: Mapped[float] = mapped_column(Float)
     chance_low: Mapped[float] = mapped_column(Float)
     chance_high: Mapped[float] = mapped_column(Float)
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        """D is larger than in 97.5 per cent of random deals."""
+        return self.d > self.chance_high

@@ -10,7 +10,7 @@ for what is published counts participants.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -38,6 +38,8 @@ CHOICE_STEP_SV: Final[dict[ChoiceStep, str]] = {
     ChoiceStep.STARTED: "Påbörjades",
     ChoiceStep.COMPLETED: "Genomfördes",
 }
+STEPS_WITH_INTERVAL: Final = (ChoiceStep.CHOSEN, ChoiceStep.STARTED, ChoiceStep.COMPLETED)
+"""Steps where a round counts once. The same person is shown several trades: those are no separate cases."""
 KOMMUN_STEPS: Final = (ChoiceStep.SHOWN, ChoiceStep.CHOSEN)
 """Steps published by kommun and by trade; further on the numbers are too small to say anything."""
 _STEPS: Final = tuple(ChoiceStep)
@@ -79,6 +81,45 @@ def published(
             persons[parts[-1]] = values[parts[-1]]
     hidden = suppressed(values, relations, persons=persons, unpublished=rests)
     return {cell: None if cell in hidden else count.choices for cell, count in cells.items()}
+
+
+def comparable(
+    women: Mapping[Cell, int | None],
+    men: Mapping[Cell, int | None],
+    step: ChoiceStep,
+    trades: Mapping[str, Dominance],
+) -> list[tuple[int, int]]:
+    """Women's and men's counts over trades, out of the published numbers alone; empty where they cannot be compared.
+
+    A trade with a hidden number is put together with the others of its dominance, or with all others where that is
+    hidden too. What is counted from it can be had by subtraction already, so an index of it gives nothing away.
+    """
+
+    def both(cell: Cell) -> tuple[int, int] | None:
+        numbers = women.get(cell), men.get(cell)
+        return None if numbers[0] is None or numbers[1] is None else (numbers[0], numbers[1])
+
+    left = both(Cell(step))
+    if left is None:
+        return []
+    counts: list[tuple[int, int]] = []
+    for kind in Dominance:
+        cells = (Cell(step, ALL, kind, ssyk) for ssyk, its_kind in sorted(trades.items()) if its_kind == kind)
+        shown = [pair for cell in cells if (pair := both(cell)) is not None]
+        whole = both(Cell(step, dominance=kind))
+        if whole is not None:
+            shown.append(_less(whole, shown))
+        counts += shown
+        left = _less(left, shown)
+    counts = [pair for pair in (*counts, left) if any(pair)]
+    return counts if len(counts) > 1 else []
+
+
+def _less(whole: tuple[int, int], parts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    women, men = whole
+    for part_women, part_men in parts:
+        women, men = women - part_women, men - part_men
+    return women, men
 
 
 def _cells(kommun_codes: list[str], trades: Mapping[str, Dominance]) -> Iterator[Cell]:

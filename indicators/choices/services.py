@@ -12,11 +12,11 @@ from indicators.choices.rules import (
     Cell,
     ChoiceStep,
     Count,
+    comparable,
     counted_until,
     published,
     year_bounds,
 )
-from indicators.disclosure.rules import LIMIT
 from indicators.segregation.rules import segregation
 from marketplace import clock
 from marketplace.db import db
@@ -57,8 +57,6 @@ _COUNT = text("""
     )
 """)
 
-Counts = Mapping[Cell, Count]
-
 
 def compute_choices(authority_id: int) -> None:
     """Counts every year of the authority's choice rounds anew, up to the last whole month.
@@ -86,6 +84,7 @@ def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str,
     cells = [cell for of_sex in counts.values() for cell in of_sex]
     kommun_codes = {cell.kommun_code for cell in cells if cell.kommun_code}
     trades = {cell.ssyk: kinds[cell.ssyk] for cell in cells if cell.ssyk}
+    tables = {sex: published(of_sex, kommun_codes, trades) for sex, of_sex in counts.items()}
     rows = [
         {
             "authority_id": authority_id,
@@ -97,12 +96,12 @@ def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str,
             "ssyk": cell.ssyk,
             "choices": choices,
         }
-        for sex, of_sex in counts.items()
-        for cell, choices in published(of_sex, kommun_codes, trades).items()
+        for sex, table in tables.items()
+        for cell, choices in table.items()
     ]
     if rows:
         db.session.execute(insert(ChoiceCell), rows)
-        _compute_segregation(authority_id, year, counts, trades)
+        _compute_segregation(authority_id, year, tables, trades)
 
 
 def _counts(
@@ -129,17 +128,14 @@ def _counts(
 
 
 def _compute_segregation(
-    authority_id: int, year: int, counts: Mapping[Sex, Counts], trades: Mapping[str, Dominance]
+    authority_id: int,
+    year: int,
+    tables: Mapping[Sex, Mapping[Cell, int | None]],
+    trades: Mapping[str, Dominance],
 ) -> None:
-    women, men = counts.get(Sex.WOMAN, {}), counts.get(Sex.MAN, {})
+    women, men = tables.get(Sex.WOMAN, {}), tables.get(Sex.MAN, {})
     for step in KOMMUN_STEPS:
-        both = (women.get(Cell(step), Count()), men.get(Cell(step), Count()))
-        if min(count.participants for count in both) < LIMIT:
-            continue  # too few to compare, and too few to publish anything about
-        cells = [Cell(step, dominance=kind, ssyk=ssyk) for ssyk, kind in sorted(trades.items())]
-        outcome = segregation(
-            [(women.get(cell, Count()).choices, men.get(cell, Count()).choices) for cell in cells]
-        )
+        outcome = segregation(comparable(women, men, step, trades))
         if outcome is not None:
             db.session.add(
                 ChoiceSegregation(

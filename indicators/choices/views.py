@@ -11,12 +11,19 @@ from flask.typing import ResponseReturnValue
 from indicators.charts import share_height, stacked_shares, svg_response
 from indicators.choices import queries
 from indicators.choices.forms import ChoicesFilterForm
-from indicators.choices.rules import ALL, CHOICE_STEP_SV, KOMMUN_STEPS, ChoiceStep, counted_until
+from indicators.choices.rules import (
+    ALL,
+    CHOICE_STEP_SV,
+    KOMMUN_STEPS,
+    STEPS_WITH_INTERVAL,
+    ChoiceStep,
+    counted_until,
+)
 from indicators.definitions.rules import INDICATORS, Indicator
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
 from indicators.queries import computed_at
 from indicators.rules import Share
-from indicators.segregation.rules import NATIONAL_D_ALL_TRADES, duncan_d
+from indicators.segregation.rules import NATIONAL_D_ALL_TRADES, NATIONAL_YEAR_ALL_TRADES, duncan_d
 from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.reference.queries import kommuner
@@ -48,6 +55,7 @@ class StepRow:
     label_sv: str
     total: int | None
     shares: tuple[Share | None, ...]
+    has_interval: bool = False
     is_national: bool = False
 
 
@@ -101,6 +109,8 @@ def index() -> ResponseReturnValue:
         national_d=duncan_d(country.counts) if country else None,
         national_d_all=NATIONAL_D_ALL_TRADES,
         national_year=country.year if country else None,
+        national_year_all=NATIONAL_YEAR_ALL_TRADES,
+        steps_with_interval=STEPS_WITH_INTERVAL,
         sexes=queries.SEXES,
         sex_names=SEX_PLURAL_SV,
         step_names=CHOICE_STEP_SV,
@@ -132,7 +142,7 @@ def steps_csv() -> Response:
     authority_id = _authority_id()
     asked = _asked(authority_id)
     lines = [
-        (table.name_sv, row.label_sv, OWN_SEX_DOMINANCE_SV[kind], *_share_cells(share))
+        (table.name_sv, row.label_sv, OWN_SEX_DOMINANCE_SV[kind], *_share_cells(share, row))
         for table in _tables(authority_id, asked)
         for row in table.rows
         for kind, share in zip(OwnSexDominance, row.shares, strict=True)
@@ -195,26 +205,26 @@ def _tables(authority_id: int, asked: _Asked) -> list[SexTable]:
     tables = []
     for sex in queries.SEXES:
         rows = [
-            _row(CHOICE_STEP_SV[step], found[sex][step])
+            _row(CHOICE_STEP_SV[step], found[sex][step], has_interval=step in STEPS_WITH_INTERVAL)
             for step in (KOMMUN_STEPS if asked.kommun_code else ChoiceStep)
             if step in found.get(sex, {})
         ]
         if rows and country:
             employed = country.by_sex[sex]
-            row = _row(f"Anställda i landet {country.year}", {None: sum(employed.values()), **employed})
-            rows.append(StepRow(row.label_sv, row.total, row.shares, is_national=True))
+            numbers: dict[Any, int] = {None: sum(employed.values()), **employed}
+            rows.append(_row(f"Anställda i landet {country.year}", numbers, is_national=True))
         if rows:
             tables.append(SexTable(sex, SEX_PLURAL_SV[sex].capitalize(), tuple(rows)))
     return tables
 
 
-def _row(label_sv: str, numbers: Mapping[Any, int | None]) -> StepRow:
+def _row(label_sv: str, numbers: Mapping[Any, int | None], **marks: bool) -> StepRow:
     total = numbers.get(None)
     shares = tuple(
         None if total is None or (part := numbers.get(kind)) is None else Share(part, total)
         for kind in OwnSexDominance
     )
-    return StepRow(label_sv, total, shares)
+    return StepRow(label_sv, total, shares, **marks)
 
 
 def _trades(authority_id: int, asked: _Asked) -> list[queries.TradeRow]:
@@ -259,10 +269,10 @@ def _counted_through(computed: datetime) -> date:
     return counted_until(computed.astimezone(clock.STOCKHOLM).date()) - timedelta(days=1)
 
 
-def _share_cells(share: Share | None) -> tuple[object, ...]:
+def _share_cells(share: Share | None, row: StepRow) -> tuple[object, ...]:
     if share is None:
-        return (SUPPRESSED_SV, SUPPRESSED_SV, SUPPRESSED_SV, None, None)
-    low, high = share.interval or (None, None)
+        return (SUPPRESSED_SV, _or_hidden(row.total), SUPPRESSED_SV, None, None)
+    low, high = (row.has_interval and share.interval) or (None, None)
     return (share.numerator, share.denominator, share.value, low, high)
 
 

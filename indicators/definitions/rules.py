@@ -58,8 +58,11 @@ class Definition:
     has_interval: bool = False
     """An interval is shown only where the cases are separate persons or matters, not days of the same ones."""
     is_more_better: bool | None = None
+    unit_one_sv: str = ""
+    """The unit of a single one, for what is written in words."""
     case_sv: str = ""
     """What a mean is taken over."""
+    case_one_sv: str = ""
 
 
 _BOOKINGS = "Platser, stängningar, förfrågningar och placeringar i Platstorget"
@@ -130,7 +133,7 @@ _DEFINITIONS: Final = (
         "Som för Från visat till genomfört",
         "Som för Från visat till genomfört",
         "yrken i valomgångar",
-        _ROUNDS,
+        _ROUNDS + ". Det som visades har inget intervall: samma deltagare är med flera gånger",
         has_interval=True,
     ),
     Definition(
@@ -141,10 +144,12 @@ _DEFINITIONS: Final = (
         "Hur stor andel skulle behöva byta yrke för att kvinnor och män skulle fördela sig lika?",
         "Halva summan av skillnaderna mellan kvinnors och mäns fördelning över yrken",
         "–",
-        "Som för Från visat till genomfört. Visas bara när minst fem kvinnor och fem män finns med",
+        "Som för Från visat till genomfört. Måttet räknas ur de tal som visas: yrken vars tal är dolda räknas ihop, så"
+        " det blir hellre för lågt än för högt. Visas bara när minst fem kvinnor och fem män finns med",
         "Kalenderår, till och med den senaste hela månaden",
         "0 (ingen uppdelning) till 1 (full)",
-        _ROUNDS + ". Slumpnivån är det exakta medelvärdet när samma yrken delas ut blint mellan könen",
+        _ROUNDS + ". Slumpnivån är det exakta medelvärdet när samma yrken delas ut blint mellan könen, ett i"
+        " taget",
     ),
     Definition(
         Indicator.ATTENDANCE,
@@ -159,6 +164,7 @@ _DEFINITIONS: Final = (
         "dagar",
         "Närvaron som handledarna har rapporterat",
         is_more_better=True,
+        unit_one_sv="dag",
     ),
     Definition(
         Indicator.PLAN_IN_TIME,
@@ -174,6 +180,7 @@ _DEFINITIONS: Final = (
         "Aktivitetsplaner och avtal i Platstorget",
         has_interval=True,
         is_more_better=True,
+        unit_one_sv="placering",
     ),
     Definition(
         Indicator.REPORT_IN_TIME,
@@ -189,6 +196,7 @@ _DEFINITIONS: Final = (
         "Slutdokumentationer och avtal i Platstorget",
         has_interval=True,
         is_more_better=True,
+        unit_one_sv="placering",
     ),
     Definition(
         Indicator.ANSWERED_IN_TIME,
@@ -204,6 +212,7 @@ _DEFINITIONS: Final = (
         "Förfrågningar i Platstorget",
         has_interval=True,
         is_more_better=True,
+        unit_one_sv="förfrågan",
     ),
     Definition(
         Indicator.ANSWER_TIME,
@@ -219,6 +228,7 @@ _DEFINITIONS: Final = (
         "Förfrågningar i Platstorget",
         is_more_better=False,
         case_sv="förfrågningar",
+        case_one_sv="förfrågan",
     ),
     Definition(
         Indicator.OCCUPANCY,
@@ -233,6 +243,7 @@ _DEFINITIONS: Final = (
         "platsdagar",
         _BOOKINGS,
         is_more_better=True,
+        unit_one_sv="platsdag",
     ),
 )
 INDICATORS: Final[dict[Indicator, Definition]] = {definition.key: definition for definition in _DEFINITIONS}

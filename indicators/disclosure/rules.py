@@ -101,7 +101,9 @@ class _Suppression(Generic[K]):
                 if not hidden_parts and not is_total_hidden:
                     break
                 alone = len(hidden_parts) + is_total_hidden == 1
-                if not alone and (is_total_hidden or self._together(hidden_parts) >= self.limit):
+                # When every part is hidden they are together the total, which is published because it is large enough.
+                is_whole = len(hidden_parts) == len(parts)
+                if not alone and (is_total_hidden or is_whole or self._together(hidden_parts) >= self.limit):
                     break
                 if not self._hide_one((total, *parts)):
                     break

@@ -19,9 +19,9 @@ from typing import Final
 
 PERMUTATIONS: Final = 999
 PERMUTATION_SEED: Final = 19880501
-# Published check values: SCB's 429 trades in 2024, employed 16–64 in the whole country.
+# SCB's 429 trades, employed 16–64 in the whole country. KM is then 0.242: the sexes are nearly as many.
 NATIONAL_D_ALL_TRADES: Final = 0.484
-NATIONAL_KM_ALL_TRADES: Final = 0.242
+NATIONAL_YEAR_ALL_TRADES: Final = 2024
 
 Counts = Sequence[tuple[int, int]]  # (women, men) per trade
 
@@ -101,11 +101,6 @@ class Segregation:
     adjusted: float
     chance_low: float
     chance_high: float
-
-    @property
-    def is_beyond_chance(self) -> bool:
-        """True when D is larger than 97.5 per cent of random deals."""
-        return self.d > self.chance_high
 
 
 def segregation(counts: Counts) -> Segregation | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from indicators.definitions.rules import Definition, Measure
-from indicators.rules import NOTHING_TO_COUNT_SV, Share, decimal_sv, whole_sv
+from indicators.rules import NOTHING_TO_COUNT_SV, Share
+from marketplace.swedish import counted, counted_of, plain_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Value:
         if self.value is None:
             return "–"
         share = self.share
-        return share.percent_sv if share is not None else decimal_sv(self.value, 1)
+        return share.percent_sv if share is not None else plain_number(self.value, 1)
 
     @property
     def count_sv(self) -> str:
@@ -48,16 +49,18 @@ class Value:
         if self.is_empty:
             return NOTHING_TO_COUNT_SV
         joint = "av" if self.share else "på"
-        return f"{whole_sv(self.numerator)} {joint} {whole_sv(self.denominator)}"
+        return f"{plain_number(self.numerator)} {joint} {plain_number(self.denominator)}"
 
     @property
     def basis_sv(self) -> str:
-        """”5 av 6 placeringar”, or ”arbetsdagar i snitt: 7 på 5 förfrågningar” for a mean."""
+        """”5 av 6 placeringar”, ”1 av 1 placering”, or ”arbetsdagar i snitt: 7 på 5 förfrågningar” for a mean."""
         if self.is_empty:
             return NOTHING_TO_COUNT_SV.capitalize()
+        defined = self.definition
         if self.share is not None:
-            return f"{self.count_sv} {self.definition.unit_sv}"
-        return f"{self.definition.unit_sv} i snitt: {self.count_sv} {self.definition.case_sv}"
+            return counted_of(self.numerator, self.denominator, defined.unit_one_sv, defined.unit_sv)
+        cases = counted(self.denominator, defined.case_one_sv, defined.case_sv)
+        return f"{defined.unit_sv} i snitt: {plain_number(self.numerator)} på {cases}"
 
 
 def summed(definition: Definition, parts: Iterable[tuple[int, int]]) -> Value:

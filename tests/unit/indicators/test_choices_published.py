@@ -6,7 +6,16 @@ from itertools import pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.choices.rules import ALL, Cell, ChoiceStep, Count, counted_until, published, year_bounds
+from indicators.choices.rules import (
+    ALL,
+    Cell,
+    ChoiceStep,
+    Count,
+    comparable,
+    counted_until,
+    published,
+    year_bounds,
+)
 from indicators.disclosure.rules import suppressed
 from marketplace.reference.rules import Dominance
 
@@ -100,6 +109,66 @@ def test_many_showings_of_few_people_are_hidden() -> None:
     )  # else the eight are a subtraction away
     assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.EVEN, "6112")] is None
     assert table[Cell(ChoiceStep.SHOWN, dominance=Dominance.WOMEN)] == 30
+
+
+TRADES = {"7531": Dominance.WOMEN, "9412": Dominance.WOMEN, "6112": Dominance.EVEN, "7231": Dominance.MEN}
+
+
+def sex_table(**numbers: int) -> dict[Cell, int | None]:
+    """What is published of chosen trades, each choice by a person of its own."""
+    counts: dict[Cell, int] = {}
+    for name, number in numbers.items():
+        kind = TRADES[name[1:]]
+        for cell in (
+            Cell(ChoiceStep.CHOSEN),
+            Cell(ChoiceStep.CHOSEN, ALL, kind),
+            Cell(ChoiceStep.CHOSEN, ALL, kind, name[1:]),
+        ):
+            counts[cell] = counts.get(cell, 0) + number
+    shown = {cell._replace(step=ChoiceStep.SHOWN): number for cell, number in counts.items()}
+    return published({cell: Count(n, n) for cell, n in (counts | shown).items()}, [], TRADES)
+
+
+def test_the_index_is_computed_from_what_is_published() -> None:
+    women = sex_table(t7531=20, t9412=9, t6112=10, t7231=8)
+    men = sex_table(t7531=6, t9412=2, t6112=3, t7231=30)
+    assert [men[Cell(ChoiceStep.CHOSEN, ALL, kind, ssyk)] for ssyk, kind in TRADES.items()] == [
+        None,
+        None,
+        None,
+        30,
+    ]
+    counts = comparable(women, men, ChoiceStep.CHOSEN, TRADES)
+    # Men's trades stand alone; what is hidden among the others is one group, which subtraction gives anyway.
+    assert counts == [(8, 30), (39, 11)]
+    alone = sex_table(t7531=20, t9412=9, t6112=10, t7231=8)
+    assert comparable(women, alone, ChoiceStep.CHOSEN, TRADES) == [(20, 20), (9, 9), (10, 10), (8, 8)]
+
+
+def test_nothing_is_compared_where_a_total_is_hidden() -> None:
+    women = sex_table(t7531=20, t7231=8)
+    assert comparable(women, sex_table(t7531=3), ChoiceStep.CHOSEN, TRADES) == []
+    assert comparable(women, {}, ChoiceStep.CHOSEN, TRADES) == []
+    assert comparable(sex_table(t7531=20), sex_table(t7531=9), ChoiceStep.CHOSEN, TRADES) == [], (
+        "one group is none"
+    )
+
+
+def test_two_sets_that_publish_the_same_have_the_same_index() -> None:
+    """With every trade in it, D would tell these apart: whether the one man chose sewing or baking."""
+    women = sex_table(t7531=30, t9412=0, t6112=12, t7231=12)
+    first = sex_table(t7531=1, t9412=4, t6112=12, t7231=12)
+    second = sex_table(t7531=4, t9412=1, t6112=12, t7231=12)
+    assert first == second
+    assert comparable(women, first, ChoiceStep.CHOSEN, TRADES) == comparable(
+        women, second, ChoiceStep.CHOSEN, TRADES
+    )
+
+
+def test_a_total_of_five_is_shown_though_all_its_parts_are_hidden() -> None:
+    table = sex_table(t7531=2, t6112=2, t7231=2)
+    assert table[Cell(ChoiceStep.CHOSEN)] == 6
+    assert all(value is None for cell, value in table.items() if cell.dominance)
 
 
 def test_nobody_at_all_is_a_table_of_hidden_cells() -> None:

@@ -97,8 +97,8 @@ def test_segregated_choices_are_beyond_chance_and_blind_ones_are_not() -> None:
     alike = segregation([(6, 5), (7, 7), (7, 8)])
     assert apart is not None
     assert alike is not None
-    assert apart.is_beyond_chance
-    assert not alike.is_beyond_chance
+    assert apart.d > apart.chance_high
+    assert alike.d <= alike.chance_high
     assert apart.adjusted > 0.5 > alike.adjusted
 
 

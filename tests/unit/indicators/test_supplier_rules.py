@@ -20,7 +20,11 @@ def test_every_indicator_is_defined_once_with_every_field() -> None:
         )
         assert all(texts), definition.key
         assert not definition.has_interval or definition.measure is Measure.SHARE
-        assert (definition.measure is Measure.MEAN) == bool(definition.case_sv)
+        assert (
+            (definition.measure is Measure.MEAN) == bool(definition.case_sv) == bool(definition.case_one_sv)
+        )
+        is_in_words = definition.audience is Audience.SUPPLIER and definition.measure is Measure.SHARE
+        assert is_in_words == bool(definition.unit_one_sv), definition.key
     assert {definition.audience for definition in SUPPLIER_INDICATORS} == {Audience.SUPPLIER}
 
 
@@ -29,6 +33,15 @@ def test_a_share_is_summed_not_averaged() -> None:
     assert (value.numerator, value.denominator, value.short_sv) == (1, 4, "25,0\u00a0%")
     assert value.basis_sv == "1 av 4 placeringar"
     assert value.interval is not None
+
+
+def test_one_of_one_is_said_in_the_singular() -> None:
+    assert summed(INDICATORS[Indicator.PLAN_IN_TIME], [(1, 1)]).basis_sv == "1 av 1 placering"
+    assert summed(INDICATORS[Indicator.OCCUPANCY], [(0, 1)]).basis_sv == "0 av 1 platsdag"
+    assert (
+        summed(INDICATORS[Indicator.ANSWER_TIME], [(3, 1)]).basis_sv
+        == "arbetsdagar i snitt: 3 på 1 förfrågan"
+    )
 
 
 def test_days_of_the_same_people_have_no_interval() -> None:
