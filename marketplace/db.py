@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase
 
 from marketplace.errors import Conflict, DomainError, NotFound
+from marketplace.swedish import FOLDED, FOLDS_TO
 
 
 class Base(DeclarativeBase):
@@ -100,7 +101,7 @@ def transaction() -> Iterator[None]:
 
 def swedish_order(column: Any) -> ColumnElement[str]:
     """Orders text by Swedish rules (… x y z å ä ö), whatever collations the server has."""
-    folded = func.translate(func.lower(column), "åäöéèüøæ", "{|}eey}|")
+    folded = func.translate(func.lower(column), FOLDED, FOLDS_TO)
     return collate(folded, "C")
 
 
@@ -114,7 +115,7 @@ def get_or_404(model: type[ModelT], key: Any, *, lock: bool = False) -> ModelT:
     """
     row = db.session.get(model, key, with_for_update=True if lock else None, populate_existing=lock)
     if row is None:
-        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+        raise NotFound()
     return row
 
 

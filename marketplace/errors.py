@@ -29,6 +29,14 @@ class NotFound(DomainError):
 
     status = 404
 
+    def __init__(
+        self,
+        message_sv: str = "Sidan finns inte, eller så hör den till någon annan.",
+        *,
+        field: str | None = None,
+    ) -> None:
+        super().__init__(message_sv, field=field)
+
 
 class Conflict(DomainError):
     """The object has changed, or is in a state where this is not possible."""

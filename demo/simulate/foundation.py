@@ -1,8 +1,6 @@
 """What an operator sets up before anything happens: organisations, staff, and who is who."""
 
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
 from random import Random
 
 from argon2 import PasswordHasher
@@ -11,7 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from demo.people import full_name
 from demo.story import Story
-from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.models import Membership, Organisation, User, UserSecret
 from marketplace.accounts.queries import actor_in
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.accounts.services import add_membership
@@ -37,7 +35,6 @@ _SECOND_STRATEGIST_AT = "varna"
 """The demo's strategist works for two authorities and chooses which to act for."""
 
 _AUTHORITY_ROLES = (Role.PROCUREMENT_OFFICER, Role.COORDINATOR, Role.STRATEGIST, Role.CONTROLLER)
-SUPERVISORS_OF_A_LARGE_ENTERPRISE, _LARGE = 2, 10
 _ASCII = str.maketrans("åäöÅÄÖé", "aaoAAOe")
 
 
@@ -64,9 +61,10 @@ class Staff:
         else:
             email = self.email(organisation.name, role, number)
             name = self.a_name()
-        user = User(email=email, name=name, password_hash=self._hash, is_active=True, created_at=now())
+        user = User(email=email, name=name, is_active=True, created_at=now())
         db.session.add(user)
         db.session.flush()
+        db.session.add(UserSecret(user_id=user.id, password_hash=self._hash))
         add_membership(user.id, organisation.id, role)
         return user
 
@@ -76,23 +74,22 @@ class Staff:
     @staticmethod
     def email(organisation: str, role: Role, number: int = 1) -> str:
         """handlaggare2.tyreso-kommun@example.se"""
-        word = _DEMO_PEOPLE[role][0] + (str(number) if number > 1 else "")
-        plain = unicodedata.normalize("NFC", organisation).translate(_ASCII).lower()
-        slug = "-".join("".join(c if c.isalnum() else " " for c in plain).split())
-        return f"{word}.{slug.removeprefix('samordningsforbundet-')}@example.se"
+        return _address(_DEMO_PEOPLE[role][0] + (str(number) if number > 1 else ""), organisation)
+
+    @staticmethod
+    def contact_email(organisation: str) -> str:
+        return _address("info", organisation)
 
 
-@dataclass(frozen=True)
-class Ids:
-    """Organisations by their key in the input."""
-
-    authorities: dict[str, int]
-    members: dict[str, int]
+def _address(word: str, organisation: str) -> str:
+    plain = unicodedata.normalize("NFC", organisation).translate(_ASCII).lower()
+    slug = "-".join("".join(c if c.isalnum() else " " for c in plain).split())
+    return f"{word}.{slug.removeprefix('samordningsforbundet-')}@example.se"
 
 
-def lay(story: Story, staff: Staff) -> Ids:
-    """Authorities, members and their staff. Call as the system, inside a transaction."""
-    authorities, members = {}, {}
+def lay(story: Story, staff: Staff) -> dict[str, int]:
+    """Authorities, members and their staff; gives the authorities' ids by key. Call as the system, in a transaction."""
+    authorities = {}
     for authority in story.authorities:
         row = Organisation(
             kind=OrganisationKind.AUTHORITY,
@@ -120,11 +117,10 @@ def lay(story: Story, staff: Staff) -> Ids:
         )
         db.session.add(row)
         db.session.flush()
-        members[member.name] = row.id
         for number in range(1, member.case_officers + 1):
             is_demo_person = number == 1 and member.name == DEMO_MEMBER
             staff.add(row, Role.CASE_OFFICER, number, is_demo_person=is_demo_person)
-    return Ids(authorities, members)
+    return authorities
 
 
 class Directory:
@@ -145,6 +141,3 @@ class Directory:
         """The organisation's people in the role, taken round in order."""
         people = self._by_place[organisation, role]
         return people[number % len(people)]
-
-    def all(self, organisation: str, role: Role) -> Iterator[Actor]:
-        yield from self._by_place[organisation, role]

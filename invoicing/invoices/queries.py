@@ -26,7 +26,7 @@ from marketplace.procurement.price_rules import Component
 from marketplace.tenancy import Actor
 from marketplace.web.filters import kronor
 from marketplace.web.work import WaitingItem
-from placements.attendance.models import AttendanceDay
+from placements.attendance.queries import attendance_days
 from placements.attendance.rules import AttendanceKind
 from placements.booking.rules import placement_number
 
@@ -106,10 +106,11 @@ def line_groups(lines: Iterable[InvoiceLine]) -> list[LineGroup]:
 
 def days_behind(line: InvoiceLine) -> list[DayBehind]:
     """The attendance days that earned a line, in order; none for a fee or a month."""
-    rows = db.session.scalars(
-        select(AttendanceDay)
-        .where(AttendanceDay.placement_id == line.placement_id, AttendanceDay.day.in_(line.days))
-        .order_by(AttendanceDay.day)
+    days = attendance_days()
+    rows = db.session.execute(
+        select(days.c.day, days.c.planned_hours, days.c.actual_hours)
+        .where(days.c.placement_id == line.placement_id, days.c.day.in_(line.days))
+        .order_by(days.c.day)
     )
     return [DayBehind(row.day, row.planned_hours, row.actual_hours, row.actual_hours == 0) for row in rows]
 
@@ -122,11 +123,12 @@ def uncounted_days(invoice: Invoice) -> int:
         Contract.id == invoice.contract_id,
         PriceRow.component.in_([Component.DAY_RATE, Component.HOURLY_RATE]),
     )
+    days = attendance_days()
     counted = select(func.count()).where(
-        AttendanceDay.contract_id == invoice.contract_id,
-        AttendanceDay.day.between(month.first_day, month.last_day),
-        AttendanceDay.kind == AttendanceKind.PRESENT,
-        ~AttendanceDay.is_invoiced,
+        days.c.contract_id == invoice.contract_id,
+        days.c.day.between(month.first_day, month.last_day),
+        days.c.kind == AttendanceKind.PRESENT,
+        ~days.c.is_invoiced,
         pays_days,
     )
     return db.session.scalar(counted) or 0

@@ -44,11 +44,20 @@ class User(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
-    password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
     memberships: Mapped[list["Membership"]] = relationship(back_populates="user", order_by="Membership.id")
+
+
+class UserSecret(Base):
+    """What proves that a user is who she says: a table of its own, since colleagues may read the account. Row security
+    shows it to the system only, which signs people in."""
+
+    __tablename__ = "user_secret"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    password_hash: Mapped[str]
 
 
 explain_constraint("uq_user_account_email", "E-postadressen används redan. Logga in i stället.")

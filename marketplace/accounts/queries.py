@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.models import Membership, Organisation, User, UserSecret
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
@@ -24,6 +24,17 @@ class DemoPerson:
 
 def user_by_email(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def account_with_secret(email: str) -> tuple[User, UserSecret] | None:
+    """For signing in. Only the system finds one."""
+    statement = (
+        select(User, UserSecret)
+        .join(UserSecret, UserSecret.user_id == User.id)
+        .where(User.email == email.strip().lower())
+    )
+    row = db.session.execute(statement).one_or_none()
+    return None if row is None else (row[0], row[1])
 
 
 def active_user(user_id: int) -> User | None:

@@ -1,18 +1,17 @@
-"""Accounts and memberships: made, checked, ended. Passwords are kept as argon2 hashes only.
+"""Accounts and memberships: made, checked, ended. Passwords are kept as argon2 hashes only, apart from the account.
 
 Row security lets only the system write accounts and memberships: call what writes inside `acting_as(system_actor())`,
 after having checked that whoever asks may do so.
 """
 
 from collections.abc import Sequence
-from datetime import date
 from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.accounts.queries import user_by_email
+from marketplace.accounts.models import Membership, Organisation, User, UserSecret
+from marketplace.accounts.queries import account_with_secret
 from marketplace.accounts.rules import Role, is_email, may_hold
 from marketplace.clock import now
 from marketplace.db import db, get_or_404
@@ -32,10 +31,10 @@ def create_account(email: str, name: str, password: str) -> User:
         raise Invalid("Skriv för- och efternamn.", field="name")
     if len(password) < MIN_PASSWORD:
         raise Invalid(f"Välj ett lösenord med minst {MIN_PASSWORD} tecken.", field="password")
-    user = User(
-        email=email, name=name, password_hash=_hasher.hash(password), is_active=True, created_at=now()
-    )
+    user = User(email=email, name=name, is_active=True, created_at=now())
     db.session.add(user)
+    db.session.flush()
+    db.session.add(UserSecret(user_id=user.id, password_hash=_hasher.hash(password)))
     db.session.flush()
     return user
 
@@ -55,24 +54,22 @@ def add_membership(
     return membership
 
 
-def end_membership(membership_id: int, on: date) -> None:
-    """The user may no longer act for the organisation from `on`."""
-    get_or_404(Membership, membership_id).ended_on = on
-
-
 def user_with_password(email: str, password: str) -> User | None:
     """The active user whose password this is. The work is the same whether or not the address has an account."""
     with acting_as(system_actor()):  # nobody is signed in yet, so row security would show no account
-        user = user_by_email(email)
-        stored = user.password_hash if user else _nobodys_hash()
+        found = account_with_secret(email)
+        stored = found[1].password_hash if found else _nobodys_hash()
         try:
             _hasher.verify(stored, password)
         except (VerifyMismatchError, InvalidHashError):
             return None
-        if user is None or not user.is_active:
+        if found is None:
+            return None
+        user, secret = found
+        if not user.is_active:
             return None
         if _hasher.check_needs_rehash(stored):
-            user.password_hash = _hasher.hash(password)
+            secret.password_hash = _hasher.hash(password)
         return user
 
 

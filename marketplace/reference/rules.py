@@ -22,12 +22,30 @@ import holidays
 _FREE_CATEGORIES: Final = (holidays.PUBLIC, holidays.DE_FACTO)
 _SATURDAY: Final = 5
 _KOMMUN_CODE: Final = re.compile(r"[0-2][0-9]{3}", re.ASCII)
+_POSTCODE: Final = re.compile(r"[0-9]{5}", re.ASCII)
 _SSYK4: Final = re.compile(r"[0-9]{4}", re.ASCII)
 # The twenty-one counties' codes: 02, 11, 15 and 16 were abolished, and none is above 25.
 _COUNTY_CODES: Final = frozenset(
     {"01", "03", "04", "05", "06", "07", "08", "09", "10", "12", "13", "14"}
     | {"17", "18", "19", "20", "21", "22", "23", "24", "25"}
 )
+
+
+MONTH_SV: Final = (
+    "januari", "februari", "mars", "april", "maj", "juni",
+    "juli", "augusti", "september", "oktober", "november", "december",
+)  # fmt: skip
+WEEKDAY_SV: Final = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+
+
+def spoken_month(year: int, number: int) -> str:
+    """A month as it is said: "mars 2026"."""
+    return f"{MONTH_SV[number - 1]} {year}"
+
+
+def spoken_day(day: date) -> str:
+    """A day as it is said, for easy-to-read texts: "måndag 2 mars"."""
+    return f"{WEEKDAY_SV[day.weekday()]} {day.day} {MONTH_SV[day.month - 1]}"
 
 
 class Sex(StrEnum):
@@ -154,6 +172,12 @@ def working_days_between(first: date, last: date) -> int:
 def is_kommun_code(code: str) -> bool:
     """True for four digits whose first two are a county that exists; the table of kommuner says the rest."""
     return _KOMMUN_CODE.fullmatch(code) is not None and code[:2] in _COUNTY_CODES
+
+
+def postcode_text(text: str) -> str | None:
+    """Five digits, with or without a space, as "136 40"; None when it is something else."""
+    digits = "".join(text.split())
+    return f"{digits[:3]} {digits[3:]}" if _POSTCODE.fullmatch(digits) else None
 
 
 def is_ssyk4(code: str) -> bool:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, column, table
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.db import Base, enum_of, explain_constraint
@@ -30,6 +30,12 @@ class AttendanceDay(Base):
     """An absence that the participant reported the same day can be paid, where the price list says so."""
     is_invoiced: Mapped[bool] = mapped_column(default=False)
 
+
+attendance_by_number = table(
+    "attendance_by_number",
+    *(column(name, AttendanceDay.__table__.c[name].type) for name in AttendanceDay.__table__.c.keys()),  # noqa: SIM118
+)
+"""The days as who sees no persons reads them, by placement number: every valid absence alike. A view."""
 
 explain_constraint(
     "frozen_attendance",

@@ -1,21 +1,23 @@
 """Attendance: the supervisor's week, a placement's months, and weeks that wait to be recorded."""
 
-from collections import defaultdict
-from collections.abc import Collection
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import Date, FromClause, Integer, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from enterprises.places.models import Place
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
 from marketplace.reference.rules import is_working_day
+from marketplace.swedish import counted
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
-from placements.attendance.models import AttendanceDay
+from placements.attendance.models import AttendanceDay, attendance_by_number
 from placements.attendance.rules import (
     FUTURE_SV,
     LOCKED_SV,
@@ -28,7 +30,6 @@ from placements.attendance.rules import (
     monday_of,
     planned_week,
     week_text,
-    without_kinds,
 )
 from placements.booking.models import Placement
 from placements.participants.models import Participant
@@ -37,35 +38,41 @@ from placements.plan.queries import Extent, agreed_extents, shown_person
 _HABIT = timedelta(weeks=4)  # how far back a participant's usual weekdays are read
 _WORK_DAYS = 5
 _begins_on = func.coalesce(Placement.started_on, Placement.first_day)
-_LOOK_BACK = 8  # weeks in which missing attendance is looked for
+_LOOK_BACK = 26  # weeks in which missing attendance is looked for
+_TOLD_ALONE = 4  # weeks that have a row each on the start page; those before share one
 
 
 def recorded_days(
     placement_ids: Collection[int], first: date, last: date, *, lock: bool = False
 ) -> dict[tuple[int, date], RecordedDay]:
     """The days on record from first to last, both included, by placement and day; one query."""
+    days = attendance_days()
     statement = (
         select(
-            AttendanceDay.placement_id,
-            AttendanceDay.day,
-            AttendanceDay.kind,
-            AttendanceDay.planned_hours,
-            AttendanceDay.actual_hours,
-            AttendanceDay.is_reported_same_day,
-            AttendanceDay.is_invoiced,
+            days.c.placement_id,
+            days.c.day,
+            days.c.kind,
+            days.c.planned_hours,
+            days.c.actual_hours,
+            days.c.is_reported_same_day,
+            days.c.is_invoiced,
         )
-        .where(AttendanceDay.placement_id.in_(placement_ids), AttendanceDay.day.between(first, last))
-        .order_by(AttendanceDay.placement_id, AttendanceDay.day)
+        .where(days.c.placement_id.in_(placement_ids), days.c.day.between(first, last))
+        .order_by(days.c.placement_id, days.c.day)
     )
     if lock:
         statement = statement.with_for_update()
     return {(row.placement_id, row.day): RecordedDay(*row) for row in db.session.execute(statement)}
 
 
+def attendance_days() -> FromClause:
+    """The days as the actor may read them: the table, or for who sees no persons the view without kinds of absence."""
+    return AttendanceDay.__table__ if current_actor().may_see_persons else attendance_by_number
+
+
 def days_of_placement(placement_id: int) -> list[RecordedDay]:
     """Every day on record, in order. Who sees no persons is not told of which kind a valid absence was."""
-    days = list(recorded_days([placement_id], date.min, date.max).values())
-    return days if current_actor().may_see_persons else without_kinds(days)
+    return list(recorded_days([placement_id], date.min, date.max).values())
 
 
 # The week grid.
@@ -190,15 +197,20 @@ def _without_empty_weekend(monday: date, rows: list[GridRow], *, with_weekend: b
 # What waits.
 
 
-def missing_by_week() -> dict[date, int]:
-    """How many placements have no day on record, for each of the last eight whole weeks where some lack it.
+ContractMonth = tuple[int, date]
+"""A contract and the first day of a month."""
 
-    A placement counts in a week in which it has at least one working day. Two queries.
+
+def missing_by_week() -> dict[date, int]:
+    """How many placements have no day on record, for each whole week of the last half year where some lack it.
+
+    A placement counts in a week in which it has at least one working day that can still be recorded: not in a month
+    whose invoice the supplier has approved. Three queries at most.
     """
     this_monday = monday_of(today())
     earliest = this_monday - timedelta(weeks=_LOOK_BACK)
     placements = db.session.execute(
-        select(Placement.id, _begins_on.label("start"), Placement.last_day)
+        select(Placement.id, Placement.contract_id, _begins_on.label("start"), Placement.last_day)
         .where(
             Placement.state.in_(RECORDED_STATES),
             _begins_on < this_monday,
@@ -206,48 +218,76 @@ def missing_by_week() -> dict[date, int]:
         )
         .order_by(Placement.id)
     ).all()
-    week = func.date_trunc("week", AttendanceDay.day)
-    recorded = {
-        (row[0], row[1].date())
-        for row in db.session.execute(
-            select(AttendanceDay.placement_id, week)
-            .where(
-                AttendanceDay.placement_id.in_([row.id for row in placements]),
-                AttendanceDay.day >= earliest,
-                AttendanceDay.day < this_monday,
-            )
-            .distinct()
-            .order_by(AttendanceDay.placement_id, week)
-        )
-    }
-    missing: dict[date, int] = {}
+    recorded = _recorded_weeks([row.id for row in placements], earliest, this_monday)
+    lacking: list[tuple[date, set[ContractMonth]]] = []
     for number in range(_LOOK_BACK):
         monday = earliest + timedelta(weeks=number)
         working = [day for day in days_of_week(monday) if is_working_day(day)]
-        lacking = sum(
-            any(row.start <= day <= row.last_day for day in working) and (row.id, monday) not in recorded
-            for row in placements
+        for row in placements:
+            if (row.id, monday) not in recorded:
+                days = [day for day in working if row.start <= day <= row.last_day]
+                lacking.append((monday, {(row.contract_id, day.replace(day=1)) for day in days}))
+    approved = _approved({month for _, months in lacking for month in months})
+    return dict(sorted(Counter(monday for monday, months in lacking if months - approved).items()))
+
+
+def _recorded_weeks(placement_ids: Collection[int], first: date, before: date) -> set[tuple[int, date]]:
+    """Placements with the Mondays of the weeks in which they have a day on record."""
+    week = func.date_trunc("week", AttendanceDay.day)
+    rows = db.session.execute(
+        select(AttendanceDay.placement_id, week)
+        .where(
+            AttendanceDay.placement_id.in_(placement_ids),
+            AttendanceDay.day >= first,
+            AttendanceDay.day < before,
         )
-        if lacking:
-            missing[monday] = lacking
-    return missing
+        .distinct()
+        .order_by(AttendanceDay.placement_id, week)
+    )
+    return {(placement_id, monday.date()) for placement_id, monday in rows}
+
+
+def _approved(months: Collection[ContractMonth]) -> set[ContractMonth]:
+    """Those that take no more attendance, since the supplier has approved their invoice."""
+    if not months:
+        return set()
+    asked = select(
+        func.unnest(literal([contract_id for contract_id, _ in months], ARRAY(Integer))).label("contract_id"),
+        func.unnest(literal([month for _, month in months], ARRAY(Date))).label("month"),
+    ).subquery()
+    rows = db.session.execute(
+        select(asked.c.contract_id, asked.c.month)
+        .where(func.is_month_approved(asked.c.contract_id, asked.c.month))
+        .order_by(asked.c.contract_id, asked.c.month)
+    )
+    return {(contract_id, month) for contract_id, month in rows}
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """Last week's attendance, when the supervisor has not recorded it."""
+    """The supervisor's weeks without attendance: the latest one by one, those before them together."""
     if actor.role != Role.SUPERVISOR:
         return []
-    last_week = monday_of(today()) - timedelta(weeks=1)
-    count = missing_by_week().get(last_week)
-    if not count:
-        return []
-    people = "en deltagare" if count == 1 else f"{count} deltagare"
-    return [
-        WaitingItem(
-            attendance_deadline(last_week),
-            f"Registrera närvaro vecka {last_week.isocalendar().week} för {people}",
-            "attendance.index",
-            {"vecka": week_text(last_week)},
-            "Närvaro",
-        )
-    ]
+    missing = missing_by_week()
+    weeks = list(missing)
+    older, latest = weeks[:-_TOLD_ALONE], weeks[-_TOLD_ALONE:]
+    if len(older) > 1:
+        together = f"och {counted(len(older) - 1, 'vecka', 'veckor')} till"
+        return [_week_item(older[0], together), *_weeks_alone(missing, latest)]
+    return _weeks_alone(missing, weeks)
+
+
+def _weeks_alone(missing: Mapping[date, int], weeks: Sequence[date]) -> list[WaitingItem]:
+    people = {
+        monday: "en deltagare" if missing[monday] == 1 else f"{missing[monday]} deltagare" for monday in weeks
+    }
+    return [_week_item(monday, f"för {people[monday]}") for monday in weeks]
+
+
+def _week_item(monday: date, about_sv: str) -> WaitingItem:
+    return WaitingItem(
+        attendance_deadline(monday),
+        f"Registrera närvaro vecka {monday.isocalendar().week} {about_sv}",
+        "attendance.index",
+        {"vecka": week_text(monday)},
+        "Närvaro",
+    )

@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 from enum import StrEnum
 
 from marketplace.errors import Conflict, Invalid
-from marketplace.reference.rules import add_working_days, is_working_day
+from marketplace.reference.rules import add_working_days, is_working_day, spoken_month
 from placements.booking.rules import PlacementState
 
 
@@ -54,12 +54,7 @@ _DUE_WITHIN = 2  # working days after the week
 RECORDED_STATES = frozenset({PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
 """Placements that have attendance: what has started, also afterwards while a week is filed late."""
 
-WEEKDAY_SV = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
-MONTH_SV = (
-    "januari", "februari", "mars", "april", "maj", "juni",
-    "juli", "augusti", "september", "oktober", "november", "december",
-)  # fmt: skip
-WEEKDAY_LONG_SV = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+_WEEKDAY_SHORT_SV = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
 
 LOCKED_SV = "Dagen är fakturerad och kan inte ändras. Kontakta verksamhetsledaren om något är fel."
 OUTSIDE_SV = "Utanför placeringen"
@@ -266,7 +261,7 @@ class GridDay:
 
     @property
     def label_sv(self) -> str:
-        return f"{WEEKDAY_SV[self.day.weekday()]} {self.day.day}/{self.day.month}"
+        return f"{_WEEKDAY_SHORT_SV[self.day.weekday()]} {self.day.day}/{self.day.month}"
 
     @property
     def shown_choice(self) -> DayChoice:
@@ -314,16 +309,6 @@ def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None) -> Attendan
     return AttendanceEntry(day.placement_id, day.day, kind, planned, typed or _NO_HOURS, is_reported)
 
 
-def without_kinds(days: Iterable[RecordedDay]) -> list[RecordedDay]:
-    """The same days with every valid absence alike: whether someone was ill concerns only who works with the person."""
-    return [
-        replace(day, kind=AttendanceKind.OTHER_VALID)
-        if day.kind in {AttendanceKind.ILL, AttendanceKind.LEAVE}
-        else day
-        for day in days
-    ]
-
-
 # Sums.
 
 
@@ -351,7 +336,7 @@ class MonthSum:
     def name_sv(self) -> str:
         """ "2026-11" → "november 2026"."""
         year, _, number = self.month.partition("-")
-        return f"{MONTH_SV[int(number) - 1]} {year}"
+        return spoken_month(int(year), int(number))
 
     @property
     def days(self) -> int:

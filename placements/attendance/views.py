@@ -10,6 +10,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
+from marketplace.reference.rules import WEEKDAY_SV
 from marketplace.tenancy import current_actor
 from marketplace.web.guards import requires
 from placements.attendance import services
@@ -20,7 +21,6 @@ from placements.attendance.rules import (
     ABSENCE_WITHOUT_KIND_SV,
     ATTENDANCE_KIND_SV,
     RECORDED_STATES,
-    WEEKDAY_LONG_SV,
     monday_of,
     month_sums,
     read_week,
@@ -62,7 +62,7 @@ def index() -> ResponseReturnValue:
         before=week_text(monday - _WEEK),
         after=week_text(monday + _WEEK) if monday + _WEEK <= today() else "",
         week_text=week_text,
-        WEEKDAY_LONG_SV=WEEKDAY_LONG_SV,
+        WEEKDAY_SV=WEEKDAY_SV,
         ATTENDANCE_KIND_SV=ATTENDANCE_KIND_SV,
     )
     return page, form.status()
@@ -112,5 +112,5 @@ def placement(placement_id: int) -> ResponseReturnValue:
         PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
         PLACEMENT_TONE=PLACEMENT_TONE,
         kind_sv=ATTENDANCE_KIND_SV if sees_kinds else ATTENDANCE_KIND_SV | ABSENCE_WITHOUT_KIND_SV,
-        WEEKDAY_LONG_SV=WEEKDAY_LONG_SV,
+        WEEKDAY_SV=WEEKDAY_SV,
     )

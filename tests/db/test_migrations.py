@@ -8,7 +8,10 @@ from sqlalchemy.pool import NullPool
 import migrations
 from demo.cluster import APP
 from marketplace import db as database_module
-from tests.conftest import Database
+from marketplace.accounts.services import create_account, user_with_password
+from marketplace.db import transaction
+from marketplace.tenancy import acting_as, system_actor
+from tests.support.application import Database
 
 TABLES = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 FUNCTIONS = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
@@ -37,6 +40,22 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
 
     migrations.upgrade(database.owner_url, APP)
     command.check(settings)  # raises where the models and the tables differ
+
+
+def test_passwords_survive_the_way_down_and_up(database: Database) -> None:
+    with acting_as(system_actor()), transaction():
+        create_account("maria@exempel.se", "Maria", "tre ord som glöms")
+    database_module.db.session.remove()
+    database_module.db.engine.dispose()
+    settings = migrations.config(database.owner_url, APP)
+    engine = create_engine(database.owner_url, poolclass=NullPool)
+
+    command.downgrade(settings, "0006")
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT password_hash LIKE '$argon2id$%' FROM user_account"))
+
+    migrations.upgrade(database.owner_url, APP)
+    assert user_with_password("maria@exempel.se", "tre ord som glöms") is not None
 
 
 def test_every_explained_refusal_is_one_that_the_database_makes(database: Database) -> None:

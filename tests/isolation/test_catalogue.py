@@ -23,6 +23,7 @@ PERSONS = frozenset(
         "shown_place",
         "activity_plan",
         "final_report",
+        "attendance_day",
         "placement",
         "event",
     }
@@ -103,7 +104,19 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
             " WHERE prosecdef AND n.nspname = 'public' ORDER BY proname"
         )
     ).all()
-    assert found == ["is_month_approved", "is_shared_with"]
+    assert found == [
+        "contract_use",
+        "is_month_approved",
+        "is_shared_with",
+        "keep_contract_with_placements",
+        "keep_placement_under_contract",
+    ]
+
+
+def test_views_are_the_known_ones(owner: Connection) -> None:
+    """A view is read with its owner's eyes and passes every policy, so it asks by itself whose the rows are."""
+    found = owner.scalars(text("SELECT viewname FROM pg_views WHERE schemaname = 'public' ORDER BY viewname"))
+    assert found.all() == ["attendance_by_number"]
 
 
 @pytest.mark.parametrize(

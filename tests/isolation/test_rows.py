@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Table, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from marketplace import audit
+from marketplace.accounts.models import UserSecret
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import Base, db
 from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
+from placements.attendance.models import attendance_by_number
+from placements.attendance.rules import AttendanceEntry, AttendanceKind
+from placements.attendance.services import record_attendance
 from placements.participants.models import Consent, Participant
 from placements.participants.services import withdraw_consent
 from tests.isolation.conftest import Rollback
@@ -27,6 +32,7 @@ PERSON_TABLES = (
     "shown_place",
     "activity_plan",
     "final_report",
+    "attendance_day",
 )
 NEVER_SEE_PERSONS = (
     Role.STRATEGIST,
@@ -82,6 +88,61 @@ def test_supplier_never_sees_a_personal_number_or_what_was_shown(undone: Rollbac
     with undone(), acting_as(world.actor(Role.SUPERVISOR)):
         for table in ("participant_identity", "choice_round", "shown_place", "consent"):
             assert count(table) == 0, table
+
+
+def test_supplier_neither_reads_nor_writes_a_grant(undone: Rollback, world: World) -> None:
+    """Level and wished trades are the authority's, whatever has become of the placement."""
+    grant = TABLES["training_grant"]
+    for role in (Role.SUPERVISOR, Role.SUPPLIER_MANAGER):
+        with undone(), acting_as(world.actor(role)):
+            assert count("placement") > 0
+            assert count("training_grant") == 0
+            written = db.session.execute(update(grant).values(support_level="5"))
+            assert written.rowcount == 0  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nobody_reads_or_writes_what_a_password_is_checked_against(
+    undone: Rollback, world: World, role: Role
+) -> None:
+    """Neither her own nor that of a colleague whose account she may read."""
+    people = [world.actor(one) for one in ROLES]
+    with undone():
+        with acting_as(system_actor()):
+            db.session.add_all(UserSecret(user_id=one.user_id, password_hash="-") for one in people)
+        with acting_as(world.actor(role)):
+            assert count("user_account") >= 1
+            assert count("user_secret") == 0
+            written = db.session.execute(update(TABLES["user_secret"]).values(password_hash="mine"))
+            assert written.rowcount == 0  # type: ignore[attr-defined]
+            with pytest.raises(DBAPIError, match="does not exist"), db.session.begin_nested():
+                db.session.execute(text("SELECT password_hash FROM user_account"))
+        with acting_as(system_actor()):
+            assert count("user_secret") == len(people)
+
+
+@pytest.mark.parametrize("role", [Role.CONTROLLER, Role.SUPPLIER_MANAGER])
+def test_hours_are_read_by_number_without_kinds_of_absence(
+    undone: Rollback, world: World, role: Role
+) -> None:
+    days, placement_id = attendance_by_number, int(world.own["placement_id"])
+    kinds = (AttendanceKind.ILL, AttendanceKind.LEAVE, AttendanceKind.INVALID)
+    entries = [
+        AttendanceEntry(placement_id, date(2026, 3, 9 + number), kind, Decimal(4), Decimal(0))
+        for number, kind in enumerate(kinds)
+    ]
+    chosen = select(days.c.kind).where(days.c.placement_id == placement_id, days.c.day >= entries[0].day)
+    with undone():
+        with acting_as(world.actor(Role.SUPERVISOR)):
+            record_attendance(entries)
+        with acting_as(world.actor(role)):
+            read = db.session.scalars(chosen.order_by(days.c.day)).all()
+            assert read == [AttendanceKind.OTHER_VALID, AttendanceKind.OTHER_VALID, AttendanceKind.INVALID]
+        by_number = {Role.CONTROLLER, Role.SUPPLIER_MANAGER}
+        strangers = [world.actor(other) for other in ROLES if other not in by_number]
+        for stranger in (*strangers, world.actor(role, "outside"), ANONYMOUS):
+            with acting_as(stranger):
+                assert db.session.scalar(select(func.count()).select_from(days)) == 0, stranger.role
 
 
 def test_supervisor_sees_nobody_who_has_not_asked_for_a_place(undone: Rollback, world: World) -> None:
@@ -190,7 +251,7 @@ def test_without_a_tenant_there_is_no_tenants_row(undone: Rollback, world: World
 
 def test_anonymous_sees_no_event_and_no_account(undone: Rollback, world: World) -> None:
     with undone(), acting_as(ANONYMOUS):
-        for table in ("event", "outbox", "user_account", "membership", "seat_use"):
+        for table in ("event", "outbox", "user_account", "user_secret", "membership", "seat_use"):
             assert count(table) == 0, table
 
 

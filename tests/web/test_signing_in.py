@@ -1,6 +1,5 @@
 """Signing in and out, sessions, throttling, and choosing which organisation to act for."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,17 +13,16 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import create_app
-from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.models import Membership, Organisation, User, UserSecret
 from marketplace.accounts.rules import OrganisationKind, Role
-from marketplace.accounts.services import add_membership, create_account, end_membership
+from marketplace.accounts.services import add_membership, create_account
 from marketplace.clock import now, travelling
 from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.limiter import limiter
-from tests.support.clients import Client
+from tests.support.clients import ClientFor
 
 PASSWORD = "tre ord som glöms"
 pytestmark = pytest.mark.usefixtures("session", "redis")
-ClientFor = Callable[..., Client]
 
 
 @dataclass(frozen=True)
@@ -137,11 +135,11 @@ def test_an_account_that_is_closed_cannot_sign_in(
 def test_an_old_hash_is_renewed_at_sign_in(client_for: ClientFor, people: People, session: Session) -> None:
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with acting_as(system_actor()):
-        session.get_one(User, people.maria).password_hash = weak
+        session.get_one(UserSecret, people.maria).password_hash = weak
         session.commit()
     assert sign_in(client_for()).status_code == 302
     with acting_as(system_actor()):
-        renewed = session.get_one(User, people.maria).password_hash
+        renewed = session.get_one(UserSecret, people.maria).password_hash
     assert renewed != weak
     assert not PasswordHasher().check_needs_rehash(renewed)
 
@@ -288,7 +286,7 @@ def test_a_role_that_has_ended_is_gone_at_once(
     client = client_for()
     sign_in(client)
     with acting_as(system_actor()):
-        end_membership(people.maria_in, now().date())
+        session.get_one(Membership, people.maria_in).ended_on = now().date()
         session.commit()
     page = client.get("/valj-roll")
     assert "Du har ingen roll än" in page.text
