@@ -68,7 +68,8 @@ def published(
 ) -> dict[Cell, int | None]:
     """The table for one sex, with None for what must not be shown. A cell without a count is zero.
 
-    ``trades`` are those shown to anyone at all that year, with the dominance of each.
+    ``trades`` are those shown to anyone at all that year, with the dominance of each. The page names them, so a
+    dominance that none of them has is known to be empty: it is not in the table, and nothing can hide behind it.
     """
     cells = {cell: counts.get(cell, Count()) for cell in _cells(sorted(kommun_codes), trades)}
     values = {cell: count.choices for cell, count in cells.items()}
@@ -103,7 +104,7 @@ def comparable(
     if left is None:
         return []
     counts: list[tuple[int, int]] = []
-    for kind in Dominance:
+    for kind in _kinds(trades):
         cells = (Cell(step, ALL, kind, ssyk) for ssyk, its_kind in sorted(trades.items()) if its_kind == kind)
         shown = [pair for cell in cells if (pair := both(cell)) is not None]
         whole = both(Cell(step, dominance=kind))
@@ -125,7 +126,7 @@ def _less(whole: tuple[int, int], parts: Iterable[tuple[int, int]]) -> tuple[int
 def _cells(kommun_codes: list[str], trades: Mapping[str, Dominance]) -> Iterator[Cell]:
     for step in _STEPS:
         for kommun_code in [*(kommun_codes if step in KOMMUN_STEPS else []), ALL]:
-            for dominance in [*Dominance, ALL]:
+            for dominance in [*_kinds(trades), ALL]:
                 yield Cell(step, kommun_code, dominance)
         if step in KOMMUN_STEPS:
             for ssyk, trade_dominance in sorted(trades.items()):
@@ -137,19 +138,21 @@ def _relations(
 ) -> Iterator[Relation[Cell]]:
     for cell in cells:
         step, kommun_code, dominance, ssyk, _ = cell
-        if dominance == ALL:
-            yield cell, tuple(Cell(step, kommun_code, part) for part in Dominance)
+        if dominance == ALL and trades:
+            yield cell, tuple(Cell(step, kommun_code, part) for part in _kinds(trades))
         if kommun_code == ALL and ssyk == ALL and step in KOMMUN_STEPS:
             if kommun_codes:
                 yield cell, tuple(Cell(step, code, dominance) for code in kommun_codes)
-            shown_trades = sorted(
-                ssyk for ssyk, its_dominance in trades.items() if its_dominance == dominance
-            )
-            if shown_trades:
-                yield cell, tuple(Cell(step, ALL, dominance, ssyk) for ssyk in shown_trades)
+            if dominance != ALL:
+                of_kind = sorted(ssyk for ssyk, kind in trades.items() if kind == dominance)
+                yield cell, tuple(Cell(step, ALL, dominance, ssyk) for ssyk in of_kind)
         reached = cell._replace(step=_STEPS[min(_STEPS.index(step) + 1, len(_STEPS) - 1)])
         if reached != cell and reached in cells and dominance != ALL:
             yield cell, (reached, cell._replace(is_rest=True))
+
+
+def _kinds(trades: Mapping[str, Dominance]) -> list[Dominance]:
+    return [kind for kind in Dominance if kind in trades.values()]
 
 
 def counted_until(today: date) -> date:

@@ -221,7 +221,7 @@ def _tables(authority_id: int, asked: _Asked) -> list[SexTable]:
 def _row(label_sv: str, numbers: Mapping[Any, int | None], **marks: bool) -> StepRow:
     total = numbers.get(None)
     shares = tuple(
-        None if total is None or (part := numbers.get(kind)) is None else Share(part, total)
+        None if total is None or (part := numbers.get(kind, 0)) is None else Share(part, total)
         for kind in OwnSexDominance
     )
     return StepRow(label_sv, total, shares, **marks)

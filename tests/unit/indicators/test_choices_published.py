@@ -171,6 +171,25 @@ def test_a_total_of_five_is_shown_though_all_its_parts_are_hidden() -> None:
     assert all(value is None for cell, value in table.items() if cell.dominance)
 
 
+def test_nothing_hides_behind_a_dominance_that_nobody_was_shown() -> None:
+    """The page names the trades shown, so that there was no even one is no secret, and protects no other number."""
+    trades = {ssyk: kind for ssyk, kind in TRADES.items() if kind is not Dominance.EVEN}
+    counts = {Cell(ChoiceStep.SHOWN): 18}
+    for ssyk, number in (("7531", 9), ("9412", 6), ("7231", 3)):
+        for cell in (
+            Cell(ChoiceStep.SHOWN, ALL, trades[ssyk]),
+            Cell(ChoiceStep.SHOWN, ALL, trades[ssyk], ssyk),
+        ):
+            counts[cell] = counts.get(cell, 0) + number
+    table = published({cell: Count(n, n) for cell, n in counts.items()}, [], trades)
+    assert not any(cell.dominance == Dominance.EVEN for cell in table)
+    assert table[Cell(ChoiceStep.SHOWN)] == 18
+    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.MEN)] is None
+    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.WOMEN)] is None, (
+        "else the three are a subtraction away"
+    )
+
+
 def test_nobody_at_all_is_a_table_of_hidden_cells() -> None:
     table = published({}, ["0136"], {})
     assert set(table.values()) == {None}
