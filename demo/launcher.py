@@ -8,7 +8,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -42,135 +41,127 @@ def run(data: Path, port_text: str, root: Path, participants: int | None = None)
             click.echo(f"Starting PostgreSQL and Redis in {folder.root} …")
             postgres = stack.enter_context(Postgres(folder, _QUICK_ENOUGH))
             redis = stack.enter_context(Redis(folder))
-            environment = _environment(postgres, redis)
-            _prepare(folder, postgres, redis, root, environment, participants)
-            _serve(folder, postgres, redis, root, environment, port)
+            demo = _Demo(folder, postgres, redis, root)
+            demo.prepare(participants)
+            demo.serve(port)
     except KeyboardInterrupt:
         click.echo("\nStopped. The data is kept; make demo starts where you were.")
 
 
-def _prepare(
-    folder: DataFolder,
-    postgres: Postgres,
-    redis: Redis,
-    root: Path,
-    environment: Mapping[str, str],
-    participants: int | None,
-) -> None:
-    """The database, migrated and with the story in it. What was interrupted starts over."""
-    postgres.cluster.make_roles()
-    if postgres.cluster.has_database() and not folder.is_done(_LOADED):
-        click.echo("The first load was interrupted: starting it over.")
-        postgres.cluster.drop_database()
-    is_new = not postgres.cluster.has_database()
-    if is_new:
-        folder.forget(_LOADED)
-        redis.empty()
-        postgres.cluster.make_database()
-    _migrate(postgres, folder)
-    if is_new:
-        click.echo("Loading two years of invented history, once (a minute or two) …")
-        _step(
-            root,
-            environment,
-            folder,
-            "seed",
-            *(["--participants", str(participants)] if participants else []),
-        )
-        folder.mark_done(_LOADED)
-    elif participants:
-        click.echo(f"The data is there already, so --participants has no effect. {folder.way_out}")
+class _Demo:
+    """The application of the clone in `root`, on two servers that run."""
 
+    def __init__(self, folder: DataFolder, postgres: Postgres, redis: Redis, root: Path) -> None:
+        self._folder = folder
+        self._postgres = postgres
+        self._redis = redis
+        self._root = root
+        self._environment = _environment(postgres, redis)
+        self._running: dict[str, subprocess.Popen[bytes]] = {}
 
-def _migrate(postgres: Postgres, folder: DataFolder) -> None:
-    try:
-        migrations.upgrade(postgres.cluster.address(OWNER), APP)
-    except (CommandError, SQLAlchemyError) as error:
-        reason = str(error).splitlines()[0]
-        raise DemoProblem(
-            f"The database could not be brought up to date: {reason} {folder.way_out}"
-        ) from error
+    def prepare(self, participants: int | None) -> None:
+        """The database, migrated and with the story in it. What was interrupted starts over."""
+        cluster = self._postgres.cluster
+        cluster.make_roles()
+        if cluster.has_database() and not self._folder.is_done(_LOADED):
+            click.echo("The first load was interrupted: starting it over.")
+            cluster.drop_database()
+        is_new = not cluster.has_database()
+        if is_new:
+            self._folder.forget(_LOADED)
+            self._redis.empty()
+            cluster.make_database()
+        self._migrate()
+        if is_new:
+            click.echo("Loading two years of invented history, once (a minute or two) …")
+            self._load(participants)
+            self._folder.mark_done(_LOADED)
+        elif participants:
+            click.echo(f"The data is there already, so --participants has no effect. {self._folder.way_out}")
 
-
-def _step(root: Path, environment: Mapping[str, str], folder: DataFolder, *command: str) -> None:
-    """One `platstorget` command of ours, its words shown as they come and kept in a log."""
-    log = folder.logs / f"{command[0]}.log"
-    process = start(
-        [sys.executable, "-u", root / "app.py", *command], log, env=environment, cwd=root, shown=True
-    )
-    try:
-        assert process.stdout is not None
-        with log.open("ab") as kept:
-            for line in process.stdout:
-                kept.write(line)
-                if not line.startswith(b"{"):  # logs are JSON, and for the file
-                    click.echo(f"  {line.decode(errors='replace').rstrip()}")
-        failed = process.wait() != 0
-    except BaseException:
-        stop(process, signal.SIGTERM, 5)
-        raise
-    if failed:
-        raise DemoProblem(
-            f"`platstorget {command[0]}` failed: {last_line(log)} (see {log}). "
-            f"Start again to try once more. {folder.way_out}"
-        )
-
-
-def _serve(
-    folder: DataFolder,
-    postgres: Postgres,
-    redis: Redis,
-    root: Path,
-    environment: Mapping[str, str],
-    port: int,
-) -> None:
-    commands = {"web": ["web", "--bind", f"{HOST}:{port}"], "worker": ["worker"]}
-    running: dict[str, subprocess.Popen[bytes]] = {}
-    try:
-        for name, command in commands.items():
-            log = folder.logs / f"{name}.log"
-            running[name] = start([sys.executable, root / "app.py", *command], log, env=environment, cwd=root)
-        _wait_until_ready(folder, running, port)
-        click.echo(f"Platstorget is ready: http://{HOST}:{port}  (Ctrl-C stops it)")
-        while True:
-            _check_alive(folder, running)
-            if not (postgres.is_alive and redis.is_alive):
-                name = "Redis" if postgres.is_alive else "PostgreSQL"
-                raise DemoProblem(f"{name} has stopped (see {folder.logs}). make demo starts it again.")
-            time.sleep(0.5)
-    finally:
-        for process in running.values():
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-        for process in running.values():
-            stop(process, signal.SIGTERM, 30)
-
-
-def _wait_until_ready(folder: DataFolder, running: Mapping[str, subprocess.Popen[bytes]], port: int) -> None:
-    give_up = time.monotonic() + _PATIENCE
-    answer = "no answer"
-    while time.monotonic() < give_up:
-        _check_alive(folder, running)
+    def serve(self, port: int) -> None:
+        """Web and worker, until one of them or a server stops."""
+        commands = {"web": ["web", "--bind", f"{HOST}:{port}"], "worker": ["worker"]}
         try:
-            with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5):
-                return
-        except urllib.error.HTTPError as error:
-            answer = error.read(500).decode(errors="replace").strip()
-        except OSError:
-            pass  # not listening yet
-        time.sleep(0.2)
-    raise DemoProblem(
-        f"The web did not get ready: {answer} (see {folder.logs / 'web.log'}). {folder.way_out}"
-    )
+            for name, command in commands.items():
+                self._running[name] = self._start(command, self._log(name))
+            self._wait_until_ready(port)
+            click.echo(f"Platstorget is ready: http://{HOST}:{port}  (Ctrl-C stops it)")
+            while True:
+                self._check_alive()
+                time.sleep(0.5)
+        finally:
+            for process in self._running.values():
+                if process.poll() is None:
+                    process.send_signal(signal.SIGTERM)
+            for process in self._running.values():
+                stop(process, signal.SIGTERM, 30)
 
-
-def _check_alive(folder: DataFolder, running: Mapping[str, subprocess.Popen[bytes]]) -> None:
-    for name, process in running.items():
-        if process.poll() is not None:
-            log = folder.logs / f"{name}.log"
+    def _migrate(self) -> None:
+        try:
+            migrations.upgrade(self._postgres.cluster.address(OWNER), APP)
+        except (CommandError, SQLAlchemyError) as error:
+            reason = str(error).splitlines()[0]
             raise DemoProblem(
-                f"The {name} has stopped: {last_line(log)} (see {log}). make demo starts it again."
+                f"The database could not be brought up to date: {reason} {self._folder.way_out}"
+            ) from error
+
+    def _load(self, participants: int | None) -> None:
+        """`platstorget seed`, its words shown as they come and kept in a log."""
+        log = self._log("seed")
+        options = ["--participants", str(participants)] if participants else []
+        process = self._start(["seed", *options], log, shown=True)
+        try:
+            assert process.stdout is not None
+            with log.open("ab") as kept:
+                for line in process.stdout:
+                    kept.write(line)
+                    if not line.startswith(b"{"):  # logs are JSON, and for the file
+                        click.echo(f"  {line.decode(errors='replace').rstrip()}")
+            failed = process.wait() != 0
+        except BaseException:
+            stop(process, signal.SIGTERM, 5)
+            raise
+        if failed:
+            raise DemoProblem(
+                f"`platstorget seed` failed: {last_line(log)} (see {log}). "
+                f"Start again to try once more. {self._folder.way_out}"
             )
+
+    def _wait_until_ready(self, port: int) -> None:
+        give_up = time.monotonic() + _PATIENCE
+        answer = "no answer"
+        while time.monotonic() < give_up:
+            self._check_alive()
+            try:
+                with urllib.request.urlopen(f"http://{HOST}:{port}/readyz", timeout=5):
+                    return
+            except urllib.error.HTTPError as error:
+                answer = error.read(500).decode(errors="replace").strip()
+            except OSError:
+                pass  # not listening yet
+            time.sleep(0.2)
+        raise DemoProblem(
+            f"The web did not get ready: {answer} (see {self._log('web')}). {self._folder.way_out}"
+        )
+
+    def _check_alive(self) -> None:
+        for name, process in self._running.items():
+            if process.poll() is not None:
+                log = self._log(name)
+                raise DemoProblem(
+                    f"The {name} has stopped: {last_line(log)} (see {log}). make demo starts it again."
+                )
+        for server in (self._postgres, self._redis):
+            if not server.is_alive:
+                raise DemoProblem(f"{server.name} has stopped (see {server.log}). make demo starts it again.")
+
+    def _start(self, command: list[str], log: Path, *, shown: bool = False) -> subprocess.Popen[bytes]:
+        program = [sys.executable, "-u", self._root / "app.py", *command]
+        return start(program, log, env=self._environment, cwd=self._root, shown=shown)
+
+    def _log(self, name: str) -> Path:
+        return self._folder.logs / f"{name}.log"
 
 
 def _environment(postgres: Postgres, redis: Redis) -> dict[str, str]:
@@ -179,7 +170,7 @@ def _environment(postgres: Postgres, redis: Redis) -> dict[str, str]:
         postgres.cluster.address(APP), postgres.cluster.address(OWNER), redis.address
     )
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "GUNICORN"))}
-    return {**kept, **ours, "PYTHONUNBUFFERED": "1"}
+    return {**kept, **ours}
 
 
 def _free_port(text: str) -> int:

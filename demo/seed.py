@@ -17,9 +17,10 @@ from sqlalchemy.engine import Engine
 
 from demo.problems import DemoProblem
 from demo.simulate.agenda import Agenda
+from demo.simulate.chance import rng_for
 from demo.simulate.deliver import deliver
 from demo.simulate.foundation import Directory, Staff, lay
-from demo.simulate.market import Market, rng_for
+from demo.simulate.market import Market
 from demo.simulate.run import SEED, Part, parts, run_part
 from demo.simulate.waiting import EXTRA, Waiting
 from demo.story import read_story
@@ -53,34 +54,33 @@ def load(
     begins_on += timedelta(days=-begins_on.weekday() % 7)
     story = read_story()
     for bad in story.bad_rows:
-        progress(f"Utelämnad rad i indata: {bad}")
+        progress(f"Left out: {bad}")
     _refuse_filled()
 
-    progress("Organisationer, personal och referensdata …")
+    progress("Organisations, their staff and reference data …")
     with clock.travelling(begins_on), acting_as(system_actor()), transaction():
-        for line in load_reference().lines_sv():
-            progress(f"Referensdata: {line}")
+        load_reference()
         staff = Staff(rng_for(SEED, "staff"))
-        ids = lay(story, staff)
+        authority_ids = lay(story, staff)
         directory = Directory()
-    progress("Förfrågningsunderlag, ansökningar, avtal och platser …")
+    progress("Terms, applications, contracts and places …")
     agenda = Agenda(ends_on)
     market = Market(story, agenda, directory, staff, begins_on, SEED)
     market.plan()
     agenda.run()
-    progress(f"Två års historia för {how_many} deltagare, från {begins_on} …")
+    progress(f"Two years for {how_many} participants, from {begins_on} …")
     work = [
-        Part(keys, market.published, ids.authorities, how_many, begins_on, ends_on) for keys in parts(story)
+        Part(keys, market.published, authority_ids, how_many, begins_on, ends_on) for keys in parts(story)
     ]
     counts = _run(work, progress, processes or (1 if how_many < _SIDE_BY_SIDE_FROM else _cores()))
-    progress("Det som väntar i dag, och nyckeltal …")
+    progress("What waits today, and the indicators …")
     with acting_as(system_actor()), transaction():
         directory = Directory()
     agenda = Agenda(ends_on)
     Waiting(story, agenda, directory, market.published).plan(begins_on)
     agenda.run()
     counts["participants"] += EXTRA
-    for authority_id in ids.authorities.values():
+    for authority_id in authority_ids.values():
         deliver(authority_id)
     compute_all(is_whole=True)
     progress(_summary(counts, time.monotonic() - started))
@@ -166,12 +166,6 @@ def _child(part: Part, told: "Queue[Any]") -> None:
 
 
 def _summary(counts: Counter[str], seconds: float) -> str:
-    names = {
-        "participants": "deltagare",
-        "rounds": "valomgångar",
-        "started": "har börjat träna",
-        "days of attendance": "närvarodagar",
-        "invoices": "fakturor",
-    }
-    listed = ", ".join(f"{counts[key]} {name}" for key, name in names.items())
-    return f"Klart på {seconds:.0f} sekunder: {listed}."
+    told = ("participants", "choice rounds", "placements begun", "days of attendance", "invoices")
+    listed = ", ".join(f"{counts[name]} {name}" for name in told)
+    return f"Done in {seconds:.0f} seconds: {listed}."

@@ -10,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,23 +33,18 @@ _VERSION = 18
 _PATIENCE = 60.0  # seconds; recovery after a power cut takes its time on a slow disk
 
 
-class Postgres:
-    """One PostgreSQL cluster in `folder.postgres`, run while the context lasts."""
+class Server(ABC):
+    """A program of ours that keeps its data in a folder and runs while the context lasts."""
 
-    def __init__(self, folder: DataFolder, settings: Mapping[str, str] | None = None) -> None:
+    name: str
+    _stop_signal: signal.Signals
+    _refusals: tuple[type[Exception], ...]
+    """What asking raises while it does not answer."""
+
+    def __init__(self, folder: DataFolder) -> None:
         self.folder = folder
-        self._settings = {
-            "listen_addresses": "",
-            "unix_socket_directories": str(folder.sockets),
-            "unix_socket_permissions": "0700",
-            "timezone": "UTC",
-            "log_min_messages": "warning",
-            **(settings or {}),
-        }
-        self._user = "nobody" if os.geteuid() == 0 else None
+        self.log = folder.logs / f"{self.name.lower()}.log"
         self._process: subprocess.Popen[bytes] | None = None
-        self._log = folder.logs / "postgres.log"
-        self.cluster = Cluster(f"postgresql+psycopg2://{_SUPERUSER}@/postgres?host={folder.sockets}")
 
     def __enter__(self) -> Self:
         self.start()
@@ -63,22 +59,9 @@ class Postgres:
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
-    @property
-    def log(self) -> Path:
-        return self._log
-
     def start(self) -> None:
-        """Makes the cluster if there is none, and starts it. Raises DemoProblem."""
-        if self._user:
-            self._let_other_user_in(self._user)
-        self._make_cluster()
-        self._stop_leftover()
-        command: list[object] = [_program("postgres"), "-D", self.folder.postgres]
-        for name, value in self._settings.items():
-            command += ["-c", f"{name}={value}"]
-        self._process = start(
-            command, self._log, env=_environment(), user=self._user, stop_signal=signal.SIGINT
-        )
+        """Starts the server and waits until it answers. Raises DemoProblem."""
+        self._process = self._launch()
         try:
             self._wait_until_it_answers()
         except BaseException:
@@ -86,8 +69,65 @@ class Postgres:
             raise
 
     def stop(self) -> None:
-        stop(self._process, signal.SIGINT)  # fast shutdown: connections are closed, nothing is lost
+        stop(self._process, self._stop_signal)
         self._process = None
+
+    @abstractmethod
+    def _launch(self) -> subprocess.Popen[bytes]:
+        """The process. What a launcher that was killed has left running is stopped first."""
+
+    @abstractmethod
+    def _ask(self) -> None:
+        """Raises one of `_refusals` when the server does not answer."""
+
+    def _wait_until_it_answers(self) -> None:
+        give_up = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._ask()
+            except self._refusals as error:
+                if not self.is_alive or time.monotonic() > give_up:
+                    reason = last_line(self.log) or str(error).strip()
+                    raise DemoProblem(
+                        f"{self.name} does not start: {reason} (see {self.log}). {self.folder.way_out}"
+                    ) from None
+                time.sleep(0.05)
+            else:
+                return
+
+
+class Postgres(Server):
+    """One PostgreSQL cluster in `folder.postgres`."""
+
+    name = "PostgreSQL"
+    _stop_signal = signal.SIGINT  # fast shutdown: connections are closed, nothing is lost
+    _refusals = (OperationalError,)
+
+    def __init__(self, folder: DataFolder, settings: Mapping[str, str] | None = None) -> None:
+        super().__init__(folder)
+        self._settings = {
+            "listen_addresses": "",
+            "unix_socket_directories": str(folder.sockets),
+            "unix_socket_permissions": "0700",
+            "timezone": "UTC",
+            "log_min_messages": "warning",
+            **(settings or {}),
+        }
+        self._user = "nobody" if os.geteuid() == 0 else None
+        self.cluster = Cluster(f"postgresql+psycopg2://{_SUPERUSER}@/postgres?host={folder.sockets}")
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        if self._user:
+            self._let_other_user_in(self._user)
+        self._make_cluster()
+        self._stop_leftover()
+        command: list[object] = [_program("postgres"), "-D", self.folder.postgres]
+        for name, value in self._settings.items():
+            command += ["-c", f"{name}={value}"]
+        return start(command, self.log, env=_environment(), user=self._user, stop_signal=self._stop_signal)
+
+    def _ask(self) -> None:
+        self.cluster.check()
 
     def _make_cluster(self) -> None:
         """initdb into a folder beside, which is renamed when whole: an interrupted one leaves nothing half-made."""
@@ -110,16 +150,14 @@ class Postgres:
             *options.split(),
             "--no-instructions",
         ]
-        process = start(command, self._log, env=_environment(), user=self._user)
+        process = start(command, self.log, env=_environment(), user=self._user)
         try:
             failed = process.wait() != 0
         except BaseException:
             stop(process, signal.SIGTERM)
             raise
         if failed:
-            raise DemoProblem(
-                f"PostgreSQL could not make its files: {last_line(self._log)} (see {self._log})."
-            )
+            raise DemoProblem(f"PostgreSQL could not make its files: {last_line(self.log)} (see {self.log}).")
         unfinished.rename(place)
 
     def _check(self, place: Path) -> None:
@@ -136,22 +174,7 @@ class Postgres:
         """We hold the folder's lock, so a server that still runs in it was left by a launcher that was killed."""
         if (self.folder.postgres / "postmaster.pid").exists():
             command = [_program("pg_ctl"), "-D", self.folder.postgres, *"-m fast -w stop".split()]
-            start(command, self._log, env=_environment(), user=self._user).wait()
-
-    def _wait_until_it_answers(self) -> None:
-        give_up = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                self.cluster.check()
-            except OperationalError as error:
-                if not self.is_alive or time.monotonic() > give_up:
-                    reason = last_line(self._log) or str(error).strip()
-                    raise DemoProblem(
-                        f"PostgreSQL does not start: {reason} (see {self._log}). {self.folder.way_out}"
-                    ) from None
-                time.sleep(0.05)
-            else:
-                return
+            start(command, self.log, env=_environment(), user=self._user).wait()
 
     def _let_other_user_in(self, user: str) -> None:
         """As root: the user that PostgreSQL runs as must be able to pass the folders above its files."""
@@ -164,51 +187,20 @@ class Postgres:
         self.folder.root.chmod(self.folder.root.stat().st_mode | 0o001)
 
 
-class Redis:
+class Redis(Server):
     """One Redis on a socket, keeping its data in `folder.redis`."""
 
+    name = "Redis"
+    _stop_signal = signal.SIGTERM  # saves before it goes
+    _refusals = (redis.RedisError,)
+
     def __init__(self, folder: DataFolder) -> None:
-        self.folder = folder
+        super().__init__(folder)
         self._socket = folder.sockets / "redis.sock"
-        self._log = folder.logs / "redis.log"
-        self._process: subprocess.Popen[bytes] | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    @property
-    def log(self) -> Path:
-        return self._log
 
     @property
     def address(self) -> str:
         return f"unix://{self._socket}"
-
-    def start(self) -> None:
-        """Starts the server. Raises DemoProblem."""
-        self._stop_leftover()
-        command: list[object] = [redis_server(), "--port", "0", "--unixsocket", self._socket]
-        command += ["--unixsocketperm", "700", "--dir", self.folder.redis, "--save", "60", "1"]
-        self._process = start(command, self._log)
-        try:
-            self._wait_until_it_answers()
-        except BaseException:
-            self.stop()
-            raise
-
-    def stop(self) -> None:
-        stop(self._process, signal.SIGTERM)  # saves before it goes
-        self._process = None
 
     def empty(self) -> None:
         with self._client() as client:
@@ -216,6 +208,16 @@ class Redis:
 
     def _client(self) -> redis.Redis:
         return redis.Redis(unix_socket_path=str(self._socket), socket_timeout=5, retry=Retry(NoBackoff(), 0))
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        self._stop_leftover()
+        command: list[object] = [redis_server(), "--port", "0", "--unixsocket", self._socket]
+        command += ["--unixsocketperm", "700", "--dir", self.folder.redis, "--save", "60", "1"]
+        return start(command, self.log)
+
+    def _ask(self) -> None:
+        with self._client() as client:
+            client.ping()
 
     def _stop_leftover(self) -> None:
         if not self._socket.exists():
@@ -226,21 +228,6 @@ class Redis:
         except redis.RedisError:
             pass  # nobody there, as it should be
         self._socket.unlink(missing_ok=True)
-
-    def _wait_until_it_answers(self) -> None:
-        give_up = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                with self._client() as client:
-                    client.ping()
-            except redis.RedisError:
-                if not self.is_alive or time.monotonic() > give_up:
-                    raise DemoProblem(
-                        f"Redis does not start: {last_line(self._log)} (see {self._log}). {self.folder.way_out}"
-                    ) from None
-                time.sleep(0.05)
-            else:
-                return
 
 
 def _program(name: str) -> Path:

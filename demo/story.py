@@ -22,10 +22,10 @@ class BadRow:
     file: str
     line: int
     name: str
-    reason_sv: str
+    reason: str
 
     def __str__(self) -> str:
-        return f"{self.name}: {self.reason_sv} ({self.file}, rad {self.line})"
+        return f"{self.name}: {self.reason} ({self.file}, line {self.line})"
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,18 @@ class Story:
     places: tuple[Place, ...]
     bad_rows: tuple[BadRow, ...]
 
+    def authority(self, key: str) -> Authority:
+        return next(authority for authority in self.authorities if authority.key == key)
+
+    def enterprise(self, key: str) -> Enterprise:
+        return next(enterprise for enterprise in self.enterprises if enterprise.key == key)
+
+    def sites_of(self, enterprise: Enterprise) -> list[Site]:
+        return [site for site in self.sites if site.enterprise == enterprise.key]
+
+    def places_at(self, site: Site) -> list[Place]:
+        return [place for place in self.places if place.site == site.key]
+
 
 RowT = TypeVar("RowT")
 
@@ -137,7 +149,7 @@ def _read(path: Path, make: Callable[[dict[str, str]], RowT], bad: list[BadRow])
             try:
                 yield make(values)
             except ValueError as error:
-                name = values.get("name") or values.get("key") or "(utan namn)"
+                name = values.get("name") or values.get("key") or "(no name)"
                 bad.append(BadRow(path.name, reader.line_num, name, str(error)))
 
 
@@ -200,14 +212,14 @@ def _place(row: dict[str, str]) -> Place:
 
 def _filled(row: dict[str, str], column: str) -> str:
     if not row.get(column):
-        raise ValueError(f"kolumnen {column} är tom")
+        raise ValueError(f"the column {column} is empty")
     return row[column]
 
 
 def _whole(row: dict[str, str], column: str) -> int:
     text = _filled(row, column)
     if not text.isdigit():
-        raise ValueError(f"{column} är inte ett heltal: {text}")
+        raise ValueError(f"{column} is not a whole number: {text}")
     return int(text)
 
 
@@ -222,4 +234,4 @@ def _orgnr(text: str) -> str | None:
     try:
         return str(orgnr.validate(text))
     except ValidationError:
-        raise ValueError(f"organisationsnumret {text} har fel kontrollsiffra") from None
+        raise ValueError(f"the check digit of organisation number {text} is wrong") from None

@@ -4,38 +4,23 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from flask import Flask
 from redis import Redis
-from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
-import config
-from app import create_app
-from demo.cluster import APP, OWNER
 from marketplace.accounts.models import Membership
 from marketplace.db import db
 from marketplace.tenancy import Actor
-from tests.support.clients import Client, watch_for_lost_writes
-from tests.support.servers import Servers, copied_database, running_servers
+from tests.support.application import Database, application_on_a_copy, rolled_back
+from tests.support.clients import Client
+from tests.support.servers import Servers, running_servers
 
-_DEFERRED = "SELECT string_agg(DISTINCT quote_ident(conname), ', ') FROM pg_constraint WHERE condeferred"
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
-
-
-@dataclass(frozen=True)
-class Database:
-    """A migrated database of the test's own, where commits are real, and the application on it."""
-
-    app: Flask
-    url: str
-    owner_url: str
-    settings: config.Settings
 
 
 # One set of servers for all of pytest-xdist's workers: the process that leads them starts and stops it.
@@ -89,46 +74,24 @@ def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
             yield own
 
 
-def _redis_url(servers: Servers) -> str:
-    """A Redis database for each of pytest's workers."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    return f"{servers.redis_url}?db={int(worker) % 16}"
-
-
 @pytest.fixture
 def redis(servers: Servers) -> Iterator[Redis]:
     """An empty Redis."""
-    with Redis.from_url(_redis_url(servers)) as client:
+    with Redis.from_url(servers.own_redis_url) as client:
         client.flushdb()
         yield client
 
 
-@contextmanager
-def _application(servers: Servers) -> Iterator[Database]:
-    with copied_database(servers) as name, pytest.MonkeyPatch.context() as patch:
-        url, owner_url = servers.cluster.address(APP, name), servers.cluster.address(OWNER, name)
-        for variable, value in config.demo_environment(url, owner_url, _redis_url(servers)).items():
-            patch.setenv(variable, value)
-        settings = config.load()
-        app = create_app(settings)
-        app.test_client_class = Client
-        app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
-        watch_for_lost_writes(app)
-        yield Database(app, url, owner_url, settings)
-        with app.app_context():
-            db.engine.dispose()
-
-
 @pytest.fixture(scope="session")
 def _shared_database(servers: Servers) -> Iterator[Database]:
-    with _application(servers) as shared:
+    with application_on_a_copy(servers) as shared:
         yield shared
 
 
 @pytest.fixture
 def database(servers: Servers) -> Iterator[Database]:
     """A database of the test's own: commits are real and other threads see them. An app context is pushed."""
-    with _application(servers) as own, own.app.app_context():
+    with application_on_a_copy(servers) as own, own.app.app_context():
         yield own
         db.session.remove()
 
@@ -136,37 +99,8 @@ def database(servers: Servers) -> Iterator[Database]:
 @pytest.fixture
 def session(_shared_database: Database) -> Iterator[Session]:
     """A session in which commits are savepoints of an outer transaction, rolled back at the end."""
-    app = _shared_database.app
-    with app.app_context():
-        engine = db.engine
-        with engine.connect() as connection:
-            outer = connection.begin()
-            db.session.remove()
-            db.session.configure(join_transaction_mode="create_savepoint")
-            db.engines[None] = connection  # type: ignore[index]
-            deferred = connection.scalar(text(_DEFERRED))
-            check = _checks_deferred(connection, deferred)
-            event.listen(db.session, "before_commit", check)
-            try:
-                yield db.session()
-            finally:
-                event.remove(db.session, "before_commit", check)
-                db.session.remove()
-                db.session.configure(join_transaction_mode="conditional_savepoint")
-                db.engines[None] = engine  # type: ignore[index]
-                outer.rollback()
-
-
-def _checks_deferred(connection: Connection, deferred: str | None) -> Callable[[Session], None]:
-    """A savepoint's release does not check what waits for the commit, so each commit of the code's asks for it."""
-
-    def check(session: Session) -> None:
-        session.flush()
-        if deferred and not session.in_nested_transaction():
-            connection.execute(text(f"SET CONSTRAINTS {deferred} IMMEDIATE"))
-            connection.execute(text(f"SET CONSTRAINTS {deferred} DEFERRED"))
-
-    return check
+    with _shared_database.app.app_context(), rolled_back():
+        yield db.session()
 
 
 @pytest.fixture

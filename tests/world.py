@@ -101,7 +101,8 @@ def _organisations(side: Side) -> dict[tuple[Role, Side], Actor]:
         (role, side): make_actor(f"{role.value.capitalize()} {name}", organisation, role)
         for role, organisation in where.items()
     }
-    make_profile(actors[Role.SUPPLIER_MANAGER, side])
+    with acting_as(system_actor(enterprise_id=enterprise.id)):
+        make_profile(enterprise.id)
     return actors
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from demo.people import NEEDS, personal_numbers, unique_names
-from demo.simulate.market import rng_for
+from demo.simulate.chance import rng_for
 from demo.story import Authority, Member, Story, apportioned
 from demo.terms import SUPPORT_LEVELS
 from marketplace.reference.rules import Sex, add_working_days

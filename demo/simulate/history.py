@@ -9,7 +9,7 @@ from demo.simulate.agenda import Agenda
 from demo.simulate.cases import Case
 from demo.simulate.foundation import Directory
 from demo.simulate.market import Published
-from demo.story import Enterprise, Story
+from demo.story import Story
 from marketplace.accounts.rules import Role
 from marketplace.reference.rules import Dominance
 from marketplace.tenancy import Actor
@@ -37,16 +37,12 @@ class History:
     def coordinator(self, case: Case) -> Actor:
         return self.directory.one(case.authority.name, Role.COORDINATOR)
 
-    def enterprise(self, key: str) -> Enterprise:
-        return next(enterprise for enterprise in self.story.enterprises if enterprise.key == key)
+    def manager(self, enterprise: str) -> Actor:
+        return self.directory.one(self.story.enterprise(enterprise).name, Role.SUPPLIER_MANAGER)
 
     def supervisor(self, case: Case) -> Actor:
-        name = self.enterprise(case.enterprise).name
+        name = self.story.enterprise(case.enterprise).name
         return self.directory.one(name, Role.SUPERVISOR, case.number)
 
     def look_for_a_place(self, case: Case, day: date) -> None:
         self.look(self, case, day)
-
-    def lapses(self, case: Case) -> None:
-        """Nothing more is done for the case: the job lets the grant lapse."""
-        self.counts["left to lapse"] += 1

@@ -6,16 +6,16 @@ from functools import partial
 from random import Random
 
 from demo.simulate.agenda import Agenda, Phase
+from demo.simulate.chance import rng_for
 from demo.simulate.foundation import (
     DEMO_ENTERPRISE,
     PASSWORD,
-    SUPERVISORS_OF_A_LARGE_ENTERPRISE,
     Directory,
     Staff,
     demo_email,
     demo_name,
 )
-from demo.story import Authority, Enterprise, Place, Story
+from demo.story import Authority, Enterprise, Story
 from demo.terms import (
     ANSWERS_SV,
     CONTRACT_TEXT_SV,
@@ -50,11 +50,6 @@ _MONTH = timedelta(days=30)
 _LARGE_FROM_SEATS = 10
 _REJECTED_AT_FIRST = ("renarum", "hbs")
 """One enterprise is turned down, mends what was missing and applies again."""
-
-
-def rng_for(*parts: object) -> Random:
-    """A stream of chance of its own, so that nothing depends on in which order the others are drawn."""
-    return Random("|".join(str(part) for part in parts))
 
 
 @dataclass
@@ -117,7 +112,7 @@ class Market:
         self.agenda.add(self._opens_on(authority), Phase.PROCUREMENT, self._officer(authority), act)
 
     def _register(self, enterprise: Enterprise, rng: Random) -> None:
-        site = next(site for site in self.story.sites if site.enterprise == enterprise.key)
+        site = self.story.sites_of(enterprise)[0]
         is_demo = enterprise.key == DEMO_ENTERPRISE
         role = Role.SUPPLIER_MANAGER
         email = demo_email(role) if is_demo else self.staff.email(enterprise.name, role)
@@ -125,7 +120,7 @@ class Market:
         registration = suppliers.register_enterprise(
             orgnr=enterprise.orgnr,
             name=enterprise.name,
-            contact_email=self.staff.email(enterprise.name, role).replace("verksamhetsledare.", "info."),
+            contact_email=self.staff.contact_email(enterprise.name),
             manager_name=name,
             manager_email=email,
             password=PASSWORD,
@@ -137,10 +132,7 @@ class Market:
         self.published.enterprises[enterprise.key] = registration.organisation_id
         with acting_as(system_actor()):
             organisation = db.session.get_one(Organisation, registration.organisation_id)
-            seats = sum(place.seats for place in self._places_of(enterprise))
-            for number in range(
-                1, 1 + (SUPERVISORS_OF_A_LARGE_ENTERPRISE if seats >= _LARGE_FROM_SEATS else 1)
-            ):
+            for number in range(1, 1 + self._supervisors(enterprise)):
                 self.staff.add(organisation, Role.SUPERVISOR, number, is_demo_person=is_demo and number == 1)
             membership = db.session.get_one(Membership, registration.membership_id)
             manager = actor_in(membership, membership.user)
@@ -153,18 +145,16 @@ class Market:
             self._apply(enterprise, authority, manager, day, rng)
             day = add_working_days(day + timedelta(days=rng.randint(40, 110)), 0)
 
-    def _places_of(self, enterprise: Enterprise) -> list[Place]:
-        sites = {site.key for site in self.story.sites if site.enterprise == enterprise.key}
-        return [place for place in self.story.places if place.site in sites]
+    def _supervisors(self, enterprise: Enterprise) -> int:
+        places = [place for site in self.story.sites_of(enterprise) for place in self.story.places_at(site)]
+        return 2 if sum(place.seats for place in places) >= _LARGE_FROM_SEATS else 1
 
     def _set_up(self, enterprise: Enterprise) -> None:
         """The profile, the sites and drafts of the places."""
-        sites = [site for site in self.story.sites if site.enterprise == enterprise.key]
+        sites = self.story.sites_of(enterprise)
         suppliers.update_profile(
             about_sv=enterprise.about_sv,
-            contact_email=self.staff.email(enterprise.name, Role.SUPPLIER_MANAGER).replace(
-                "verksamhetsledare.", "info."
-            ),
+            contact_email=self.staff.contact_email(enterprise.name),
             phone=enterprise.phone,
             street=sites[0].street,
             postcode=sites[0].postcode,
@@ -182,21 +172,20 @@ class Market:
                 kommun_code=site.kommun,
                 accessibility_sv=site.accessibility_sv,
             )
-            for place in self.story.places:
-                if place.site == site.key:
-                    made = places.add_place(
-                        site_id=row.id,
-                        ssyk=place.ssyk,
-                        name=place.name,
-                        tasks_sv=place.tasks_sv,
-                        hours_per_week_min=place.hours_min,
-                        hours_per_week_max=place.hours_max,
-                        lead_time_days=place.lead_days,
-                        adaptations=place.adaptations,
-                        languages=("sv", *place.languages),
-                        seats=place.seats,
-                    )
-                    self.published.places[made.id] = enterprise.key
+            for place in self.story.places_at(site):
+                made = places.add_place(
+                    site_id=row.id,
+                    ssyk=place.ssyk,
+                    name=place.name,
+                    tasks_sv=place.tasks_sv,
+                    hours_per_week_min=place.hours_min,
+                    hours_per_week_max=place.hours_max,
+                    lead_time_days=place.lead_days,
+                    adaptations=place.adaptations,
+                    languages=("sv", *place.languages),
+                    seats=place.seats,
+                )
+                self.published.places[made.id] = enterprise.key
 
     # Applications and contracts.
 

@@ -6,10 +6,10 @@ from functools import partial
 from sqlalchemy import select
 
 from demo.simulate.agenda import Phase
+from demo.simulate.chance import rng_for
 from demo.simulate.deliver import deliver
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE
 from demo.simulate.history import History
-from demo.simulate.market import rng_for
 from demo.story import Authority
 from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
@@ -69,7 +69,7 @@ def _plan_sending(
     if is_last and (enterprise, authority.key) == _LEFT:
         return
     rng = rng_for(history.seed, "invoice", authority.key, enterprise, month)
-    manager = history.directory.one(history.enterprise(enterprise).name, Role.SUPPLIER_MANAGER)
+    manager = history.manager(enterprise)
     attested_after, is_disputed = rng.randint(3, 14), rng.random() < _DISPUTED
 
     def send() -> None:

@@ -65,13 +65,10 @@ def _grant(history: History, case: Case) -> None:
         wished_trades=wished_trades(case.rng, case.sex),
     )
     case.grant_id = grant.id
-    history.counts["grants"] += 1
     if case.takes_part or case.is_shown_only:
         history.look_for_a_place(case, add_working_days(today(), case.rng.randint(1, 6)))
     elif case.chance(_WITHDRAWN):
         withdraw(history, case, _next_council(today() + timedelta(days=case.rng.randint(7, 28))))
-    else:
-        history.lapses(case)
 
 
 def withdraw(history: History, case: Case, day: date) -> None:
@@ -91,8 +88,8 @@ def _withdraw(case: Case) -> None:
 
 def plan_lapses(history: History, authority_id: int, day: date) -> None:
     """The nightly job, here every other week: grants whose period is over lapse."""
-    history.agenda.add(day, Phase.JOBS, system_actor(authority_id), lambda: _lapse(history))
+    history.agenda.add(day, Phase.JOBS, system_actor(authority_id), _lapse)
 
 
-def _lapse(history: History) -> None:
-    history.counts["lapsed"] += services.lapse_grants()
+def _lapse() -> None:
+    services.lapse_grants()

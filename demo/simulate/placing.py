@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 from demo.simulate.agenda import Phase
 from demo.simulate.cases import Case
+from demo.simulate.chance import rng_for, some_of
 from demo.simulate.finding import Found, find
 from demo.simulate.history import History
-from demo.simulate.market import rng_for
 from demo.simulate.participants import withdraw
-from demo.simulate.taste import chosen_weight, shown_weight, some_of
+from demo.simulate.taste import chosen_weight, shown_weight
 from demo.simulate.training import begin_training
 from marketplace.clock import today
 from marketplace.db import get_or_404
@@ -66,7 +66,7 @@ def _show(history: History, case: Case) -> None:
     rows = choice.show_places(choice_round.id, [one.place_id for one in drawn], criteria)
     starts = {row.place_id: row.earliest_start for row in rows}
     shown = [replace(one, earliest_start=starts[one.place_id]) for one in drawn]
-    history.counts["rounds"] += 1
+    history.counts["choice rounds"] += 1
     day = add_working_days(today(), case.rng.randint(0, 5))
     day = max(day, add_working_days(today(), 1)) if case.chance(0.8) else day
     assert case.officer is not None
@@ -120,7 +120,6 @@ def _choose(history: History, case: Case, shown: list[Found]) -> None:
     case.placement_id = placement.id
     case.first_day, case.last_day = placement.first_day, placement.last_day
     case.enterprise = history.published.places[chosen.place_id]
-    history.counts["requests"] += 1
     _plan_answer(history, case, placement.answer_due_on, placement.authority_id, placement.enterprise_id)
 
 
@@ -143,7 +142,6 @@ def _plan_answer(history: History, case: Case, due_on: date, authority_id: int, 
 def _accept(history: History, case: Case) -> None:
     assert case.officer is not None
     booking.accept_placement(case.placement_id)
-    history.counts["accepted"] += 1
     day = max(case.first_day, add_working_days(today(), 1))
     supervisor = history.supervisor(case)
     drawn = case.rng.random()
@@ -161,23 +159,19 @@ def _accept(history: History, case: Case) -> None:
 def _decline(history: History, case: Case) -> None:
     reason = case.rng.choice(list(DeclineReason))
     booking.decline_placement(case.placement_id, reason)
-    history.counts["declined"] += 1
     _try_again(history, case, 2)
 
 
 def _expire(history: History, case: Case) -> None:
     booking.expire_placement(case.placement_id)
-    history.counts["expired"] += 1
     _try_again(history, case, 2)
 
 
 def _cancel(history: History, case: Case) -> None:
     booking.cancel_placement(case.placement_id)
-    history.counts["cancelled"] += 1
     _try_again(history, case, 4)
 
 
 def _never_started(history: History, case: Case) -> None:
     booking.never_start_placement(case.placement_id)
-    history.counts["never started"] += 1
     _try_again(history, case, 6)

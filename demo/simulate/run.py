@@ -86,9 +86,8 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
     def on_new_month(month: date) -> None:
         if month.month % 3 == 1:
             counts = history.counts
-            tell(
-                f"{names}: {month:%Y-%m}, {counts['participants']} deltagare, {counts['started']} har börjat träna"
-            )
+            begun = counts["placements begun"]
+            tell(f"{names}: {month:%Y-%m}, {counts['participants']} participants, {begun} placements begun")
 
     agenda.run(on_new_month)
     return history.counts
@@ -105,4 +104,4 @@ def shares(story: Story, participants_in_all: int) -> dict[str, int]:
 
 def _names(story: Story, keys: Sequence[str]) -> str:
     names = [a.name.removeprefix("Samordningsförbundet ") for a in story.authorities if a.key in keys]
-    return names[0] if len(names) == 1 else f"{names[0]} med flera"
+    return names[0] if len(names) == 1 else f"{names[0]} and others"

@@ -6,10 +6,9 @@ from functools import partial
 from random import Random
 
 from demo.simulate.agenda import Phase
+from demo.simulate.chance import rng_for
 from demo.simulate.history import History
-from demo.simulate.market import rng_for
 from enterprises.places import services
-from marketplace.accounts.rules import Role
 from marketplace.reference.rules import add_working_days
 
 _OPEN_AFTER = timedelta(days=200)
@@ -33,7 +32,7 @@ Add = Callable[[date, Callable[[], None]], None]
 def plan(history: History, enterprise: str) -> None:
     """Puts an enterprise's doings on the agenda. What the rules refuse (the seats are in use) is left undone."""
     rng = rng_for(history.seed, "supply", enterprise)
-    manager = history.directory.one(history.enterprise(enterprise).name, Role.SUPPLIER_MANAGER)
+    manager = history.manager(enterprise)
     own = [place_id for place_id, key in history.published.places.items() if key == enterprise]
     opened = history.begins_on + _OPEN_AFTER
 

@@ -4,9 +4,8 @@ Women are shown textile work, cafés and care, men workshops and building. Parti
 shown, with less of a slant than the officers have; so most of what differs comes from what was shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from random import Random
-from typing import TypeVar
 
 from marketplace.reference.rules import Dominance, Sex
 
@@ -20,8 +19,6 @@ _SHOWN_TO_MEN = {
 }  # fmt: skip
 _OWN, _EVEN, _OTHER = 1.5, 1.0, 0.6
 """How much likelier a choice is in a trade of the own sex, an even one and one of the other sex."""
-
-ItemT = TypeVar("ItemT")
 
 
 def shown_weight(sex: Sex, ssyk: str, openness: float) -> float:
@@ -43,13 +40,3 @@ def wished_trades(rng: Random, sex: Sex) -> list[str]:
     pattern: Mapping[str, float] = _SHOWN_TO_WOMEN if sex is Sex.WOMAN else _SHOWN_TO_MEN
     how_many = rng.choice((0, 0, 1, 1, 2))
     return sorted(set(rng.choices(list(pattern), [1 + weight for weight in pattern.values()], k=how_many)))
-
-
-def some_of(rng: Random, items: Sequence[ItemT], weights: Sequence[float], how_many: int) -> list[ItemT]:
-    """Different items, drawn by weight."""
-    left = list(zip(items, weights, strict=True))
-    drawn: list[ItemT] = []
-    while left and len(drawn) < how_many:
-        index = rng.choices(range(len(left)), [weight for _, weight in left])[0]
-        drawn.append(left.pop(index)[0])
-    return drawn

@@ -37,7 +37,7 @@ _FRIDAY = 4
 def begin_training(history: History, case: Case) -> None:
     booking.start_placement(case.placement_id)
     case.first_day = today()
-    history.counts["started"] += 1
+    history.counts["placements begun"] += 1
     history.running.setdefault(case.enterprise, []).append(case)
     supervisor = history.supervisor(case)
     delay = case.rng.randint(11, 18) if case.chance(_PLAN_IS_LATE) else case.rng.randint(1, 6)
@@ -101,8 +101,7 @@ def plan_attendance(history: History, first: date, enterprises: list[str]) -> No
         for key in enterprises if working else ():
             if is_last and key == DEMO_ENTERPRISE:
                 continue
-            name = history.enterprise(key).name
-            supervisor = history.directory.one(name, Role.SUPERVISOR)
+            supervisor = history.directory.one(history.story.enterprise(key).name, Role.SUPERVISOR)
             file_week = partial(_file_week, history, key, monday)
             history.agenda.add(working[-1], Phase.ATTENDANCE, supervisor, file_week)
         monday += timedelta(weeks=1)
@@ -144,13 +143,11 @@ def _day_of(case: Case, day: date, hours: Decimal) -> AttendanceEntry:
 
 def _end_early(history: History, case: Case, last_day: date) -> None:
     booking.end_placement_early(case.placement_id, last_day)
-    history.counts["ended early"] += 1
     _plan_report(history, case, is_early=True)
 
 
 def _complete(history: History, case: Case) -> None:
     booking.complete_placement(case.placement_id)
-    history.counts["completed"] += 1
     _plan_report(history, case, is_early=False)
 
 
@@ -188,7 +185,6 @@ def _file_report(history: History, case: Case, *, is_early: bool) -> None:
     )
     reports.file_report(report.id)
     report_id = report.id
-    history.counts["reports"] += 1
     coordinator: Actor = history.coordinator(case)
     history.agenda.add(
         add_working_days(today(), case.rng.randint(2, 8)),

@@ -73,8 +73,8 @@ def _person(directory: Directory, story: Story, role: Role) -> Actor:
     if role is Role.CASE_OFFICER:
         return directory.one(DEMO_MEMBER, role)
     if role in {Role.SUPERVISOR, Role.SUPPLIER_MANAGER}:
-        return directory.one(next(e.name for e in story.enterprises if e.key == DEMO_ENTERPRISE), role)
-    return directory.one(next(a.name for a in story.authorities if a.key == DEMO_AUTHORITY), role)
+        return directory.one(story.enterprise(DEMO_ENTERPRISE).name, role)
+    return directory.one(story.authority(DEMO_AUTHORITY).name, role)
 
 
 class Waiting:
@@ -103,8 +103,7 @@ class Waiting:
             born = begins_on - _ELDEST - timedelta(days=number)
             self._register(name, sex, personal_number(born, sex), goes_on)
         for key in _APPLY:
-            enterprise = next(enterprise for enterprise in self.story.enterprises if enterprise.key == key)
-            manager = self.directory.one(enterprise.name, Role.SUPPLIER_MANAGER)
+            manager = self.directory.one(self.story.enterprise(key).name, Role.SUPPLIER_MANAGER)
             self.agenda.add(self._ago(4), Phase.SUPPLY, manager, self._apply)
 
     def _ago(self, working_days: int) -> date:
@@ -186,16 +185,10 @@ class Waiting:
         )
 
     def _with_a_report(self, grant_id: int) -> None:
-        def end(placement_id: int) -> None:
-            self._later(2, self.supervisor, lambda: _end(placement_id, is_reported=True))
-
-        self._train(grant_id, end)
+        self._train_and_end(grant_id, is_reported=True)
 
     def _without_a_report(self, grant_id: int) -> None:
-        def end(placement_id: int) -> None:
-            self._later(2, self.supervisor, lambda: _end(placement_id, is_reported=False))
-
-        self._train(grant_id, end)
+        self._train_and_end(grant_id, is_reported=False)
 
     def _show(self, grant_id: int) -> None:
         choice.show_places(choice.open_round(grant_id).id, self._free_places())
@@ -211,6 +204,12 @@ class Waiting:
         choice_round_id = self._choose(grant_id)
         first_day = add_working_days(today() + timedelta(days=_LEAD_DAYS), 0)
         return booking.request_placement(choice_round_id, first_day=first_day).id, first_day
+
+    def _train_and_end(self, grant_id: int, *, is_reported: bool) -> None:
+        def end(placement_id: int) -> None:
+            self._later(2, self.supervisor, lambda: _end(placement_id, is_reported=is_reported))
+
+        self._train(grant_id, end)
 
     def _train(self, grant_id: int, goes_on: Callable[[int], None]) -> None:
         def request() -> None:

@@ -9,24 +9,20 @@ from stdnum.se import vat as stdnum_vat
 OCR_MAX_DIGITS = 25
 
 
-def ocr_number(base: str, *, has_length_digit: bool = False) -> str:
-    """The payment reference: the base, a length digit if the bank agreement says so, and a Luhn check digit.
+def ocr_number(base: str) -> str:
+    """The payment reference: the base and a Luhn check digit.
 
-    The length digit is the last digit of the whole reference's length. Raises ValueError for a base that is
-    not digits or makes too long a reference.
+    Raises ValueError for a base that is not digits or makes too long a reference.
     """
     if not (base.isascii() and base.isdigit()):
         raise ValueError(f"an OCR base is digits: {base!r}")
-    body = f"{base}{(len(base) + 2) % 10}" if has_length_digit else base
-    if len(body) >= OCR_MAX_DIGITS:
+    if len(base) >= OCR_MAX_DIGITS:
         raise ValueError(f"an OCR reference has at most {OCR_MAX_DIGITS} digits")
-    return body + str(luhn.calc_check_digit(body))
+    return base + str(luhn.calc_check_digit(base))
 
 
-def is_ocr_number(text: str, *, has_length_digit: bool = False) -> bool:
-    if not (text.isascii() and text.isdigit() and 2 <= len(text) <= OCR_MAX_DIGITS and luhn.is_valid(text)):
-        return False
-    return not has_length_digit or int(text[-2]) == len(text) % 10
+def is_ocr_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and 2 <= len(text) <= OCR_MAX_DIGITS and luhn.is_valid(text)
 
 
 def is_bankgiro(digits: str) -> bool:

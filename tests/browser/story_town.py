@@ -20,8 +20,8 @@ from marketplace.db import transaction
 from marketplace.reference.services import load_reference
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.browser.visitor import Visitor
-from tests.conftest import Database
 from tests.factories import make_authority, make_member
+from tests.support.application import Database
 
 FIRST_DAY = date(2026, 1, 12)
 """A Monday. The story ends in March of the same year, whatever the date is outside."""

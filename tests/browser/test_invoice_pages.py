@@ -1,24 +1,20 @@
 """The invoice pages in a browser: axe, narrow screens, dark scheme, and nothing that the strict policy refuses."""
 
-from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from app import ROOT
 from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.invoices import services
 from invoicing.remuneration.facts import Month
 from marketplace.db import db, transaction
-from marketplace.tenancy import Actor, acting_as
-from tests.conftest import Database
+from marketplace.tenancy import acting_as
+from tests.browser.looking import Scheme, look_at_pages
+from tests.support.application import Database
 from tests.support.invoicing_market import Market, add_contracts, attend, build_market
 
 pytestmark = pytest.mark.browser
-SCREENSHOTS = ROOT / "screenshots" / "invoices"
 MANAGERS_PAGES = {
     "list": "/fakturor",
     "draft": "/fakturor/{draft}",
@@ -67,56 +63,11 @@ def ids(market: Market) -> dict[str, int]:
     return made
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
-            yield launched
-
-
-def look_at(
-    browser: Browser, address: str, who: Actor, pages: dict[str, str], width: int, scheme: Any
-) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    refused: list[str] = []
-    page.on(
-        "console",
-        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
-    )
-    page.goto(f"{address}/logga-in")
-    page.request.post(f"{address}/demo/logga-in", form={"membership_id": str(who.membership_id)})
-    for name, path in pages.items():
-        answer = page.goto(address + path)
-        assert answer is not None
-        assert answer.status == 200, f"{path}: {answer.status}"
-        page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
-        assert overflow(page) == 0, path
-    assert refused == []
-    context.close()
-
-
-def overflow(page: Page) -> int:
-    """Pixels by which the page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_invoice_pages_are_accessible(
-    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: str
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: Scheme
 ) -> None:
     for who, pages in ((market.manager, MANAGERS_PAGES), (market.controller, CONTROLLERS_PAGES)):
-        look_at(
-            browser,
-            live_server,
-            who,
-            {name: path.format(**ids) for name, path in pages.items()},
-            width,
-            scheme,
-        )
+        filled = {name: path.format(**ids) for name, path in pages.items()}
+        look_at_pages(browser, live_server, who, filled, folder="invoices", width=width, scheme=scheme)

@@ -1,14 +1,9 @@
 """Systems, applications, contracts and places in a browser: axe, narrow screens, dark scheme, the strict policy."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import select
 
-from app import ROOT
 from enterprises.places import services as places
 from enterprises.places.rules import SeatUseKind
 from enterprises.suppliers import services as suppliers
@@ -17,12 +12,12 @@ from enterprises.suppliers.rules import Judgement
 from marketplace.db import db, transaction
 from marketplace.procurement.queries import system_with_versions
 from marketplace.tenancy import Actor, acting_as
-from tests.conftest import Database
+from tests.browser.looking import Look, Scheme, look_at_pages, opened, picture, sign_in
 from tests.support import supply
+from tests.support.application import Database
 from tests.support.supply import Supply, after
 
 pytestmark = pytest.mark.browser
-SCREENSHOTS = ROOT / "screenshots" / "market"
 
 ANYONES_PAGES = {
     "public-systems": "/valfrihetssystem",
@@ -131,50 +126,10 @@ def ids(world: Supply) -> dict[str, int]:
     }
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
-            yield launched
-
-
-def look_at(
-    browser: Browser, address: str, who: Actor | None, pages: dict[str, str], width: int, scheme: Any
-) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    refused: list[str] = []
-    page.on(
-        "console",
-        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
-    )
-    page.goto(f"{address}/logga-in")
-    if who is not None:
-        page.request.post(f"{address}/demo/logga-in", form={"membership_id": str(who.membership_id)})
-    for name, path in pages.items():
-        answer = page.goto(address + path)
-        assert answer is not None
-        assert answer.status == 200, f"{path}: {answer.status}"
-        check(page, f"{name}-{width}-{scheme}")
-    assert refused == []
-    context.close()
-
-
-def check(page: Page, name: str) -> None:
-    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
-    found = Axe().run(page)
-    assert found.violations_count == 0, f"{name}\n{found.generate_report()}"
-    wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wider == 0, name
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 320])
 def test_the_pages_of_the_market_are_accessible(
-    browser: Browser, live_server: str, world: Supply, ids: dict[str, int], width: int, scheme: str
+    browser: Browser, live_server: str, world: Supply, ids: dict[str, int], width: int, scheme: Scheme
 ) -> None:
     roles: list[tuple[Actor | None, dict[str, str]]] = [
         (None, ANYONES_PAGES),
@@ -182,36 +137,38 @@ def test_the_pages_of_the_market_are_accessible(
         (world.manager, MANAGERS_PAGES),
     ]
     for who, pages in roles:
-        addresses = {name: path.format(**ids) for name, path in pages.items()}
-        look_at(browser, live_server, who, addresses, width, scheme)
+        filled = {name: path.format(**ids) for name, path in pages.items()}
+        look_at_pages(browser, live_server, who, filled, folder="market", width=width, scheme=scheme)
 
 
 def test_forms_that_will_not_do_are_accessible_too(
     browser: Browser, live_server: str, world: Supply, ids: dict[str, int]
 ) -> None:
-    context = browser.new_context(viewport={"width": 375, "height": 900}, reduced_motion="reduce")
-    page = context.new_page()
+    page = opened(browser, 375)
+    look = Look(page)
+
+    def check(name: str) -> None:
+        picture(page, f"market/{name}")
+        look.examine()
+
     page.goto(f"{live_server}/registrera")
     page.get_by_label("Organisationsnummer").fill("556012-5791")
     page.get_by_role("button", name="Registrera företaget").click()
     assert page.get_by_label("Organisationsnummer").input_value() == "556012-5791"
-    check(page, "register-wrong")
-    page.goto(f"{live_server}/logga-in")
-    page.request.post(
-        f"{live_server}/demo/logga-in", form={"membership_id": str(world.officer.membership_id)}
-    )
+    check("register-wrong")
+    sign_in(page, live_server, world.officer)
     page.goto(f"{live_server}/valfrihetssystem/{ids['system']}/underlag")
     page.get_by_label("Kronor").first.fill("mycket")
     page.get_by_role("button", name="Spara utkastet").last.click()
     assert page.get_by_label("Kronor").first.input_value() == "mycket"
-    check(page, "terms-wrong")
+    check("terms-wrong")
     page.get_by_role("button", name="Lägg till fler priser").click()
     assert page.get_by_label("Kronor").first.input_value() == "mycket"
-    check(page, "terms-more-rows")
+    check("terms-more-rows")
     page.goto(f"{live_server}/ansokningar/{ids['judged']}/godkann")
     page.get_by_label("Diarienummer").fill("2026-118")
     page.get_by_label("Skäl för undantag").fill("Social omsorg")
     page.get_by_label("Er referens").fill("ÅSEN-4471")
     page.get_by_role("button", name="Visa beslutet först").click()
-    check(page, "approve-preview")
-    context.close()
+    check("approve-preview")
+    page.context.close()

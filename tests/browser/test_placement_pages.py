@@ -1,27 +1,25 @@
 """Participants, search, choice and booking in a browser: axe, narrow screens, dark scheme, each role's own pages."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
-from app import ROOT
 from marketplace.clock import travelling
 from marketplace.db import transaction
-from marketplace.tenancy import Actor, acting_as
+from marketplace.tenancy import acting_as
 from placements.booking.queries import placement
 from placements.booking.rules import DeclineReason
 from placements.booking.services import accept_placement, decline_placement
 from placements.choice.services import open_round, show_places
 from placements.participants.services import update_needs
-from tests.conftest import Database
+from tests.browser.looking import Scheme, look_at_pages, opened, sign_in
+from tests.support.application import Database
 from tests.support.placement_market import TODAY, Market, build_market, granted, register, requested
 
 pytestmark = pytest.mark.browser
-SCREENSHOTS = ROOT / "screenshots" / "placements"
 
 OFFICERS_PAGES = {
     "work": "/",
@@ -113,44 +111,9 @@ def ids(market: Market) -> dict[str, int]:
     }
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
-            yield launched
-
-
-def _look_at(
-    browser: Browser, address: str, who: Actor, pages: dict[str, str], width: int, scheme: Any
-) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
-    )
-    page = context.new_page()
-    refused: list[str] = []
-    page.on(
-        "console",
-        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
-    )
-    page.goto(f"{address}/logga-in")
-    page.request.post(f"{address}/demo/logga-in", form={"membership_id": str(who.membership_id)})
-    for name, path in pages.items():
-        answer = page.goto(address + path)
-        assert answer is not None
-        assert answer.status == 200, f"{path}: {answer.status}"
-        page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
-        wider = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert page.evaluate(wider) == 0, f"{path} is wider than the screen"
-    assert refused == []
-    context.close()
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_the_pages_are_accessible(
-    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: str
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: Scheme
 ) -> None:
     for who, pages in (
         (market.officer, OFFICERS_PAGES),
@@ -159,19 +122,15 @@ def test_the_pages_are_accessible(
         (market.manager, MANAGERS_PAGES),
     ):
         filled = {name: path.format(**ids) for name, path in pages.items()}
-        _look_at(browser, live_server, who, filled, width, scheme)
+        look_at_pages(browser, live_server, who, filled, folder="placements", width=width, scheme=scheme)
 
 
 def test_searching_showing_and_choosing_by_hand(
     browser: Browser, live_server: str, market: Market, ids: dict[str, int]
 ) -> None:
     """Without script, by the controls that a person uses."""
-    context = browser.new_context(java_script_enabled=False)
-    page = context.new_page()
-    page.goto(f"{live_server}/logga-in")
-    page.request.post(
-        f"{live_server}/demo/logga-in", form={"membership_id": str(market.officer.membership_id)}
-    )
+    page = opened(browser, 1280, has_script=False)
+    sign_in(page, live_server, market.officer)
     page.goto(f"{live_server}/sok/?valomgang={ids['round']}")
     page.get_by_label("Yrke", exact=True).select_option("7231")
     page.get_by_role("button", name="Sök", exact=True).click()
@@ -186,4 +145,4 @@ def test_searching_showing_and_choosing_by_hand(
     assert page.get_by_label("Första dagen").input_value() == first_day
     page.get_by_role("button", name="Begär platsen").click()
     assert page.get_by_text("Platsen är begärd").is_visible()
-    context.close()
+    page.context.close()

@@ -1,25 +1,15 @@
 """The whole story of the product, by mouse and keyboard in a browser: from an advertised system to attested invoice
 and statistics. Every page on the way is looked at, see visitor.py."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from redis import Redis
 
 from tests.browser import story_outcome, story_supply, story_training
 from tests.browser.story_town import Town, build_town
-from tests.conftest import Database
+from tests.support.application import Database
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-
-@pytest.fixture
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
-            yield launched
 
 
 @pytest.fixture

@@ -1,25 +1,21 @@
 """Plan, attendance and final report in a browser: axe, narrow screens, dark scheme, and a week saved on a phone."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 
-from app import ROOT
 from marketplace.clock import travelling
 from marketplace.db import transaction
-from marketplace.tenancy import Actor, acting_as
+from marketplace.tenancy import acting_as
 from placements.attendance.queries import days_of_placement
 from placements.report.services import draft_report
-from tests.conftest import Database
+from tests.browser.looking import Scheme, look_at_pages, opened, overflow, sign_in
+from tests.support.application import Database
 from tests.support.placement_market import Market, build_market
 from tests.support.training import REPORT, agreed, attended, ended, proposed, reported, running
 
 pytestmark = pytest.mark.browser
-SCREENSHOTS = ROOT / "screenshots" / "training"
 MONDAY = date(2026, 3, 16)
 WEEK_12 = "/narvaro?vecka=2026-W12"
 PAGES: dict[str, dict[str, str]] = {
@@ -73,62 +69,22 @@ def ids(market: Market) -> dict[str, int]:
     return made
 
 
-@pytest.fixture(scope="module")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        with playwright.chromium.launch(executable_path=chromium_path, args=arguments) as launched:
-            yield launched
-
-
-def signed_in(browser: Browser, address: str, who: Actor, width: int, scheme: Any = "light") -> Page:
-    viewport: Any = {"width": width, "height": 812}
-    context = browser.new_context(viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
-    page = context.new_page()
-    page.goto(f"{address}/logga-in")
-    page.request.post(f"{address}/demo/logga-in", form={"membership_id": str(who.membership_id)})
-    return page
-
-
-def overflow(page: Page) -> int:
-    """Pixels by which the page is wider than the screen."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-
-
-def refusals(page: Page) -> list[str]:
-    """What the strict policy refuses, filled in as it happens."""
-    refused: list[str] = []
-    page.on(
-        "console",
-        lambda message: refused.append(message.text) if "Content Security" in message.text else None,
-    )
-    return refused
-
-
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light")])
 def test_every_page_holds(
-    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: str
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: Scheme
 ) -> None:
     for role, pages in PAGES.items():
-        page = signed_in(browser, live_server, getattr(market, role), width, scheme)
-        refused = refusals(page)
-        for name, path in pages.items():
-            answer = page.goto(live_server + path.format(**ids))
-            assert answer is not None
-            assert answer.status == 200, f"{path}: {answer.status}"
-            page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
-            found = Axe().run(page)
-            assert found.violations_count == 0, f"{path}\n{found.generate_report()}"
-            assert overflow(page) == 0, path
-        assert refused == []
-        page.context.close()
+        filled = {name: path.format(**ids) for name, path in pages.items()}
+        who = getattr(market, role)
+        look_at_pages(browser, live_server, who, filled, folder="training", width=width, scheme=scheme)
 
 
 def test_a_week_is_saved_on_a_phone(
     browser: Browser, live_server: str, market: Market, ids: dict[str, int]
 ) -> None:
     placement_id = ids["going_on"]
-    page = signed_in(browser, live_server, market.supervisor, 375)
+    page = opened(browser, 375)
+    sign_in(page, live_server, market.supervisor)
     page.goto(live_server + WEEK_12)
     page.get_by_label("Timmar, Maja Öberg1, tis 17/3").fill("25")
     page.get_by_label("Närvaro, Maja Öberg1, ons 18/3").select_option(label="Sjuk, anmäld")

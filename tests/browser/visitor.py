@@ -5,26 +5,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import (
     Browser,
-    ConsoleMessage,
     Download,
     Frame,
     Locator,
     Page,
-    Response,
     ViewportSize,
 )
 
-from app import ROOT
+from tests.browser.looking import Look, opened, overflow, picture
 
-SHOTS = ROOT / "screenshots" / "story"
-_AXE = Axe()
-_ONLY_WHAT_IS_WRONG = {"resultTypes": ["violations"]}
 _TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
-_WIDE, _NARROW = ViewportSize(width=1280, height=900), ViewportSize(width=375, height=812)
-_TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_WIDE, _NARROW = 1280, 375
 _BARS = ".option-bar, .attendance-save"
 _LOOSEN_BARS = f"document.querySelectorAll('{_BARS}').forEach(bar => bar.style.position = 'static')"
 """A picture of a whole page has no lower edge that bars could keep to."""
@@ -38,24 +31,17 @@ class Visitor:
     def __init__(self, browser: Browser, address: str, seen: set[int]) -> None:
         self._address = address
         self._seen = seen
-        self._context = browser.new_context(
-            viewport=_WIDE, locale="sv-SE", color_scheme="light", reduced_motion="reduce"
-        )
-        self.page: Page = self._context.new_page()
+        self.page: Page = opened(browser, _WIDE)
         self.page.set_default_timeout(_PATIENCE)
-        self._faults: list[str] = []
-        self._status = 0
+        self._look = Look(self.page)
         self._arrived = self._looked = 0
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self._faults.append(f"script: {error}"))
-        self.page.on("response", self._receive)
         self.page.on("framenavigated", self._arrive)
 
     # What a person does.
 
     def go(self, path: str) -> None:
         self.page.goto(self._address + path)
-        self._look()
+        self._look_around()
 
     def follow(self, name: str, *, nth: int = 0) -> None:
         """A link, by its words."""
@@ -114,8 +100,8 @@ class Visitor:
 
     def leave(self) -> None:
         assert self._arrived == self._looked, "a page came up that nobody looked at"
-        assert not self._faults, self._faults
-        self._context.close()
+        assert not self._look.faults, self._look.faults
+        self.page.context.close()
 
     # What a person sees.
 
@@ -141,15 +127,14 @@ class Visitor:
 
     def picture(self, name: str) -> None:
         """The page wide, narrow and dark, into a folder that git ignores. Narrow it fits, dark it can be read."""
-        SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.evaluate(_LOOSEN_BARS)
         self._shoot(f"{name}-wide")
-        self.page.set_viewport_size(_NARROW)
-        assert self.page.evaluate(_TOO_WIDE) == 0, f"{self.path} is wider than a telephone"
+        self._resize(_NARROW)
+        assert overflow(self.page) == 0, f"{self.path} is wider than a telephone"
         self._shoot(f"{name}-narrow")
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        self.page.set_viewport_size(_WIDE)
-        self._examine("dark")
+        self._resize(_WIDE)
+        self._look.examine("dark")
         self._shoot(f"{name}-dark")
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
 
@@ -159,12 +144,12 @@ class Visitor:
     def _leaving(self, expected: int = 200) -> Iterator[None]:
         with self.page.expect_navigation():
             yield
-        self._look(expected)
+        self._look_around(expected)
 
-    def _look(self, expected: int = 200) -> None:
+    def _look_around(self, expected: int = 200) -> None:
         self._looked = self._arrived
         where = f"{self.path} ({self.page.title()})"
-        assert self._status == expected, f"{where}: {self._status}, not {expected}\n{self.reads()}"
+        assert self._look.status == expected, f"{where}: {self._look.status}, not {expected}\n{self.reads()}"
         assert self.page.locator("html").get_attribute("lang") == "sv", where
         assert self.page.locator("h1").count() == 1, f"{where} has not one heading"
         menu = self.page.locator("nav.menu")
@@ -173,26 +158,14 @@ class Visitor:
         known = hash(_TOKEN.sub("", self.page.content()))
         if known not in self._seen:
             self._seen.add(known)
-            self._examine()
-        assert not self._faults, f"{where}: {self._faults}"
-
-    def _examine(self, how: str = "") -> None:
-        found = _AXE.run(self.page, options=_ONLY_WHAT_IS_WRONG)
-        assert found.violations_count == 0, f"{self.path} {how}\n{found.generate_report()}"
+            self._look.examine()
+        assert not self._look.faults, f"{where}: {self._look.faults}"
 
     def _shoot(self, name: str) -> None:
-        self.page.screenshot(path=SHOTS / f"{name}.png", full_page=True)
+        picture(self.page, f"story/{name}")
 
-    def _hear(self, message: ConsoleMessage) -> None:
-        is_our_refusal = "422" in message.text and message.text.startswith("Failed to load resource")
-        if message.type in {"error", "warning"} and not is_our_refusal:
-            self._faults.append(f"console: {message.text} {message.location['url']}")
-
-    def _receive(self, response: Response) -> None:
-        if response.request.is_navigation_request():
-            self._status = response.status
-        elif response.status >= 400:
-            self._faults.append(f"{response.url}: {response.status}")
+    def _resize(self, width: int) -> None:
+        self.page.set_viewport_size(ViewportSize(width=width, height=900))
 
     def _arrive(self, frame: Frame) -> None:
         if frame.parent_frame is None:

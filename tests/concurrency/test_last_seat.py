@@ -1,7 +1,5 @@
 """A crowd rushes for the last seat: one gets it, the rest a polite answer, and nobody a server error."""
 
-import threading
-from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -13,7 +11,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
-from marketplace.errors import Conflict, DomainError, Invalid, NotFound
+from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking import queries
 from placements.booking.models import Placement
@@ -26,7 +24,8 @@ from placements.booking.services import (
     request_placement,
 )
 from placements.choice.queries import choice_round
-from tests.conftest import Database
+from tests.support.application import Database
+from tests.support.at_once import Act, all_at_once, by, refusals
 from tests.support.placement_market import (
     FIRST_DAY,
     LAST_DAY,
@@ -37,41 +36,9 @@ from tests.support.placement_market import (
     requested,
 )
 
-Work = Callable[[], object]
 
-
-def _all_at_once(database: Database, works: list[tuple[Actor, Work]], on: date = TODAY) -> list[object]:
-    """Each in a thread and a transaction of its own; what it gave, or the error it raised."""
-    results: list[object] = [None] * len(works)
-    gate = threading.Barrier(len(works))
-
-    def run(number: int, actor: Actor, work: Work) -> None:
-        with database.app.app_context(), travelling(on), acting_as(actor):
-            gate.wait(timeout=30)
-            try:
-                with transaction():
-                    results[number] = work()
-            except Exception as error:
-                results[number] = error
-            finally:
-                db.session.remove()
-
-    threads = [threading.Thread(target=run, args=(n, *work)) for n, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
-
-
-def _request(round_id: int) -> Work:
-    return lambda: request_placement(round_id, first_day=FIRST_DAY).id
-
-
-def _refused(results: list[object]) -> list[DomainError]:
-    unexpected = [r for r in results if isinstance(r, Exception) and not isinstance(r, DomainError)]
-    assert unexpected == []
-    return [r for r in results if isinstance(r, DomainError)]
+def _request(officer: Actor, round_id: int) -> Act:
+    return by(officer, lambda: request_placement(round_id, first_day=FIRST_DAY).id)
 
 
 def _seat_uses(place_id: int) -> int:
@@ -96,9 +63,9 @@ def _rounds(market: Market, how_many: int, place_id: int, officer: Actor | None 
 def test_ten_people_and_one_seat(database: Database, market: Market) -> None:
     officers = [market.officer, market.colleague]
     rounds = _rounds(market, 10, market.growing_id)
-    works = [(officers[n % 2], _request(round_id)) for n, round_id in enumerate(rounds)]
-    results = _all_at_once(database, works)
-    refused = _refused(results)
+    acts = [_request(officers[n % 2], round_id) for n, round_id in enumerate(rounds)]
+    results = all_at_once(database, acts, TODAY)
+    refused = refusals(results)
     assert len(refused) == 9
     assert all(isinstance(error, Conflict) and "ledig" in error.message_sv for error in refused)
     assert _seat_uses(market.growing_id) == 1
@@ -106,8 +73,8 @@ def test_ten_people_and_one_seat(database: Database, market: Market) -> None:
 
 def test_two_seats_for_ten(database: Database, market: Market) -> None:
     rounds = _rounds(market, 10, market.sewing_id)
-    results = _all_at_once(database, [(market.officer, _request(round_id)) for round_id in rounds])
-    assert len(_refused(results)) == 8
+    results = all_at_once(database, [_request(market.officer, round_id) for round_id in rounds], TODAY)
+    assert len(refusals(results)) == 8
     assert _seat_uses(market.sewing_id) == 2
 
 
@@ -116,11 +83,10 @@ def test_two_authorities_share_a_seat_and_see_nothing_of_each_other(
 ) -> None:
     north = _rounds(market, 5, market.growing_id)
     south = _rounds(market, 5, market.growing_id, market.south_officer)
-    works = [(market.officer, _request(r)) for r in north] + [
-        (market.south_officer, _request(r)) for r in south
-    ]
-    results = _all_at_once(database, works)
-    assert len(_refused(results)) == 9
+    acts = [_request(market.officer, round_id) for round_id in north]
+    acts += [_request(market.south_officer, round_id) for round_id in south]
+    results = all_at_once(database, acts, TODAY)
+    assert len(refusals(results)) == 9
     (placement_id,) = [r for r in results if isinstance(r, int)]
     north_won = placement_id in results[:5]
     winner, loser = (
@@ -138,21 +104,21 @@ def test_two_authorities_share_a_seat_and_see_nothing_of_each_other(
 
 def test_the_same_request_sent_twice(database: Database, market: Market) -> None:
     (round_id,) = _rounds(market, 1, market.sewing_id)
-    results = _all_at_once(database, [(market.officer, _request(round_id)) for _ in range(6)])
-    assert len(_refused(results)) == 5
+    results = all_at_once(database, [_request(market.officer, round_id)] * 6, TODAY)
+    assert len(refusals(results)) == 5
     assert _seat_uses(market.sewing_id) == 1
 
 
 def test_an_answer_meets_another_answer(database: Database, market: Market) -> None:
     with travelling(TODAY):
         placement_id = requested(market)
-    works: list[tuple[Actor, Work]] = [
-        (market.supervisor, lambda: accept_placement(placement_id).id),
-        (market.supervisor, lambda: decline_placement(placement_id, DeclineReason.OTHER).id),
-        (market.officer, lambda: cancel_placement(placement_id).id),
-        (market.supervisor, lambda: accept_placement(placement_id).id),
+    acts = [
+        by(market.supervisor, lambda: accept_placement(placement_id).id),
+        by(market.supervisor, lambda: decline_placement(placement_id, DeclineReason.OTHER).id),
+        by(market.officer, lambda: cancel_placement(placement_id).id),
+        by(market.supervisor, lambda: accept_placement(placement_id).id),
     ]
-    _refused(_all_at_once(database, works))
+    assert refusals(all_at_once(database, acts, TODAY))
     with acting_as(market.officer):
         placement = queries.placement(placement_id).placement
         holds = placement.state is PlacementState.ACCEPTED
@@ -167,13 +133,13 @@ def test_an_expiry_meets_a_new_request(database: Database, market: Market) -> No
         late = requested(market, 20, place_id=market.growing_id)
         rounds = [_chosen_though_full(market, number) for number in range(1, 6)]
     system = system_actor(market.north_id, market.farm_id)
-    works: list[tuple[Actor, Work]] = [(system, lambda: expire_placement(late).id)]
-    works += [(market.officer, _request(round_id)) for round_id in rounds]
-    results = _all_at_once(database, works, on=date(2026, 3, 6))
+    acts = [by(system, lambda: expire_placement(late).id)]
+    acts += [_request(market.officer, round_id) for round_id in rounds]
+    results = all_at_once(database, acts, date(2026, 3, 6))
     assert isinstance(results[0], int)
     got = [r for r in results[1:] if isinstance(r, int)]
     assert len(got) <= 1
-    assert len(_refused(results)) == 5 - len(got)
+    assert len(refusals(results)) == 5 - len(got)
     assert _seat_uses(market.growing_id) == len(got)
 
 
@@ -200,7 +166,7 @@ def test_booking_meets_a_closure(database: Database, market: Market) -> None:
             )
         )
 
-    results = _all_at_once(database, [(market.officer, _request(round_id)), (market.manager, close)])
-    assert len(_refused(results)) == 1
-    assert all(isinstance(error, Conflict | Invalid) for error in _refused(results))
+    results = all_at_once(database, [_request(market.officer, round_id), by(market.manager, close)], TODAY)
+    assert len(refusals(results)) == 1
+    assert all(isinstance(error, Conflict | Invalid) for error in refusals(results))
     assert _seat_uses(market.growing_id) == 1

@@ -1,8 +1,6 @@
 """Ten threads for the last seat, and booking against closing and lowering: all end lawful, none with a server error."""
 
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import func, select
@@ -12,11 +10,12 @@ from enterprises.places.models import Place, SeatUse
 from enterprises.places.queries import free_seats
 from enterprises.places.rules import PlaceState, SeatUseKind
 from marketplace.clock import today
-from marketplace.db import db, transaction
+from marketplace.db import db
 from marketplace.errors import Conflict
 from marketplace.tenancy import Actor, acting_as
-from tests.conftest import Database
 from tests.support import supply
+from tests.support.application import Database
+from tests.support.at_once import all_at_once, by, refusals
 from tests.support.supply import Supply, after
 
 TEN = 10
@@ -25,26 +24,6 @@ TEN = 10
 @pytest.fixture
 def world(database: Database) -> Supply:
     return supply.build_supply()
-
-
-def at_once(database: Database, acts: list[tuple[Actor, Callable[[], object]]]) -> list[str]:
-    """Runs each in its own thread and transaction, all starting together; "done" or "refused" for each."""
-    start = threading.Barrier(len(acts))
-
-    def run(actor: Actor, act: Callable[[], object]) -> str:
-        with database.app.app_context(), acting_as(actor):
-            start.wait(timeout=30)
-            try:
-                with transaction():
-                    act()
-            except Conflict:
-                return "refused"
-            finally:
-                db.session.remove()
-            return "done"
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return [future.result(timeout=60) for future in [pool.submit(run, *one) for one in acts]]
 
 
 def contracted_place(world: Supply, seats: int) -> int:
@@ -75,8 +54,8 @@ def test_ten_of_two_authorities_for_the_last_seat_give_one_and_nine_refusals(
     def book() -> object:
         return services.take_seat(place_id, after(7), after(90), SeatUseKind.REQUEST)
 
-    outcomes = at_once(database, [(booker, book) for booker in bookers])
-    assert sorted(outcomes) == ["done"] + ["refused"] * (TEN - 1)
+    refused = refusals(all_at_once(database, [by(booker, book) for booker in bookers]))
+    assert [type(refusal) for refusal in refused] == [Conflict] * (TEN - 1)
     with acting_as(world.case_officer):
         assert free_seats(place_id, after(7), after(90)) == 0
 
@@ -96,17 +75,21 @@ def test_booking_against_the_supplier_ends_lawfully(database: Database, world: S
     def book() -> object:
         return services.take_seat(place_id, after(1), after(5), SeatUseKind.REQUEST)
 
-    outcomes = at_once(database, [(world.case_officer, book)] * 4 + [(world.manager, acts[rival])])
+    *bookings, change = all_at_once(
+        database, [by(world.case_officer, book)] * 4 + [by(world.manager, acts[rival])]
+    )
+    assert {type(refusal) for refusal in refusals([*bookings, change])} <= {Conflict}
+    is_changed = not refusals([change])
     with acting_as(world.manager):
         booked = db.session.scalar(
             select(func.count(SeatUse.id)).where(
                 SeatUse.place_id == place_id, SeatUse.kind == SeatUseKind.REQUEST
             )
         )
-        assert booked == outcomes[:4].count("done") <= 2
-        if rival == "close" and outcomes[4] == "done":
+        assert booked == 4 - len(refusals(bookings)) <= 2
+        if rival == "close" and is_changed:
             assert booked == 0
             assert db.session.get_one(Place, place_id).state is PlaceState.CLOSED
-        if rival in {"lower", "closure"} and outcomes[4] == "done":
+        if rival in {"lower", "closure"} and is_changed:
             assert booked is not None
             assert booked <= 1

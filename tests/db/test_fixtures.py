@@ -11,7 +11,7 @@ from marketplace.db import db, transaction
 from marketplace.outbox import Outbox, emit
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from marketplace.web.guards import public
-from tests.conftest import Database
+from tests.support.application import Database
 from tests.support.clients import Client
 
 

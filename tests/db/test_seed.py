@@ -30,7 +30,7 @@ from placements.attendance.models import AttendanceDay
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from placements.participants.models import Participant
-from tests.conftest import Database, _application
+from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
 
 PARTICIPANTS = 150
@@ -47,7 +47,7 @@ class Loaded:
 
 @pytest.fixture(scope="module")
 def loaded(servers: Servers) -> Iterator[Loaded]:
-    with _application(servers) as database, database.app.app_context():
+    with application_on_a_copy(servers) as database, database.app.app_context():
         lines: list[str] = []
         counts = load(PARTICIPANTS, lines.append, processes=1)
         yield Loaded(database, counts, lines)
@@ -74,7 +74,7 @@ def everywhere(statement: object) -> list[tuple[object, ...]]:
 
 
 def test_bad_rows_are_told_by_name(loaded: Loaded) -> None:
-    told = [line for line in loaded.lines if line.startswith("Utelämnad rad")]
+    told = [line for line in loaded.lines if line.startswith("Left out")]
     assert len(told) == 2
     assert "212000-2892" in told[0]
     assert "212100-2114" in told[1]
@@ -186,7 +186,7 @@ _DIGEST = (
 
 def _digest(servers: Servers, processes: int) -> str:
     """What came to be, without ids."""
-    with _application(servers) as database, database.app.app_context():
+    with application_on_a_copy(servers) as database, database.app.app_context():
         load(24, lambda line: None, processes=processes)
         rows = [everywhere(text(statement)) for statement in _DIGEST]
         db.session.remove()

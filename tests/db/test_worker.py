@@ -24,8 +24,8 @@ from marketplace.db import db, transaction
 from marketplace.logs import configure_logging
 from marketplace.outbox import RESEND_AFTER, Outbox, emit
 from marketplace.tenancy import acting_as, system_actor
-from tests.conftest import Database
 from tests.support import jobs
+from tests.support.application import Database
 
 _NOTE, _NOTE_TOO = "tests.support.jobs.note", "tests.support.jobs.note_too"
 _TOPICS = {

@@ -1,7 +1,7 @@
 """One database with the world in it, made once for each of pytest's workers; what a test does to it is rolled back."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 
 import pytest
 from flask import Flask
@@ -11,7 +11,7 @@ from sqlalchemy.pool import NullPool
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db
-from tests.conftest import Database, _application
+from tests.support.application import Database, application_on_a_copy, rolled_back
 from tests.support.clients import Client
 from tests.support.servers import Servers
 from tests.world import ROLES, TODAY, World, build_world
@@ -21,7 +21,7 @@ Rollback = Callable[[], AbstractContextManager[None]]
 
 @pytest.fixture(scope="session")
 def world_database(servers: Servers) -> Iterator[tuple[Database, World]]:
-    with _application(servers) as database:
+    with application_on_a_copy(servers) as database:
         with database.app.app_context():
             world = build_world()
             db.session.remove()
@@ -51,24 +51,7 @@ def app(world_database: tuple[Database, World]) -> Iterator[Flask]:
 @pytest.fixture
 def undone(app: Flask) -> Rollback:
     """`with undone():` what is committed inside is rolled back afterwards."""
-
-    @contextmanager
-    def undoing() -> Iterator[None]:
-        engine = db.engine
-        with engine.connect() as connection:
-            outer = connection.begin()
-            db.session.remove()
-            db.session.configure(join_transaction_mode="create_savepoint")
-            db.engines[None] = connection  # type: ignore[index]
-            try:
-                yield
-            finally:
-                db.session.remove()
-                db.session.configure(join_transaction_mode="conditional_savepoint")
-                db.engines[None] = engine  # type: ignore[index]
-                outer.rollback()
-
-    return undoing
+    return rolled_back
 
 
 @pytest.fixture

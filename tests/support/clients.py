@@ -1,6 +1,7 @@
 """A test client that acts like a browser, and that notices a view which forgot to commit."""
 
 import contextvars
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -33,6 +34,10 @@ class Client(FlaskClient):
             db.session.expire_all()
         assert not forgotten, f"{forgotten[0]}: a write outside `with transaction():` is lost"
         return response
+
+
+ClientFor = Callable[..., Client]
+"""What the fixture `client_for` is."""
 
 
 def watch_for_lost_writes(app: Flask) -> None:

@@ -30,7 +30,8 @@ from placements.plan.models import ActivityPlan
 from placements.plan.rules import PlanState
 from placements.report.models import FinalReport
 from placements.report.rules import ExitReason, ReportState
-from tests.support.placement_market import HANINGE, HUDDINGE, Market, build_market
+from tests.factories import HANINGE, HUDDINGE
+from tests.support.placement_market import Market, build_market
 
 NOW = date(2026, 9, 15)
 _SEXES = (Sex.WOMAN,) * 6 + (Sex.MAN,) * 4 + (Sex.OTHER,)

@@ -5,33 +5,40 @@ only. Today is a Monday.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from enterprises.places.services import add_place, add_site, publish_place
-from enterprises.suppliers.models import Application, Contract, EnterpriseProfile
-from enterprises.suppliers.rules import ApplicationState, ContractState, VatCategory
-from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.accounts.queries import actor_in
-from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
-from marketplace.db import db, transaction
-from marketplace.procurement.models import SystemOfChoice, TermsVersion
-from marketplace.procurement.rules import Regime, TermsState
-from marketplace.reference.models import Kommun, OccupationField, Trade
+from marketplace.db import transaction
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking.services import request_placement
 from placements.choice.services import open_round, record_choice, show_places
 from placements.participants.rules import ConsentScope
 from placements.participants.services import give_consent, grant_training, register_participant
+from tests.factories import (
+    GARDEN,
+    HANINGE,
+    HUDDINGE,
+    SODERTALJE,
+    TEXTILE,
+    WORKSHOP,
+    make_actor,
+    make_authority,
+    make_contract,
+    make_enterprise,
+    make_member,
+    make_profile,
+    make_reference,
+    make_terms,
+    personal_number,
+)
 
-LONG_AGO = datetime(2026, 1, 1, 12, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
 FIRST_DAY, LAST_DAY = date(2026, 3, 9), date(2026, 8, 28)
-HANINGE, HUDDINGE, SODERTALJE = "0136", "0126", "0181"
-TEXTILE, WORKSHOP, GARDEN = "7531", "7231", "6112"
 
 
 @dataclass(frozen=True)
@@ -91,34 +98,35 @@ def build_market(*, seats: int = 2) -> Market:
 
 def _build(seats: int) -> Market:
     with acting_as(system_actor()), transaction():
-        _reference()
-        north = _organisation(OrganisationKind.AUTHORITY, "Norra förbundet", "2220002162", HANINGE, HUDDINGE)
-        south = _organisation(OrganisationKind.AUTHORITY, "Södra förbundet", "2220003020", SODERTALJE)
-        unit = _organisation(OrganisationKind.MEMBER, "Haninge arbetscenter", None, HANINGE, of=north)
-        other_unit = _organisation(OrganisationKind.MEMBER, "Huddinge jobbenhet", None, HUDDINGE, of=north)
-        south_unit = _organisation(OrganisationKind.MEMBER, "Södertälje", None, SODERTALJE, of=south)
-        farm = _organisation(OrganisationKind.ENTERPRISE, "Gården & Co", "7696123459")
-        bakery = _organisation(OrganisationKind.ENTERPRISE, "Bageriet", "5560160680")
-        db.session.flush()
+        make_reference()
+        north = make_authority("Norra förbundet", [HANINGE, HUDDINGE])
+        south = make_authority("Södra förbundet", [SODERTALJE])
+        unit = make_member("Haninge arbetscenter", north.id, [HANINGE])
+        other_unit = make_member("Huddinge jobbenhet", north.id, [HUDDINGE])
+        south_unit = make_member("Södertälje", south.id, [SODERTALJE])
+        farm, bakery = make_enterprise("Gården & Co"), make_enterprise("Bageriet")
         people: dict[str, Any] = {
-            "officer": _actor("Hanna Handläggare", unit, Role.CASE_OFFICER),
-            "colleague": _actor("Kim Kollega", unit, Role.CASE_OFFICER),
-            "other_unit_officer": _actor("Olle Annan", other_unit, Role.CASE_OFFICER),
-            "coordinator": _actor("Sara Samordnare", north, Role.COORDINATOR, HANINGE),
-            "other_coordinator": _actor("Sune Samordnare", north, Role.COORDINATOR, HUDDINGE),
-            "strategist": _actor("Stina Strateg", north, Role.STRATEGIST),
-            "controller": _actor("Erik Ekonom", north, Role.CONTROLLER),
-            "procurement_officer": _actor("Ulla Upphandlare", north, Role.PROCUREMENT_OFFICER),
-            "south_officer": _actor("Hugo Handläggare", south_unit, Role.CASE_OFFICER),
-            "south_coordinator": _actor("Siv Samordnare", south, Role.COORDINATOR, SODERTALJE),
-            "manager": _actor("Vera Verksamhetsledare", farm, Role.SUPPLIER_MANAGER),
-            "supervisor": _actor("Hans Handledare", farm, Role.SUPERVISOR),
-            "other_manager": _actor("Vidar Verksamhetsledare", bakery, Role.SUPPLIER_MANAGER),
-            "other_supervisor": _actor("Hedda Handledare", bakery, Role.SUPERVISOR),
+            "officer": make_actor("Hanna Handläggare", unit, Role.CASE_OFFICER),
+            "colleague": make_actor("Kim Kollega", unit, Role.CASE_OFFICER),
+            "other_unit_officer": make_actor("Olle Annan", other_unit, Role.CASE_OFFICER),
+            "coordinator": make_actor("Sara Samordnare", north, Role.COORDINATOR, HANINGE),
+            "other_coordinator": make_actor("Sune Samordnare", north, Role.COORDINATOR, HUDDINGE),
+            "strategist": make_actor("Stina Strateg", north, Role.STRATEGIST),
+            "controller": make_actor("Erik Ekonom", north, Role.CONTROLLER),
+            "procurement_officer": make_actor("Ulla Upphandlare", north, Role.PROCUREMENT_OFFICER),
+            "south_officer": make_actor("Hugo Handläggare", south_unit, Role.CASE_OFFICER),
+            "south_coordinator": make_actor("Siv Samordnare", south, Role.COORDINATOR, SODERTALJE),
+            "manager": make_actor("Vera Verksamhetsledare", farm, Role.SUPPLIER_MANAGER),
+            "supervisor": make_actor("Hans Handledare", farm, Role.SUPERVISOR),
+            "other_manager": make_actor("Vidar Verksamhetsledare", bakery, Role.SUPPLIER_MANAGER),
+            "other_supervisor": make_actor("Hedda Handledare", bakery, Role.SUPERVISOR),
         }
+    for enterprise in (farm, bakery):
+        with acting_as(system_actor(enterprise_id=enterprise.id)), transaction():
+            make_profile(enterprise.id)
     for authority, enterprise in ((north, farm), (south, farm), (south, bakery)):
         with acting_as(system_actor(authority.id, enterprise.id)), transaction():
-            _contract(authority.id, enterprise.id)
+            make_contract(make_terms(authority.id), enterprise.id)
     with acting_as(people["manager"]), transaction():
         site_id = _site("Gården", HANINGE)
         places: dict[str, Any] = {
@@ -139,16 +147,6 @@ def _build(seats: int) -> Market:
         **people,
         **places,
     )
-
-
-def personal_number(number: int, born: str = "19850101") -> str:
-    """A number with a valid check digit, for a participant who does not exist."""
-    nine = f"{born[2:]}{number:03d}"
-    total = 0
-    for position, character in enumerate(nine):
-        product = int(character) * (2 - position % 2)
-        total += product - 9 if product > 9 else product
-    return f"{born}-{number:03d}{-total % 10}"
 
 
 def register(market: Market, number: int = 1, *, by: Actor | None = None, **facts: Any) -> int:
@@ -208,112 +206,6 @@ def requested(
     round_id = chosen(market, number, place_id=place_id, officer=officer)
     with acting_as(officer or market.officer), transaction():
         return request_placement(round_id, first_day=FIRST_DAY).id
-
-
-def _reference() -> None:
-    for code, name in ((HANINGE, "Haninge"), (HUDDINGE, "Huddinge"), (SODERTALJE, "Södertälje")):
-        if db.session.get(Kommun, code) is None:
-            db.session.add(Kommun(code=code, name=name))
-    if db.session.get(OccupationField, "test-field") is None:
-        db.session.add(OccupationField(concept_id="test-field", name="Hantverk i prov"))
-    db.session.flush()
-    trades = ((TEXTILE, "Sömmerska", 90, 10), (WORKSHOP, "Mekaniker", 5, 95), (GARDEN, "Odlare", 50, 50))
-    for ssyk, name, women, men in trades:
-        if db.session.get(Trade, ssyk) is None:
-            facts = {"field_id": "test-field", "women": women, "men": men, "year": 2024}
-            db.session.add(Trade(ssyk=ssyk, name=name, plain_name=f"{name} på lätt svenska", **facts))
-    db.session.flush()
-
-
-def _organisation(
-    kind: OrganisationKind, name: str, orgnr: str | None, *kommuner: str, of: Organisation | None = None
-) -> Organisation:
-    row = Organisation(
-        kind=kind,
-        name=name,
-        orgnr=orgnr,
-        authority_id=of.id if of else None,
-        kommun_codes=list(kommuner),
-        created_at=LONG_AGO,
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
-
-
-def _actor(name: str, organisation: Organisation, role: Role, *kommuner: str) -> Actor:
-    email = f"{name.lower().replace(' ', '.')}@example.org"
-    user = User(email=email, name=name, password_hash="-", created_at=LONG_AGO)
-    db.session.add(user)
-    db.session.flush()
-    membership = Membership(
-        user_id=user.id, organisation_id=organisation.id, role=role, kommun_codes=list(kommuner)
-    )
-    db.session.add(membership)
-    db.session.flush()
-    return actor_in(membership, user)
-
-
-def _contract(authority_id: int, enterprise_id: int) -> None:
-    if db.session.get(EnterpriseProfile, enterprise_id) is None:
-        db.session.add(EnterpriseProfile(enterprise_id=enterprise_id, contact_email="post@example.org"))
-    system = SystemOfChoice(
-        authority_id=authority_id,
-        name="Arbetsträning",
-        service_sv="Arbetsträning hos sociala företag",
-        regime=Regime.LOV,
-        kommun_codes=[],
-        is_open=True,
-        created_at=LONG_AGO,
-    )
-    terms = TermsVersion(
-        system=system,
-        authority_id=authority_id,
-        version=1,
-        state=TermsState.PUBLISHED,
-        contract_text_sv="Avtal",
-        start_within_days=14,
-        answer_within=3,
-        plan_within=10,
-        report_within=10,
-        decision_within=20,
-        published_on=date(2026, 1, 1),
-    )
-    db.session.add(terms)
-    db.session.flush()
-    parties = {"authority_id": authority_id, "enterprise_id": enterprise_id}
-    application = Application(
-        system_id=system.id,
-        terms_id=terms.id,
-        state=ApplicationState.APPROVED,
-        submitted_on=date(2026, 1, 2),
-        decided_on=date(2026, 1, 10),
-        decision_sv="Godkänd.",
-        diary_number="2026-118",
-        created_at=LONG_AGO,
-        **parties,
-    )
-    db.session.add(application)
-    db.session.flush()
-    db.session.add(
-        Contract(
-            application_id=application.id,
-            system_id=system.id,
-            terms_id=terms.id,
-            state=ContractState.ACTIVE,
-            starts_on=date(2026, 1, 15),
-            vat_category=VatCategory.EXEMPT,
-            vat_exemption_reason_sv="Social omsorg",
-            buyer_reference="REF-1",
-            text_sha256="-",
-            authority_signed_at=LONG_AGO,
-            authority_signed_by="Ulla Upphandlare",
-            enterprise_signed_at=LONG_AGO,
-            enterprise_signed_by="Vera Verksamhetsledare",
-            **parties,
-        )
-    )
-    db.session.flush()
 
 
 def _site(name: str, kommun_code: str) -> int:

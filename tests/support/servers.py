@@ -41,6 +41,12 @@ class Servers:
     def cluster(self) -> Cluster:
         return Cluster(self.superuser_url, self.password)
 
+    @property
+    def own_redis_url(self) -> str:
+        """A Redis database for each of pytest's workers."""
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+        return f"{self.redis_url}?db={int(worker) % 16}"
+
     def as_input(self) -> dict[str, str | None]:
         return asdict(self)
 

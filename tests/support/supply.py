@@ -3,31 +3,37 @@
 Made by the same services that users call. Ids and actors stay good whatever is committed or expired.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-
-from sqlalchemy import Engine, event
 
 from enterprises.places import services as places
 from enterprises.suppliers import services as suppliers
 from enterprises.suppliers.models import Application, ApplicationAnswer
-from enterprises.suppliers.queries import application_with_answers
+from enterprises.suppliers.queries import application_with_answers, contract_with_terms
 from enterprises.suppliers.rules import AnswerDraft, ContractDraft, Judgement, JudgementDraft, VatCategory
-from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.accounts.rules import OrganisationKind, Role
-from marketplace.clock import now, today
+from marketplace.accounts.models import Membership, Organisation
+from marketplace.accounts.queries import actor_in
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
 from marketplace.db import db, transaction
 from marketplace.procurement import services as procurement
 from marketplace.procurement.models import SystemOfChoice
 from marketplace.procurement.price_rules import Component, DayPart, PriceDraft
 from marketplace.procurement.rules import Proof, Regime, RequirementDraft, TermsRules
-from marketplace.reference.models import Kommun, OccupationField, Trade
 from marketplace.tenancy import Actor, acting_as, system_actor
+from tests.factories import (
+    FLOWERS,
+    HANINGE,
+    SODERTALJE,
+    make_actor,
+    make_authority,
+    make_member,
+    make_reference,
+)
 
 PASSWORD = "tre ord som glöms"
 SUMMER = date(2026, 6, 1)
-ORGNRS = ("7696123459", "5560160680", "5560125790", "2021005489", "5565200470")
+ORGNRS = ("7696123459", "5560160680")
 REQUIREMENTS = (
     RequirementDraft("Beskriv hur handledningen går till.", Proof.ANSWER),
     RequirementDraft("Vi har F-skatt och betalar våra skatter.", Proof.DECLARATION),
@@ -68,20 +74,20 @@ class Supply:
 
 def build_supply() -> Supply:
     with acting_as(system_actor()), transaction():
-        _reference()
-        authority = _organisation(OrganisationKind.AUTHORITY, "Samordningsförbundet Åsen", "2220002162")
-        other = _organisation(OrganisationKind.AUTHORITY, "Samordningsförbundet Viken", "2220003020")
-        unit = _organisation(OrganisationKind.MEMBER, "Socialförvaltningen", "2220002162", authority.id)
-        officer = _actor(Role.PROCUREMENT_OFFICER, authority, "Ulla Upphandlare")
-        other_officer = _actor(Role.PROCUREMENT_OFFICER, other, "Olle Upphandlare")
-        controller = _actor(Role.CONTROLLER, authority, "Eva Ekonom")
-        case_officer = _actor(Role.CASE_OFFICER, unit, "Hanna Handläggare")
+        make_reference()
+        authority = make_authority("Samordningsförbundet Åsen", [HANINGE])
+        other = make_authority("Samordningsförbundet Viken", [HANINGE])
+        unit = make_member("Socialförvaltningen", authority.id, [HANINGE])
+        officer = make_actor("Ulla Upphandlare", authority, Role.PROCUREMENT_OFFICER)
+        other_officer = make_actor("Olle Upphandlare", other, Role.PROCUREMENT_OFFICER)
+        controller = make_actor("Eva Ekonom", authority, Role.CONTROLLER)
+        case_officer = make_actor("Hanna Handläggare", unit, Role.CASE_OFFICER)
     with transaction():
         manager = _register(ORGNRS[0], "Växthuset", "vera@vaxthuset.example", "Vera Verksamhetsledare")
         other_manager = _register(ORGNRS[1], "Snickeriet", "sven@snickeriet.example", "Sven Snickare")
     with acting_as(system_actor()), transaction():
         enterprise = db.session.get_one(Organisation, manager.organisation_id)
-        supervisor = _actor(Role.SUPERVISOR, enterprise, "Hugo Handledare")
+        supervisor = make_actor("Hugo Handledare", enterprise, Role.SUPERVISOR)
     return Supply(officer, other_officer, controller, case_officer, manager, other_manager, supervisor)
 
 
@@ -92,7 +98,7 @@ def open_system(officer: Actor, name: str = "Arbetsträning Åsen") -> int:
             name=name,
             service_sv="Arbetsträning hos sociala företag",
             regime=Regime.LOV,
-            kommun_codes=["0136", "0181"],
+            kommun_codes=[HANINGE, SODERTALJE],
         )
         terms = draft_terms(system)
         procurement.publish_terms(terms)
@@ -167,8 +173,6 @@ def signed(officer: Actor, manager: Actor, system_id: int) -> int:
 
 
 def sign(actor: Actor, contract_id: int) -> None:
-    from enterprises.suppliers.queries import contract_with_terms
-
     with acting_as(actor), transaction():
         contract = contract_with_terms(contract_id)
         suppliers.sign_contract(contract_id, text_sha256=contract.text_sha256)
@@ -177,7 +181,7 @@ def sign(actor: Actor, contract_id: int) -> None:
 def add_site(manager: Actor, name: str = "Verkstaden") -> int:
     with acting_as(manager), transaction():
         return places.add_site(
-            name=name, street="Verkstadsgatan 1", postcode="13640", city="Handen", kommun_code="0136"
+            name=name, street="Verkstadsgatan 1", postcode="13640", city="Handen", kommun_code=HANINGE
         ).id
 
 
@@ -187,7 +191,7 @@ def add_place(
     with acting_as(manager), transaction():
         place = places.add_place(
             site_id=site_id,
-            ssyk="6113",
+            ssyk=FLOWERS,
             name=name,
             tasks_sv="Odla och skörda.",
             hours_per_week_min=10,
@@ -215,75 +219,6 @@ def _register(orgnr: str, name: str, email: str, manager_name: str) -> Actor:
         manager_email=email,
         password=PASSWORD,
     )
-    return Actor(
-        user_id=made.user_id,
-        user_name=manager_name,
-        membership_id=made.membership_id,
-        organisation_id=made.organisation_id,
-        organisation_name=name,
-        role=Role.SUPPLIER_MANAGER,
-        enterprise_id=made.organisation_id,
-    )
-
-
-def _reference() -> None:
-    if db.session.get(Kommun, "0136") is not None:
-        return
-    db.session.add_all([Kommun(code="0136", name="Haninge"), Kommun(code="0181", name="Södertälje")])
-    db.session.add(OccupationField(concept_id="test-field", name="Naturbruk"))
-    db.session.flush()
-    facts = {"field_id": "test-field", "women": 10, "men": 20, "year": 2024}
-    db.session.add(Trade(ssyk="6113", name="Trädgårdsanläggare", plain_name="Sköta trädgård", **facts))
-    db.session.add(Trade(ssyk="6111", name="Odlare", plain_name="Odla", **facts))
-    db.session.flush()
-
-
-def _organisation(
-    kind: OrganisationKind, name: str, orgnr: str, authority_id: int | None = None
-) -> Organisation:
-    row = Organisation(
-        kind=kind, name=name, orgnr=orgnr, authority_id=authority_id, kommun_codes=["0136"], created_at=now()
-    )
-    db.session.add(row)
-    db.session.flush()
-    return row
-
-
-def _actor(role: Role, organisation: Organisation, name: str) -> Actor:
-    email = f"{name.lower().replace(' ', '.')}@exempel.se"
-    user = User(email=email, name=name, password_hash="-", created_at=now())
-    db.session.add(user)
-    db.session.flush()
-    membership = Membership(user_id=user.id, organisation_id=organisation.id, role=role)
-    db.session.add(membership)
-    db.session.flush()
-    is_supplier = organisation.kind is OrganisationKind.ENTERPRISE
-    authority_id = organisation.authority_id or organisation.id
-    return Actor(
-        user_id=user.id,
-        user_name=name,
-        membership_id=membership.id,
-        organisation_id=organisation.id,
-        organisation_name=organisation.name,
-        role=role,
-        authority_id=None if is_supplier else authority_id,
-        enterprise_id=organisation.id if is_supplier else None,
-        kommun_codes=tuple(organisation.kommun_codes),
-    )
-
-
-def queries_of(act: Callable[[], object]) -> int:
-    """How many statements the database was asked, apart from setting the actor."""
-    asked: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if "set_config" not in statement and not statement.startswith(("SAVEPOINT", "RELEASE")):
-            asked.append(statement)
-
-    db.session.expire_all()
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        act()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    return len(asked)
+    with acting_as(system_actor()):
+        membership = db.session.get_one(Membership, made.membership_id)
+        return actor_in(membership, membership.user)

@@ -4,7 +4,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -22,7 +21,8 @@ from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 from placements.attendance.models import AttendanceDay
-from tests.conftest import Database
+from tests.support.application import Database
+from tests.support.at_once import all_at_once, by
 from tests.support.invoicing_market import MARCH_DAYS, Market, add_contracts, attend, build_market
 
 MARCH = Month(2026, 3)
@@ -61,32 +61,19 @@ def unprocessed() -> list[int]:
     return found
 
 
-def at_once(app_of: Database, work: Callable[[int], object], count: int) -> list[object]:
-    def one(number: int) -> object:
-        with app_of.app.app_context():
-            try:
-                return work(number)
-            finally:
-                db.session.remove()
-
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(one, range(count)))
-
-
 def test_eight_at_once_make_one_invoice(database: Database, market: Market) -> None:
-    def make(_: int) -> int:
-        with acting_as(market.system), transaction():
-            invoice = services.make_invoice(market.contract_id, MARCH)
-            assert invoice is not None
-            return invoice.id
+    def make() -> int:
+        invoice = services.make_invoice(market.contract_id, MARCH)
+        assert invoice is not None
+        return invoice.id
 
-    assert len(set(at_once(database, make, 8))) == 1
+    assert len(set(all_at_once(database, [by(market.system, make)] * 8))) == 1
     assert contracts_invoiced(market) == [market.contract_id]
 
 
 def test_eight_workers_take_the_same_message_once(database: Database, market: Market) -> None:
     message = contract_message(market)
-    at_once(database, lambda _: jobs.make_invoice(message), 8)
+    all_at_once(database, [partial(jobs.make_invoice, message)] * 8)
     assert contracts_invoiced(market) == [market.contract_id]
 
 
@@ -105,11 +92,11 @@ def test_invoices_sent_at_once_get_numbers_without_gaps(database: Database, mark
         for invoice_id in ids:
             services.approve_invoice(invoice_id)
 
-    def send(number: int) -> int | None:
-        with acting_as(market.manager), transaction():
-            return services.send_invoice(ids[number]).number
+    def send(invoice_id: int) -> int | None:
+        return services.send_invoice(invoice_id).number
 
-    assert sorted(map(str, at_once(database, send, len(ids)))) == ["1", "2", "3", "4", "5"]
+    sent = all_at_once(database, [by(market.manager, partial(send, invoice_id)) for invoice_id in ids])
+    assert set(sent) == {1, 2, 3, 4, 5}
 
 
 KILLED_IN_THE_MIDDLE = """

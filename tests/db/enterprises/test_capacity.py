@@ -23,6 +23,7 @@ from marketplace.db import db, transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
 from marketplace.tenancy import acting_as
 from tests.support import supply
+from tests.support.statements import statements_of
 from tests.support.supply import Supply, after
 
 REQUEST, PLACEMENT = SeatUseKind.REQUEST, SeatUseKind.PLACEMENT
@@ -222,7 +223,7 @@ def test_weeks_are_read_in_one_query_whatever_the_number_of_places(world: Supply
     take(world, place_id, 8, 8)
     with acting_as(world.case_officer):
         strips = weeks_of_free_seats(ids, clock.today(), 5)
-        assert supply.queries_of(lambda: weeks_of_free_seats(ids, clock.today(), 5)) == 1
+        assert len(statements_of(lambda: weeks_of_free_seats(ids, clock.today(), 5))) == 1
         assert {len(strip) for strip in strips.values()} == {5}
         for week in strips[place_id]:
             last = week.monday + timedelta(days=6)

@@ -30,16 +30,8 @@ from placements.participants.services import (
     withdraw_consent,
     withdraw_grant,
 )
-from tests.support.placement_market import (
-    HUDDINGE,
-    LAST_DAY,
-    TODAY,
-    Market,
-    build_market,
-    granted,
-    personal_number,
-    register,
-)
+from tests.factories import HUDDINGE, personal_number
+from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, granted, register
 
 EXTENT: dict[str, Any] = {
     "hours_per_week": Decimal(20),
@@ -64,7 +56,7 @@ def test_the_number_is_kept_encrypted(market: Market) -> None:
         identity = get_or_404(ParticipantIdentity, participant_id)
         assert number.encode() not in identity.number_encrypted
         assert number not in identity.number_hash
-        assert get_or_404(Participant, participant_id).birth_year == 1985
+        assert get_or_404(Participant, participant_id).birth_year == 1975
         stored = db.session.scalar(text("SELECT participant::text FROM participant"))
         assert number not in str(stored)
         assert reveal_identity(participant_id).number == personal_number(1)

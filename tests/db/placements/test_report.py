@@ -21,7 +21,7 @@ from placements.report.models import FinalReport
 from placements.report.rules import ExitReason, ReportState
 from placements.report.services import draft_report, file_report, receive_report, save_report
 from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, requested
-from tests.support.supply import queries_of
+from tests.support.statements import statements_of
 from tests.support.training import ENDED_ON, REPORT, consent_withdrawn, ended, reported, running
 
 TUESDAY = date(2026, 3, 31)
@@ -202,7 +202,7 @@ def test_the_list_puts_what_waits_first_in_two_statements(market: Market, placem
         states = [row.report.state for row in queries.reports().items]
         assert states == [ReportState.FILED, ReportState.FILED, ReportState.RECEIVED]
         assert [row.report.id for row in queries.reports(ReportState.RECEIVED).items] == [first]
-        assert queries_of(queries.reports) == 2
+        assert len(statements_of(queries.reports)) == 2
 
 
 def test_a_grant_that_has_led_further_is_not_concluded(market: Market, placement_id: int) -> None:

@@ -3,7 +3,14 @@
 import datetime as dt
 from decimal import Decimal
 
-from invoicing.remuneration.facts import AttendanceDay, ContractTerms, DayKind, Month, PlacementFacts
+from invoicing.remuneration.facts import (
+    AttendanceDay,
+    ContractTerms,
+    DayKind,
+    Month,
+    MonthResult,
+    PlacementFacts,
+)
 from invoicing.remuneration.price_rules import (
     DayPrice,
     DayRate,
@@ -75,3 +82,7 @@ def placement(*days: AttendanceDay, **more: object) -> PlacementFacts:
         "number": "P-1", "first_day": dt.date(2026, 1, 1), "last_day": None, "level": "3", "days": days,
     }  # fmt: skip
     return PlacementFacts(**(facts | more))  # type: ignore[arg-type]
+
+
+def total_ore(result: MonthResult) -> int:
+    return sum(line.amount_ore for line in result.lines)

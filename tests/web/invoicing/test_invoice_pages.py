@@ -1,13 +1,11 @@
 """The invoice pages, as the manager and the controller use them, and as everybody else does not."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.invoices import services
@@ -19,11 +17,11 @@ from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
-from tests.support.clients import Client
+from tests.support.clients import Client, ClientFor
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
+from tests.web.reading import posted, text_of
 
 MARCH = Month(2026, 3)
-ClientFor = Callable[..., Client]
 
 
 @pytest.fixture
@@ -48,19 +46,6 @@ def manager(market: Market, client_for: ClientFor) -> Client:
 @pytest.fixture
 def controller(market: Market, client_for: ClientFor) -> Client:
     return client_for(market.controller)
-
-
-def text_of(response: TestResponse) -> str:
-    """The words of a page's main part."""
-    main = html.fromstring(response.get_data(as_text=True)).find(".//main")
-    return " ".join(main.text_content().replace("\u00a0", " ").split())
-
-
-def posted(client: Client, path: str, **data: str) -> str:
-    """The words of the page that a lawful form leads to."""
-    answer = client.post(path, data=data)
-    assert answer.status_code == 302, text_of(answer)
-    return text_of(client.get(answer.location))
 
 
 def state_of(market: Market, invoice_id: int) -> InvoiceState:

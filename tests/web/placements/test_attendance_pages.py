@@ -1,13 +1,12 @@
 """The week in one form, and a placement's months by name or by number."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from lxml import html
 from sqlalchemy import update
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -15,14 +14,14 @@ from marketplace.tenancy import acting_as, system_actor
 from placements.attendance.models import AttendanceDay
 from placements.attendance.queries import days_of_placement
 from placements.attendance.rules import AttendanceKind
-from tests.support.clients import Client
+from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import Market, build_market
 from tests.support.training import agreed, attended, consent_withdrawn, ended, running
+from tests.web.reading import text_of
 
 MONDAY = date(2026, 3, 16)
 WEEK = [MONDAY + timedelta(days=number) for number in range(5)]
 WEEK_12 = "/narvaro?vecka=2026-W12"
-ClientFor = Callable[..., Client]
 
 
 @pytest.fixture
@@ -42,11 +41,6 @@ def placement_id(market: Market) -> int:
 @pytest.fixture
 def supervisor(market: Market, client_for: ClientFor) -> Client:
     return client_for(market.supervisor)
-
-
-def text_of(response: TestResponse) -> str:
-    main = html.fromstring(response.get_data(as_text=True)).find(".//main")
-    return " ".join(main.text_content().replace("\u00a0", " ").split())
 
 
 def as_filled_in(client: Client, path: str = WEEK_12) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """The story from search to end, by the pages that people use; outsiders find nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -16,7 +16,7 @@ from placements.participants.models import Grant
 from placements.participants.queries import consents_of
 from placements.participants.rules import GrantState
 from placements.participants.services import withdraw_consent
-from tests.support.clients import Client
+from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import (
     FIRST_DAY,
     TODAY,
@@ -25,8 +25,6 @@ from tests.support.placement_market import (
     granted,
     requested,
 )
-
-ClientFor = Callable[..., Client]
 
 
 @pytest.fixture

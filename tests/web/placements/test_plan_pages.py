@@ -1,21 +1,20 @@
 """The plan's pages: written by the supervisor, agreed to by the others, closed to everybody else."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from lxml import html
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from marketplace.clock import travelling
-from tests.support.clients import Client
+from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import Market, build_market
 from tests.support.training import agreed, consent_withdrawn, drafted, ended, proposed, running
+from tests.web.reading import posted, text_of
 
 WEDNESDAY = date(2026, 3, 11)
-ClientFor = Callable[..., Client]
 FORM: dict[str, Any] = {
     "hours_per_week": "15,5",
     "days_per_week": "4",
@@ -46,17 +45,6 @@ def supervisor(market: Market, client_for: ClientFor) -> Client:
 @pytest.fixture
 def officer(market: Market, client_for: ClientFor) -> Client:
     return client_for(market.officer)
-
-
-def text_of(response: TestResponse) -> str:
-    main = html.fromstring(response.get_data(as_text=True)).find(".//main")
-    return " ".join(main.text_content().replace("\u00a0", " ").split())
-
-
-def posted(client: Client, path: str, **data: str) -> str:
-    answer = client.post(path, data=data)
-    assert answer.status_code == 302, text_of(answer)
-    return text_of(client.get(answer.location))
 
 
 def test_from_nothing_to_agreed(

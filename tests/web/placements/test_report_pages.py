@@ -1,20 +1,19 @@
 """The final report's pages: written, filed after a second look, received with a decision."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from lxml import html
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from marketplace.clock import travelling
-from tests.support.clients import Client
+from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import Market, build_market
 from tests.support.training import agreed, attended, consent_withdrawn, ended, reported, running
+from tests.web.reading import posted, text_of
 
 TUESDAY = date(2026, 3, 31)
-ClientFor = Callable[..., Client]
 
 
 @pytest.fixture
@@ -41,17 +40,6 @@ def supervisor(market: Market, client_for: ClientFor) -> Client:
 @pytest.fixture
 def coordinator(market: Market, client_for: ClientFor) -> Client:
     return client_for(market.coordinator)
-
-
-def text_of(response: TestResponse) -> str:
-    main = html.fromstring(response.get_data(as_text=True)).find(".//main")
-    return " ".join(main.text_content().replace("\u00a0", " ").split())
-
-
-def posted(client: Client, path: str, **data: str) -> str:
-    answer = client.post(path, data=data)
-    assert answer.status_code == 302, text_of(answer)
-    return text_of(client.get(answer.location))
 
 
 def report_id_on(client: Client, path: str) -> int:

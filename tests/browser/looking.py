@@ -1,0 +1,108 @@
+"""How a page in a browser is looked at: axe, console, status, width, and a picture for people to judge."""
+
+import re
+from typing import Literal
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize
+
+from app import ROOT
+from marketplace.tenancy import Actor
+
+SCREENSHOTS = ROOT / "screenshots"
+"""Git ignores it."""
+Scheme = Literal["light", "dark"]
+_AXE = Axe()
+_ONLY_WHAT_IS_WRONG = {"resultTypes": ["violations"]}
+_OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_DECODED = "async image => { await image.decode(); return image.naturalWidth }"
+
+
+class Look:
+    """A page, with what goes wrong on it: what the console says, what cannot be fetched, the status that came last."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self.status = 0
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+        page.on("response", self._receive)
+
+    def examine(self, how: str = "") -> None:
+        """Axe finds nothing, nothing has gone wrong, and the page is no wider than the screen."""
+        where = f"{self.page.url} {how}"
+        found = _AXE.run(self.page, options=_ONLY_WHAT_IS_WRONG)
+        assert found.violations_count == 0, f"{where}\n{found.generate_report()}"
+        assert not self.faults, f"{where}: {self.faults}"
+        assert overflow(self.page) == 0, f"{where} is wider than the screen"
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        is_our_refusal = re.match(r"Failed to load resource.*\b422\b", message.text)
+        if message.type in {"error", "warning"} and not is_our_refusal:
+            self.faults.append(f"console: {message.text} {message.location['url']}")
+
+    def _receive(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.status = response.status
+        elif response.status >= 400:
+            self.faults.append(f"{response.url}: {response.status}")
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the screen."""
+    return int(page.evaluate(_OVERFLOW))
+
+
+def picture(page: Page, name: str) -> None:
+    """The whole page, as screenshots/<name>.png."""
+    path = SCREENSHOTS / f"{name}.png"
+    page.screenshot(path=path, full_page=True)
+
+
+def opened(browser: Browser, width: int, scheme: Scheme = "light", *, has_script: bool = True) -> Page:
+    """A page in a context of its own."""
+    context = browser.new_context(
+        viewport=ViewportSize(width=width, height=900),
+        locale="sv-SE",
+        color_scheme=scheme,
+        reduced_motion="reduce",
+        java_script_enabled=has_script,
+    )
+    return context.new_page()
+
+
+def sign_in(page: Page, address: str, who: Actor) -> None:
+    page.goto(f"{address}/logga-in")
+    page.request.post(f"{address}/demo/logga-in", form={"membership_id": str(who.membership_id)})
+
+
+def look_at_pages(
+    browser: Browser,
+    address: str,
+    who: Actor | None,
+    pages: dict[str, str],
+    *,
+    folder: str,
+    width: int,
+    scheme: Scheme,
+) -> None:
+    """Every page, by its name and path, as `who` sees it; nobody, if it is None."""
+    page = opened(browser, width, scheme)
+    if who is not None:
+        sign_in(page, address, who)
+    look = Look(page)
+    for name, path in pages.items():
+        page.goto(address + path)
+        assert look.status == 200, f"{path}: {look.status}"
+        _wait_for_images(page)
+        picture(page, f"{folder}/{name}-{width}-{scheme}")
+        look.examine(f"{width} {scheme}")
+    page.context.close()
+
+
+def _wait_for_images(page: Page) -> None:
+    for image in page.locator("main img").all():
+        image.scroll_into_view_if_needed()
+        assert image.evaluate(_DECODED) > 0
+    page.evaluate("window.scrollTo(0, 0)")

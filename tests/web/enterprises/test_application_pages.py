@@ -1,0 +1,167 @@
+"""From application to contract, by the forms that people use."""
+
+import re
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from enterprises.suppliers.models import Application, Contract
+from marketplace.clock import today
+from marketplace.db import db
+from marketplace.tenancy import acting_as
+from tests.support import supply
+from tests.support.clients import Client, ClientFor
+from tests.support.supply import Supply
+from tests.web.reading import made_number, text_of
+
+
+@pytest.fixture
+def world(session: Session) -> Supply:
+    return supply.build_supply()
+
+
+def test_from_application_to_signed_contract(world: Supply, client_for: ClientFor) -> None:
+    manager, officer = client_for(world.manager), client_for(world.officer)
+    system_id = supply.open_system(world.officer)
+    assert "Ansök för Växthuset" in text_of(manager.get(f"/valfrihetssystem/{system_id}"))
+    assert "3. " not in text_of(manager.get(f"/valfrihetssystem/{system_id}/ansok"))
+    application_id = made_number(manager.post(f"/valfrihetssystem/{system_id}/ansok"))
+    again = manager.get(f"/valfrihetssystem/{system_id}/ansok")
+    assert again.location == f"/ansokningar/{application_id}"
+    page = f"/ansokningar/{application_id}"
+
+    saved = manager.post(f"{page}/svar", data={"krav_1": "Två handledare.", "gor": "spara"})
+    assert saved.location == page
+    missing = manager.get(f"{page}/skicka")
+    assert "Krav 2: intyga" in text_of(missing)
+    assert manager.post(f"{page}/skicka").status_code == 422
+    further = manager.post(f"{page}/svar", data={"krav_1": "Två handledare.", "krav_2": "y", "gor": "vidare"})
+    assert further.location == f"{page}/skicka"
+    assert "inom 20 arbetsdagar" in text_of(manager.get(f"{page}/skicka"))
+    manager.post(f"{page}/skicka")
+    assert manager.get(f"{page}/svar").status_code == 409
+
+    assert "Växthuset" in text_of(officer.get("/ansokningar"))
+    assert "Växthuset" in officer.get("/ansokningar/lista.csv").get_data(as_text=True)
+    assert "Besluta om ansökan från Växthuset" in text_of(officer.get("/"))
+    wrong = officer.post(
+        f"{page}/provning",
+        data={"bedomning_1": "met", "skal_1": "Tydligt beskrivet.", "bedomning_2": "not_met", "skal_2": ""},
+    )
+    assert wrong.status_code == 422
+    assert "Tydligt beskrivet." in text_of(wrong)
+    assert "Krav 2: skriv varför" in text_of(wrong)
+    assert "Krav 1, 2 är inte bedömda." in text_of(officer.get(f"{page}/godkann"))
+    judged = {"bedomning_1": "met", "skal_1": "Tydligt beskrivet.", "bedomning_2": "met", "skal_2": ""}
+    officer.post(f"{page}/provning", data=judged)
+    assert "Tydligt beskrivet" not in text_of(manager.get(page)), (
+        "a judgement is the authority's until the decision"
+    )
+
+    decision = {
+        "reasons_sv": "Alla krav är uppfyllda.",
+        "diary_number": "2026-118",
+        "starts_on": today().isoformat(),
+        "vat_category": "E",
+        "vat_exemption_reason_sv": "",
+        "buyer_reference": "ÅSEN-4471",
+    }
+    no_vat = officer.post(f"{page}/godkann", data=decision)
+    assert no_vat.status_code == 422
+    assert "undantagen från moms" in text_of(no_vat)
+    decision["vat_exemption_reason_sv"] = "Social omsorg"
+    preview = officer.post(f"{page}/godkann", data=decision | {"gor": "visa"})
+    assert "Så blir beslutet" in text_of(preview)
+    assert "Tydligt beskrivet." in text_of(preview)
+    contract_id = made_number(officer.post(f"{page}/godkann", data=decision))
+    assert "Alla krav är uppfyllda." in text_of(manager.get(f"{page}/beslut"))
+    assert "Tydligt beskrivet" in text_of(manager.get(page))
+
+    _both_sign_and_the_officer_ends(officer, manager, client_for(world.controller), f"/avtal/{contract_id}")
+
+
+def _both_sign_and_the_officer_ends(
+    officer: Client, manager: Client, controller: Client, contract: str
+) -> None:
+    for client in (officer, manager):
+        assert "Skriv under avtalet med" in text_of(client.get("/"))
+        html = client.get(f"{contract}/skriv-under").get_data(as_text=True)
+        read = re.search(r'name="text_sha256"[^>]*value="([0-9a-f]{64})"', html)
+        assert read is not None
+        assert client.post(f"{contract}/skriv-under", data={"text_sha256": read[1]}).status_code == 422
+        assert (
+            client.post(f"{contract}/skriv-under", data={"text_sha256": read[1], "is_read": "y"}).status_code
+            == 302
+        )
+    seen = text_of(controller.get(contract))
+    assert "Gäller" in seen
+    assert "Texten är oförändrad." in seen
+    assert manager.get(f"{contract}/skriv-under").status_code == 409
+    assert "ÅSEN-4471" in officer.get("/avtal/lista.csv").get_data(as_text=True)
+
+    assert "visas inte för era handläggare" in text_of(officer.get(f"{contract}/vila"))
+    officer.post(f"{contract}/vila")
+    officer.post(f"{contract}/ateruppta")
+    assert officer.post(f"{contract}/avsluta").status_code == 302
+    assert "Upphört" in text_of(manager.get("/avtal"))
+
+
+def test_a_signature_on_a_changed_text_is_refused_on_the_page(world: Supply, client_for: ClientFor) -> None:
+    contract_id = supply.approved(world.officer, world.manager, supply.open_system(world.officer))
+    supply.sign(world.officer, contract_id)
+    manager, officer = client_for(world.manager), client_for(world.officer)
+    with acting_as(world.officer):
+        read = db.session.get_one(Contract, contract_id).text_sha256
+        db.session.get_one(Contract, contract_id).buyer_reference = "NY"
+        db.session.commit()
+    refused = manager.post(f"/avtal/{contract_id}/skriv-under", data={"text_sha256": read, "is_read": "y"})
+    assert refused.status_code == 422
+    assert "Läs den på nytt" in text_of(refused)
+    assert "NY" in text_of(refused)
+    assert "Texten har ändrats" in text_of(officer.get(f"/avtal/{contract_id}"))
+    assert officer.post(f"/avtal/{contract_id}/nya-underskrifter").status_code == 302
+
+
+def test_a_rejection_and_a_completion(world: Supply, client_for: ClientFor) -> None:
+    system_id = supply.open_system(world.officer)
+    application_id = supply.submitted(world.manager, system_id)
+    page = f"/ansokningar/{application_id}"
+    manager, officer = client_for(world.manager), client_for(world.officer)
+    assert officer.post(f"{page}/komplettering", data={"text_sv": ""}).status_code == 422
+    officer.post(f"{page}/komplettering", data={"text_sv": "Vem handleder?"})
+    assert "Vem handleder?" in text_of(manager.get(f"{page}/svar"))
+    manager.post(f"{page}/svar", data={"krav_1": "Vera.", "krav_2": "y", "gor": "vidare"})
+    manager.post(f"{page}/komplettera")
+    officer.post(
+        f"{page}/provning",
+        data={"bedomning_1": "not_met", "skal_1": "För få handledare.", "bedomning_2": "met", "skal_2": ""},
+    )
+    form = officer.get(f"{page}/avsla")
+    assert "För få handledare." in text_of(form)
+    without = officer.post(f"{page}/avsla", data={"reasons_sv": " ", "diary_number": "7"})
+    assert without.status_code == 422
+    assert "Skriv skälen" in text_of(without)
+    officer.post(f"{page}/avsla", data={"reasons_sv": "Krav 1 brister.", "diary_number": "7"})
+    decision = text_of(manager.get(f"{page}/beslut"))
+    assert "ansöka om rättelse" in decision
+    assert "För få handledare." in decision
+    assert officer.post(f"{page}/godkann", data={}).status_code == 422
+
+
+def test_outsiders_find_neither_application_nor_contract(world: Supply, client_for: ClientFor) -> None:
+    contract_id = supply.approved(world.officer, world.manager, supply.open_system(world.officer))
+    with acting_as(world.officer):
+        application_id = db.session.scalars(select(Application.id)).one()
+    pages = (
+        f"/ansokningar/{application_id}",
+        f"/ansokningar/{application_id}/beslut",
+        f"/avtal/{contract_id}",
+    )
+    for outsider in (world.other_officer, world.other_manager):
+        client = client_for(outsider)
+        for page in pages:
+            assert client.get(page).status_code == 404, page
+        for listed in ("/ansokningar", "/ansokningar/lista.csv", "/avtal", "/avtal/lista.csv"):
+            assert "Växthuset" not in client.get(listed).get_data(as_text=True)
+    assert client_for().get(pages[0]).location.startswith("/logga-in")
