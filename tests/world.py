@@ -244,7 +244,13 @@ def _bill(half: Half) -> None:
         with acting_as(manager), transaction():
             invoices.approve_invoice(invoice_id)
             invoices.send_invoice(invoice_id)
-    half.ids |= {"invoice_id": invoice_id, "position": 1, "month": "2026-02", "week": "2026-W06"}
+    half.ids |= {
+        "invoice_id": invoice_id,
+        "position": 1,
+        "month": "2026-02",
+        "week": "2026-W06",
+        "file_format": "xlsx",
+    }
     half.ids["enterprise_id"] = known(manager.enterprise_id)
 
 
