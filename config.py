@@ -14,6 +14,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from marketplace.accounts.rules import is_email
+
 DEMO_SECRET_KEY = "platstorget-demo-secret-key-that-everyone-may-read"  # noqa: S105 - public, and refused elsewhere
 DEMO_PERSON_KEY = urlsafe_b64encode(b"platstorget-demo-key-not-secret!").decode()
 DEMO_LOOKUP_KEY = "platstorget-demo-lookup-key-that-everyone-may-read"
@@ -41,6 +43,8 @@ class Settings(BaseSettings):
     """Fernet keys for personal numbers, separated by commas, newest first: put a new one in front to rotate."""
     person_lookup_key: str = Field(repr=False)
     """Keys the hash by which a personal number is found. It cannot be changed once there are persons."""
+    contact_email: str
+    """Where users report what is hard to use: the accessibility statement gives it."""
     demo: bool = False
     """Lists the demo's people on the sign-in page and accepts the demo's secrets. Plain http, loopback only."""
     trusted_proxies: int = Field(default=0, ge=0, le=5)
@@ -76,6 +80,13 @@ class Settings(BaseSettings):
     def _is_a_mail_server(cls, value: str) -> str:
         if value and not value.startswith(("smtp://", "smtps://", "file:///")):
             raise ValueError("must begin with smtp://, smtps:// or file:///")
+        return value
+
+    @field_validator("contact_email")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if not is_email(value):
+            raise ValueError("must be an e-mail address")
         return value
 
     @field_validator("secret_key", "person_lookup_key")
@@ -127,6 +138,7 @@ class Settings(BaseSettings):
         """The settings under the names that Flask and its extensions read."""
         return {
             "DEMO": self.demo,
+            "CONTACT_EMAIL": self.contact_email,
             "PUBLIC_URL": self.public_url,
             "MAIL_URL": self.mail_url,
             "MAIL_FROM": self.mail_from,
@@ -159,6 +171,7 @@ def demo_environment(database_url: str, database_owner_url: str, redis_url: str)
         "SECRET_KEY": DEMO_SECRET_KEY,
         "PERSON_KEYS": DEMO_PERSON_KEY,
         "PERSON_LOOKUP_KEY": DEMO_LOOKUP_KEY,
+        "CONTACT_EMAIL": "tillganglighet@example.se",
         "DEMO": "1",
     }
 

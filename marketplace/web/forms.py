@@ -79,6 +79,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         return found
 
 
+class ConfirmForm(BaseForm):
+    """Nothing to fill in: a page that says what will happen, and a button."""
+
+
 class FilterForm(BaseForm):
     """Filters above a list: a GET form read from the address, so that a filtered list can be shared.
 

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from marketplace.clock import today
+from marketplace.swedish import swedish_key
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.guards import signed_in
 
@@ -41,7 +42,7 @@ class WaitingItem:
 
 Waiting = Callable[[Actor], list[WaitingItem]]
 _EXTENSION = "platstorget.waiting"
-_FIRST = 30  # rows of the start page before "show the rest"
+_FIRST = 10  # rows of the start page before "show the rest"
 
 
 def register_waiting(app: Flask, *sources: Waiting) -> None:
@@ -50,10 +51,13 @@ def register_waiting(app: Flask, *sources: Waiting) -> None:
 
 
 def waiting_for(actor: Actor) -> list[WaitingItem]:
-    """Everything that waits for `actor`, oldest deadline first and what has none last."""
+    """Everything that waits for `actor`, oldest deadline first and what has none last; ties by kind and text."""
     sources: list[Waiting] = current_app.extensions.get(_EXTENSION, [])
     items = [item for source in sources for item in source(actor)]
-    return sorted(items, key=lambda item: (item.deadline or date.max, item.kind_sv, item.text_sv))
+    return sorted(
+        items,
+        key=lambda item: (item.deadline or date.max, swedish_key(item.kind_sv), swedish_key(item.text_sv)),
+    )
 
 
 @bp.get("/")

@@ -31,10 +31,6 @@ class EndForm(BaseForm):
     last_day = DateFieldSv("Sista dagen hos er", validators=[DataRequired()])
 
 
-class ConfirmForm(BaseForm):
-    """A page that says what will happen, and a button."""
-
-
 class PlacementsFilter(FilterForm):
     lage = SelectField(
         "Läge",

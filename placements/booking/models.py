@@ -9,10 +9,18 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from enterprises.places.models import Place
 from enterprises.suppliers.models import Contract
 from marketplace.accounts.models import Organisation
+from marketplace.clock import today
 from marketplace.db import Base, enum_of, explain_constraint
-from placements.booking.rules import SEAT_HOLDING_STATES, DeclineReason, PlacementState, placement_number
+from placements.booking.rules import (
+    LIVE_STATES,
+    SEAT_HOLDING_STATES,
+    DeclineReason,
+    PlacementState,
+    placement_number,
+)
 
 _HOLDING = ", ".join(f"'{state.value}'" for state in sorted(SEAT_HOLDING_STATES))
+_LIVE = ", ".join(f"'{state.value}'" for state in LIVE_STATES)
 
 
 class Placement(Base):
@@ -55,7 +63,7 @@ class Placement(Base):
             "uq_placement_live",
             "grant_id",
             unique=True,
-            postgresql_where=text("state IN ('requested', 'accepted', 'running')"),
+            postgresql_where=text(f"state IN ({_LIVE})"),
         ),
         Index("ix_placement_participant", "participant_id", "enterprise_id"),
         Index("ix_placement_enterprise_state", "enterprise_id", "state"),
@@ -98,11 +106,21 @@ class Placement(Base):
     unit: Mapped[Organisation] = relationship(foreign_keys=[unit_id], viewonly=True)
 
     @property
+    def is_unanswered(self) -> bool:
+        """The answer is late: nothing but a no, or the night's job, ends the request."""
+        return self.state is PlacementState.REQUESTED and self.answer_due_on < today()
+
+    @property
     def number(self) -> str:
         return placement_number(self.id)
 
 
 explain_constraint("uq_placement_live", "Deltagaren har redan en placering på det här beviljandet.")
+explain_constraint(
+    "contract_in_force",
+    "Avtalet mellan myndigheten och leverantören gäller inte alla dagarna, så platsen kan inte begäras eller "
+    "accepteras. Välj andra dagar eller en annan plats.",
+)
 explain_constraint(
     "fk_placement_seat_use", "Platsen ändrades av någon annan samtidigt. Läs om sidan och försök igen."
 )

@@ -13,11 +13,10 @@ from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
-from marketplace.web.forms import BaseForm
+from marketplace.web.forms import BaseForm, ConfirmForm
 from marketplace.web.guards import guard_of, requires
 from placements.booking import queries, services
 from placements.booking.forms import (
-    ConfirmForm,
     DeclineForm,
     EndForm,
     PlacementsFilter,
@@ -161,9 +160,9 @@ def accept(placement_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/<int:placement_id>/avsluta")
-@requires(Role.SUPERVISOR)
+@requires(Role.SUPERVISOR, Role.CASE_OFFICER)
 def complete(placement_id: int) -> ResponseReturnValue:
-    text = "Placeringen är avslutad som genomförd. Skriv slutdokumentationen härnäst."
+    text = "Placeringen är avslutad som genomförd. Slutdokumentationen skrivs härnäst."
     return _act(placement_id, services.complete_placement, text)
 
 

@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, Length, NumberRange
 from marketplace.reference.rules import SEX_SV, Sex
 from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
-from placements.participants.rules import GRANT_STATE_SV, GrantState
+from placements.participants.rules import GRANT_STATE_SV, LEAVE_REASON_SV, GrantState, LeaveReason
 
 
 def _needs() -> TextAreaField:
@@ -95,5 +95,11 @@ class GrantForm(BaseForm):
     )
 
 
-class ConfirmForm(BaseForm):
-    """A page that says what will happen, and a button."""
+class LeaveForm(BaseForm):
+    reason = RadioField(
+        "Varför?",
+        choices=one_of(LEAVE_REASON_SV),
+        coerce=LeaveReason,
+        validators=[DataRequired("Välj ett skäl.")],
+        description="Skälet står bland händelserna på deltagarens sida.",
+    )

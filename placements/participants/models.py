@@ -12,7 +12,15 @@ from marketplace.accounts.models import Organisation, User
 from marketplace.db import Base, enum_of, explain_constraint
 from marketplace.reference.models import Kommun
 from marketplace.reference.rules import Sex
-from placements.participants.rules import PROTECTED_SV, ConsentScope, GrantState, participant_number
+from placements.participants.rules import (
+    LIVE_GRANT_STATES,
+    PROTECTED_SV,
+    ConsentScope,
+    GrantState,
+    participant_number,
+)
+
+_LIVE = ", ".join(f"'{state.value}'" for state in LIVE_GRANT_STATES)
 
 
 class Participant(Base):
@@ -106,7 +114,7 @@ class Grant(Base):
             "uq_training_grant_live",
             "participant_id",
             unique=True,
-            postgresql_where=text("state IN ('open', 'placed')"),
+            postgresql_where=text(f"state IN ({_LIVE})"),
         ),
     )
 

@@ -22,10 +22,19 @@ from marketplace.procurement.rules import TermsState
 from marketplace.reference.models import Kommun
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
+from placements.booking.models import Placement
+from placements.booking.rules import LIVE_STATES
 from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
-from placements.participants.rules import DEFAULT_LEVELS, WAITING_LIMIT_DAYS, ConsentScope, GrantState
-
-_LIVE = (GrantState.OPEN, GrantState.PLACED)
+from placements.participants.rules import (
+    DEFAULT_LEVELS,
+    LIVE_GRANT_STATES,
+    WAITING_LIMIT_DAYS,
+    ConsentScope,
+    GrantStanding,
+    GrantState,
+)
+from placements.report.models import FinalReport
+from placements.report.rules import ReportState
 
 
 @dataclass(frozen=True)
@@ -76,7 +85,7 @@ def _if_open(column: ColumnElement[str]) -> ColumnElement[str | None]:
 def _with_grant() -> Select[Participant, Grant]:
     return (
         select(Participant, Grant)
-        .outerjoin(Grant, and_(Grant.participant_id == Participant.id, Grant.state.in_(_LIVE)))
+        .outerjoin(Grant, and_(Grant.participant_id == Participant.id, Grant.state.in_(LIVE_GRANT_STATES)))
         .options(
             joinedload(Participant.kommun), joinedload(Participant.unit), joinedload(Participant.case_officer)
         )
@@ -87,7 +96,7 @@ def _narrowed(wanted: ParticipantFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.standing == "none":
         conditions.append(Grant.id.is_(None))
-    elif wanted.standing in {GrantState.OPEN, GrantState.PLACED}:
+    elif wanted.standing in LIVE_GRANT_STATES:
         conditions.append(Grant.state == GrantState(wanted.standing))
     if wanted.kommun_code:
         conditions.append(and_(Participant.kommun_code == wanted.kommun_code, ~Participant.is_protected))
@@ -149,6 +158,34 @@ def grants_of(participant_id: int) -> list[Grant]:
         db.session.scalars(
             select(Grant).where(Grant.participant_id == participant_id).order_by(Grant.id.desc())
         )
+    )
+
+
+def live_grant(participant_id: int) -> Grant | None:
+    """The participant's grant in force."""
+    return db.session.scalar(
+        select(Grant).where(Grant.participant_id == participant_id, Grant.state.in_(LIVE_GRANT_STATES))
+    )
+
+
+def has_live_placement(grant_id: int) -> bool:
+    """Whether a placement on the grant is still to end."""
+    live = select(Placement.id).where(Placement.grant_id == grant_id, Placement.state.in_(LIVE_STATES))
+    return db.session.scalar(live.limit(1)) is not None
+
+
+def standing_of(grant: Grant) -> GrantStanding:
+    """What may stand in the way of closing the grant or opening it again."""
+    filed = (
+        select(FinalReport.id)
+        .join(Placement, Placement.id == FinalReport.placement_id)
+        .where(Placement.grant_id == grant.id, FinalReport.state == ReportState.FILED)
+    )
+    return GrantStanding(
+        grant.state,
+        grant.last_day,
+        has_live_placement(grant.id),
+        db.session.scalar(filed.limit(1)) is not None,
     )
 
 

@@ -1,7 +1,7 @@
 """Participants, consent and grants: states, personal numbers, and what a grant may say."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -10,7 +10,7 @@ from personnummer import personnummer
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Invalid
-from marketplace.rules import Transition, TransitionTable, by
+from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
 
 
 class ConsentScope(StrEnum):
@@ -41,23 +41,41 @@ GRANT_STATE_SV = {
 }
 
 
+LIVE_GRANT_STATES = (GrantState.OPEN, GrantState.PLACED)
+"""A participant has at most one grant in these states; the database holds the same list."""
+
+
 class GrantAction(StrEnum):
     PLACE = "place"
     REOPEN = "reopen"
     CONCLUDE = "conclude"
+    CLOSE = "close_unreported"
     WITHDRAW = "withdraw"
     LAPSE = "lapse"
 
 
 _COORDINATOR = by(Role.COORDINATOR)
-_PLACING = by(Role.CASE_OFFICER, Role.SUPERVISOR, Role.SYSTEM)
 
 GRANT_TRANSITIONS: TransitionTable = {
     (GrantState.OPEN, GrantAction.PLACE): Transition(
-        GrantState.PLACED, _PLACING, "Har fått plats", needs_sv="Beviljandet har redan lett till en plats."
+        GrantState.PLACED,
+        by(Role.CASE_OFFICER),
+        "Har fått plats",
+        needs_sv="Beviljandet har redan lett till en plats.",
     ),
     (GrantState.PLACED, GrantAction.REOPEN): Transition(
-        GrantState.OPEN, _PLACING, "Söker plats igen", needs_sv="Beviljandet är redan öppet."
+        GrantState.OPEN,
+        by(Role.COORDINATOR, Role.SYSTEM),
+        "Öppna igen",
+        needs_sv="Bara ett beviljande som har lett till en plats kan öppnas igen.",
+        causes_sv="Handläggaren kan söka en ny plats på samma beviljande.",
+    ),
+    (GrantState.PLACED, GrantAction.CLOSE): Transition(
+        GrantState.CONCLUDED,
+        _COORDINATOR,
+        "Avsluta utan slutdokumentation",
+        needs_sv="Bara ett beviljande som har lett till en plats kan avslutas så.",
+        causes_sv="Ett nytt beviljande kan ges. Att slutdokumentationen saknas syns i statistiken.",
     ),
     (GrantState.PLACED, GrantAction.CONCLUDE): Transition(
         GrantState.CONCLUDED,
@@ -78,6 +96,68 @@ GRANT_TRANSITIONS: TransitionTable = {
 }
 
 
+class LeaveReason(StrEnum):
+    """Why a grant is closed or opened again although no final report has been received."""
+
+    NO_REPORT = "no_report"
+    NEW_WORKPLACE = "new_workplace"
+    OTHER_PATH = "other_path"
+    OTHER = "other"
+
+
+LEAVE_REASON_SV = {
+    LeaveReason.NO_REPORT: "Leverantören har inte lämnat någon slutdokumentation",
+    LeaveReason.NEW_WORKPLACE: "Deltagaren ska byta arbetsplats",
+    LeaveReason.OTHER_PATH: "Deltagaren går vidare på annat sätt",
+    LeaveReason.OTHER: "Annat skäl",
+}
+
+
+@dataclass(frozen=True)
+class GrantStanding:
+    """What the table alone does not know of a grant that has led to a place."""
+
+    state: GrantState
+    last_day: date
+    has_live_placement: bool = False
+    has_filed_report: bool = False
+    """A final report waits to be received; receiving it concludes the grant."""
+
+
+def obstacle(standing: GrantStanding, action: GrantAction, today: date) -> str:
+    """Why a coordinator cannot close or reopen the grant although its state allows it; empty when she can."""
+    if action not in (GrantAction.CLOSE, GrantAction.REOPEN):
+        return ""
+    if standing.has_live_placement:
+        return "Placeringen är inte avslutad. Den avslutas på sin egen sida."
+    if standing.has_filed_report:
+        return "Slutdokumentationen är inlämnad. Ta emot den, så avslutas beviljandet."
+    if action is GrantAction.REOPEN and standing.last_day < today:
+        return f"Perioden gick ut {standing.last_day}. Avsluta beviljandet och bevilja ett nytt."
+    return ""
+
+
+_MENTIONED = {
+    GrantState.OPEN: frozenset({GrantAction.WITHDRAW}),
+    GrantState.PLACED: frozenset({GrantAction.CLOSE, GrantAction.REOPEN}),
+}
+"""Actions worth mentioning in a state."""
+
+
+def grant_actions(standing: GrantStanding, role: Role | None, today: date) -> list[ActionView]:
+    """What the role can do with the grant now, and why not."""
+    mentioned = _MENTIONED.get(standing.state, frozenset())
+    views = [
+        view for view in possible_actions(GRANT_TRANSITIONS, standing.state, role) if view.action in mentioned
+    ]
+    return [
+        replace(view, is_possible=False, reason_sv=why)
+        if (why := obstacle(standing, GrantAction(view.action), today))
+        else view
+        for view in views
+    ]
+
+
 GRANT_TONE = {
     GrantState.OPEN: "waits",
     GrantState.PLACED: "active",
@@ -96,6 +176,7 @@ EVENT_SV = {
     "place": "Beviljandet ledde till en plats",
     "reopen": "Deltagaren söker plats igen",
     "conclude": "Beviljandet avslutades",
+    "close_unreported": "Beviljandet avslutades utan slutdokumentation",
     "withdraw": "Beviljandet återkallades",
     "lapse": "Beviljandet förföll",
     "open": "Valomgång öppnades",

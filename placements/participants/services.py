@@ -23,13 +23,16 @@ from placements.participants import queries
 from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
 from placements.participants.rules import (
     GRANT_TRANSITIONS,
+    LEAVE_REASON_SV,
     ConsentScope,
     GrantAction,
     GrantState,
+    LeaveReason,
     PersonalNumber,
     check_consent_date,
     check_extent,
     check_grant_period,
+    obstacle,
     read_personal_number,
     shown_number,
 )
@@ -122,18 +125,7 @@ def find_participants(text: str) -> list[queries.ParticipantRow]:
     except Invalid as error:
         raise Invalid(error.message_sv, field="text") from None
     found = queries.participant_by_lookup(_key_ring().lookup(number.characters))
-    return [] if found is None else [queries.ParticipantRow(found, _live_grant(found.id))]
-
-
-def _live_grant(participant_id: int) -> Grant | None:
-    return next(
-        (
-            grant
-            for grant in queries.grants_of(participant_id)
-            if grant.state in {GrantState.OPEN, GrantState.PLACED}
-        ),
-        None,
-    )
+    return [] if found is None else [queries.ParticipantRow(found, queries.live_grant(found.id))]
 
 
 @dataclass(frozen=True)
@@ -213,7 +205,7 @@ def grant_training(
     _check_trades(wished_trades)
     if not queries.has_live_consent(participant_id):
         raise Conflict("Registrera deltagarens samtycke först. Utan det kan ingen plats begäras.")
-    if _live_grant(participant_id) is not None:
+    if queries.live_grant(participant_id) is not None:
         raise Conflict("Deltagaren har redan ett pågående beviljande. Avsluta det först.")
     grant = Grant(
         participant_id=participant_id,
@@ -255,11 +247,23 @@ def conclude_grant(grant_id: int) -> Grant:
     return grant
 
 
-def move_grant(grant: Grant, action: GrantAction, *, enterprise_id: int | None = None) -> None:
-    """Moves a locked grant by its table, as the current actor. Raises Conflict or NotAllowed.
+def leave_unreported(grant_id: int, action: GrantAction, reason: LeaveReason) -> Grant:
+    """The coordinator closes or opens again a grant whose placement has ended without a final report.
 
-    `enterprise_id`: the supplier whose answer moves it, when it is one.
+    Raises NotFound, and Conflict while the placement goes on, when a report waits to be received, and for opening a
+    grant whose period is over.
     """
+    _acting(Role.COORDINATOR)
+    grant = get_or_404(Grant, grant_id, lock=True)
+    why_not = obstacle(queries.standing_of(grant), action, today())
+    if grant.state is GrantState.PLACED and why_not:
+        raise Conflict(why_not)
+    move_grant(grant, action, note_sv=LEAVE_REASON_SV[reason])
+    return grant
+
+
+def move_grant(grant: Grant, action: GrantAction, *, note_sv: str = "") -> None:
+    """Moves a locked grant by its table, as the current actor. Raises Conflict or NotAllowed."""
     before = grant.state
     transition = advance(GRANT_TRANSITIONS, before, action, current_actor().role)
     grant.state = GrantState(transition.target)
@@ -270,9 +274,9 @@ def move_grant(grant: Grant, action: GrantAction, *, enterprise_id: int | None =
         grant.id,
         action,
         authority_id=grant.authority_id,
-        enterprise_id=enterprise_id,
         from_state=before,
         to_state=grant.state,
+        note_sv=note_sv,
     )
 
 

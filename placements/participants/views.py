@@ -11,21 +11,20 @@ from marketplace.db import transaction
 from marketplace.errors import DomainError, NotFound
 from marketplace.reference.queries import trades
 from marketplace.reference.rules import SEX_SV
-from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
-from marketplace.web.forms import one_of
+from marketplace.web.forms import ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.booking.queries import placements_of
-from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE, PlacementState
+from placements.booking.rules import LIVE_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice.queries import rounds_of
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, ChoiceState
 from placements.participants import queries, services
 from placements.participants.forms import (
-    ConfirmForm,
     ConsentForm,
     FindForm,
     GrantForm,
+    LeaveForm,
     NeedsForm,
     ParticipantForm,
     ParticipantsFilter,
@@ -38,8 +37,11 @@ from placements.participants.rules import (
     GRANT_STATE_SV,
     GRANT_TONE,
     GRANT_TRANSITIONS,
+    LIVE_GRANT_STATES,
     ConsentScope,
+    GrantAction,
     GrantState,
+    grant_actions,
     support_level_sv,
 )
 
@@ -138,7 +140,8 @@ def _page(participant_id: int, identity: services.RevealedIdentity | None = None
     consents = queries.consents_of(participant_id)
     rounds = rounds_of(participant_id)
     placements = placements_of(participant_id)
-    grant = next((g for g in grants if g.state in {GrantState.OPEN, GrantState.PLACED}), None)
+    grant = next((g for g in grants if g.state in LIVE_GRANT_STATES), None)
+    standing = queries.standing_of(grant) if grant else None
     events = queries.events_of(
         {
             "participant": [participant_id],
@@ -158,9 +161,10 @@ def _page(participant_id: int, identity: services.RevealedIdentity | None = None
         rounds=rounds,
         open_round=next((r for r in rounds if r.state is ChoiceState.OPEN), None),
         placements=placements,
-        live_placement=next((p for p in placements if p.placement.state in _LIVE_PLACEMENT), None),
+        live_placement=next((p for p in placements if p.placement.state in LIVE_STATES), None),
         events=events,
-        actions=possible_actions(GRANT_TRANSITIONS, grant.state, current_actor().role) if grant else [],
+        standing=standing,
+        actions=grant_actions(standing, current_actor().role, today()) if standing else [],
         SEX_SV=SEX_SV,
         CONSENT_SCOPE_SV=CONSENT_SCOPE_SV,
         EVENT_SV=EVENT_SV,
@@ -170,9 +174,6 @@ def _page(participant_id: int, identity: services.RevealedIdentity | None = None
         PLACEMENT_TONE=PLACEMENT_TONE,
         **_LABELS,
     )
-
-
-_LIVE_PLACEMENT = (PlacementState.REQUESTED, PlacementState.ACCEPTED, PlacementState.RUNNING)
 
 
 def _live(consents: list[Consent]) -> Consent | None:
@@ -233,7 +234,7 @@ def withdraw_consent(participant_id: int) -> ResponseReturnValue:
             services.withdraw_consent(consent.id)
         flash("Samtycket är återkallat. Leverantören ser inte längre vem deltagaren är.", "success")
         return redirect(url_for("participants.show", participant_id=participant_id))
-    touched = [row for row in placements_of(participant_id) if row.placement.state in _LIVE_PLACEMENT]
+    touched = [row for row in placements_of(participant_id) if row.placement.state in LIVE_STATES]
     return render_template(
         "placements/participants/withdraw_consent.html",
         form=form,
@@ -298,6 +299,44 @@ def withdraw_grant(grant_id: int) -> ResponseReturnValue:
         form=form,
         grant=found,
         participant=participant,
+        **_LABELS,
+    )
+    return page, form.status()
+
+
+@bp.route("/beviljanden/<int:grant_id>/avsluta", methods=["GET", "POST"])
+@requires(Role.COORDINATOR)
+def close_grant(grant_id: int) -> ResponseReturnValue:
+    return _leave(grant_id, GrantAction.CLOSE, "Beviljandet är avslutat. Ett nytt kan beviljas.")
+
+
+@bp.route("/beviljanden/<int:grant_id>/oppna", methods=["GET", "POST"])
+@requires(Role.COORDINATOR)
+def reopen_grant(grant_id: int) -> ResponseReturnValue:
+    return _leave(grant_id, GrantAction.REOPEN, "Beviljandet är öppet igen. Handläggaren kan söka en plats.")
+
+
+def _leave(grant_id: int, action: GrantAction, done_sv: str) -> ResponseReturnValue:
+    """A page with a reason for closing or opening a grant that no final report will conclude."""
+    found = queries.grant(grant_id)
+    participant = queries.participant(found.participant_id)
+    form = LeaveForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.leave_unreported(grant_id, action, form.reason.data)
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(done_sv, "success")
+            return redirect(url_for("participants.show", participant_id=participant.id))
+    page = render_template(
+        "placements/participants/leave_grant.html",
+        form=form,
+        grant=found,
+        participant=participant,
+        move=GRANT_TRANSITIONS[GrantState.PLACED, action],
+        is_closing=action is GrantAction.CLOSE,
         **_LABELS,
     )
     return page, form.status()

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import aliased
 
 from enterprises.places.models import Place, Site
@@ -25,7 +25,7 @@ from placements.booking.models import Placement
 from placements.booking.rules import SEAT_HOLDING_STATES, PlacementState
 from placements.participants.models import Participant
 from placements.plan.models import ActivityPlan
-from placements.plan.rules import PlanState, plan_deadline
+from placements.plan.rules import PLANNED_STATES, PlanState, plan_deadline
 
 _DEFAULT = TermsRules()
 
@@ -214,7 +214,7 @@ def _plans_to_agree(actor: Actor) -> list[WaitingItem]:
         .join(Participant, Participant.id == Placement.participant_id)
         .outerjoin(Contract, Contract.id == Placement.contract_id)
         .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
-        .where(and_(ActivityPlan.state == PlanState.PROPOSED, missing))
+        .where(ActivityPlan.state == PlanState.PROPOSED, Placement.state.in_(PLANNED_STATES), missing)
         .where((Participant.case_officer_id == actor.user_id) if is_officer else Placement.id.is_not(None))
         .order_by(ActivityPlan.proposed_on, swedish_order(Participant.name), ActivityPlan.id)
     )

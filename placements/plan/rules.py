@@ -100,7 +100,9 @@ PLAN_TRANSITIONS: TransitionTable = {
 
 
 PLANNED_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
-"""Placements that a plan can be written for."""
+"""Placements that a plan can be written for and agreed to."""
+
+ENDED_SV = "Placeringen pågår inte längre, så planen kan inte godkännas."
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def plan_actions(standing: Standing, role: Role | None) -> list[ActionView]:
     if standing.placement_state not in PLANNED_STATES:
         for action in (PlanAction.EDIT, PlanAction.PROPOSE, PlanAction.REVISE):
             obstacles[action] = "Planen kan ändras så länge placeringen pågår."
+        for action in (PlanAction.AGREE, PlanAction.WITNESS):
+            obstacles[action] = ENDED_SV
     return [
         replace(action, is_possible=False, reason_sv=obstacles[action.action])
         if action.is_possible and action.action in obstacles

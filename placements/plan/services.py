@@ -17,6 +17,7 @@ from placements.booking.models import Placement
 from placements.participants.models import Participant
 from placements.plan.models import ActivityPlan
 from placements.plan.rules import (
+    ENDED_SV,
     PLAN_TRANSITIONS,
     PLANNED_STATES,
     PlanAction,
@@ -89,6 +90,7 @@ def agree_as_case_officer(plan_id: int) -> ActivityPlan:
     """Raises Conflict for a version that has been replaced, and when she has agreed already."""
     plan, all_versions = _locked(plan_id)
     _refuse_superseded(plan, all_versions)
+    _refuse_ended(plan)
     actor = current_actor()
     advance(PLAN_TRANSITIONS, plan.state, PlanAction.AGREE, actor.role)
     if plan.case_officer_agreed_at is not None:
@@ -102,6 +104,7 @@ def record_participant_agreement(plan_id: int) -> ActivityPlan:
     """The participant agrees at the table; the supervisor or case officer who sits there is the witness."""
     plan, all_versions = _locked(plan_id)
     _refuse_superseded(plan, all_versions)
+    _refuse_ended(plan)
     actor = current_actor()
     advance(PLAN_TRANSITIONS, plan.state, PlanAction.WITNESS, actor.role)
     if plan.participant_agreed_at is not None:
@@ -227,6 +230,12 @@ def _locked(plan_id: int) -> tuple[ActivityPlan, list[ActivityPlan]]:
 def _refuse_superseded(plan: ActivityPlan, all_versions: list[ActivityPlan]) -> None:
     if plan.state == PlanState.REPLACED:
         raise Conflict(superseded_sv(plan.revision, max(version.revision for version in all_versions)))
+
+
+def _refuse_ended(plan: ActivityPlan) -> None:
+    """Holds the placement until the transaction ends, so that it does not end while its plan is agreed."""
+    if get_or_404(Placement, plan.placement_id, lock=True).state not in PLANNED_STATES:
+        raise Conflict(ENDED_SV)
 
 
 def _record(plan: ActivityPlan, placement: Placement, action: str, before: PlanState | None = None) -> None:

@@ -1,6 +1,7 @@
 """Final reports: by placement, as a list, and those that wait to be written or received."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
@@ -8,6 +9,7 @@ from sqlalchemy.orm import aliased
 from enterprises.suppliers.models import Contract
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
+from marketplace.clock import today
 from marketplace.db import Page, db, get_or_404, paginate, swedish_order
 from marketplace.errors import NotFound
 from marketplace.procurement.models import TermsVersion
@@ -15,7 +17,9 @@ from marketplace.procurement.rules import TermsRules
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
-from placements.participants.models import Participant
+from placements.booking.rules import LIVE_STATES
+from placements.participants.models import Grant, Participant
+from placements.participants.rules import GrantState
 from placements.report.models import FinalReport
 from placements.report.rules import ENDED_STATES, ReportState, report_deadline
 
@@ -52,35 +56,56 @@ class ReportRow:
     enterprise_name: str
 
 
-def reports(state: ReportState | None = None, page: int = 1) -> Page[ReportRow]:
-    """Filed reports that the actor may read; those that wait first, oldest first."""
-    enterprise = aliased(Organisation)
+_ENTERPRISE = aliased(Organisation)
+
+REPORT_SORTS: dict[str, list[Any]] = {
+    "vantar": [FinalReport.received_on.is_not(None), FinalReport.filed_on],
+    "deltagare": [swedish_order(Participant.name)],
+    "arbetsplats": [swedish_order(_ENTERPRISE.name)],
+    "inlamnad": [FinalReport.filed_on],
+}
+"""`vantar`: those that wait to be received, oldest first, and then the others."""
+
+
+def reports(
+    state: ReportState | None = None, sort: tuple[str, bool] = ("vantar", False), page: int = 1
+) -> Page[ReportRow]:
+    """Filed reports that the actor may read."""
+    found = paginate(_reports(state, sort), page)
+    return Page([_row(*row) for row in found.items], found.total, found.page, found.per_page)
+
+
+def all_reports(state: ReportState | None, sort: tuple[str, bool]) -> list[ReportRow]:
+    """The same rows without pages, for a download."""
+    return [_row(*row) for row in db.session.execute(_reports(state, sort))]
+
+
+def _reports(
+    state: ReportState | None, sort: tuple[str, bool]
+) -> Select[FinalReport, Placement, Participant, str]:
+    key, is_descending = sort
+    order = [column.desc() if is_descending else column for column in REPORT_SORTS[key]]
     chosen = (
-        select(FinalReport, Placement, Participant, enterprise.name)
+        select(FinalReport, Placement, Participant, _ENTERPRISE.name)
         .join(Placement, Placement.id == FinalReport.placement_id)
         .join(Participant, Participant.id == Placement.participant_id)
-        .join(enterprise, enterprise.id == Placement.enterprise_id)
+        .join(_ENTERPRISE, _ENTERPRISE.id == Placement.enterprise_id)
         .where(FinalReport.state != ReportState.DRAFT)
+        .order_by(*order, FinalReport.id)
     )
-    if state is not None:
-        chosen = chosen.where(FinalReport.state == state)
-    found = paginate(
-        chosen.order_by(FinalReport.received_on.desc().nulls_first(), FinalReport.filed_on, FinalReport.id),
-        page,
-    )
-    rows = [
-        ReportRow(report, placement, person.shown_name, enterprise_name)
-        for report, placement, person, enterprise_name in found.items
-    ]
-    return Page(rows, found.total, found.page, found.per_page)
+    return chosen if state is None else chosen.where(FinalReport.state == state)
+
+
+def _row(report: FinalReport, placement: Placement, person: Participant, enterprise_name: str) -> ReportRow:
+    return ReportRow(report, placement, person.shown_name, enterprise_name)
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """Reports for the supervisor to write and for the coordinator to receive."""
+    """Reports for the supervisor to write, and for the coordinator to receive or to do without."""
     if actor.role == Role.SUPERVISOR:
         return _to_write()
     if actor.role == Role.COORDINATOR:
-        return _to_receive()
+        return [*_to_receive(), *_overdue()]
     return []
 
 
@@ -106,6 +131,47 @@ def _to_write() -> list[WaitingItem]:
             "Slutdokumentation",
         )
         for placement, person, within in rows
+    ]
+
+
+def _overdue() -> list[WaitingItem]:
+    """Ended placements whose report has not come in time: the coordinator closes the grant or opens it again."""
+    other = aliased(Placement)
+    goes_on = exists().where(other.grant_id == Placement.grant_id, other.state.in_(LIVE_STATES))
+    is_filed = exists().where(
+        FinalReport.placement_id == Placement.id, FinalReport.state != ReportState.DRAFT
+    )
+    enterprise = aliased(Organisation)
+    rows = db.session.execute(
+        select(Placement, Participant, enterprise.name, TermsVersion.report_within)
+        .join(Participant, Participant.id == Placement.participant_id)
+        .join(Grant, Grant.id == Placement.grant_id)
+        .join(enterprise, enterprise.id == Placement.enterprise_id)
+        .outerjoin(Contract, Contract.id == Placement.contract_id)
+        .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
+        .where(
+            Placement.state.in_(ENDED_STATES),
+            Placement.last_day < today(),
+            Grant.state == GrantState.PLACED,
+            ~is_filed,
+            ~goes_on,
+        )
+        .order_by(Placement.last_day, Placement.id)
+    )
+    late = [
+        (report_deadline(placement.last_day, within or TermsRules().report_within), person, enterprise_name)
+        for placement, person, enterprise_name, within in rows
+    ]
+    return [
+        WaitingItem(
+            due_on,
+            f"Slutdokumentation saknas för {person.shown_name} från {enterprise_name}",
+            "participants.show",
+            {"participant_id": person.id},
+            "Saknad slutdokumentation",
+        )
+        for due_on, person, enterprise_name in late
+        if due_on < today()
     ]
 
 

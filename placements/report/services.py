@@ -14,14 +14,13 @@ from marketplace.procurement.models import TermsVersion
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 from placements.booking.models import Placement
-from placements.booking.rules import SEAT_HOLDING_STATES
 from placements.participants.models import Grant, Participant
+from placements.participants.queries import has_live_placement
 from placements.participants.rules import GrantState
 from placements.participants.services import conclude_grant
 from placements.report.models import FinalReport
 from placements.report.queries import readable_report
 from placements.report.rules import (
-    ENDED_STATES,
     REPORT_TRANSITIONS,
     ExitReason,
     ReportAction,
@@ -32,8 +31,6 @@ from placements.report.rules import (
     check_ended,
     report_deadline,
 )
-
-_LIVE_STATES = SEAT_HOLDING_STATES - ENDED_STATES
 
 
 def draft_report(
@@ -122,14 +119,9 @@ def receive_report(report_id: int, *, next_step_sv: str) -> FinalReport:
     report.next_step_sv = next_step_sv.strip()
     _record(report, placement, "receive", before)
     grant = get_or_404(Grant, placement.grant_id)
-    if grant.state == GrantState.PLACED and not _has_live_placement(grant.id):
+    if grant.state == GrantState.PLACED and not has_live_placement(grant.id):
         conclude_grant(grant.id)
     return report
-
-
-def _has_live_placement(grant_id: int) -> bool:
-    live = select(Placement.id).where(Placement.grant_id == grant_id, Placement.state.in_(_LIVE_STATES))
-    return db.session.scalar(live.limit(1)) is not None
 
 
 def _write(report: FinalReport, content: ReportContent) -> None:

@@ -1,6 +1,6 @@
 """Pages of the final report."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace import audit
@@ -9,7 +9,8 @@ from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
-from marketplace.web.addresses import page_number
+from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 from placements.attendance.queries import days_of_placement
 from placements.attendance.rules import ABSENCES, ATTENDANCE_KIND_SV, total
@@ -46,11 +47,34 @@ def index() -> ResponseReturnValue:
     return render_template(
         "placements/report/index.html",
         form=form,
-        page=queries.reports(form.lage.data, page_number()),
+        page=queries.reports(form.lage.data, _sort(), page_number()),
         REPORT_STATE_SV=REPORT_STATE_SV,
         REPORT_TONE=REPORT_TONE,
         EXIT_REASON_SV=EXIT_REASON_SV,
     )
+
+
+@bp.get(f"/slutdokumentationer/lista.{FILE}")
+@requires(*_READERS)
+def index_file(file_format: str) -> Response:
+    """By placement number: a file leaves the system, and names stay in it."""
+    header = ("Placering", "Arbetsplats", "Inlämnad", "Sen", "Avslut", "Läge")
+    rows = [
+        (
+            row.placement.number,
+            row.enterprise_name,
+            row.report.filed_on,
+            "Ja" if row.report.is_late else "Nej",
+            EXIT_REASON_SV[row.report.exit_reason] if row.report.exit_reason else "",
+            REPORT_STATE_SV[row.report.state],
+        )
+        for row in queries.all_reports(ReportFilter().lage.data, _sort())
+    ]
+    return file_response(file_format, "slutdokumentationer", header, rows)
+
+
+def _sort() -> tuple[str, bool]:
+    return sort_key(queries.REPORT_SORTS, "vantar")
 
 
 @bp.get("/placeringar/<int:placement_id>/slutdokumentation")

@@ -5,7 +5,7 @@ from cryptography.fernet import Fernet
 
 import config
 
-_REQUIRED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PERSON_KEYS", "PERSON_LOOKUP_KEY")
+_REQUIRED = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PERSON_KEYS", "PERSON_LOOKUP_KEY", "CONTACT_EMAIL")
 _URL = "postgresql://app:secret-word@db.example/platstorget"
 
 
@@ -18,7 +18,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment that does, outside the demo."""
-    values = (_URL, "redis://cache/0", "s" * 40, Fernet.generate_key().decode(), "l" * 40)
+    values = (_URL, "redis://cache/0", "s" * 40, Fernet.generate_key().decode(), "l" * 40, "post@example.org")
     for name, value in zip(_REQUIRED, values, strict=True):
         monkeypatch.setenv(name, value)
 
@@ -82,6 +82,7 @@ def test_demo_secrets_are_refused_outside_the_demo(
         ("PERSON_KEYS", ""),
         ("PERSON_KEYS", "not-a-fernet-key"),
         ("PERSON_LOOKUP_KEY", "short"),
+        ("CONTACT_EMAIL", "the town hall"),
         ("LOG_LEVEL", "loud"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "many"),

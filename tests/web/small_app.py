@@ -23,7 +23,13 @@ def actor(role: Role | None = Role.SUPERVISOR) -> Actor:
 
 def small_app(add: Callable[[Flask], None] | None = None, *, csrf: bool = False, demo: bool = False) -> Flask:
     app = Flask("app", root_path=config.__file__.removesuffix("config.py"), static_folder=None)
-    app.config.update(SECRET_KEY="of the tests", TESTING=True, WTF_CSRF_ENABLED=csrf, DEMO=demo)
+    app.config.update(
+        SECRET_KEY="of the tests",
+        CONTACT_EMAIL="hjalp@example.org",
+        TESTING=True,
+        WTF_CSRF_ENABLED=csrf,
+        DEMO=demo,
+    )
     init_web(app)
 
     @app.route("/for-supervisors", methods=["GET", "POST"])

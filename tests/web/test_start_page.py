@@ -33,6 +33,13 @@ def test_rows_come_oldest_deadline_first_and_those_without_last() -> None:
     assert page.count("I dag") == 1
 
 
+def test_rows_of_one_day_stand_in_swedish_order() -> None:
+    names = ["Örjan", "Åsa", "Ärla", "Zara", "adam"]
+    page = page_of(*(item(name, 1) for name in names))
+    shown = re.findall(r'class="work-link"[^>]*>([^<]+)<', page)
+    assert shown == ["adam", "Zara", "Åsa", "Ärla", "Örjan"]
+
+
 def test_each_kind_is_counted_and_can_be_seen_alone() -> None:
     items = [item("plan", 1), item("plan två", 2), item("begäran", 3, "Begäran")]
     page = page_of(*items)
@@ -44,7 +51,9 @@ def test_each_kind_is_counted_and_can_be_seen_alone() -> None:
 
 def test_a_long_list_begins_short_and_can_be_opened() -> None:
     items = [item(f"rad {number:02}", number) for number in range(40)]
-    assert "Visa de 10 som är kvar" in page_of(*items)
+    page = page_of(*items)
+    assert page.count('class="work-link"') == 10
+    assert "Visa de 30 som är kvar" in page
     assert page_of(*items, query="alla=1").count('class="work-link"') == 40
 
 
@@ -64,6 +73,11 @@ def test_the_actor_is_handed_to_each_source() -> None:
     with acting_as(actor(Role.CONTROLLER)):
         app.test_client().get("/")
     assert [who.role for who in seen] == [Role.CONTROLLER]
+
+
+def test_the_accessibility_statement_says_where_to_write() -> None:
+    page = small_app().test_client().get("/tillganglighet").text
+    assert '<a href="mailto:hjalp@example.org">hjalp@example.org</a>' in page
 
 
 def test_every_role_has_a_menu_that_begins_with_its_work() -> None:

@@ -124,6 +124,30 @@ def test_a_late_answer_is_refused_in_words(market: Market) -> None:
         _do(market.supervisor, accept_placement, placement_id, on=date(2026, 3, 6))
 
 
+def test_a_late_request_says_so_to_both(market: Market) -> None:
+    requested(market)
+    with travelling(date(2026, 3, 6)):
+        with acting_as(market.supervisor):
+            (item,) = queries.waiting(market.supervisor)
+            assert item.text_sv.startswith("Svarstiden har gått ut för förfrågan om Maja Öberg1")
+        with acting_as(market.officer):
+            (item,) = queries.waiting(market.officer)
+            assert item.text_sv == "Gården & Co svarade inte i tid om Maja Öberg1"
+
+
+def test_an_end_that_the_supplier_never_registers_is_registered_by_the_case_officer(market: Market) -> None:
+    placement_id = requested(market)
+    _do(market.supervisor, accept_placement, placement_id)
+    _do(market.supervisor, start_placement, placement_id, on=FIRST_DAY)
+    with travelling(LAST_DAY), acting_as(market.officer):
+        assert queries.waiting(market.officer) == []
+    with travelling(LAST_DAY + timedelta(days=1)), acting_as(market.officer):
+        (item,) = queries.waiting(market.officer)
+        assert item.text_sv == "Avslut inte registrerat för Maja Öberg1 hos Gården & Co"
+    ended = _do(market.officer, complete_placement, placement_id, on=LAST_DAY + timedelta(days=1))
+    assert (ended.state, ended.ended_on) == (PlacementState.COMPLETED, LAST_DAY)
+
+
 def test_two_tabs_answer_the_same_request(market: Market) -> None:
     placement_id = requested(market)
     _do(market.supervisor, accept_placement, placement_id)

@@ -104,6 +104,24 @@ def test_nobody_agrees_twice(market: Market, placement_id: int) -> None:
             do(actor, service, plan_id)
 
 
+def test_nobody_agrees_when_the_placement_has_ended(market: Market, placement_id: int) -> None:
+    plan_id = proposed(market, placement_id)
+    with acting_as(market.officer):
+        assert queries.waiting(market.officer)
+    ended(market, placement_id, WEDNESDAY)
+    for actor, service in (
+        (market.officer, agree_as_case_officer),
+        (market.officer, record_participant_agreement),
+        (market.supervisor, record_participant_agreement),
+    ):
+        with pytest.raises(Conflict, match="pågår inte längre"):
+            do(actor, service, plan_id)
+    for actor in (market.officer, market.supervisor):
+        with acting_as(actor):
+            assert queries.waiting(actor) == []
+    assert agreed_messages(market) == []
+
+
 def test_each_role_does_its_own_part(market: Market, placement_id: int) -> None:
     with pytest.raises(NotAllowed), acting_as(market.officer):
         draft_plan(placement_id, **PLAN)

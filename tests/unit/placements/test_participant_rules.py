@@ -8,11 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import luhn
 
+from marketplace.accounts.rules import Role
 from marketplace.errors import Invalid
 from placements.participants.rules import (
+    LEAVE_REASON_SV,
+    GrantStanding,
+    GrantState,
+    LeaveReason,
     check_consent_date,
     check_extent,
     check_grant_period,
+    grant_actions,
     participant_number,
     read_personal_number,
     shown_number,
@@ -110,3 +116,36 @@ def test_words() -> None:
     assert participant_number(7) == "D000007"
     assert support_level_sv("3") == "Nivå 3"
     assert support_level_sv("basic") == support_level_sv("bas") == "Grundnivå"
+
+
+LEAVING = ["close_unreported", "reopen"]
+
+
+def _closed(standing: GrantStanding) -> dict[str, str]:
+    """The coordinator's actions with what stands in their way."""
+    return {view.action: view.reason_sv for view in grant_actions(standing, Role.COORDINATOR, TODAY)}
+
+
+def test_a_grant_without_a_report_can_be_closed_or_opened_again() -> None:
+    placed = GrantStanding(GrantState.PLACED, TODAY)
+    assert _closed(placed) == dict.fromkeys(LEAVING, "")
+    assert set(LEAVE_REASON_SV) == set(LeaveReason)
+
+
+def test_what_stands_in_the_way_of_leaving_is_told() -> None:
+    live = _closed(GrantStanding(GrantState.PLACED, TODAY, has_live_placement=True))
+    filed = _closed(GrantStanding(GrantState.PLACED, TODAY, has_filed_report=True))
+    assert all("inte avslutad" in live[action] for action in LEAVING)
+    assert all("Ta emot den" in filed[action] for action in LEAVING)
+    over = _closed(GrantStanding(GrantState.PLACED, TODAY - timedelta(days=1)))
+    assert over["close_unreported"] == ""
+    assert "gick ut 2026-03-01" in over["reopen"]
+
+
+def test_a_grant_is_left_to_the_coordinator_alone() -> None:
+    for state in GrantState:
+        for role in set(Role) - {Role.COORDINATOR, Role.SYSTEM}:
+            assert grant_actions(GrantStanding(state, TODAY), role, TODAY) == []
+    assert list(_closed(GrantStanding(GrantState.OPEN, TODAY))) == ["withdraw"]
+    for state in (GrantState.CONCLUDED, GrantState.WITHDRAWN, GrantState.LAPSED):
+        assert _closed(GrantStanding(state, TODAY)) == {}

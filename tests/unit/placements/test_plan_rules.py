@@ -127,6 +127,14 @@ def test_an_ended_placement_closes_writing() -> None:
     assert all(not action.is_possible and action.reason_sv for action in actions)
 
 
+def test_an_ended_placement_closes_agreeing() -> None:
+    standing = Standing(PlanState.PROPOSED, PlacementState.ENDED_EARLY)
+    for role in (Role.SUPERVISOR, Role.CASE_OFFICER):
+        actions = {action.action: action for action in plan_actions(standing, role)}
+        assert not actions[PlanAction.WITNESS].is_possible
+        assert "pågår inte längre" in actions[PlanAction.WITNESS].reason_sv
+
+
 def test_differences_are_told_by_part() -> None:
     assert differences(PLAN, PLAN) == []
     after = replace(PLAN, hours_per_week=Decimal(10), goals=("Annat",))

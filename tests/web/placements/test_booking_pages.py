@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.clock import travelling
 from marketplace.db import get_or_404, transaction
 from marketplace.tenancy import Actor, acting_as
+from placements.booking.models import Placement
 from placements.booking.queries import placement
 from placements.booking.services import accept_placement, start_placement
 from placements.participants.models import Grant
@@ -25,6 +26,7 @@ from tests.support.placement_market import (
     granted,
     requested,
 )
+from tests.support.training import ended, running
 
 
 @pytest.fixture
@@ -197,6 +199,49 @@ def test_completing(market: Market, client_for: ClientFor) -> None:
         assert "Avsluta placeringen för" in _page(supervisor, "/")
         _post(supervisor, f"{address}/avsluta")
         assert "Genomförd" in _page(supervisor, address)
+
+
+def test_a_request_whose_time_is_out_tells_what_is_true(market: Market, client_for: ClientFor) -> None:
+    placement_id = requested(market)
+    assert "Platsen hålls till dess" in _page(client_for(market.officer), f"/placeringar/{placement_id}")
+    with travelling(date(2026, 3, 6)):
+        for actor, way_out in ((market.officer, "Återkallar du"), (market.supervisor, "Nekar ni")):
+            page = _page(client_for(actor), f"/placeringar/{placement_id}")
+            assert "Svarstiden gick ut 2026-03-05 utan svar" in page
+            assert way_out in page
+            assert "Platsen hålls till dess" not in page
+        supervisor = client_for(market.supervisor)
+        cards = _page(supervisor, "/placeringar/")
+        assert f"/placeringar/{placement_id}/neka" in cards
+        assert f"/placeringar/{placement_id}/acceptera" not in cards
+        assert "Svarstiden har gått ut" in _page(supervisor, "/")
+
+
+def test_a_coordinator_leaves_a_grant_without_a_report(market: Market, client_for: ClientFor) -> None:
+    placement_id = running(market)
+    ended(market, placement_id)
+    with acting_as(market.officer):
+        booked = get_or_404(Placement, placement_id)
+        participant_id, grant_id = booked.participant_id, booked.grant_id
+    with travelling(date(2026, 4, 15)):
+        coordinator = client_for(market.coordinator)
+        assert "Slutdokumentation saknas för Maja Öberg1" in _page(coordinator, "/")
+        assert "Uteblir den" in _page(coordinator, f"/placeringar/{placement_id}/slutdokumentation")
+        page = _page(coordinator, f"/deltagare/{participant_id}")
+        for action in ("avsluta", "oppna"):
+            address = f"/deltagare/beviljanden/{grant_id}/{action}"
+            assert address in page
+            assert "Varför?" in _page(coordinator, address)
+            assert "Välj ett skäl" in _post(coordinator, address, status=422).text
+            _page(client_for(market.officer), address, status=403)
+        _post(coordinator, f"/deltagare/beviljanden/{grant_id}/oppna", {"reason": "new_workplace"})
+        page = _page(coordinator, f"/deltagare/{participant_id}")
+        assert "Deltagaren söker plats igen" in page
+        assert "Deltagaren ska byta arbetsplats" in page
+        late = _post(
+            coordinator, f"/deltagare/beviljanden/{grant_id}/avsluta", {"reason": "other"}, status=422
+        )
+        assert "Bara ett beviljande som har lett till en plats" in late.text
 
 
 def test_lists_filter_and_say_why_they_are_empty(market: Market, client_for: ClientFor) -> None:
