@@ -13,6 +13,7 @@ from werkzeug.routing import Rule
 
 import config
 import migrations
+from enterprises.directory import views as directory
 from enterprises.places import queries as place_queries
 from enterprises.places import views as places
 from enterprises.suppliers import queries as supplier_queries
@@ -24,6 +25,8 @@ from indicators.definitions import views as definitions
 from indicators.suppliers import views as supplier_indicators
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoices
+from marketplace.advertising import queries as advertising_queries
+from marketplace.advertising import views as advertising
 from marketplace.crypto import KeyRing
 from marketplace.db import db, transaction
 from marketplace.errors import DomainError
@@ -51,12 +54,14 @@ from placements.search import views as search
 ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: Sequence[Blueprint] = (
+    advertising.bp,
     attendance.bp,
     booking.bp,
     capacity.bp,
     choice.bp,
     choices.bp,
     definitions.bp,
+    *directory.BLUEPRINTS,
     invoices.bp,
     participants.bp,
     places.bp,
@@ -70,6 +75,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
 WAITING: Sequence[Waiting] = (
+    advertising_queries.waiting,
     attendance_queries.waiting,
     booking_queries.waiting,
     capacity_queries.waiting,
@@ -84,6 +90,8 @@ WAITING: Sequence[Waiting] = (
 """Who adds rows to the start page."""
 
 JOBS: Mapping[str, Sequence[str]] = {
+    "contract.ended": ["placements.booking.jobs.withdraw_requests"],
+    "contract.suspended": ["placements.booking.jobs.withdraw_requests"],
     "indicators.compute": ["indicators.jobs.compute"],
     "indicators.compute_supplier": ["indicators.jobs.compute"],
     "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
@@ -93,6 +101,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
     "placements.expire": ["placements.booking.jobs.expire_requests"],
     "plan.agreed": [],  # the month's invoice finds the start fee by itself
+    "question.published": ["enterprises.suppliers.jobs.tell_applicants"],
     "report.filed": [],  # and the report fee
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""

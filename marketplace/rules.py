@@ -52,7 +52,10 @@ def advance(table: TransitionTable, state: StrEnum, action: StrEnum, role: Role 
 
 
 def possible_actions(table: TransitionTable, state: StrEnum, role: Role | None) -> list[ActionView]:
-    """Every action the role has anywhere in the table: possible now, or with the reason why not."""
+    """Every action the role has anywhere in the table: possible now, or with the reason why not. None in a state that
+    nothing leads out of: it is over, and the state says so."""
+    if not any(from_state == state for from_state, _ in table):
+        return []
     views: dict[StrEnum, ActionView] = {}
     for (from_state, action), transition in table.items():
         if role not in transition.roles:

@@ -110,7 +110,3 @@ class ClosureForm(BaseForm):
         validators=[DataRequired("Skriv varför platserna stängs."), Length(max=200)],
         description="Till exempel semester eller ombyggnad. Skriv inget om enskilda personer.",
     )
-
-
-class ConfirmForm(BaseForm):
-    """Only a button."""

@@ -18,7 +18,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
-from marketplace.reference.models import Kommun, OccupationField, Trade
+from marketplace.reference.models import OccupationField, Trade
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
@@ -163,6 +163,15 @@ def sites(enterprise_id: int | None) -> list[Site]:
     return list(db.session.scalars(statement))
 
 
+def whole_site(site_id: int) -> Site:
+    """A site with kommun and enterprise. Raises NotFound when the actor may not see it."""
+    statement = select(Site).where(Site.id == site_id)
+    found = db.session.scalar(statement.options(joinedload(Site.kommun), joinedload(Site.enterprise)))
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def whole_place(place_id: int) -> Place:
     """A place with site, trade and enterprise. Raises NotFound when the actor may not see it."""
     statement = (
@@ -176,14 +185,15 @@ def whole_place(place_id: int) -> Place:
     )
     found = db.session.scalar(statement)
     if found is None:
-        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+        raise NotFound()
     return found
 
 
 def places_of_site(site_id: int) -> list[Place]:
+    """The site's places that the actor may see, by name, without those that are closed for good."""
     statement = (
         select(Place)
-        .where(Place.site_id == site_id)
+        .where(Place.site_id == site_id, Place.state != PlaceState.CLOSED)
         .options(joinedload(Place.trade))
         .order_by(swedish_order(Place.name), Place.id)
     )
@@ -192,7 +202,7 @@ def places_of_site(site_id: int) -> list[Place]:
 
 PLACE_SORTS = {
     "namn": swedish_order(Place.name),
-    "yrke": swedish_order(Trade.name),
+    "yrke": swedish_order(Trade.plain_name),
     "arbetsstalle": swedish_order(Site.name),
     "bekraftad": Place.confirmed_on,
 }
@@ -259,7 +269,7 @@ def trades_by_field() -> dict[str, list[Trade]]:
         select(Trade)
         .join(Trade.field)
         .options(contains_eager(Trade.field))
-        .order_by(swedish_order(OccupationField.name), swedish_order(Trade.name))
+        .order_by(swedish_order(OccupationField.name), swedish_order(Trade.plain_name), Trade.ssyk)
     )
     found: dict[str, list[Trade]] = {}
     for trade in db.session.scalars(statement):
@@ -280,10 +290,6 @@ def fields_used(enterprise_id: int | None) -> list[OccupationField]:
         .order_by(swedish_order(OccupationField.name))
     )
     return list(db.session.scalars(statement))
-
-
-def kommuner() -> list[Kommun]:
-    return list(db.session.scalars(select(Kommun).order_by(swedish_order(Kommun.name), Kommun.code)))
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
+from marketplace.errors import Conflict
 from marketplace.rules import Transition, TransitionTable, by
 
 
@@ -158,10 +159,21 @@ def confirm_by(confirmed_on: date) -> date:
 
 
 def in_use_sv(used: int) -> str:
-    """Why a place cannot be closed, as a sentence; empty when nothing is in the way."""
-    if used < 2:
-        return "En förfrågan eller placering använder platsen i dag eller senare." if used else ""
-    return f"{used} förfrågningar eller placeringar använder platsen i dag eller senare."
+    """Why a place cannot be closed, as sentences; empty when nothing is in the way."""
+    if not used:
+        return ""
+    if used == 1:
+        return "En förfrågan eller placering använder platsen i dag eller senare. Pausa platsen tills den är avslutad."
+    return (
+        f"{used} förfrågningar eller placeringar använder platsen i dag eller senare. "
+        "Pausa platsen tills de är avslutade."
+    )
+
+
+def check_lasting(state: PlaceState) -> None:
+    """Raises Conflict for a place that has been closed for good."""
+    if state is PlaceState.CLOSED:
+        raise Conflict("Platsen är nedlagd och kan inte ändras. Lägg upp en ny plats.")
 
 
 def no_seat_sv(taken: Iterable[tuple[date, date]], first_day: date, last_day: date) -> str:

@@ -22,9 +22,8 @@ from marketplace.procurement.price_rules import (
     Component,
     DayPart,
     PriceDraft,
-    conditions_sv,
-    kronor_text,
 )
+from marketplace.procurement.price_words import conditions_sv, kronor_text
 from marketplace.procurement.rules import REGIME_SV, Regime, TermsRules
 
 

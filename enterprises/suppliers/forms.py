@@ -118,10 +118,6 @@ class ContractFilter(FilterForm):
     lage = SelectField("Läge", choices=one_of(CONTRACT_STATE_SV, blank="Alla"), coerce=or_none(str))
 
 
-class ConfirmForm(BaseForm):
-    """Only a button."""
-
-
 class AnswersForm(BaseForm):
     """One field per requirement; see `answers_form`."""
 

@@ -112,6 +112,7 @@ class Contract(Base):
             name="active_when_signed",
         ),
         CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="ends_after_start"),
+        CheckConstraint("(state = 'ended') = (ended_on IS NOT NULL)", name="ended_on_a_day"),
         CheckConstraint("vat_category = 'S' OR vat_exemption_reason_sv <> ''", name="exemption_has_a_reason"),
         UniqueConstraint("id", "authority_id", "enterprise_id"),
         Index(
@@ -134,6 +135,9 @@ class Contract(Base):
     )
     starts_on: Mapped[date]
     ends_on: Mapped[date | None]
+    """The last day by the text that was signed."""
+    ended_on: Mapped[date | None]
+    """The last day that it was in force, when it has been ended."""
     vat_category: Mapped[VatCategory] = mapped_column(enum_of(VatCategory, "vat_category"))
     vat_exemption_reason_sv: Mapped[str] = mapped_column(default="")
     buyer_reference: Mapped[str]
@@ -153,3 +157,6 @@ class Contract(Base):
 
 
 explain_constraint("uq_contract_live", "Det finns redan ett avtal i det här systemet med företaget.")
+explain_constraint(
+    "contract_in_use", "En placering fortsätter efter i dag. Avtalet kan avslutas när ingen fortsätter."
+)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from stdnum import luhn
 
 from marketplace.accounts.rules import Role
+from marketplace.errors import Conflict
 from marketplace.procurement.rules import Proof
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import Transition, TransitionTable, by
@@ -113,6 +114,19 @@ LIVE_APPLICATION_STATES = (
     ApplicationState.SUBMITTED,
     ApplicationState.COMPLETION_REQUESTED,
 )
+_ANSWERABLE = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
+
+
+def check_answerable(state: ApplicationState) -> None:
+    """Raises Conflict while the application is the authority's to examine, and once it is over."""
+    if state not in _ANSWERABLE:
+        raise Conflict("Ansökan är inskickad eller avslutad, och svaren kan inte ändras.")
+
+
+def check_judgeable(state: ApplicationState) -> None:
+    """Raises Conflict when the application is not with the authority."""
+    if state is not ApplicationState.SUBMITTED:
+        raise Conflict("Kraven bedöms medan ansökan prövas.")
 
 
 class Judgement(StrEnum):
@@ -162,6 +176,13 @@ class ContractAction(StrEnum):
 
 
 _BOTH = by(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
+_END = Transition(
+    ContractState.ENDED,
+    _OFFICER,
+    "Avsluta",
+    needs_sv="Bara ett avtal som gäller eller är vilande kan avslutas.",
+    causes_sv="För alltid. Går bara när ingen placering fortsätter.",
+)
 
 CONTRACT_TRANSITIONS: TransitionTable = {
     (ContractState.AWAITING_SIGNATURE, ContractAction.ACTIVATE): Transition(
@@ -176,26 +197,67 @@ CONTRACT_TRANSITIONS: TransitionTable = {
         _OFFICER,
         "Gör vilande",
         needs_sv="Bara ett avtal som gäller kan göras vilande.",
-        causes_sv="Inga nya placeringar kan begäras. Pågående placeringar fortsätter.",
+        causes_sv="Inga nya placeringar kan begäras. De som är accepterade eller pågår fortsätter.",
     ),
     (ContractState.SUSPENDED, ContractAction.RESUME): Transition(
         ContractState.ACTIVE, _OFFICER, "Återuppta", needs_sv="Avtalet är inte vilande."
     ),
-    (ContractState.ACTIVE, ContractAction.END): Transition(
-        ContractState.ENDED,
-        _OFFICER,
-        "Avsluta",
-        needs_sv="Bara ett avtal som gäller eller är vilande kan avslutas.",
-        causes_sv="Inga nya placeringar kan begäras.",
-    ),
-    (ContractState.SUSPENDED, ContractAction.END): Transition(
-        ContractState.ENDED,
-        _OFFICER,
-        "Avsluta",
-        needs_sv="Bara ett avtal som gäller eller är vilande kan avslutas.",
-        causes_sv="Inga nya placeringar kan begäras.",
-    ),
+    (ContractState.ACTIVE, ContractAction.END): _END,
+    (ContractState.SUSPENDED, ContractAction.END): _END,
 }
+
+
+@dataclass(frozen=True)
+class ContractUse:
+    """How many placements depend on a contract after a day, without anything of whom."""
+
+    requested: int
+    booked: int
+    """Accepted or running, with days after that day."""
+    last_day: date | None
+    """The last of the booked ones' days."""
+
+
+def ending_obstacle_sv(use: ContractUse) -> str:
+    """Why a contract cannot end; empty when nothing is in the way. No placement is ever cut short by it."""
+    if use.last_day is None:
+        return ""
+    are = (
+        "En accepterad eller pågående placering"
+        if use.booked == 1
+        else f"{use.booked} accepterade eller pågående placeringar"
+    )
+    when = (
+        f"till {use.last_day.isoformat()}"
+        if use.booked == 1
+        else f"den sista till {use.last_day.isoformat()}"
+    )
+    return (
+        f"{are} fortsätter efter i dag, {when}. Avtalet kan avslutas när ingen fortsätter. "
+        "Ett vilande avtal tar inte emot några nya."
+    )
+
+
+def requests_taken_back_sv(use: ContractUse) -> str:
+    """What happens to those who wait for the supplier's answer."""
+    if not use.requested:
+        return "Ingen förfrågan väntar på svar."
+    what = (
+        "En förfrågan som väntar på svar"
+        if use.requested == 1
+        else f"{use.requested} förfrågningar som väntar på svar"
+    )
+    who = "deltagaren" if use.requested == 1 else "deltagarna"
+    return f"{what} återkallas, och handläggaren söker en ny plats med {who}."
+
+
+def bookings_go_on_sv(use: ContractUse) -> str:
+    """What happens to those who have a place."""
+    if not use.booked:
+        return "Ingen placering är accepterad eller pågår efter i dag."
+    if use.booked == 1:
+        return "En accepterad eller pågående placering fortsätter och faktureras."
+    return f"{use.booked} accepterade eller pågående placeringar fortsätter och faktureras."
 
 
 class VatCategory(StrEnum):
@@ -344,12 +406,6 @@ def bankgiro_digits(text: str) -> str | None:
 def bankgiro_text(digits: str) -> str:
     """50501055 → 5050-1055."""
     return f"{digits[:-4]}-{digits[-4:]}"
-
-
-def postcode_text(text: str) -> str | None:
-    """Five digits as "136 40"; None when it is something else."""
-    digits = re.sub(r"\s", "", text)
-    return f"{digits[:3]} {digits[3:]}" if re.fullmatch(r"[0-9]{5}", digits) else None
 
 
 def profile_gaps(*, street: str, bankgiro: str | None, has_f_tax: bool) -> list[str]:

@@ -19,10 +19,6 @@ class RunForm(BaseForm):
     month = SelectField("Månad", coerce=Month.parse, validators=[DataRequired()])
 
 
-class ConfirmForm(BaseForm):
-    """Nothing but the token."""
-
-
 class DiscardForm(BaseForm):
     reason = TextAreaField(
         "Vad är fel?",

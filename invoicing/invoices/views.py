@@ -2,13 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from invoicing.invoices import queries, services
 from invoicing.invoices.documents import STYLESHEET, quantity_sv
-from invoicing.invoices.forms import ConfirmForm, DiscardForm, DisputeForm, InvoiceFilter, RunForm
+from invoicing.invoices.forms import DiscardForm, DisputeForm, InvoiceFilter, RunForm
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import (
     INVOICE_EVENT_SV,
@@ -21,11 +23,13 @@ from invoicing.invoices.rules import (
 from invoicing.remuneration.facts import Month
 from marketplace import audit, clock
 from marketplace.accounts.rules import Role
-from marketplace.db import paginate, transaction
-from marketplace.errors import Conflict, DomainError, NotFound
-from marketplace.rules import possible_actions
+from marketplace.db import db, paginate, transaction
+from marketplace.errors import DomainError, NotFound
+from marketplace.rules import advance, possible_actions
 from marketplace.tenancy import current_actor
-from marketplace.web.addresses import page_number
+from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.downloads import FILE, file_response
+from marketplace.web.forms import ConfirmForm
 from marketplace.web.guards import public, requires
 
 bp = Blueprint("invoices", __name__, url_prefix="/fakturor")
@@ -45,9 +49,7 @@ def month_name(first_day: date) -> str:
 @bp.route("")
 @requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
 def index() -> ResponseReturnValue:
-    months = {str(month): month.text_sv for month in queries.invoice_months()}
-    form = InvoiceFilter(choices={"manad": {"": "Alla"} | months})
-    found = queries.invoices(state=form.lage.data, month=form.manad.data)
+    form, found = _asked()
     return render_template(
         "invoicing/invoices/index.html",
         form=form,
@@ -55,6 +57,34 @@ def index() -> ResponseReturnValue:
         state_sv=INVOICE_STATE_SV,
         state_tone=INVOICE_STATE_TONE,
     )
+
+
+@bp.route(f"/lista.{FILE}")
+@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
+def index_file(file_format: str) -> Response:
+    _, found = _asked()
+    header = ("Månad", "Leverantör", "Köpare", "Nummer", "Läge", "Utan moms", "Moms", "Att betala")
+    rows = [
+        (
+            str(Month.of(invoice.month)),
+            invoice.enterprise.name,
+            invoice.authority.name,
+            invoice.number,
+            INVOICE_STATE_SV[invoice.state],
+            *(Decimal(ore) / 100 for ore in (invoice.net_ore, invoice.vat_ore, invoice.payable_ore)),
+            invoice.issued_on,
+            invoice.due_on,
+        )
+        for invoice in db.session.scalars(found)
+    ]
+    return file_response(file_format, "fakturor", (*header, "Fakturadatum", "Förfaller"), rows)
+
+
+def _asked() -> tuple[InvoiceFilter, Select[Invoice]]:
+    months = {str(month): month.text_sv for month in queries.invoice_months()}
+    form = InvoiceFilter(choices={"manad": {"": "Alla"} | months})
+    sort = sort_key(queries.INVOICE_SORTS, "-manad")
+    return form, queries.invoices(state=form.lage.data, month=form.manad.data, sort=sort)
 
 
 @bp.route("/<int:invoice_id>")
@@ -251,9 +281,7 @@ def _action_page(
 def _for_action(invoice_id: int, action: InvoiceAction) -> Invoice:
     """The invoice, if the action is possible now. Raises NotFound, or Conflict with the reason."""
     invoice = queries.whole_invoice(invoice_id)
-    for view in possible_actions(INVOICE_TRANSITIONS, invoice.state, current_actor().role):
-        if view.action == action and not view.is_possible:
-            raise Conflict(view.reason_sv)
+    advance(INVOICE_TRANSITIONS, invoice.state, action, current_actor().role)
     return invoice
 
 

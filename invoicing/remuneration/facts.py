@@ -11,11 +11,7 @@ from enum import StrEnum
 
 from invoicing.remuneration.price_rules import PriceComponent
 from marketplace.procurement.price_rules import Component
-
-MONTHS_SV = (
-    "januari", "februari", "mars", "april", "maj", "juni",
-    "juli", "augusti", "september", "oktober", "november", "december",
-)  # fmt: skip
+from marketplace.reference.rules import spoken_month
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -58,7 +54,7 @@ class Month:
 
     @property
     def text_sv(self) -> str:
-        return f"{MONTHS_SV[self.number - 1]} {self.year}"
+        return spoken_month(self.year, self.number)
 
     def __contains__(self, day: object) -> bool:
         return isinstance(day, dt.date) and self.first_day <= day <= self.last_day
@@ -174,7 +170,3 @@ class Problem:
 class MonthResult:
     lines: tuple[Line, ...]
     problems: tuple[Problem, ...]
-
-    @property
-    def total_ore(self) -> int:
-        return sum(line.amount_ore for line in self.lines)

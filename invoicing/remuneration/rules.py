@@ -42,8 +42,8 @@ from marketplace.procurement.price_rules import (
     Component,
     DayPart,
     MonthBasis,
-    kronor_text,
 )
+from marketplace.procurement.price_words import kronor_text
 from placements.participants.rules import support_level_sv
 
 COMPONENT_ORDER = list(Component)

@@ -1,5 +1,6 @@
 """What a procurement officer types: a system, and its terms with rows that can be added without script."""
 
+from dataclasses import fields
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,8 @@ from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.messages import SwedishMessages
 
 MAX_ROWS = 80
+MAX_ORE = 100_000_000
+_AMOUNT_SV = "Skriv ett belopp från 0 till 1 000 000 kronor."
 _PAID = {kind: label for kind, label in COMPONENT_SV.items() if kind in RATES | FEES}
 
 _PARTS = {part: label.capitalize() for part, label in DAY_PART_SV.items()}
@@ -99,8 +102,8 @@ class PriceLine(_Row):
     def validate_amount(self, field: OreField) -> None:
         if field.data is None and not self.is_blank() and not field.errors:
             raise ValidationError("Skriv beloppet.")
-        if field.data is not None and not 0 <= field.data <= 100_000_000:
-            raise ValidationError("Skriv ett belopp från 0 till 1 000 000 kronor.")
+        if field.data is not None and not 0 <= field.data <= MAX_ORE:
+            raise ValidationError(_AMOUNT_SV)
 
     def validate_day_part(self, field: SelectField) -> None:
         if field.data and self.component.data is not Component.DAY_RATE:
@@ -133,6 +136,11 @@ def _days(label: str, description: str) -> IntegerField:
     return IntegerField(label, validators=[InputRequired(), NumberRange(1, 120)], description=description)
 
 
+def _hours(label: str) -> HoursField:
+    limits = NumberRange(Decimal("0.01"), 24, message="Skriv fler timmar än 0 och högst 24.")
+    return HoursField(label, validators=[Optional(), limits])
+
+
 def _at_least(least: int, most: int) -> list[Any]:
     return [Optional(), NumberRange(least, most)]
 
@@ -142,8 +150,8 @@ class TermsForm(BaseForm):
     prices = FieldList(FormField(PriceLine), "Prislista", max_entries=MAX_ROWS)
     index_steps = FieldList(FormField(IndexStep), "Index", max_entries=MAX_ROWS)
 
-    whole_from_hours = HoursField("Heldag från, timmar")
-    half_from_hours = HoursField("Halvdag från, timmar")
+    whole_from_hours = _hours("Heldag från, timmar")
+    half_from_hours = _hours("Halvdag från, timmar")
     start_after_run_days = IntegerField(
         "Startersättning efter, dagar",
         validators=_at_least(0, 365),
@@ -154,7 +162,10 @@ class TermsForm(BaseForm):
     )
     is_month_prorated = BooleanField("Ersätt i proportion till dagarna när månaden inte är hel")
     month_from_run_day = IntegerField("Månadsersättning från dag", validators=_at_least(1, 365))
-    late_report_ore = OreField("Slutersättning när slutdokumentationen är sen, kronor")
+    late_report_ore = OreField(
+        "Slutersättning när slutdokumentationen är sen, kronor",
+        validators=[Optional(), NumberRange(0, MAX_ORE, message=_AMOUNT_SV)],
+    )
     result_after_months = IntegerField("Resultatersättning efter, månader", validators=_at_least(1, 60))
     is_absence_paid = BooleanField("Giltig frånvaro ersätts med dagersättningen")
     absence_max_in_a_row = IntegerField("Högst dagar i rad", validators=_at_least(1, 365))
@@ -210,28 +221,11 @@ class TermsForm(BaseForm):
         )
 
     def _settings(self) -> PriceSettings:
-        usual = PriceSettings()
+        """What is typed; what is left empty is as usual."""
         steps = [entry.form for entry in self.index_steps if not entry.form.is_blank()]
-        return PriceSettings(
-            whole_from_hours=self.whole_from_hours.data or usual.whole_from_hours,
-            half_from_hours=self.half_from_hours.data or usual.half_from_hours,
-            start_after_run_days=self.start_after_run_days.data or 0,
-            month_basis=self.month_basis.data or usual.month_basis,
-            is_month_prorated=bool(self.is_month_prorated.data),
-            month_from_run_day=self.month_from_run_day.data or 1,
-            is_absence_paid=bool(self.is_absence_paid.data),
-            absence_max_in_a_row=self.absence_max_in_a_row.data,
-            absence_max_in_a_month=self.absence_max_in_a_month.data,
-            is_absence_reported_same_day=bool(self.is_absence_reported_same_day.data),
-            late_report_ore=self.late_report_ore.data or 0,
-            result_after_months=self.result_after_months.data or usual.result_after_months,
-            index_steps=tuple(
-                (step.from_day.data, Decimal(step.percent.data))
-                for step in steps
-                if step.from_day.data is not None
-            ),
-        )
+        typed = {name: self[name].data for name in _SETTINGS if self[name].data is not None}
+        days = [(step.from_day.data, step.percent.data) for step in steps if step.from_day.data is not None]
+        return PriceSettings(**typed, index_steps=tuple(days))
 
 
-class ConfirmForm(BaseForm):
-    """Only a button."""
+_SETTINGS = frozenset(setting.name for setting in fields(PriceSettings)) - {"index_steps"}

@@ -13,7 +13,6 @@ from marketplace.errors import NotFound
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
 from marketplace.procurement.price_rules import PriceDraft
 from marketplace.procurement.rules import Regime, TermsState
-from marketplace.reference.models import Kommun
 
 T = TypeVar("T")
 
@@ -89,18 +88,6 @@ def draft_of(system_id: int) -> TermsVersion | None:
     return db.session.scalar(statement)
 
 
-def kommun_names(codes: Iterable[str]) -> list[str]:
-    """Names of kommuner in Swedish order."""
-    statement = select(Kommun.name).where(Kommun.code.in_(list(codes))).order_by(swedish_order(Kommun.name))
-    return list(db.session.scalars(statement))
-
-
-def kommun_labels() -> dict[str, str]:
-    """Every kommun's name by code, in Swedish order."""
-    statement = select(Kommun.code, Kommun.name).order_by(swedish_order(Kommun.name), Kommun.code)
-    return {row.code: row.name for row in db.session.execute(statement)}
-
-
 def price_drafts(prices: Iterable[PriceRow]) -> list[PriceDraft]:
     """Stored rows as the rules read them."""
     return [
@@ -119,5 +106,5 @@ def _terms() -> Select[TermsVersion]:
 
 def _found(row: T | None) -> T:
     if row is None:
-        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+        raise NotFound()
     return row

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
+from marketplace.errors import Conflict
 from marketplace.rules import Transition, TransitionTable, by
 
 
@@ -18,6 +19,15 @@ REGIME_SV = {
     Regime.LOU_FRAMEWORK: "Ramavtal (LOU)",
     Regime.RESERVED_CONTRACT: "Reserverat kontrakt",
 }
+
+
+def check_unopened(is_open: bool) -> None:
+    """Raises Conflict for a system that is open: applicants and contracts rely on what it says."""
+    if is_open:
+        raise Conflict(
+            "Systemet är öppet och kan inte ändras. Skriv en ny version av förfrågningsunderlaget, eller skapa ett "
+            "nytt system om något annat ska köpas."
+        )
 
 
 class TermsState(StrEnum):

@@ -17,6 +17,11 @@ def kommuner(codes: Collection[str] | None = None) -> list[Kommun]:
     return list(db.session.scalars(statement))
 
 
+def kommun_labels(codes: Collection[str] | None = None) -> dict[str, str]:
+    """Names by code, of every kommun or of those with the codes."""
+    return {kommun.code: kommun.name for kommun in kommuner(codes)}
+
+
 def trades() -> list[Trade]:
     """Every trade with its field."""
     return list(

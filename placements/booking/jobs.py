@@ -1,10 +1,11 @@
-"""Requests that nobody answered in time: found by the schedule, expired one by one."""
+"""Requests that nobody answered in time, expired one by one; and those whose contract no longer takes any."""
 
 from marketplace.db import transaction
 from marketplace.outbox import claimed, emit
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking import queries
 from placements.booking.services import expire_placement
+from placements.booking.services import withdraw_requests as withdraw
 from placements.participants.queries import authority_ids
 
 EXPIRE_TOPIC = "placements.expire"
@@ -32,3 +33,10 @@ def expire_requests(outbox_id: int) -> None:
         late = queries.overdue_requests(message.payload["placement_id"], lock=True)
         for placement in late:
             expire_placement(placement.id)
+
+
+def withdraw_requests(outbox_id: int) -> None:
+    """Takes back the requests under the contract that the message names, unless it has been resumed since."""
+    with claimed(outbox_id) as message:
+        if message is not None:
+            withdraw(message.payload["contract_id"])

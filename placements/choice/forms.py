@@ -21,7 +21,3 @@ class AskedDaysForm(BaseForm):
     senast = DateFieldSv("Kan börja senast")
     till = DateFieldSv("Ledig till och med")
     timmar = HoursField("Timmar i veckan")
-
-
-class ConfirmForm(BaseForm):
-    """A page that says what will happen, and a button."""

@@ -1,6 +1,5 @@
 """The choice round: what was shown, and what the participant chose."""
 
-from datetime import date
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
@@ -55,25 +54,3 @@ CHOICE_TONE = {ChoiceState.OPEN: "waits", ChoiceState.CHOSEN: "good", ChoiceStat
 
 MOST_SHOWN = 20
 """Places shown in one round: more is not a choice but a list."""
-
-
-_WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
-_MONTHS = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
-
-
-def spoken_day(day: date) -> str:
-    """A day as it is said, for easy-to-read texts: "måndag 2 mars"."""
-    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"

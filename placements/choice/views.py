@@ -12,16 +12,17 @@ from marketplace.audit import timeline
 from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
+from marketplace.reference.rules import spoken_day
 from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
-from marketplace.web.forms import one_of
+from marketplace.web.forms import ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.booking.queries import placements_of_round
 from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice import queries, services
-from placements.choice.forms import AskedDaysForm, ChoiceForm, ConfirmForm
+from placements.choice.forms import AskedDaysForm, ChoiceForm
 from placements.choice.models import ChoiceRound
-from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState, spoken_day
+from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState
 from placements.participants.rules import EVENT_SV, GrantState
 from placements.search.queries import PlaceOption, options_of
 from placements.search.rules import SearchCriteria

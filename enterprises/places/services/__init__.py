@@ -6,6 +6,7 @@ from enterprises.places.services.supply import (
     add_place,
     add_site,
     close_place,
+    closing_obstacle_sv,
     confirm_place,
     own,
     pause_place,
@@ -13,7 +14,6 @@ from enterprises.places.services.supply import (
     resume_place,
     update_place,
     update_site,
-    uses_in_the_way,
 )
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "add_site",
     "close_place",
     "close_seats",
+    "closing_obstacle_sv",
     "confirm_place",
     "lock_capacity",
     "move_seat_use",
@@ -34,5 +35,4 @@ __all__ = [
     "take_seat",
     "update_place",
     "update_site",
-    "uses_in_the_way",
 ]

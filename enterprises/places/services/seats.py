@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from enterprises.places.models import Closure, Place, Seat, SeatUse
 from enterprises.places.queries import free_seats_of_place
-from enterprises.places.rules import BEGINNING, FOREVER, MAX_SEATS, PlaceState, SeatUseKind
+from enterprises.places.rules import BEGINNING, FOREVER, MAX_SEATS, SeatUseKind, check_lasting
 from enterprises.places.services.capacity import in_order, lock_capacity, use_seat
 from enterprises.places.services.supply import own
 from marketplace import audit
@@ -19,8 +19,7 @@ def set_seats(place_id: int, seats: int, from_day: date) -> None:
     """From `from_day` on the place has this many seats. Lowering gives up seats that are free from then on, the
     highest numbers first. Raises Conflict, with the earliest possible day, when too many are in use."""
     place = own(Place, place_id)
-    if place.state is PlaceState.CLOSED:
-        raise Conflict("Platsen är nedlagd. Lägg upp en ny plats.")
+    check_lasting(place.state)
     if not 1 <= seats <= MAX_SEATS:
         raise Invalid(f"Antalet ska vara 1 till {MAX_SEATS}.", field="seats")
     if from_day < today():
@@ -52,6 +51,7 @@ def close_seats(
     Raises Conflict when fewer are free: a closure moves nobody.
     """
     place = own(Place, place_id)
+    check_lasting(place.state)
     in_order(first_day, last_day)
     if not reason_sv.strip():
         raise Invalid("Skriv varför platserna stängs.", field="reason_sv")

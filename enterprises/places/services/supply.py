@@ -13,6 +13,7 @@ from enterprises.places.rules import (
     PlaceAction,
     PlaceState,
     SeatUseKind,
+    check_lasting,
     in_use_sv,
     place_problems,
 )
@@ -23,6 +24,7 @@ from marketplace.clock import today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.reference.models import Kommun, Trade
+from marketplace.reference.rules import postcode_text
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 
@@ -117,8 +119,7 @@ def update_place(
     place = own(Place, place_id)
     lock_capacity(place_id)  # nobody publishes it while its trade is changed
     db.session.refresh(place, ["state"])
-    if place.state is PlaceState.CLOSED:
-        raise Conflict("Platsen är nedlagd och kan inte ändras. Lägg upp en ny plats.")
+    check_lasting(place.state)
     is_draft = place.state is PlaceState.DRAFT
     if ssyk is not None and ssyk != place.ssyk:
         if not is_draft:
@@ -155,22 +156,21 @@ def close_place(place_id: int) -> None:
     """For good. Raises Conflict while a request or a placement uses a seat today or later."""
     own(Place, place_id)
     lock_capacity(place_id)
-    used = uses_in_the_way(place_id)
-    if used:
-        raise Conflict(f"{in_use_sv(used)} Pausa den tills de är avslutade.")
+    obstacle = closing_obstacle_sv(place_id)
+    if obstacle:
+        raise Conflict(obstacle)
     _move(place_id, PlaceAction.CLOSE)
 
 
-def uses_in_the_way(place_id: int) -> int:
-    """Requests and placements that use a seat today or later, and so keep the place from being closed."""
-    return uses_from(place_id, today(), _TAKEN)
+def closing_obstacle_sv(place_id: int) -> str:
+    """Why the place cannot be closed, as a sentence; empty when no request or placement is in the way."""
+    return in_use_sv(uses_from(place_id, today(), _TAKEN))
 
 
 def confirm_place(place_id: int) -> None:
     """The supplier says that what is told of the place is still right."""
     place = own(Place, place_id)
-    if place.state is PlaceState.CLOSED:
-        raise Conflict("Platsen är nedlagd och behöver inte bekräftas.")
+    check_lasting(place.state)
     place.confirmed_on = today()
     audit.record("place", place.id, "confirm", enterprise_id=place.enterprise_id)
     db.session.flush()
@@ -189,7 +189,7 @@ def own(model: type[OwnedT], key: int) -> OwnedT:
     enterprise_id = own_enterprise()
     row = get_or_404(model, key)
     if row.enterprise_id != enterprise_id:
-        raise NotFound("Sidan finns inte, eller så hör den till någon annan.")
+        raise NotFound()
     return row
 
 
@@ -227,13 +227,13 @@ def _fill_site(
     for field, value in typed.items():
         if not value.strip():
             raise Invalid("Fyll i fältet.", field=field)
-    digits = postcode.replace(" ", "")
-    if not (len(digits) == 5 and digits.isascii() and digits.isdigit()):
+    written = postcode_text(postcode)
+    if written is None:
         raise Invalid("Skriv postnumret med fem siffror, till exempel 136 40.", field="postcode")
     if db.session.get(Kommun, kommun_code) is None:
         raise Invalid("Välj en kommun ur listan.", field="kommun_code")
     site.name, site.street, site.city = name.strip(), street.strip(), city.strip()
-    site.postcode, site.kommun_code = f"{digits[:3]} {digits[3:]}", kommun_code
+    site.postcode, site.kommun_code = written, kommun_code
     site.accessibility_sv = accessibility_sv.strip()
 
 

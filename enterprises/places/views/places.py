@@ -1,5 +1,6 @@
 """The pages of places: the supplier's list, a place, and what the supplier does with it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -7,8 +8,8 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.places import queries, services
-from enterprises.places.forms import ConfirmForm, NewPlaceForm, PlaceFilter, PlaceForm
-from enterprises.places.models import Place
+from enterprises.places.forms import NewPlaceForm, PlaceFilter, PlaceForm
+from enterprises.places.models import Place, Site
 from enterprises.places.rules import (
     ADAPTATION_SV,
     LANGUAGE_SV,
@@ -18,8 +19,8 @@ from enterprises.places.rules import (
     PLACE_TRANSITIONS,
     PlaceAction,
     PlaceState,
+    check_lasting,
     confirm_by,
-    in_use_sv,
 )
 from enterprises.places.views.blueprint import bp, place_crumbs
 from marketplace import audit
@@ -30,7 +31,8 @@ from marketplace.errors import DomainError
 from marketplace.rules import ActionView, possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
-from marketplace.web.downloads import csv_response
+from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
 
@@ -48,22 +50,23 @@ _READERS = (
 @bp.get("")
 @requires(Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
 def index() -> ResponseReturnValue:
-    form = _filter_form()
     enterprise_id = current_actor().enterprise_id
+    sites = queries.sites(enterprise_id)
+    form = _filter_form(sites)
     return render_template(
         "enterprises/places/index.html",
         form=form,
         page=queries.place_page(enterprise_id, _wanted(form), sort_key(_SORTS, "namn"), page_number()),
-        has_sites=bool(queries.sites(enterprise_id)),
+        has_sites=bool(sites),
         may_change=current_actor().role is Role.SUPPLIER_MANAGER,
         state_sv=PLACE_STATE_SV,
         state_tone=PLACE_STATE_TONE,
     )
 
 
-@bp.get("/lista.csv")
+@bp.get(f"/lista.{FILE}")
 @requires(Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
-def index_csv() -> Response:
+def index_file(file_format: str) -> Response:
     enterprise_id = current_actor().enterprise_id
     header = (
         "Plats",
@@ -76,11 +79,12 @@ def index_csv() -> Response:
         "Lediga i dag",
         "Bekräftad",
     )
+    form = _filter_form(queries.sites(enterprise_id))
     rows = [
         (
             row.place.name,
             row.place.ssyk,
-            row.place.trade.name,
+            row.place.trade.plain_name,
             row.place.site.name,
             row.place.site.kommun.name,
             PLACE_STATE_SV[row.place.state],
@@ -88,9 +92,9 @@ def index_csv() -> Response:
             row.free_today,
             row.place.confirmed_on,
         )
-        for row in queries.all_places(enterprise_id, _wanted(_filter_form()), sort_key(_SORTS, "namn"))
+        for row in queries.all_places(enterprise_id, _wanted(form), sort_key(_SORTS, "namn"))
     ]
-    return csv_response("platser", header, rows)
+    return file_response(file_format, "platser", header, rows)
 
 
 @bp.get("/<int:place_id>")
@@ -128,7 +132,7 @@ def show(place_id: int) -> ResponseReturnValue:
 @requires(Role.SUPPLIER_MANAGER)
 def create() -> ResponseReturnValue:
     form = NewPlaceForm(data={"site_id": request.args.get("arbetsstalle", type=int), "languages": ["sv"]})
-    _fill_choices(form)
+    sites = _fill_choices(form)
     if form.validate_on_submit():
         try:
             with transaction():
@@ -149,7 +153,7 @@ def create() -> ResponseReturnValue:
             "enterprises/places/place_form.html",
             form=form,
             place=None,
-            has_sites=bool(queries.sites(current_actor().enterprise_id)),
+            has_sites=bool(sites),
             is_new=True,
         ),
         form.status(),
@@ -162,6 +166,8 @@ def edit(place_id: int) -> ResponseReturnValue:
     place = services.own(Place, place_id)
     is_draft = place.state is PlaceState.DRAFT
     form = PlaceForm(obj=place)
+    if not form.is_submitted():
+        check_lasting(place.state)
     if is_draft:
         _fill_choices(form)
     else:
@@ -220,23 +226,22 @@ def confirm(place_id: int) -> ResponseReturnValue:
 @requires(Role.SUPPLIER_MANAGER)
 def close(place_id: int) -> ResponseReturnValue:
     place = services.own(Place, place_id)
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.close_place(place_id)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            return _back(place_id, "Platsen är nedlagd.")
-    page = render_template(
-        "enterprises/places/close.html",
-        form=form,
-        place=place,
-        used=in_use_sv(services.uses_in_the_way(place_id)),
-        crumbs=place_crumbs(place),
+    question = Question(
+        title="Lägg ned platsen",
+        breadcrumb=place_crumbs(place),
+        causes=[
+            "Platsen försvinner ur sökningen och kan inte publiceras igen.",
+            "Tidigare placeringar finns kvar i statistik och fakturor.",
+            "Vill ni erbjuda samma arbete senare lägger ni upp en ny plats.",
+        ],
+        done="Platsen är nedlagd.",
+        back=url_for("places.show", place_id=place_id),
+        is_ending=True,
+        obstacles=obstacles(
+            PLACE_TRANSITIONS, place.state, PlaceAction.CLOSE, services.closing_obstacle_sv(place_id)
+        ),
     )
-    return page, form.status()
+    return ask_first(question, lambda: services.close_place(place_id))
 
 
 def _actions(place: Place) -> list[ActionView]:
@@ -244,17 +249,14 @@ def _actions(place: Place) -> list[ActionView]:
     the place."""
     views = possible_actions(PLACE_TRANSITIONS, place.state, current_actor().role)
     turns = (PlaceAction.PUBLISH, PlaceAction.RESUME)
-    shown = [view for view in views if view.is_possible or view.action not in turns]
-    used = services.uses_in_the_way(place.id)
-    if not used:
-        return shown
-    reason = f"{in_use_sv(used)} Pausa den tills de är avslutade."
-    return [
-        replace(view, is_possible=False, reason_sv=reason)
-        if view.action == PlaceAction.CLOSE and view.is_possible
-        else view
-        for view in shown
-    ]
+    return [_with_reason(view, place) for view in views if view.is_possible or view.action not in turns]
+
+
+def _with_reason(view: ActionView, place: Place) -> ActionView:
+    if not view.is_possible or view.action != PlaceAction.CLOSE:
+        return view
+    reason = services.closing_obstacle_sv(place.id)
+    return replace(view, is_possible=False, reason_sv=reason) if reason else view
 
 
 def _back(place_id: int, done: str) -> ResponseReturnValue:
@@ -262,11 +264,10 @@ def _back(place_id: int, done: str) -> ResponseReturnValue:
     return redirect(url_for("places.show", place_id=place_id))
 
 
-def _filter_form() -> PlaceFilter:
-    enterprise_id = current_actor().enterprise_id
-    sites = {str(site.id): site.name for site in queries.sites(enterprise_id)}
-    fields = {field.concept_id: field.name for field in queries.fields_used(enterprise_id)}
-    return PlaceFilter(choices={"arbetsstalle": {"": "Alla"} | sites, "omrade": {"": "Alla"} | fields})
+def _filter_form(sites: Sequence[Site]) -> PlaceFilter:
+    names = {str(site.id): site.name for site in sites}
+    fields = {field.concept_id: field.name for field in queries.fields_used(current_actor().enterprise_id)}
+    return PlaceFilter(choices={"arbetsstalle": {"": "Alla"} | names, "omrade": {"": "Alla"} | fields})
 
 
 def _wanted(form: PlaceFilter) -> queries.PlaceFilter:
@@ -275,13 +276,15 @@ def _wanted(form: PlaceFilter) -> queries.PlaceFilter:
     )
 
 
-def _fill_choices(form: PlaceForm) -> None:
-    sites = {one.id: one.name for one in queries.sites(current_actor().enterprise_id)}
-    form.site_id.choices = one_of(sites, blank="Välj arbetsställe")
+def _fill_choices(form: PlaceForm) -> list[Site]:
+    """Gives the sites to choose among."""
+    sites = queries.sites(current_actor().enterprise_id)
+    form.site_id.choices = one_of({one.id: one.name for one in sites}, blank="Välj arbetsställe")
     form.ssyk.choices = {"": "Välj yrke"} | {
-        field: {trade.ssyk: trade.name for trade in trades}
+        field: {trade.ssyk: f"{trade.plain_name} ({trade.name})" for trade in trades}
         for field, trades in queries.trades_by_field().items()
     }
+    return sites
 
 
 def _typed(form: PlaceForm) -> dict[str, Any]:

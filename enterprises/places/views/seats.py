@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from enterprises.places import queries, services
 from enterprises.places.forms import ClosureForm, SeatsForm
 from enterprises.places.models import Closure, Place
+from enterprises.places.rules import check_lasting
 from enterprises.places.views.blueprint import bp, place_crumbs
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
@@ -22,6 +23,8 @@ def seats(place_id: int) -> ResponseReturnValue:
     place = services.own(Place, place_id)
     weeks = queries.weeks_of_free_seats([place_id], today(), WEEKS)[place_id]
     form = SeatsForm(data={"seats": weeks[0].seats, "from_day": today()})
+    if not form.is_submitted():
+        check_lasting(place.state)
     if form.validate_on_submit() and form.from_day.data:
         try:
             with transaction():
@@ -42,6 +45,8 @@ def seats(place_id: int) -> ResponseReturnValue:
 def close_seats(place_id: int) -> ResponseReturnValue:
     place = services.own(Place, place_id)
     form = ClosureForm(data={"seats": 1})
+    if not form.is_submitted():
+        check_lasting(place.state)
     if form.validate_on_submit() and form.first_day.data and form.last_day.data:
         try:
             with transaction():

@@ -10,8 +10,9 @@ from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, SITE_EVEN
 from enterprises.places.views.blueprint import bp
 from marketplace import audit
 from marketplace.accounts.rules import Role
-from marketplace.db import get_or_404, transaction
+from marketplace.db import transaction
 from marketplace.errors import DomainError
+from marketplace.reference.queries import kommun_labels
 from marketplace.tenancy import current_actor
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
@@ -30,14 +31,16 @@ def sites() -> ResponseReturnValue:
 @bp.get("/arbetsstallen/<int:site_id>")
 @requires(Role.SUPPLIER_MANAGER, Role.SUPERVISOR, Role.CASE_OFFICER, Role.COORDINATOR)
 def site(site_id: int) -> ResponseReturnValue:
-    one = get_or_404(Site, site_id)
+    one = queries.whole_site(site_id)
+    is_own = one.enterprise_id == current_actor().enterprise_id
+    may_change = is_own and current_actor().role is Role.SUPPLIER_MANAGER
     return render_template(
         "enterprises/places/site.html",
         site=one,
         places=queries.places_of_site(site_id),
-        is_own=one.enterprise_id == current_actor().enterprise_id,
-        may_change=current_actor().role is Role.SUPPLIER_MANAGER,
-        events=audit.timeline("site", site_id),
+        is_own=is_own,
+        may_change=may_change,
+        events=audit.timeline("site", site_id) if may_change else [],
         event_sv=SITE_EVENT_SV,
         state_sv=PLACE_STATE_SV,
         state_tone=PLACE_STATE_TONE,
@@ -78,8 +81,7 @@ def edit_site(site_id: int) -> ResponseReturnValue:
 
 
 def _with_kommuner(form: SiteForm) -> SiteForm:
-    names = {one.code: one.name for one in queries.kommuner()}
-    form.kommun_code.choices = one_of(names, blank="Välj kommun")
+    form.kommun_code.choices = one_of(kommun_labels(), blank="Välj kommun")
     return form
 
 

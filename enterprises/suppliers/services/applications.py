@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from enterprises.suppliers.documents import Decision, Party, Subject, decision_text
 from enterprises.suppliers.models import Application, ApplicationAnswer, Contract
 from enterprises.suppliers.queries import (
-    NOT_FOUND_SV,
     application_with_answers,
     asked,
     live_application,
@@ -20,6 +19,8 @@ from enterprises.suppliers.rules import (
     Judgement,
     JudgementDraft,
     approval_problems,
+    check_answerable,
+    check_judgeable,
     contract_problems,
     missing_answers,
     rejection_problems,
@@ -36,8 +37,6 @@ from marketplace.procurement.queries import published_terms
 from marketplace.procurement.rules import TermsState
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
-
-_ANSWERABLE = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
 
 
 def start_application(system_id: int) -> Application:
@@ -73,16 +72,21 @@ def start_application(system_id: int) -> Application:
 
 
 def save_answers(application_id: int, answers: Mapping[int, AnswerDraft]) -> Application:
-    """Keeps answers by requirement, whole or half-written. Raises Conflict once it is with the authority."""
+    """Keeps answers by requirement, whole or half-written. An answer that is changed is to be judged again.
+
+    Raises Conflict once the application is with the authority.
+    """
     application = _locked(application_id, Role.SUPPLIER_MANAGER)
-    if application.state not in _ANSWERABLE:
-        raise Conflict("Ansökan är inskickad och kan inte ändras.")
+    check_answerable(application.state)
     rows = {row.requirement_id: row for row in application.answers}
     for requirement_id, answer in answers.items():
         row = rows.get(requirement_id)
         if row is None:
             raise NotFound("Kravet hör inte till den här ansökan. Läs om sidan.")
-        row.answer_sv, row.is_declared = answer.answer_sv.strip(), answer.is_declared
+        given = (answer.answer_sv.strip(), answer.is_declared)
+        if given != (row.answer_sv, row.is_declared):
+            row.answer_sv, row.is_declared = given
+            row.judgement = None
     db.session.flush()
     return application
 
@@ -144,8 +148,7 @@ def complete_application(application_id: int) -> None:
 def judge_answers(application_id: int, judgements: Mapping[int, JudgementDraft]) -> Application:
     """Keeps judgements by requirement, while the application is examined. A failure needs its reason."""
     application = _locked(application_id, Role.PROCUREMENT_OFFICER)
-    if application.state is not ApplicationState.SUBMITTED:
-        raise Conflict("Kraven bedöms medan ansökan prövas.")
+    check_judgeable(application.state)
     rows = {row.requirement_id: row for row in application.answers}
     for requirement_id, judged in judgements.items():
         row = rows.get(requirement_id)
@@ -240,7 +243,7 @@ def _locked(application_id: int, role: Role) -> Application:
     application = application_with_answers(application_id)
     own = application.enterprise_id if role is Role.SUPPLIER_MANAGER else application.authority_id
     if own not in (actor.enterprise_id, actor.authority_id):
-        raise NotFound(NOT_FOUND_SV)
+        raise NotFound()
     return application
 
 

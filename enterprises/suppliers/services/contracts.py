@@ -2,22 +2,29 @@
 
 from enterprises.suppliers.documents import Agreement, Party, Subject, agreement_text, text_hash
 from enterprises.suppliers.models import Application, Contract
-from enterprises.suppliers.queries import contract_with_terms
+from enterprises.suppliers.queries import contract_use, contract_with_terms
 from enterprises.suppliers.rules import (
     CONTRACT_TRANSITIONS,
     ContractAction,
     ContractDraft,
     ContractState,
     VatCategory,
+    ending_obstacle_sv,
 )
 from marketplace import audit
 from marketplace.accounts.rules import Role
-from marketplace.clock import now
+from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, NotAllowed
-from marketplace.procurement.queries import kommun_names, price_drafts
+from marketplace.outbox import emit
+from marketplace.procurement.queries import price_drafts
+from marketplace.reference.queries import kommun_labels
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
+
+SUSPENDED_TOPIC = "contract.suspended"
+ENDED_TOPIC = "contract.ended"
+"""What later rooms react to; see JOBS in app.py."""
 
 
 def draw_up_contract(application: Application, draft: ContractDraft) -> Contract:
@@ -59,7 +66,7 @@ def contract_text(contract: Contract) -> str:
                 terms_version=terms.version,
             ),
             service_sv=system.service_sv,
-            kommun_names=kommun_names(system.kommun_codes),
+            kommun_names=list(kommun_labels(system.kommun_codes).values()),
             diary_number=contract.application.diary_number or "",
             draft=ContractDraft(
                 contract.starts_on,
@@ -90,7 +97,7 @@ def sign_contract(contract_id: int, *, text_sha256: str) -> Contract:
     """
     contract = _locked(contract_id)
     actor = current_actor()
-    transition = advance(CONTRACT_TRANSITIONS, contract.state, ContractAction.ACTIVATE, actor.role)
+    target = _target(contract, ContractAction.ACTIVATE)
     is_authority = actor.role is Role.PROCUREMENT_OFFICER
     if (contract.authority_signed_at if is_authority else contract.enterprise_signed_at) is not None:
         raise Conflict("Ni har redan skrivit under. Nu väntar avtalet på den andra parten.")
@@ -110,9 +117,7 @@ def sign_contract(contract_id: int, *, text_sha256: str) -> Contract:
     db.session.flush()
     _record(contract, "sign", note_sv=f"Text med kontrollsumma {current[:12]}")
     if contract.authority_signed_at and contract.enterprise_signed_at:
-        before, contract.state = contract.state, ContractState(transition.target)
-        db.session.flush()
-        _record(contract, ContractAction.ACTIVATE, from_state=before, to_state=contract.state)
+        _move(contract, ContractAction.ACTIVATE, target)
     return contract
 
 
@@ -133,30 +138,55 @@ def renew_signatures(contract_id: int) -> Contract:
 
 
 def suspend_contract(contract_id: int) -> None:
-    _move(contract_id, ContractAction.SUSPEND)
+    """Lets a contract rest. Requests that wait for an answer are taken back by a job; what is booked goes on."""
+    contract = _locked(contract_id)
+    _move(contract, ContractAction.SUSPEND, _target(contract, ContractAction.SUSPEND))
+    _tell(SUSPENDED_TOPIC, contract)
 
 
 def resume_contract(contract_id: int) -> None:
-    _move(contract_id, ContractAction.RESUME)
+    contract = _locked(contract_id)
+    _move(contract, ContractAction.RESUME, _target(contract, ContractAction.RESUME))
 
 
 def end_contract(contract_id: int) -> None:
-    """For good. The text that was signed stays as it is; the timeline says when it ended."""
-    _move(contract_id, ContractAction.END)
+    """For good; today is its last day. The text that was signed stays as it is.
+
+    Raises Conflict while an accepted or running placement goes on after today. Requests are taken back by a job.
+    """
+    contract = _locked(contract_id)
+    target = _target(contract, ContractAction.END)
+    obstacle = ending_obstacle_sv(contract_use(contract_id))
+    if obstacle:
+        raise Conflict(obstacle)
+    contract.ended_on = today()
+    _move(contract, ContractAction.END, target)
+    _tell(ENDED_TOPIC, contract)
 
 
 def _locked(contract_id: int) -> Contract:
+    """The contract, held until the transaction ends. A request and an acceptance hold it too, in the database."""
     get_or_404(Contract, contract_id, lock=True)
     return contract_with_terms(contract_id)
 
 
-def _move(contract_id: int, action: ContractAction) -> None:
-    contract = _locked(contract_id)
-    before = contract.state
-    transition = advance(CONTRACT_TRANSITIONS, before, action, current_actor().role)
-    contract.state = ContractState(transition.target)
+def _target(contract: Contract, action: ContractAction) -> ContractState:
+    return ContractState(advance(CONTRACT_TRANSITIONS, contract.state, action, current_actor().role).target)
+
+
+def _move(contract: Contract, action: ContractAction, target: ContractState) -> None:
+    before, contract.state = contract.state, target
     db.session.flush()
-    _record(contract, action, from_state=before, to_state=contract.state)
+    _record(contract, action, from_state=before, to_state=target)
+
+
+def _tell(topic: str, contract: Contract) -> None:
+    emit(
+        topic,
+        authority_id=contract.authority_id,
+        enterprise_id=contract.enterprise_id,
+        contract_id=contract.id,
+    )
 
 
 def _record(

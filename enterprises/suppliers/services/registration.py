@@ -8,7 +8,7 @@ from stdnum.se import orgnr as stdnum_orgnr
 
 from enterprises.suppliers.models import EnterpriseProfile
 from enterprises.suppliers.queries import profile_of
-from enterprises.suppliers.rules import bankgiro_digits, postcode_text
+from enterprises.suppliers.rules import bankgiro_digits
 from marketplace import audit
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.queries import user_by_email
@@ -17,6 +17,7 @@ from marketplace.accounts.services import add_membership, create_account
 from marketplace.clock import now
 from marketplace.db import db
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.reference.rules import postcode_text
 from marketplace.tenancy import Actor, acting_as, current_actor, system_actor
 
 _ACCOUNT_FIELDS = {"email": "manager_email", "name": "manager_name"}

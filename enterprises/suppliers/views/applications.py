@@ -22,21 +22,23 @@ from enterprises.suppliers.rules import (
     ApplicationAction,
     ApplicationState,
     Asked,
+    check_answerable,
     decision_obstacles,
     judgement_problems,
     missing_answers,
 )
-from enterprises.suppliers.views.blueprint import Question, application_crumbs, ask_first, bp
+from enterprises.suppliers.views.blueprint import application_crumbs, bp
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import Conflict
+from marketplace.errors import Conflict, DomainError
 from marketplace.procurement.queries import published_terms, system_with_versions
 from marketplace.procurement.rules import TermsState
 from marketplace.rules import ActionView, possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
-from marketplace.web.downloads import csv_response
+from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
 _SORTS = set(queries.APPLICATION_SORTS)
@@ -58,9 +60,9 @@ def applications() -> ResponseReturnValue:
     )
 
 
-@bp.get("/ansokningar/lista.csv")
+@bp.get(f"/ansokningar/lista.{FILE}")
 @requires(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
-def applications_csv() -> Response:
+def applications_file(file_format: str) -> Response:
     header = (
         "Företag",
         "Organisationsnummer",
@@ -85,7 +87,7 @@ def applications_csv() -> Response:
         )
         for one in found
     ]
-    return csv_response("ansokningar", (*header, "Beslut senast", "Beslutad"), rows)
+    return file_response(file_format, "ansokningar", (*header, "Beslut senast", "Beslutad"), rows)
 
 
 @bp.route("/valfrihetssystem/<int:system_id>/ansok", methods=["GET", "POST"])
@@ -160,24 +162,27 @@ _DECISIONS = (ApplicationAction.APPROVE, ApplicationAction.REJECT)
 @requires(Role.SUPPLIER_MANAGER)
 def answers(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
-    if one.state not in (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED):
-        raise Conflict("Ansökan är inskickad och kan inte ändras.")
     asked = queries.asked(one)
     form = answers_form(asked)
+    if not form.is_submitted():
+        check_answerable(one.state)
     if form.validate_on_submit():
         ids = {row.position: row.id for row in one.terms.requirements}
         typed = {ids[position]: answer for position, answer in form.answers(asked).items()}
-        with transaction():
-            services.save_answers(application_id, typed)
-        if request.form.get("gor") == "vidare":
-            following = "submit" if one.state is ApplicationState.DRAFT else "complete"
-            return redirect(url_for(f"suppliers.{following}", application_id=application_id))
-        flash("Svaren är sparade. Ansökan är inte inskickad än.", "success")
-        return redirect(url_for("suppliers.application", application_id=application_id))
-    return (
-        render_template("enterprises/suppliers/answers.html", form=form, application=one, asked=asked),
-        form.status(),
-    )
+        following = "submit" if one.state is ApplicationState.DRAFT else "complete"
+        try:
+            with transaction():
+                services.save_answers(application_id, typed)
+        except DomainError as error:
+            form.add_error(error)
+            one = queries.application_with_answers(application_id)
+        else:
+            if request.form.get("gor") == "vidare":
+                return redirect(url_for(f"suppliers.{following}", application_id=application_id))
+            flash("Svaren är sparade. Ansökan är inte inskickad än.", "success")
+            return redirect(url_for("suppliers.application", application_id=application_id))
+    page = render_template("enterprises/suppliers/answers.html", form=form, application=one, asked=asked)
+    return page, form.status()
 
 
 @bp.route("/ansokningar/<int:application_id>/ny-version", methods=["POST"])
@@ -201,7 +206,7 @@ def submit(application_id: int) -> ResponseReturnValue:
         "Svaren kan inte ändras medan ansökan prövas, om inte myndigheten ber om en komplettering.",
         "Ni kan återkalla ansökan fram till beslutet.",
     ]
-    return _hand_in(one, "Skicka in ansökan", causes, "Ansökan är inskickad.")
+    return _hand_in(one, ApplicationAction.SUBMIT, "Skicka in ansökan", causes, "Ansökan är inskickad.")
 
 
 @bp.route("/ansokningar/<int:application_id>/komplettera", methods=["GET", "POST"])
@@ -209,7 +214,9 @@ def submit(application_id: int) -> ResponseReturnValue:
 def complete(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
     causes = [f"{one.authority.name} fortsätter att pröva ansökan med de svar som är sparade."]
-    return _hand_in(one, "Lämna komplettering", causes, "Kompletteringen är lämnad.")
+    return _hand_in(
+        one, ApplicationAction.COMPLETE, "Lämna komplettering", causes, "Kompletteringen är lämnad."
+    )
 
 
 @bp.route("/ansokningar/<int:application_id>/aterkalla", methods=["GET", "POST"])
@@ -224,15 +231,17 @@ def withdraw(application_id: int) -> ResponseReturnValue:
             "Svaren går att läsa men inte att ändra.",
             "Ni kan göra en ny ansökan.",
         ],
-        button="Återkalla ansökan",
         done="Ansökan är återkallad.",
         back=url_for("suppliers.application", application_id=application_id),
+        obstacles=obstacles(APPLICATION_TRANSITIONS, one.state, ApplicationAction.WITHDRAW),
         is_ending=True,
     )
     return ask_first(question, lambda: services.withdraw_application(application_id))
 
 
-def _hand_in(one: Application, title: str, causes: list[str], done: str) -> ResponseReturnValue:
+def _hand_in(
+    one: Application, action: ApplicationAction, title: str, causes: list[str], done: str
+) -> ResponseReturnValue:
     """The page that says exactly what is missing, or asks once before the application is handed in."""
     missing = missing_answers(queries.asked(one))
     if missing and one.state in LIVE_APPLICATION_STATES:
@@ -244,23 +253,20 @@ def _hand_in(one: Application, title: str, causes: list[str], done: str) -> Resp
             crumbs=application_crumbs(one),
         )
         return page, 422 if request.method == "POST" else 200
-    is_first = one.state is ApplicationState.DRAFT
     question = Question(
         title=title,
         breadcrumb=application_crumbs(one),
         causes=causes,
-        button=title,
         done=done,
         back=url_for("suppliers.application", application_id=one.id),
+        obstacles=obstacles(APPLICATION_TRANSITIONS, one.state, action),
     )
-    act = services.submit_application if is_first else services.complete_application
+    act = services.submit_application if action is ApplicationAction.SUBMIT else services.complete_application
     return ask_first(question, lambda: act(one.id))
 
 
 def _actions(one: Application) -> list[ActionView]:
-    """The table's actions while there is something to do: the decision first, and why it cannot be taken yet."""
-    if one.state not in LIVE_APPLICATION_STATES:
-        return []
+    """The table's actions, the decision first, and why it cannot be taken yet."""
     role = current_actor().role
     idle = ApplicationAction.COMPLETE if one.state is ApplicationState.DRAFT else ApplicationAction.SUBMIT
     views = possible_actions(APPLICATION_TRANSITIONS, one.state, role)

@@ -1,5 +1,7 @@
 """The pages of contracts: read, sign, let rest, end."""
 
+from dataclasses import replace
+
 from flask import Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,8 +17,11 @@ from enterprises.suppliers.rules import (
     VAT_CATEGORY_SV,
     ContractAction,
     ContractState,
+    bookings_go_on_sv,
+    ending_obstacle_sv,
+    requests_taken_back_sv,
 )
-from enterprises.suppliers.views.blueprint import Question, ask_first, bp
+from enterprises.suppliers.views.blueprint import bp
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
@@ -24,12 +29,14 @@ from marketplace.errors import Conflict, DomainError
 from marketplace.rules import ActionView, possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
-from marketplace.web.downloads import csv_response
+from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
 _READERS = (Role.PROCUREMENT_OFFICER, Role.CONTROLLER, Role.SUPPLIER_MANAGER)
 _SIGNERS = (Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
 _SORTS = set(queries.CONTRACT_SORTS)
+_HIDDEN_SV = "Platserna hos {} visas inte för era handläggare, och inga nya placeringar kan begäras."
 
 
 @bp.get("/avtal")
@@ -46,9 +53,9 @@ def contracts() -> ResponseReturnValue:
     )
 
 
-@bp.get("/avtal/lista.csv")
+@bp.get(f"/avtal/lista.{FILE}")
 @requires(*_READERS)
-def contracts_csv() -> Response:
+def contracts_file(file_format: str) -> Response:
     header = (
         "Företag",
         "Organisationsnummer",
@@ -75,7 +82,7 @@ def contracts_csv() -> Response:
         )
         for one in found
     ]
-    return csv_response("avtal", header, rows)
+    return file_response(file_format, "avtal", header, rows)
 
 
 @bp.get("/avtal/<int:contract_id>")
@@ -152,12 +159,20 @@ def renew_signatures(contract_id: int) -> ResponseReturnValue:
 @requires(Role.PROCUREMENT_OFFICER)
 def suspend(contract_id: int) -> ResponseReturnValue:
     one = queries.contract_with_terms(contract_id)
-    causes = [
-        f"Platserna hos {one.enterprise.name} visas inte för era handläggare, och inga nya placeringar kan begäras.",
-        "Pågående placeringar fortsätter och faktureras.",
-        "Avtalet kan återupptas när som helst.",
-    ]
-    question = _question(one, "Gör avtalet vilande", causes, "Avtalet är vilande.")
+    use = queries.contract_use(contract_id)
+    question = Question(
+        title="Gör avtalet vilande",
+        breadcrumb=_crumbs(one),
+        causes=[
+            _HIDDEN_SV.format(one.enterprise.name),
+            requests_taken_back_sv(use),
+            bookings_go_on_sv(use),
+            "Avtalet kan återupptas när som helst.",
+        ],
+        done="Avtalet är vilande.",
+        back=url_for("suppliers.contract", contract_id=one.id),
+        obstacles=obstacles(CONTRACT_TRANSITIONS, one.state, ContractAction.SUSPEND),
+    )
     return ask_first(question, lambda: services.suspend_contract(contract_id))
 
 
@@ -174,13 +189,22 @@ def resume(contract_id: int) -> ResponseReturnValue:
 @requires(Role.PROCUREMENT_OFFICER)
 def end(contract_id: int) -> ResponseReturnValue:
     one = queries.contract_with_terms(contract_id)
-    causes = [
-        "Avtalet upphör och kan inte återupptas.",
-        f"Platserna hos {one.enterprise.name} visas inte för era handläggare, och inga nya placeringar kan begäras.",
-        "Placeringar som redan är bokade ligger kvar. Avtala med företaget om hur de avslutas.",
-        "Företaget kan ansöka på nytt.",
-    ]
-    question = _question(one, "Avsluta avtalet", causes, "Avtalet är avslutat.", is_ending=True)
+    use = queries.contract_use(contract_id)
+    question = Question(
+        title="Avsluta avtalet",
+        breadcrumb=_crumbs(one),
+        causes=[
+            "Avtalet upphör efter i dag och kan inte återupptas.",
+            _HIDDEN_SV.format(one.enterprise.name),
+            requests_taken_back_sv(use),
+            "Det som redan är utfört faktureras.",
+            "Företaget kan ansöka på nytt.",
+        ],
+        done="Avtalet är avslutat.",
+        back=url_for("suppliers.contract", contract_id=one.id),
+        is_ending=True,
+        obstacles=obstacles(CONTRACT_TRANSITIONS, one.state, ContractAction.END, ending_obstacle_sv(use)),
+    )
     return ask_first(question, lambda: services.end_contract(contract_id))
 
 
@@ -194,24 +218,19 @@ def _may_sign(one: Contract) -> bool:
 
 def _actions(one: Contract) -> list[ActionView]:
     """The table's actions, without those that only say what the state says: to sign what is signed, to resume what
-    does not rest."""
+    does not rest. To end is shown with its reason while a placement goes on."""
     views = possible_actions(CONTRACT_TRANSITIONS, one.state, current_actor().role)
     shown = [view for view in views if view.action != ContractAction.ACTIVATE or _may_sign(one)]
-    return [view for view in shown if view.is_possible or view.action != ContractAction.RESUME]
+    return [
+        _with_reason(view, one) for view in shown if view.is_possible or view.action != ContractAction.RESUME
+    ]
 
 
-def _question(
-    one: Contract, title: str, causes: list[str], done: str, *, is_ending: bool = False
-) -> Question:
-    return Question(
-        title=title,
-        breadcrumb=_crumbs(one),
-        causes=causes,
-        button=title,
-        done=done,
-        back=url_for("suppliers.contract", contract_id=one.id),
-        is_ending=is_ending,
-    )
+def _with_reason(view: ActionView, one: Contract) -> ActionView:
+    if not view.is_possible or view.action != ContractAction.END:
+        return view
+    reason = ending_obstacle_sv(queries.contract_use(one.id))
+    return replace(view, is_possible=False, reason_sv=reason) if reason else view
 
 
 def _crumbs(one: Contract) -> list[tuple[str, str]]:

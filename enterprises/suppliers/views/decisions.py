@@ -12,13 +12,14 @@ from enterprises.suppliers.rules import (
     APPLICATION_STATE_TONE,
     ApplicationState,
     Judgement,
+    check_judgeable,
     decision_obstacles,
 )
 from enterprises.suppliers.views.blueprint import application_crumbs, bp
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError, NotFound
+from marketplace.errors import DomainError, NotFound
 from marketplace.web.guards import requires
 
 
@@ -26,10 +27,10 @@ from marketplace.web.guards import requires
 @requires(Role.PROCUREMENT_OFFICER)
 def judge(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
-    if one.state is not ApplicationState.SUBMITTED:
-        raise Conflict("Kraven bedöms medan ansökan prövas.")
     asked = queries.asked(one)
     form = judgements_form(asked)
+    if not form.is_submitted():
+        check_judgeable(one.state)
     if form.validate_on_submit():
         ids = {row.position: row.id for row in one.terms.requirements}
         typed = {ids[position]: judged for position, judged in form.judgements(asked).items()}

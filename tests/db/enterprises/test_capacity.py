@@ -183,7 +183,7 @@ def test_a_closure_takes_free_seats_with_a_reason_and_can_be_opened_again(
 def test_a_place_in_use_is_not_closed(world: Supply, place_id: int) -> None:
     use = take(world, place_id, 0, 5)
     with acting_as(world.manager):
-        with pytest.raises(Conflict, match="Pausa den"), transaction():
+        with pytest.raises(Conflict, match="Pausa platsen"), transaction():
             services.close_place(place_id)
         with clock.travelling(after(6)), transaction():
             services.close_place(place_id)

@@ -15,7 +15,6 @@ from enterprises.suppliers.rules import (
     bankgiro_text,
     correction_by,
     missing_answers,
-    postcode_text,
     profile_gaps,
     rejection_problems,
 )
@@ -43,8 +42,6 @@ def test_a_bankgiro_has_seven_or_eight_digits_that_pass_luhn(typed: str, digits:
 def test_numbers_as_people_write_them() -> None:
     assert bankgiro_text("50501055") == "5050-1055"
     assert bankgiro_text("9912346") == "991-2346"
-    assert postcode_text("13640") == "136 40"
-    assert postcode_text("1364") is None
 
 
 @settings(deadline=None)  # the first look at a year reads its holidays

@@ -6,20 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.reference.rules import is_working_day
-from placements.choice.rules import spoken_day
-from placements.search.rules import default_period, earliest_start, order_start, period_for_grant
+from placements.search.rules import default_period, earliest_start, period_for_grant
 
 TODAY = date(2026, 3, 2)
 DAYS = st.dates(TODAY - timedelta(days=30), TODAY + timedelta(days=60))
-
-
-def test_the_order_begins_elsewhere_each_day_and_is_spread() -> None:
-    starts = [order_start(TODAY + timedelta(days=n)) for n in range(1000)]
-    assert len(set(starts)) == 1000
-    assert all(-(2**31) <= start < 2**31 for start in starts)
-    below = sum(start < 0 for start in starts)
-    assert 430 < below < 570
-    assert order_start(TODAY) == order_start(date(2026, 3, 2))
 
 
 @settings(deadline=None)  # the calendar is read the first time
@@ -60,8 +50,3 @@ def test_periods() -> None:
         later + timedelta(days=5),
     )
     assert period_for_grant(TODAY - timedelta(days=9), later, TODAY) == (TODAY, start_by, later)
-
-
-def test_a_day_as_it_is_said() -> None:
-    assert spoken_day(TODAY) == "måndag 2 mars"
-    assert spoken_day(date(2026, 12, 31)) == "torsdag 31 december"

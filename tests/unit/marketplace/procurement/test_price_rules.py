@@ -16,13 +16,11 @@ from marketplace.procurement.price_rules import (
     MonthBasis,
     PriceDraft,
     PriceSettings,
-    conditions_sv,
-    kronor_text,
-    number_text,
     price_problems,
     settings_of,
     with_settings,
 )
+from marketplace.procurement.price_words import conditions_sv, kronor_text, number_text
 
 DAY = PriceDraft(Component.DAY_RATE, "1", DayPart.WHOLE, 43_900)
 FEE = PriceDraft(Component.START_FEE, amount_ore=100)

@@ -10,6 +10,9 @@ from marketplace.reference.rules import (
     is_kommun_code,
     is_ssyk4,
     is_working_day,
+    postcode_text,
+    spoken_day,
+    spoken_month,
     working_days_between,
 )
 
@@ -87,3 +90,15 @@ def test_codes() -> None:
     assert is_ssyk4("9412")
     assert not is_ssyk4("941")
     assert not is_ssyk4("94A2")
+
+
+def test_a_day_and_a_month_as_they_are_said() -> None:
+    assert spoken_day(date(2026, 3, 2)) == "måndag 2 mars"
+    assert spoken_day(date(2026, 12, 31)) == "torsdag 31 december"
+    assert spoken_month(2026, 3) == "mars 2026"
+
+
+def test_a_postcode_as_people_write_it() -> None:
+    assert postcode_text("13640") == postcode_text(" 136 40 ") == "136 40"
+    for wrong in ("1364", "136 400", "13640x", "١٣٦٤٠", ""):
+        assert postcode_text(wrong) is None

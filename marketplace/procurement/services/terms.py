@@ -1,0 +1,133 @@
+"""What a procurement officer does with the terms of a system: writes a draft, and publishes it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from marketplace import audit
+from marketplace.clock import today
+from marketplace.db import db, get_or_404
+from marketplace.errors import Invalid
+from marketplace.procurement.models import PriceRow, Requirement, TermsVersion
+from marketplace.procurement.price_rules import PriceDraft, price_problems
+from marketplace.procurement.queries import draft_of, price_drafts, published_terms
+from marketplace.procurement.rules import (
+    TERMS_TRANSITIONS,
+    Proof,
+    RequirementDraft,
+    TermsAction,
+    TermsRules,
+    TermsState,
+)
+from marketplace.procurement.services.systems import own_system
+from marketplace.rules import advance
+from marketplace.tenancy import current_actor
+
+
+def draft_terms(
+    system_id: int,
+    *,
+    contract_text_sv: str,
+    rules: TermsRules,
+    requirements: Sequence[RequirementDraft],
+    prices: Sequence[PriceDraft],
+) -> TermsVersion:
+    """The system's draft of terms: a new version, or the one being written with its rows replaced.
+
+    Half-written is allowed; `publish_terms` asks for the rest. Raises Invalid for what could not be stored.
+    Whoever writes or publishes takes turns by the system's row, so that what is published is what was checked.
+    """
+    system = own_system(system_id, lock=True)
+    for row in prices:
+        if row.amount_ore < 0:
+            raise Invalid("Ett belopp i prislistan kan inte vara mindre än noll.")
+    terms = draft_of(system_id)
+    if terms is None:
+        terms = TermsVersion(
+            system_id=system.id,
+            authority_id=system.authority_id,
+            version=_last_version(system_id) + 1,
+            state=TermsState.DRAFT,
+        )
+        db.session.add(terms)
+    terms.contract_text_sv = contract_text_sv.strip()
+    terms.start_within_days = rules.start_within_days
+    terms.answer_within = rules.answer_within
+    terms.plan_within = rules.plan_within
+    terms.report_within = rules.report_within
+    terms.decision_within = rules.decision_within
+    terms.requirements.clear()
+    terms.prices.clear()
+    db.session.flush()  # old rows go before new ones take their positions
+    terms.requirements = [
+        Requirement(position=position, text_sv=row.text_sv.strip(), proof=Proof(row.proof))
+        for position, row in enumerate(requirements, 1)
+    ]
+    terms.prices = [
+        PriceRow(
+            position=position,
+            component=str(row.component),
+            support_level=row.support_level,
+            day_part=row.day_part and str(row.day_part),
+            amount_ore=row.amount_ore,
+            parameters=dict(row.parameters),
+        )
+        for position, row in enumerate(prices, 1)
+    ]
+    db.session.flush()
+    audit.record(
+        "system_of_choice",
+        system.id,
+        "draft_terms",
+        authority_id=system.authority_id,
+        note_sv=f"Version {terms.version}",
+    )
+    return terms
+
+
+def terms_problems(terms: TermsVersion) -> list[str]:
+    """Swedish sentences for what is missing before the terms can be published."""
+    problems = terms.rules.problems()
+    if not terms.requirements:
+        problems.append("Lägg till minst ett krav.")
+    if any(not requirement.text_sv.strip() for requirement in terms.requirements):
+        problems.append("Ett krav saknar text.")
+    if not terms.contract_text_sv.strip():
+        problems.append("Skriv avtalsvillkoren.")
+    return problems + price_problems(price_drafts(terms.prices))
+
+
+def publish_terms(terms_id: int) -> TermsVersion:
+    """Opens the terms to everyone, for good, and replaces the version before. Raises Invalid when something is
+    missing, Conflict when it is not a draft."""
+    system = own_system(get_or_404(TermsVersion, terms_id).system_id, lock=True)
+    terms = get_or_404(TermsVersion, terms_id, lock=True)
+    role = current_actor().role
+    transition = advance(TERMS_TRANSITIONS, terms.state, TermsAction.PUBLISH, role)
+    problems = terms_problems(terms)
+    if problems:
+        raise Invalid(" ".join(problems))
+    before = published_terms(system.id)
+    if before is not None:
+        replaced = advance(TERMS_TRANSITIONS, before.state, TermsAction.REPLACE, role)
+        before.state = TermsState(replaced.target)
+        db.session.flush()
+    terms.state = TermsState(transition.target)
+    terms.published_on = today()
+    system.is_open = True
+    audit.record(
+        "system_of_choice",
+        system.id,
+        "publish",
+        authority_id=system.authority_id,
+        from_state=TermsState.DRAFT,
+        to_state=terms.state,
+        note_sv=f"Version {terms.version}",
+    )
+    db.session.flush()
+    return terms
+
+
+def _last_version(system_id: int) -> int:
+    last = select(func.max(TermsVersion.version)).where(TermsVersion.system_id == system_id)
+    return db.session.scalar(last) or 0

@@ -1,0 +1,139 @@
+"""Systems of choice: open to everyone (LOV 3:1), written by the authority's procurement officer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace import audit
+from marketplace.accounts.rules import Role
+from marketplace.db import transaction
+from marketplace.errors import DomainError
+from marketplace.procurement import queries, services
+from marketplace.procurement.forms import SystemFilter, SystemForm
+from marketplace.procurement.rules import (
+    REGIME_SV,
+    SYSTEM_EVENT_SV,
+    TERMS_STATE_SV,
+    TERMS_STATE_TONE,
+    TermsState,
+)
+from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own, terms_words
+from marketplace.reference.queries import kommun_labels
+from marketplace.tenancy import current_actor
+from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.downloads import FILE, file_response
+from marketplace.web.forms import one_of
+from marketplace.web.guards import public, requires
+
+_SORTS = set(queries.SYSTEM_SORTS)
+
+
+@bp.get("")
+@public(OPENNESS)
+def index() -> ResponseReturnValue:
+    names = kommun_labels()
+    form = _filter_form(names)
+    return render_template(
+        "marketplace/procurement/index.html",
+        form=form,
+        page=queries.system_page(_wanted(form), sort_key(_SORTS, "namn"), page_number()),
+        kommun_sv=names,
+        regime_sv=REGIME_SV,
+        is_officer=current_actor().role is Role.PROCUREMENT_OFFICER,
+    )
+
+
+@bp.get(f"/lista.{FILE}")
+@public(OPENNESS)
+def index_file(file_format: str) -> Response:
+    names = kommun_labels()
+    rows = [
+        (
+            system.name,
+            system.authority.name,
+            REGIME_SV[system.regime],
+            ", ".join(name for code, name in names.items() if code in system.kommun_codes),
+            "Öppet" if system.is_open else "Inte öppet",
+            url_for("procurement.show", system_id=system.id, _external=True),
+        )
+        for system in queries.all_systems(_wanted(_filter_form(names)), sort_key(_SORTS, "namn"))
+    ]
+    return file_response(
+        file_format, "valfrihetssystem", ("Namn", "Myndighet", "Lag", "Kommuner", "Läge", "Adress"), rows
+    )
+
+
+@bp.route("/nytt", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def create() -> ResponseReturnValue:
+    form = SystemForm()
+    form.kommun_codes.choices = one_of(kommun_labels())
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                system_id = services.create_system(**_typed(form)).id
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Systemet är sparat. Skriv nu förfrågningsunderlaget.", "success")
+            return redirect(url_for("procurement.show", system_id=system_id))
+    return render_template("marketplace/procurement/system_form.html", form=form, system=None), form.status()
+
+
+@bp.get("/<int:system_id>")
+@public(OPENNESS)
+def show(system_id: int) -> ResponseReturnValue:
+    system = queries.system_with_versions(system_id)
+    terms = queries.published_terms(system_id)
+    is_owner = is_own(system)
+    return render_template(
+        "marketplace/procurement/show.html",
+        system=system,
+        terms=terms,
+        is_owner=is_owner,
+        is_manager=current_actor().role is Role.SUPPLIER_MANAGER,
+        draft=queries.draft_of(system_id) if is_owner else None,
+        versions=[version for version in system.versions if version.state is not TermsState.DRAFT],
+        kommuner=list(kommun_labels(system.kommun_codes).values()),
+        regime_sv=REGIME_SV,
+        events=audit.timeline("system_of_choice", system_id) if is_owner else [],
+        event_sv=SYSTEM_EVENT_SV,
+        state_sv=TERMS_STATE_SV,
+        state_tone=TERMS_STATE_TONE,
+        **terms_words(terms),
+    )
+
+
+@bp.route("/<int:system_id>/andra", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def edit(system_id: int) -> ResponseReturnValue:
+    system = services.unopened_system(system_id)
+    form = SystemForm(obj=system)
+    form.kommun_codes.choices = one_of(kommun_labels())
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.update_system(system_id, **_typed(form))
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Systemet är sparat.", "success")
+            return redirect(url_for("procurement.show", system_id=system_id))
+    return render_template(
+        "marketplace/procurement/system_form.html", form=form, system=system
+    ), form.status()
+
+
+def _filter_form(names: Mapping[str, str]) -> SystemFilter:
+    return SystemFilter(choices={"kommun": {"": "Alla", **names}})
+
+
+def _wanted(form: SystemFilter) -> queries.SystemFilter:
+    return queries.SystemFilter(form.kommun.data, form.lag.data)
+
+
+def _typed(form: SystemForm) -> dict[str, Any]:
+    names = ("name", "service_sv", "regime", "kommun_codes")
+    return {name: form[name].data for name in names}

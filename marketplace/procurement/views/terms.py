@@ -1,0 +1,142 @@
+"""Versions of a system's terms: read by everyone once published, written and published by the procurement officer."""
+
+from dataclasses import asdict
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from marketplace.accounts.rules import Role
+from marketplace.db import transaction
+from marketplace.errors import DomainError
+from marketplace.procurement import queries, services
+from marketplace.procurement.forms import TermsForm
+from marketplace.procurement.models import TermsVersion
+from marketplace.procurement.price_rules import FEES, RATES, Component, settings_of
+from marketplace.procurement.rules import (
+    TERMS_STATE_SV,
+    TERMS_STATE_TONE,
+    TERMS_TRANSITIONS,
+    TermsAction,
+    TermsRules,
+    TermsState,
+)
+from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own, terms_words
+from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.guards import public, requires
+
+
+@bp.get("/underlag/<int:terms_id>")
+@public(OPENNESS)
+def terms(terms_id: int) -> ResponseReturnValue:
+    version = queries.terms_with_rows(terms_id)
+    return render_template(
+        "marketplace/procurement/terms.html",
+        system=version.system,
+        terms=version,
+        is_owner=is_own(version.system),
+        state_sv=TERMS_STATE_SV,
+        state_tone=TERMS_STATE_TONE,
+        **terms_words(version),
+    )
+
+
+@bp.route("/<int:system_id>/underlag", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def draft(system_id: int) -> ResponseReturnValue:
+    """Writes the draft; begins with the published version when there is none."""
+    system = services.own_system(system_id)
+    written = queries.draft_of(system_id)
+    form = TermsForm(data=_terms_data(written or queries.published_terms(system_id)))
+    asked = request.form.get("gor", "")
+    if asked in {"krav", "priser", "index"}:
+        form.add_rows(asked)
+        return render_template(
+            "marketplace/procurement/terms_form.html", form=form, system=system, added=asked
+        )
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                saved = services.draft_terms(
+                    system_id,
+                    contract_text_sv=form.contract_text_sv.data or "",
+                    rules=form.rules(),
+                    requirements=form.requirement_drafts(),
+                    prices=form.price_drafts(),
+                )
+                terms_id = saved.id
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Utkastet är sparat. Läs igenom det innan det publiceras.", "success")
+            return redirect(url_for("procurement.terms", terms_id=terms_id))
+    if not form.is_submitted():
+        form.add_rows("krav", 2)
+        form.add_rows("priser", 3)
+        form.add_rows("index", 1)
+    return render_template("marketplace/procurement/terms_form.html", form=form, system=system), form.status()
+
+
+@bp.route("/underlag/<int:terms_id>/publicera", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def publish(terms_id: int) -> ResponseReturnValue:
+    version = queries.terms_with_rows(terms_id)
+    system = services.own_system(version.system_id)
+    is_draft = version.state is TermsState.DRAFT
+    back = url_for("procurement.terms", terms_id=terms_id)
+    question = Question(
+        title=f"Publicera version {version.version}",
+        breadcrumb=[
+            ("Valfrihetssystem", url_for("procurement.index")),
+            (system.name, url_for("procurement.show", system_id=system.id)),
+            (f"Version {version.version}", back),
+        ],
+        causes=_publishing_causes(version, queries.published_terms(system.id)),
+        done="Förfrågningsunderlaget är publicerat. Nu kan företag ansöka.",
+        back=back,
+        obstacles=obstacles(
+            TERMS_TRANSITIONS, version.state, TermsAction.PUBLISH, *services.terms_problems(version)
+        ),
+        way_on=("Ändra utkastet", url_for("procurement.draft", system_id=system.id)) if is_draft else None,
+    )
+    return ask_first(question, lambda: services.publish_terms(terms_id))
+
+
+def _publishing_causes(version: TermsVersion, before: TermsVersion | None) -> list[str]:
+    causes = [
+        "Förfrågningsunderlaget blir öppet för alla, också utan inloggning.",
+        "Versionen kan inte ändras efteråt. Ändringar görs i en ny version.",
+    ]
+    if before is None:
+        promise = f"Ni lovar beslut inom {version.decision_within} arbetsdagar."
+        return [*causes, f"Systemet öppnar för ansökningar. {promise}"]
+    return [
+        *causes,
+        f"Version {before.version} ersätts. Avtal som har slutits enligt den gäller som förut.",
+        "Påbörjade ansökningar går över till den nya versionen innan de skickas in. Inskickade prövas mot den gamla.",
+    ]
+
+
+def _terms_data(terms: TermsVersion | None) -> dict[str, object]:
+    if terms is None:
+        return asdict(settings_of([])) | asdict(TermsRules()) | {"index_steps": []}
+    rows = queries.price_drafts(terms.prices)
+    settings = settings_of(rows)
+    return (
+        asdict(settings)
+        | asdict(terms.rules)
+        | {
+            "requirements": [{"text_sv": row.text_sv, "proof": row.proof} for row in terms.requirements],
+            "prices": [
+                {
+                    "component": Component(row.component),
+                    "support_level": row.support_level,
+                    "day_part": row.day_part,
+                    "amount": row.amount_ore,
+                }
+                for row in rows
+                if row.component in RATES | FEES
+            ],
+            "index_steps": [{"from_day": day, "percent": percent} for day, percent in settings.index_steps],
+            "contract_text_sv": terms.contract_text_sv,
+        }
+    )

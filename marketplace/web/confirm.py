@@ -1,0 +1,54 @@
+"""A page that says what an action will cause, or what is in its way, and asks once before it is taken."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+
+from marketplace.db import transaction
+from marketplace.errors import DomainError
+from marketplace.rules import TransitionTable, advance
+from marketplace.tenancy import current_actor
+from marketplace.web.forms import ConfirmForm
+
+
+@dataclass(frozen=True)
+class Question:
+    """`title` is also the button's. `done` is said afterwards, on the page `back`."""
+
+    title: str
+    breadcrumb: Sequence[tuple[str, str]]
+    causes: Sequence[str]
+    done: str
+    back: str
+    is_ending: bool = False
+    obstacles: Sequence[str] = ()
+    """What has to be out of the way first. While there is anything there is no button."""
+    way_on: tuple[str, str] | None = None
+    """Label and address of where the obstacles are dealt with."""
+
+
+def obstacles(table: TransitionTable, state: StrEnum, action: StrEnum, *others: str) -> list[str]:
+    """Why the actor cannot take the action: the table's reason, or else those of the others that say something."""
+    try:
+        advance(table, state, action, current_actor().role)
+    except DomainError as error:
+        return [error.message_sv]
+    return [other for other in others if other]
+
+
+def ask_first(question: Question, act: Callable[[], object]) -> ResponseReturnValue:
+    """Shows the question; on yes acts in one transaction and goes back."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                act()
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash(question.done, "success")
+            return redirect(question.back)
+    return render_template("work/confirm.html", form=form, question=question), form.status()
