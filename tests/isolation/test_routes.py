@@ -18,7 +18,9 @@ from tests.isolation.conftest import ClientFor, Rollback
 from tests.support.clients import Client
 from tests.world import AUTHORITY_ROLES, ROLES, World
 
-OPEN_TO_ALL = frozenset({"kommun_code", "ssyk", "month", "week", "position", "filename", "field_id", "file_format"})
+OPEN_TO_ALL = frozenset(
+    {"kommun_code", "ssyk", "month", "week", "position", "filename", "field_id", "file_format"}
+)
 """Names in an address that are nobody's: they say which figures or which row, not whose."""
 
 BUYERS = frozenset({*AUTHORITY_ROLES, Role.CASE_OFFICER})
