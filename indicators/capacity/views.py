@@ -20,7 +20,7 @@ from marketplace.accounts.rules import Role
 from marketplace.errors import NotFound
 from marketplace.reference.queries import kommuner, trades
 from marketplace.tenancy import current_actor
-from marketplace.web.downloads import csv_response
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
 bp = Blueprint("capacity", __name__, url_prefix="/kapacitet")
@@ -85,9 +85,9 @@ def chart() -> ResponseReturnValue:
     return svg_response(stacked_columns([f"{row.month:%Y-%m}" for row in rows], series))
 
 
-@bp.get("/tabell.csv")
+@bp.get(f"/tabell.{FILE}")
 @requires(Role.STRATEGIST)
-def table_csv() -> Response:
+def table_file(file_format: str) -> Response:
     authority_id = _authority_id()
     wanted = _asked(authority_id).wanted
     table = _table(authority_id, wanted)
@@ -98,12 +98,12 @@ def table_csv() -> Response:
         if cell is not None
     ]
     header = ("Dag", "SSYK", "Yrke", "Kommunkod", "Kommun", *_HEADER)
-    return csv_response(f"kapacitet-{wanted.day.isoformat()}", header, lines)
+    return file_response(file_format, f"kapacitet-{wanted.day.isoformat()}", header, lines)
 
 
-@bp.get("/manader.csv")
+@bp.get(f"/manader.{FILE}")
 @requires(Role.STRATEGIST)
-def months_csv() -> Response:
+def months_file(file_format: str) -> Response:
     authority_id = _authority_id()
     rows = _months(authority_id, _asked(authority_id).wanted)
     lines = [
@@ -113,7 +113,7 @@ def months_csv() -> Response:
         )
         for row in rows
     ]
-    return csv_response("kapacitet-per-manad", ("Månad", *_HEADER[:5]), lines)
+    return file_response(file_format, "kapacitet-per-manad", ("Månad", *_HEADER[:5]), lines)
 
 
 @bp.get("/<kommun_code>/<ssyk>")
@@ -141,9 +141,9 @@ def offers(kommun_code: str, ssyk: str) -> ResponseReturnValue:
     )
 
 
-@bp.get("/<kommun_code>/<ssyk>/tabell.csv")
+@bp.get(f"/<kommun_code>/<ssyk>/tabell.{FILE}")
 @requires(Role.STRATEGIST)
-def offers_csv(kommun_code: str, ssyk: str) -> Response:
+def offers_file(kommun_code: str, ssyk: str, file_format: str) -> Response:
     authority_id = _authority_id()
     day = _asked(authority_id).wanted.day
     rows = queries.offers(authority_id, day, kommun_code, ssyk)
@@ -151,7 +151,7 @@ def offers_csv(kommun_code: str, ssyk: str) -> Response:
         (day.isoformat(), ssyk, kommun_code, row.enterprise_name, *_numbers(row.capacity)) for row in rows
     ]
     header = ("Dag", "SSYK", "Kommunkod", "Företag", *_HEADER)
-    return csv_response(f"kapacitet-foretag-{day.isoformat()}", header, lines)
+    return file_response(file_format, f"kapacitet-foretag-{day.isoformat()}", header, lines)
 
 
 def _authority_id() -> int:

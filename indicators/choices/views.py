@@ -35,7 +35,7 @@ from marketplace.reference.rules import (
     Sex,
 )
 from marketplace.tenancy import current_actor
-from marketplace.web.downloads import csv_response
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
 bp = Blueprint("choices", __name__, url_prefix="/val-och-kon")
@@ -136,9 +136,9 @@ def chart() -> ResponseReturnValue:
     return svg_response(stacked_shares([label for label, _ in bars], series))
 
 
-@bp.get("/steg.csv")
+@bp.get(f"/steg.{FILE}")
 @requires(Role.STRATEGIST)
-def steps_csv() -> Response:
+def steps_file(file_format: str) -> Response:
     authority_id = _authority_id()
     asked = _asked(authority_id)
     lines = [
@@ -147,12 +147,14 @@ def steps_csv() -> Response:
         for row in table.rows
         for kind, share in zip(OwnSexDominance, row.shares, strict=True)
     ]
-    return csv_response(f"val-{asked.year or 'tom'}", ("Kön", "Steg", "Yrken", *_SHARE_HEADER), lines)
+    return file_response(
+        file_format, f"val-{asked.year or 'tom'}", ("Kön", "Steg", "Yrken", *_SHARE_HEADER), lines
+    )
 
 
-@bp.get("/yrken.csv")
+@bp.get(f"/yrken.{FILE}")
 @requires(Role.STRATEGIST)
-def trades_csv() -> Response:
+def trades_file(file_format: str) -> Response:
     authority_id = _authority_id()
     asked = _asked(authority_id)
     rows = [row for row in _trades(authority_id, asked) if row.is_any_shown]
@@ -174,7 +176,7 @@ def trades_csv() -> Response:
         "Valdes av kvinnor",
         "Valdes av män",
     )
-    return csv_response(f"val-yrken-{asked.year or 'tom'}", header, lines)
+    return file_response(file_format, f"val-yrken-{asked.year or 'tom'}", header, lines)
 
 
 def _authority_id() -> int:

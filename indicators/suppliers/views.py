@@ -10,7 +10,7 @@ from indicators.suppliers.rules import months_back
 from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.tenancy import current_actor
-from marketplace.web.downloads import csv_response
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
 bp = Blueprint("supplier_indicators", __name__, url_prefix="/nyckeltal")
@@ -37,9 +37,9 @@ def index() -> ResponseReturnValue:
     )
 
 
-@bp.get("/manader.csv")
+@bp.get(f"/manader.{FILE}")
 @requires(Role.SUPPLIER_MANAGER)
-def months_csv() -> Response:
+def months_file(file_format: str) -> Response:
     months = months_back(clock.today(), _MONTHS)
     lines = [
         (
@@ -53,7 +53,9 @@ def months_csv() -> Response:
         for month, values in values_by_month(monthly_parts(_enterprise_id(), months), months)
         for value in values
     ]
-    return csv_response("nyckeltal", ("Månad", "Nyckeltal", "Täljare", "Nämnare", "Värde", "Enhet"), lines)
+    return file_response(
+        file_format, "nyckeltal", ("Månad", "Nyckeltal", "Täljare", "Nämnare", "Värde", "Enhet"), lines
+    )
 
 
 def _enterprise_id() -> int:

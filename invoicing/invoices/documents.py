@@ -16,7 +16,7 @@ from invoicing.invoices.document_rules import InvoiceDocument
 from invoicing.invoices.payment_numbers import bankgiro_text, orgnr_text
 from invoicing.remuneration.facts import UNIT_SV, Unit
 from marketplace.swedish import NBSP, plain_number
-from marketplace.web.filters import kronor
+from marketplace.web.filters import kronor, whole_days
 
 _ROOT = Path(__file__).resolve().parents[2]
 _TEMPLATES = _ROOT / "templates"
@@ -59,6 +59,6 @@ def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, auto_reload=False
     )
-    filters = (amount, quantity, quantity_sv, kronor, bankgiro_text, orgnr_text)
+    filters = (amount, quantity, quantity_sv, kronor, bankgiro_text, orgnr_text, whole_days)
     environment.filters.update({filter_.__name__: filter_ for filter_ in filters})
     return environment

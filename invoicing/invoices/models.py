@@ -69,8 +69,9 @@ class Invoice(Base):
     payable_ore: Mapped[int]
     unpriced_sv: Mapped[str] = mapped_column(default="")
     """What the run could not price, and why: for someone to mend, never guessed. One sentence a line."""
-    xml: Mapped[str] = mapped_column(default="")
-    html: Mapped[str] = mapped_column(default="")
+    xml: Mapped[str] = mapped_column(default="", deferred=True)
+    html: Mapped[str] = mapped_column(default="", deferred=True)
+    """Long, so read only where the documents themselves are asked for: not in a list."""
     sha256: Mapped[str] = mapped_column(default="")
     """Of the XML as sent, hex."""
     created_at: Mapped[datetime]

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
 from enterprises.suppliers.models import Contract, EnterpriseProfile
 from enterprises.suppliers.rules import ContractState, VatCategory
@@ -19,7 +19,7 @@ from invoicing.invoices.rules import SENT_STATES, InvoiceState
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
-from marketplace.db import db
+from marketplace.db import db, swedish_order
 from marketplace.errors import NotFound
 from marketplace.procurement.models import PriceRow
 from marketplace.procurement.price_rules import Component
@@ -50,12 +50,34 @@ class DayBehind:
     is_absence: bool
 
 
-def invoices(*, state: InvoiceState | None = None, month: Month | None = None) -> Select[Invoice]:
-    """Those that the actor may see, the latest month first."""
+_SELLER, _BUYER = aliased(Organisation), aliased(Organisation)
+
+INVOICE_SORTS: dict[str, list[Any]] = {
+    "manad": [Invoice.month],
+    "part": [swedish_order(_SELLER.name), swedish_order(_BUYER.name)],
+    "nummer": [Invoice.number],
+    "summa": [Invoice.payable_ore],
+    "forfaller": [Invoice.due_on],
+}
+"""`part` is the other party: for each reader one of the two names is the same on every row."""
+
+
+def invoices(
+    *, state: InvoiceState | None = None, month: Month | None = None, sort: tuple[str, bool] = ("manad", True)
+) -> Select[Invoice]:
+    """Those that the actor may see, the latest month first unless sorted otherwise; what is not sent has no number
+    and no due day, and then comes last."""
+    key, is_descending = sort
+    order = [column.desc() if is_descending else column.asc() for column in INVOICE_SORTS[key]]
     statement = (
         select(Invoice)
-        .options(joinedload(Invoice.enterprise), joinedload(Invoice.authority))
-        .order_by(Invoice.month.desc(), Invoice.id.desc())
+        .join(Invoice.enterprise.of_type(_SELLER))
+        .join(Invoice.authority.of_type(_BUYER))
+        .options(
+            contains_eager(Invoice.enterprise.of_type(_SELLER)),
+            contains_eager(Invoice.authority.of_type(_BUYER)),
+        )
+        .order_by(*(column.nulls_last() for column in order), Invoice.month.desc(), Invoice.id.desc())
     )
     if state is not None:
         statement = statement.where(Invoice.state == state)
@@ -162,7 +184,7 @@ def sent_invoices(month: Month) -> Select[Invoice]:
     return (
         select(Invoice)
         .where(Invoice.month == month.first_day, Invoice.state.in_(SENT_STATES))
-        .options(joinedload(Invoice.enterprise))
+        .options(joinedload(Invoice.enterprise), undefer(Invoice.xml), undefer(Invoice.html))
         .order_by(Invoice.id)
     )
 

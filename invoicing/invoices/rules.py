@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from marketplace.accounts.rules import Role
 from marketplace.rules import Transition, TransitionTable, by
+from marketplace.swedish import counted
 
 
 class InvoiceState(StrEnum):
@@ -108,8 +109,7 @@ INVOICE_TRANSITIONS: TransitionTable = {
 
 def uncounted_days_sv(days: int) -> str:
     """Why a draft cannot be approved although nothing in it is wrong."""
-    what = "1 dag" if days == 1 else f"{days} dagar"
     return (
-        f"{what} har registrerats efter att utkastet gjordes och räknas inte i det. "
+        f"{counted(days, 'dag', 'dagar')} har registrerats efter att utkastet gjordes och räknas inte i det. "
         "Underkänn utkastet och gör om månaden, så kommer allt med."
     )

@@ -44,6 +44,7 @@ from marketplace.procurement.price_rules import (
     MonthBasis,
 )
 from marketplace.procurement.price_words import kronor_text
+from marketplace.swedish import counted
 from placements.participants.rules import support_level_sv
 
 COMPONENT_ORDER = list(Component)
@@ -293,7 +294,7 @@ class _PlacementMonth:
         if start is not None and start.after_run_days:
             due = placement.first_day + dt.timedelta(days=start.after_run_days - 1)
             if placement.last_day is None or placement.last_day >= due:
-                basis = f"Placeringen hade pågått i {start.after_run_days} dagar {due}"
+                basis = f"Placeringen hade pågått i {counted(start.after_run_days, 'dag', 'dagar')} {due}"
                 yield start.component, due, start.price_ore, basis
         elif start is not None and placement.plan_agreed_on is not None:
             day = placement.plan_agreed_on
@@ -378,5 +379,5 @@ def _no_price(component: Component, level: str | None, part_sv: str = "") -> str
 
 def _days_basis(component: Component, count: int) -> str:
     if component is Component.PAID_ABSENCE:
-        return "1 dag med giltig frånvaro" if count == 1 else f"{count} dagar med giltig frånvaro"
-    return "1 närvarodag" if count == 1 else f"{count} närvarodagar"
+        return f"{counted(count, 'dag', 'dagar')} med giltig frånvaro"
+    return counted(count, "närvarodag", "närvarodagar")

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlencode, urlsplit
 
-from flask import request, url_for
+from flask import current_app, request, url_for
 
 
 def own_path() -> str:
@@ -31,6 +31,13 @@ def safe_next(target: str | None) -> str | None:
     return f"{path}?{parts.query}" if parts.query else path
 
 
+def public_address(endpoint: str, **arguments: int | str) -> str:
+    """A page's absolute address as users reach it (PUBLIC_URL), whatever host this request came to, or in a job none."""
+    public = urlsplit(current_app.config["PUBLIC_URL"])
+    adapter = current_app.url_map.bind(public.netloc, public.path or "/", url_scheme=public.scheme)
+    return adapter.build(endpoint, arguments, force_external=True)
+
+
 def url_with(**changes: object) -> str:
     """This page's address with some query parameters changed; None takes one away."""
     arguments = request.args.to_dict(flat=False)
@@ -42,9 +49,9 @@ def url_with(**changes: object) -> str:
     return _with_query(url_for(request.endpoint or "", **(request.view_args or {})), arguments)
 
 
-def url_filtered(endpoint: str) -> str:
+def url_filtered(endpoint: str, **values: str) -> str:
     """Another page's address with this page's query: the download of exactly what is shown."""
-    return _with_query(url_for(endpoint), request.args.to_dict(flat=False))
+    return _with_query(url_for(endpoint, **values), request.args.to_dict(flat=False))  # type: ignore[arg-type]
 
 
 def _with_query(path: str, arguments: dict[str, list[str]]) -> str:

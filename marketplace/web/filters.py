@@ -80,8 +80,10 @@ def week(value: date | None, *, is_year_shown: bool = True) -> str:
     return f"{text} {year}" if is_year_shown and year != today().isocalendar().year else text
 
 
-def whole_days(text: str) -> Markup:
-    """A text with days in it, for a page: none of them is broken at its hyphens."""
+def whole_days(text: object) -> object:
+    """A text with days in it, for a page: none of them is broken at its hyphens. What is markup already is left."""
+    if not isinstance(text, str) or isinstance(text, Markup):
+        return text
     return Markup(_DAY.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped the line above
 
 

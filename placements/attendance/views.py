@@ -11,6 +11,7 @@ from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.reference.rules import WEEKDAY_SV
+from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from marketplace.web.guards import requires
 from placements.attendance import services
@@ -81,7 +82,7 @@ def _saved_sv(monday: date, changed: int) -> str:
     week = monday.isocalendar().week
     if not changed:
         return f"Vecka {week} var redan sparad så. Ingenting ändrades."
-    return f"Vecka {week} är sparad: {'en dag' if changed == 1 else f'{changed} dagar'}."
+    return f"Vecka {week} är sparad: {counted(changed, 'dag', 'dagar')}."
 
 
 @bp.get("/placeringar/<int:placement_id>/narvaro")

@@ -12,6 +12,7 @@ from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.price_rules import COMPONENT_SV, RATES, Component, PriceDraft
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
+from marketplace.swedish import counted
 
 
 class PlacementState(StrEnum):
@@ -195,7 +196,8 @@ def check_days(
         )
     if (first_day - today).days < lead_time_days:
         raise Invalid(
-            f"Leverantören behöver {lead_time_days} dagar på sig före start. Välj en senare startdag.",
+            f"Leverantören behöver {counted(lead_time_days, 'dag', 'dagar')} på sig före start. "
+            "Välj en senare startdag.",
             field="first_day",
         )
 

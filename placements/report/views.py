@@ -8,6 +8,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.rules import possible_actions
+from marketplace.swedish import counted_of
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
@@ -217,7 +218,7 @@ def _facts(head: TrainingHead, report: FinalReport | None) -> list[tuple[str, st
         ("Period", f"{head.start} till {head.placement.last_day}"),
         ("Avslut", PLACEMENT_STATE_SV[head.placement.state]),
         ("Yrke", head.trade_name),
-        ("Närvaro", f"{sums.attended_days} av {sums.days} dagar, {hours} timmar"),
+        ("Närvaro", f"{counted_of(sums.attended_days, sums.days, 'dag', 'dagar')}, {hours} timmar"),
         ("Frånvaro, dagar", ", ".join(absent)),
         ("Plan överenskommen", str(plan.agreed_on) if plan else "Ingen överenskommen plan"),
     ]

@@ -13,6 +13,7 @@ from marketplace import audit
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
+from marketplace.swedish import counted
 
 
 def set_seats(place_id: int, seats: int, from_day: date) -> None:
@@ -37,8 +38,7 @@ def set_seats(place_id: int, seats: int, from_day: date) -> None:
             use.last_day = from_day - timedelta(days=1)
         for number in range(len(everything) + 1, len(everything) + 1 + missing - len(back)):
             _add_seat(place_id, number, from_day)
-    word = "plats" if seats == 1 else "platser"
-    note = f"{seats} {word} från {from_day.isoformat()}"
+    note = f"{counted(seats, 'plats', 'platser')} från {from_day.isoformat()}"
     audit.record("place", place_id, "set_seats", enterprise_id=place.enterprise_id, note_sv=note)
     db.session.flush()
 
@@ -78,8 +78,8 @@ def close_seats(
         )
         db.session.add(closure)
         made.append(closure)
-    word = "plats" if seats == 1 else "platser"
-    note = f"{seats} {word} från {first_day.isoformat()} till {last_day.isoformat()}: {reason_sv.strip()}"
+    what = counted(seats, "plats", "platser")
+    note = f"{what} från {first_day.isoformat()} till {last_day.isoformat()}: {reason_sv.strip()}"
     audit.record("place", place_id, "close_seats", enterprise_id=place.enterprise_id, note_sv=note)
     db.session.flush()
     return made

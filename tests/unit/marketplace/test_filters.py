@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from markupsafe import Markup
 
 from marketplace.clock import travelling
 from marketplace.web import filters
@@ -93,5 +94,6 @@ def test_weeks_name_their_year_when_it_is_another() -> None:
 
 
 def test_days_in_a_text_are_kept_whole_and_the_rest_is_escaped() -> None:
+    assert [filters.whole_days(value) for value in (None, 3, Markup("<b>"))] == [None, 3, "<b>"]
     text = filters.whole_days("Före <b>2026-03-09</b>, dnr 2026-03-091")
     assert text == 'Före &lt;b&gt;<span class="nowrap">2026-03-09</span>&lt;/b&gt;, dnr 2026-03-091'

@@ -1,9 +1,13 @@
 """The invoice pages, as the manager and the controller use them, and as everybody else does not."""
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import date
 
+import openpyxl
 import pytest
+from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +23,7 @@ from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 from tests.support.clients import Client, ClientFor
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
+from tests.support.statements import statements_of
 from tests.web.reading import posted, text_of
 
 MARCH = Month(2026, 3)
@@ -299,3 +304,46 @@ def test_nobody_is_sent_to_sign_in(invoice_id: int, client_for: ClientFor) -> No
     answer = client_for().get(f"/fakturor/{invoice_id}")
     assert answer.status_code == 302
     assert "/logga-in" in answer.location
+
+
+def test_the_list_is_sorted_as_asked_and_the_file_is_what_is_shown(
+    market: Market, invoice_id: int, manager: Client, controller: Client
+) -> None:
+    send(market, invoice_id)
+    with travelling(date(2026, 5, 4)), acting_as(market.system), transaction():
+        attend(market.placement_ids[0], market.contract_id, date(2026, 4, 14))
+        later = services.make_invoice(market.contract_id, Month(2026, 4))
+        assert later is not None
+
+    def months(query: str) -> list[str]:
+        text = manager.get(f"/fakturor/lista.csv{query}").get_data().decode("utf-8-sig")
+        return [row["Månad"] for row in csv.DictReader(io.StringIO(text), delimiter=";")]
+
+    assert months("") == ["2026-04", "2026-03"]
+    assert months("?sortera=manad") == ["2026-03", "2026-04"]
+    assert months("?sortera=-summa") == ["2026-03", "2026-04"]
+    assert months("?sortera=nummer") == months("?sortera=-nummer") == ["2026-03", "2026-04"], (
+        "a draft has none"
+    )
+    assert months("?sortera=part") == months("?sortera=nonsens") == ["2026-04", "2026-03"]
+    assert months("?lage=draft") == ["2026-04"]
+    page = html.fromstring(manager.get("/fakturor?lage=sent&sortera=-summa").get_data(as_text=True))
+    files = [link for link in page.xpath("//main//a/@href") if "/lista." in link]
+    assert files == [
+        "/fakturor/lista.csv?lage=sent&sortera=-summa",
+        "/fakturor/lista.xlsx?lage=sent&sortera=-summa",
+    ]
+    book = openpyxl.load_workbook(io.BytesIO(manager.get(files[1]).get_data()))
+    rows = [[cell.value for cell in row] for row in book.worksheets[0].iter_rows()]
+    assert [row[7] for row in rows] == ["Att betala", 12370]
+    assert controller.get("/fakturor/lista.xlsx").status_code == 200
+    assert controller.get("/fakturor/lista.ods").status_code == 404
+
+
+def test_a_list_does_not_read_the_documents(market: Market, invoice_id: int, manager: Client) -> None:
+    send(market, invoice_id)
+    read = [
+        one for one in statements_of(lambda: manager.get("/fakturor")) if not one.startswith("SELECT count")
+    ]
+    assert any("FROM invoice" in statement for statement in read)
+    assert not any("invoice.xml" in statement or "invoice.html" in statement for statement in read)

@@ -120,3 +120,28 @@ def test_without_consent_it_is_gone_at_once(market: Market, placement_id: int, s
     assert "samtycke är återkallat" in page
     assert "Kom i tid" not in page
     assert supervisor.get(f"/slutdokumentationer/{report_id}/lamna-in").status_code == 404
+
+
+def test_the_list_is_sorted_and_its_file_has_numbers_for_names(
+    market: Market, client_for: ClientFor, coordinator: Client
+) -> None:
+    for number in (2, 1):
+        placement_id = running(market, number)
+        ended(market, placement_id)
+        reported(market, placement_id)
+
+    def names(query: str = "") -> list[str]:
+        page = html.fromstring(coordinator.get(f"/slutdokumentationer{query}").get_data(as_text=True))
+        return [str(link.text_content()) for link in page.xpath("//tbody//th/a")]
+
+    assert names() == ["Maja Öberg2", "Maja Öberg1"], "the one that has waited longest first"
+    assert names("?sortera=deltagare") == ["Maja Öberg1", "Maja Öberg2"]
+    assert names("?sortera=-deltagare") == ["Maja Öberg2", "Maja Öberg1"]
+    answer = coordinator.get("/slutdokumentationer/lista.csv?sortera=deltagare")
+    file = answer.get_data().decode("utf-8-sig")
+    assert "Öberg" not in file
+    numbers = [line.split(";")[0] for line in file.splitlines()[1:]]
+    assert numbers == sorted(numbers, reverse=True)
+    assert all(number in coordinator.get("/slutdokumentationer").get_data(as_text=True) for number in numbers)
+    assert coordinator.get("/slutdokumentationer/lista.xlsx").status_code == 200
+    assert client_for(market.strategist).get("/slutdokumentationer/lista.csv").status_code == 403
