@@ -12,6 +12,8 @@ from enterprises.suppliers.queries import (
     all_contracts,
     application_page,
     application_with_answers,
+    asked,
+    contract_page,
     contract_with_terms,
     days_waiting,
     deadline,
@@ -22,6 +24,7 @@ from enterprises.suppliers.rules import (
     ApplicationState,
     ContractState,
     Judgement,
+    JudgementDraft,
 )
 from marketplace import clock
 from marketplace.audit import timeline
@@ -371,3 +374,33 @@ def test_a_list_takes_the_same_number_of_queries_however_long(world: Supply, sys
 
     with acting_as(world.officer):
         assert len(statements_of(read)) <= 3
+
+
+def test_the_list_of_contracts_takes_the_same_number_of_queries_however_long(world: Supply) -> None:
+    for number in range(3):
+        supply.signed(world.officer, world.manager, supply.open_system(world.officer, f"System {number}"))
+
+    def read() -> None:
+        for contract in contract_page(ContractFilter(), ("start", False)).items:
+            assert contract.enterprise.name
+            assert contract.authority.name
+            assert contract.system.name
+
+    for actor in (world.officer, world.manager, world.controller):
+        with acting_as(actor):
+            assert len(statements_of(read)) == 2
+
+
+def test_an_answer_that_is_changed_is_judged_again(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id, reason="Tydligt.")
+    with acting_as(world.officer), transaction():
+        services.request_completion(application_id, "Vem handleder på måndagar?")
+    with acting_as(world.manager), transaction():
+        first, second = (row.requirement_id for row in application_with_answers(application_id).answers)
+        same = AnswerDraft("Två handledare", is_declared=True)
+        services.save_answers(application_id, {first: AnswerDraft("Ingen"), second: same})
+        services.complete_application(application_id)
+    with acting_as(world.officer):
+        judged = {one.position: one.judged for one in asked(application_with_answers(application_id))}
+        assert judged == {1: JudgementDraft(None, "Tydligt."), 2: JudgementDraft(Judgement.MET, "Tydligt.")}

@@ -31,6 +31,8 @@ from placements.booking.services import (
 )
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
+from tests.factories import HANINGE
+from tests.support.clients import ClientFor
 from tests.support.placement_market import (
     FIRST_DAY,
     LAST_DAY,
@@ -40,6 +42,7 @@ from tests.support.placement_market import (
     chosen,
     requested,
 )
+from tests.web.reading import text_of
 
 
 @pytest.fixture
@@ -212,3 +215,22 @@ def test_a_contract_has_the_day_it_ended_and_no_other(market: Market, contract_i
         transaction(),
     ):
         get_or_404(Contract, contract_id).ended_on = date(2026, 3, 1)
+
+
+def test_the_pages_say_what_follows_and_the_end_waits(
+    market: Market, contract_id: int, client_for: ClientFor
+) -> None:
+    requested(market, 1)
+    accepted(market, 2)
+    officer = client_for(market.procurement_officer)
+    suspending = text_of(officer.get(f"/avtal/{contract_id}/vila"))
+    assert "En förfrågan som väntar på svar återkallas" in suspending
+    assert "En accepterad eller pågående placering fortsätter och faktureras." in suspending
+    ending = officer.get(f"/avtal/{contract_id}/avsluta")
+    assert "Det går inte än" in text_of(ending)
+    assert "fortsätter efter i dag, till 2026-08-28" in text_of(ending)
+    assert officer.post(f"/avtal/{contract_id}/avsluta").status_code == 422
+    with acting_as(market.procurement_officer), transaction():
+        get_or_404(Contract, contract_id).system.kommun_codes = [HANINGE]  # the contract's page names them
+    assert "fortsätter efter i dag, till 2026-08-28" in text_of(officer.get(f"/avtal/{contract_id}"))
+    assert "Maja" not in text_of(officer.get(f"/avtal/{contract_id}"))

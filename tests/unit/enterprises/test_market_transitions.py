@@ -116,3 +116,13 @@ def test_every_state_has_words_and_every_impossible_action_a_reason(name: str) -
         for view in possible_actions(table, state, role):
             assert view.label_sv
             assert view.is_possible or view.reason_sv
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_is_over_offers_nothing(name: str) -> None:
+    table, states, _, _ = TABLES[name]
+    over = {state for state in states if all(state != start for start, _ in table)}
+    assert over
+    for state, role in product(states, Role):
+        offered = possible_actions(table, state, role)
+        assert (state in over) <= (offered == [])

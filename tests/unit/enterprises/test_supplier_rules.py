@@ -8,15 +8,19 @@ from enterprises.places.rules import place_problems
 from enterprises.suppliers.rules import (
     AnswerDraft,
     Asked,
+    ContractUse,
     Judgement,
     JudgementDraft,
     approval_problems,
     bankgiro_digits,
     bankgiro_text,
+    bookings_go_on_sv,
     correction_by,
+    ending_obstacle_sv,
     missing_answers,
     profile_gaps,
     rejection_problems,
+    requests_taken_back_sv,
 )
 from marketplace.procurement.rules import Proof
 from marketplace.reference.rules import is_working_day
@@ -131,3 +135,24 @@ def test_what_a_place_must_say(changes: dict[str, object], field: str | None) ->
 def test_what_invoices_need() -> None:
     assert profile_gaps(street="", bankgiro=None, has_f_tax=False) == ["adress", "bankgiro", "F-skatt"]
     assert profile_gaps(street="Vägen 1", bankgiro="50501055", has_f_tax=True) == []
+
+
+def test_what_depends_on_a_contract_is_said_in_numbers() -> None:
+    nobody, one, many = (
+        ContractUse(0, 0, None),
+        ContractUse(1, 1, date(2026, 8, 28)),
+        ContractUse(2, 3, date(2026, 8, 28)),
+    )
+    assert ending_obstacle_sv(nobody) == ""
+    assert ending_obstacle_sv(one).startswith(
+        "En accepterad eller pågående placering fortsätter efter i dag, till 2026-08-28."
+    )
+    assert ending_obstacle_sv(many).startswith(
+        "3 accepterade eller pågående placeringar fortsätter efter i dag, den sista till 2026-08-28."
+    )
+    assert requests_taken_back_sv(nobody) == "Ingen förfrågan väntar på svar."
+    assert requests_taken_back_sv(one).startswith("En förfrågan som väntar på svar återkallas")
+    assert requests_taken_back_sv(many).startswith("2 förfrågningar som väntar på svar återkallas")
+    assert bookings_go_on_sv(nobody) == "Ingen placering är accepterad eller pågår efter i dag."
+    assert bookings_go_on_sv(one).startswith("En accepterad eller pågående placering fortsätter")
+    assert bookings_go_on_sv(many).startswith("3 accepterade eller pågående placeringar fortsätter")

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from enterprises.suppliers import services
 from enterprises.suppliers.models import Application, Contract
+from enterprises.suppliers.queries import contract_with_terms
 from marketplace.clock import today
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as
 from tests.support import supply
 from tests.support.clients import Client, ClientFor
@@ -165,3 +167,42 @@ def test_outsiders_find_neither_application_nor_contract(world: Supply, client_f
         for listed in ("/ansokningar", "/ansokningar/lista.csv", "/avtal", "/avtal/lista.csv"):
             assert "Växthuset" not in client.get(listed).get_data(as_text=True)
     assert client_for().get(pages[0]).location.startswith("/logga-in")
+
+
+def test_answers_that_come_too_late_are_refused_and_not_lost(world: Supply, client_for: ClientFor) -> None:
+    application_id = supply.submitted(world.manager, supply.open_system(world.officer))
+    page = f"/ansokningar/{application_id}"
+    late = client_for(world.manager).post(f"{page}/svar", data={"krav_1": "Skrivet för sent."})
+    assert late.status_code == 422
+    assert "svaren kan inte ändras" in text_of(late)
+    assert "Skrivet för sent." in text_of(late)
+    with acting_as(world.manager), transaction():
+        services.withdraw_application(application_id)
+    judged = client_for(world.officer).post(
+        f"{page}/provning", data={"bedomning_1": "met", "skal_1": "Bedömt för sent."}
+    )
+    assert judged.status_code == 422
+    assert "Kraven bedöms medan ansökan prövas." in text_of(judged)
+    assert "Bedömt för sent." in text_of(judged)
+    assert client_for(world.officer).get(f"{page}/provning").status_code == 409
+
+
+def test_what_is_over_offers_nothing_and_asks_nothing(world: Supply, client_for: ClientFor) -> None:
+    contract_id = supply.signed(world.officer, world.manager, supply.open_system(world.officer))
+    officer, manager = client_for(world.officer), client_for(world.manager)
+    with acting_as(world.officer), transaction():
+        application_id = contract_with_terms(contract_id).application_id
+        services.end_contract(contract_id)
+    assert "Det här kan du göra" not in text_of(officer.get(f"/avtal/{contract_id}"))
+    assert f"Upphörde {today().isoformat()}" in text_of(manager.get(f"/avtal/{contract_id}"))
+    assert "Det här kan du göra" not in text_of(manager.get(f"/ansokningar/{application_id}"))
+    for client, asked in (
+        (officer, f"/avtal/{contract_id}/vila"),
+        (officer, f"/avtal/{contract_id}/avsluta"),
+        (manager, f"/ansokningar/{application_id}/aterkalla"),
+        (manager, f"/ansokningar/{application_id}/skicka"),
+    ):
+        page = client.get(asked)
+        assert "Det går inte än" in text_of(page)
+        assert '<form method="post" class="form"' not in page.get_data(as_text=True)
+        assert client.post(asked).status_code == 422

@@ -13,6 +13,7 @@ from marketplace.db import db
 from marketplace.tenancy import acting_as
 from tests.support import supply
 from tests.support.clients import ClientFor
+from tests.support.statements import statements_of
 from tests.support.supply import Supply, after
 from tests.web.reading import made_number, text_of
 
@@ -131,3 +132,42 @@ def test_another_enterprise_finds_neither_site_nor_draft(world: Supply, client_f
     rival = client_for(world.other_manager)
     for page in (f"/platser/{place_id}", f"/platser/{place_id}/andra", f"/platser/arbetsstallen/{site_id}"):
         assert rival.get(page).status_code == 404, page
+
+
+def test_a_place_is_named_by_its_work_in_plain_words(world: Supply, client_for: ClientFor) -> None:
+    place_id = supply.add_place(world.manager, supply.add_site(world.manager))
+    seen = text_of(client_for(world.case_officer).get(f"/platser/{place_id}"))
+    assert "Trädgårdsanläggare på lätt svenska, Växthuset" in seen
+    assert "Trädgårdsanläggare (SSYK 6113)" in seen
+    assert "på lätt svenska" in text_of(client_for(world.manager).get("/platser"))
+
+
+def test_a_place_that_is_closed_takes_no_changes(world: Supply, client_for: ClientFor) -> None:
+    site_id = supply.add_site(world.manager)
+    place_id = supply.add_place(world.manager, site_id)
+    manager = client_for(world.manager)
+    assert manager.post(f"/platser/{place_id}/lagg-ned").status_code == 302
+    assert "Det här kan du göra" not in text_of(manager.get(f"/platser/{place_id}"))
+    for page in ("andra", "antal", "stang"):
+        assert manager.get(f"/platser/{place_id}/{page}").status_code == 409
+    typed = {
+        "seats": "1",
+        "first_day": after(1).isoformat(),
+        "last_day": after(2).isoformat(),
+        "reason_sv": "Semester",
+    }
+    refused = manager.post(f"/platser/{place_id}/stang", data=typed)
+    assert refused.status_code == 422
+    assert "nedlagd" in text_of(refused)
+    assert 'value="Semester"' in refused.get_data(as_text=True)
+    assert manager.post(f"/platser/{place_id}/bekrafta").status_code == 409
+    assert "Trädgård" not in text_of(client_for(world.case_officer).get(f"/platser/arbetsstallen/{site_id}"))
+
+
+def test_who_only_reads_a_site_is_not_told_its_history(world: Supply, client_for: ClientFor) -> None:
+    site_id = supply.add_site(world.manager)
+    page = f"/platser/arbetsstallen/{site_id}"
+    assert "Arbetsstället upplagt" in text_of(client_for(world.manager).get(page))
+    reader = client_for(world.case_officer)
+    asked = statements_of(lambda: reader.get(page))
+    assert not [statement for statement in asked if "FROM event" in statement]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.db import db
 from marketplace.procurement.models import SystemOfChoice
+from marketplace.procurement.queries import published_terms
 from marketplace.tenancy import acting_as
 from tests.factories import HANINGE
 from tests.support import supply
@@ -214,3 +215,51 @@ def test_another_authoritys_open_system_is_read_and_not_written(world: Supply, c
     assert "Arbetsträning Åsen" in text_of(other.get(page))
     for path in (f"{page}/andra", f"{page}/underlag"):
         assert other.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"whole_from_hours": "0"}, "whole_from_hours", "fler timmar än 0"),
+        ({"half_from_hours": "25"}, "half_from_hours", "högst 24"),
+        ({"late_report_ore": "-1"}, "late_report_ore", "från 0 till 1 000 000 kronor"),
+        ({"month_from_run_day": "0"}, "month_from_run_day", "1 till 365"),
+        ({"result_after_months": "0"}, "result_after_months", "1 till 60"),
+    ],
+)
+def test_a_condition_that_will_not_do_is_said_and_not_replaced_by_the_usual(
+    world: Supply, client_for: ClientFor, typed: dict[str, str], field: str, said: str
+) -> None:
+    system_id = supply.open_system(world.officer)
+    refused = client_for(world.officer).post(f"/valfrihetssystem/{system_id}/underlag", data=TERMS | typed)
+    assert refused.status_code == 422
+    page = html.fromstring(refused.get_data(as_text=True))
+    assert said in page.get_element_by_id(f"{field}-fel").text_content().replace("\u00a0", " ")
+    assert page.get_element_by_id(field).get("value") == typed[field]
+
+
+def test_conditions_that_are_left_empty_are_the_usual(world: Supply, client_for: ClientFor) -> None:
+    system_id = supply.open_system(world.officer)
+    empty = {"whole_from_hours": "", "half_from_hours": "", "late_report_ore": "", "result_after_months": ""}
+    fee = {
+        "prices-1-component": "result_fee",
+        "prices-1-amount": "5000",
+        "prices-1-support_level": "",
+        "prices-1-day_part": "",
+    }
+    officer = client_for(world.officer)
+    terms_id = made_number(officer.post(f"/valfrihetssystem/{system_id}/underlag", data=TERMS | empty | fee))
+    said = text_of(officer.get(f"/valfrihetssystem/underlag/{terms_id}"))
+    assert "Heldag är minst 6 timmar, halvdag minst 3 timmar" in said
+    assert "har varat 6 månader" in said
+
+
+def test_a_version_is_published_once(world: Supply, client_for: ClientFor) -> None:
+    system_id = supply.open_system(world.officer)
+    with acting_as(world.officer):
+        terms = published_terms(system_id)
+        assert terms is not None
+        page = f"/valfrihetssystem/underlag/{terms.id}/publicera"
+    seen = client_for(world.officer).get(page)
+    assert "Bara ett utkast kan publiceras." in text_of(seen)
+    assert '<form method="post" class="form"' not in seen.get_data(as_text=True)
