@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
+from enterprises.directory.rules import order_start
 from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.queries import WeekFree, free_seats_over, seats_in_service, weeks_of_free_seats
 from enterprises.places.rules import PlaceState
@@ -22,7 +23,7 @@ from marketplace.reference.models import Kommun, Trade
 from marketplace.reference.rules import OwnSexDominance, Sex, dominance, own_sex_dominance
 from marketplace.tenancy import current_actor
 from placements.booking.queries import in_force, terms_without_price
-from placements.search.rules import MOST_COUNTED, SearchCriteria, earliest_start, order_start
+from placements.search.rules import MOST_COUNTED, SearchCriteria, earliest_start
 
 PER_PAGE = 24
 

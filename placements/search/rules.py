@@ -1,6 +1,5 @@
 """The search for a place: what is asked, the neutral order, and the earliest day somebody can start."""
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -57,15 +56,6 @@ def period_for_grant(first_day: date, last_day: date, today: date) -> tuple[date
     from_day = max(first_day, today)
     start_by = add_working_days(from_day + timedelta(days=START_WITHIN_DAYS), 0)
     return from_day, min(start_by, last_day), last_day
-
-
-def order_start(day: date) -> int:
-    """Where in the scattered order of places the list begins that day: a signed 32-bit number.
-
-    It follows from the date alone, so it is the same for everybody and moves by itself (LOV 9:1).
-    """
-    digest = hashlib.sha256(day.isoformat().encode()).digest()
-    return int.from_bytes(digest[:4], "big", signed=True)
 
 
 def earliest_start(

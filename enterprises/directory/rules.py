@@ -1,0 +1,201 @@
+"""What is told of suppliers, the same of each, and in which order (LOV 9:1: factual, relevant, comparable)."""
+
+import hashlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
+from marketplace.swedish import swedish_key
+
+MAX_COMPARED = 4
+"""Suppliers side by side: more cannot be read on a sheet of paper."""
+
+ORDER_RULE_SV = (
+    "Leverantörerna står i en blandad ordning. Den är lika för alla och börjar på ett nytt ställe varje dag. "
+    "Ingen leverantör kan betala för att stå först."
+)
+
+FIELD_SV = {
+    "about": "Om leverantören",
+    "sites": "Här är det",
+    "trades": "Det här kan du göra",
+    "seats": "Antal platser",
+    "hours": "Timmar i veckan",
+    "languages": "Handledare kan prata",
+    "adaptations": "Någon plats passar dig som behöver",
+    "accessibility": "Så är lokalerna",
+    "contact": "Kontakt",
+    "contract": "Avtal",
+    "confirmed": "Uppgifterna bekräftades",
+}
+"""What is told of every supplier, in this order, on cards, side by side and on paper."""
+
+BRIEF_FIELDS = ("about", "sites", "trades", "seats", "hours", "languages", "adaptations")
+"""What a card has room for; the rest is on the supplier's page and side by side."""
+
+NOT_TOLD_SV = "Inget angivet"
+
+
+def order_start(day: date) -> int:
+    """Where a scattered order begins that day: a signed 32-bit number.
+
+    It follows from the date alone, so it is the same for everybody and moves by itself.
+    """
+    digest = hashlib.sha256(day.isoformat().encode()).digest()
+    return int.from_bytes(digest[:4], "big", signed=True)
+
+
+@dataclass(frozen=True)
+class Kommun:
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Work in one trade at one site, as it is offered."""
+
+    id: int
+    site_id: int
+    enterprise_id: int
+    name: str
+    ssyk: str
+    trade_name: str
+    plain_name: str
+    field_id: str
+    field_name: str
+    tasks_sv: str
+    hours_per_week_min: int
+    hours_per_week_max: int
+    lead_time_days: int
+    """Calendar days from a request to the earliest start."""
+    adaptations: Sequence[str]
+    languages: Sequence[str]
+    confirmed_on: date
+    seats: int
+    """In service, taken or not."""
+
+    @property
+    def hours_sv(self) -> str:
+        return hours_sv(self.hours_per_week_min, self.hours_per_week_max)
+
+    @property
+    def adaptations_sv(self) -> list[str]:
+        return labels_of(self.adaptations, ADAPTATION_SV)
+
+    @property
+    def languages_sv(self) -> list[str]:
+        return labels_of(self.languages, LANGUAGE_SV)
+
+
+@dataclass(frozen=True)
+class Site:
+    id: int
+    enterprise_id: int
+    name: str
+    street: str
+    postcode: str
+    city: str
+    accessibility_sv: str
+    kommun: Kommun
+
+
+@dataclass(frozen=True)
+class Supplier:
+    """An enterprise under contract in one system, with all that it offers."""
+
+    id: int
+    name: str
+    orgnr: str | None
+    """None for a sole trader, whose number is that of a person."""
+    about_sv: str
+    contact_email: str
+    phone: str
+    street: str
+    postcode: str
+    city: str
+    is_suspended: bool
+    """The contract rests: nobody new is received."""
+    starts_on: date
+    ends_on: date | None
+    sites: Sequence[Site] = ()
+    places: Sequence[Place] = ()
+
+    def places_at(self, site_id: int) -> list[Place]:
+        return [place for place in self.places if place.site_id == site_id]
+
+    @property
+    def kommuner(self) -> list[Kommun]:
+        return sorted({site.kommun for site in self.sites}, key=lambda kommun: swedish_key(kommun.name))
+
+    @property
+    def trades(self) -> list[str]:
+        """In plain words, each once."""
+        return sorted({place.plain_name for place in self.places}, key=swedish_key)
+
+    @property
+    def seats(self) -> int:
+        return sum(place.seats for place in self.places)
+
+    @property
+    def hours_sv(self) -> str:
+        """From the fewest to the most hours a week that some place has."""
+        if not self.places:
+            return ""
+        return hours_sv(
+            min(place.hours_per_week_min for place in self.places),
+            max(place.hours_per_week_max for place in self.places),
+        )
+
+    @property
+    def adaptations_sv(self) -> list[str]:
+        """What at least one place can adapt to."""
+        return labels_of({code for place in self.places for code in place.adaptations}, ADAPTATION_SV)
+
+    @property
+    def languages_sv(self) -> list[str]:
+        """Languages that a supervisor at some place has."""
+        return labels_of({code for place in self.places for code in place.languages}, LANGUAGE_SV)
+
+    @property
+    def confirmed_on(self) -> date | None:
+        """When the oldest of what it says of its places was confirmed."""
+        return min((place.confirmed_on for place in self.places), default=None)
+
+
+def in_neutral_order(suppliers: Iterable[Supplier], day: date) -> list[Supplier]:
+    """All of them, scattered by their numbers, from the day's starting point round to it.
+
+    The point is a position in the list, so that each has the same chance of a day as the first.
+    """
+    scattered = sorted(suppliers, key=lambda one: hashlib.sha256(str(one.id).encode()).digest())
+    start = order_start(day) % len(scattered) if scattered else 0
+    return scattered[start:] + scattered[:start]
+
+
+def hours_sv(fewest: int, most: int) -> str:
+    return f"{most} timmar" if fewest == most else f"{fewest}–{most} timmar"
+
+
+def labels_of(codes: Collection[str], labels: Mapping[Any, str]) -> list[str]:
+    """The labels of codes, in the order of the code list whatever order they were ticked in."""
+    return [label for code, label in labels.items() if code in codes]
+
+
+def offering(suppliers: Iterable[Supplier], kommun_code: str | None, field_id: str | None) -> list[Supplier]:
+    """Those with a place in the kommun and in the field, in the order given; with neither, all."""
+
+    def has_place(supplier: Supplier) -> bool:
+        there = {site.id for site in supplier.sites if kommun_code in (None, site.kommun.code)}
+        return any(place.site_id in there and field_id in (None, place.field_id) for place in supplier.places)
+
+    if kommun_code is None and field_id is None:
+        return list(suppliers)
+    return [supplier for supplier in suppliers if has_place(supplier)]
+
+
+def publishable_orgnr(orgnr: str | None) -> str | None:
+    """The organisation number, unless it is a person's: that of a legal person has at least 2 in the third place."""
+    return orgnr if orgnr and len(orgnr) == 10 and orgnr[2] >= "2" else None
