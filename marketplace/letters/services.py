@@ -2,8 +2,6 @@
 
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any
-from urllib.parse import urlsplit
 
 from flask import current_app
 from sqlalchemy import select
@@ -17,6 +15,7 @@ from marketplace.letters.models import Letter, LetterDelivery
 from marketplace.letters.transport import hand_over
 from marketplace.outbox import emit
 from marketplace.tenancy import acting_as, system_actor
+from marketplace.web.addresses import public_address
 
 SEND_TOPIC = "letter.send"
 DELIVER_TOPIC = "letter.deliver"
@@ -74,7 +73,7 @@ def _message(letter: Letter, user: User) -> EmailMessage:
     template = current_app.jinja_env.get_template("email/letter.txt")
     body = template.render(
         letter=letter,
-        address=_public_address(letter.endpoint, letter.arguments),
+        address=public_address(letter.endpoint, **letter.arguments),
         organisation=organisation.name,
     )
     message = EmailMessage()
@@ -87,9 +86,3 @@ def _message(letter: Letter, user: User) -> EmailMessage:
     message["Content-Language"] = "sv"
     message.set_content(body)
     return message
-
-
-def _public_address(endpoint: str, arguments: dict[str, Any]) -> str:
-    public = urlsplit(current_app.config["PUBLIC_URL"])
-    adapter = current_app.url_map.bind(public.netloc, public.path or "/", url_scheme=public.scheme)
-    return adapter.build(endpoint, arguments, force_external=True)

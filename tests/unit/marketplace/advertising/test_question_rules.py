@@ -1,0 +1,100 @@
+"""Questions: every move in the table, what gives an asker away, what can be asked, and the feed's times."""
+
+from datetime import UTC, date, datetime
+from itertools import product
+
+import pytest
+
+from marketplace.accounts.rules import Role
+from marketplace.advertising.rules import (
+    QUESTION_STATE_SV,
+    QUESTION_STATE_TONE,
+    QUESTION_TRANSITIONS,
+    QuestionAction,
+    QuestionState,
+    answer_by,
+    asking_obstacle_sv,
+    beginning_of,
+    giveaways,
+    modified_at,
+    plain,
+)
+from marketplace.errors import Conflict, NotAllowed
+from marketplace.rules import advance
+
+TARGETS = {
+    (QuestionState.ASKED, QuestionAction.ANSWER): QuestionState.ANSWERED,
+    (QuestionState.ASKED, QuestionAction.POINT_TO_ANSWER): QuestionState.DUPLICATE,
+}
+
+
+@pytest.mark.parametrize(("state", "action"), list(product(QuestionState, QuestionAction)))
+@pytest.mark.parametrize("role", Role)
+def test_only_an_officer_answers_and_only_what_waits(
+    state: QuestionState, action: QuestionAction, role: Role
+) -> None:
+    if (state, action) not in TARGETS:
+        with pytest.raises(Conflict, match="redan besvarad"):
+            advance(QUESTION_TRANSITIONS, state, action, role)
+    elif role is not Role.PROCUREMENT_OFFICER:
+        with pytest.raises(NotAllowed):
+            advance(QUESTION_TRANSITIONS, state, action, role)
+    else:
+        assert advance(QUESTION_TRANSITIONS, state, action, role).target is TARGETS[state, action]
+
+
+def test_every_state_has_words_and_a_tone() -> None:
+    assert set(QUESTION_STATE_SV) == set(QUESTION_STATE_TONE) == set(QuestionState)
+
+
+def test_an_answer_is_due_in_working_days() -> None:
+    assert answer_by(date(2026, 3, 13)) == date(2026, 3, 20)
+    assert answer_by(date(2026, 4, 1)) == date(2026, 4, 10)  # over Easter
+
+
+@pytest.mark.parametrize(
+    ("name", "question", "found"),
+    [
+        ("Växthuset AB", "Vi på Växthuset AB undrar en sak.", ["Växthuset AB"]),
+        ("Växthuset AB", "Får deltagarna arbeta i växthuset?", []),
+        ("Åsö Väv ek. för.", "Gäller kravet åsö  vävs ateljé?", ["Åsö Väv ek. för."]),
+        ("Åsö Väv ekonomisk förening", "Gäller kravet Åsö väveri?", []),
+        ("Snickeriet", "Är Snickeriets lokal godkänd?", ["Snickeriet"]),
+        ("Snickeriet", "Räknas ett snickeri?", []),
+        ("Växthuset AB", "Vi har nummer 769612-3459.", ["769612-3459"]),
+        ("Växthuset AB", "Vi har nummer 16 7696123459.", ["769612-3459"]),
+        ("Växthuset AB", "Svara till vera@vaxthuset.example.", ["vera@vaxthuset.example"]),
+        ("A+B (svb)", "Kan A+B söka?", []),
+        ("", "Vad gäller?", []),
+    ],
+)
+def test_what_gives_the_asker_away(name: str, question: str, found: list[str]) -> None:
+    assert giveaways(question, "Ja.", name=name, orgnr="7696123459") == found
+
+
+def test_the_answer_gives_away_too_but_may_name_the_authoritys_address() -> None:
+    assert giveaways("Hur?", "Hej Åsö Väv!", name="Åsö Väv AB", orgnr=None) == ["Åsö Väv AB"]
+    assert giveaways("Hur?", "Skriv till upphandling@asen.example.", name="Åsö Väv AB", orgnr=None) == []
+
+
+def test_what_can_be_asked_about() -> None:
+    assert asking_obstacle_sv(has_terms=True, is_closed=False) == ""
+    assert "listan över valfrihetssystem" in asking_obstacle_sv(has_terms=True, is_closed=True)
+    assert "Vänta tills myndigheten" in asking_obstacle_sv(has_terms=False, is_closed=False)
+
+
+def test_a_typed_text_keeps_its_lines_and_loses_what_xml_cannot_carry() -> None:
+    assert plain("En\r\ntvå\rtre\tfyra\x0b\x00\ufffe\ud800 å 😀") == "En\ntvå\ntre\tfyra å 😀"
+
+
+def test_a_day_begins_at_midnight_in_sweden() -> None:
+    assert beginning_of(date(2026, 3, 11)) == datetime(2026, 3, 10, 23, tzinfo=UTC)
+    assert beginning_of(date(2026, 7, 1)) == datetime(2026, 6, 30, 22, tzinfo=UTC)
+
+
+def test_a_reader_of_the_same_day_misses_nothing() -> None:
+    day, noon = date(2026, 3, 11), datetime(2026, 3, 11, 11, tzinfo=UTC)
+    evening, later = datetime(2026, 3, 11, 19, tzinfo=UTC), datetime(2026, 3, 20, tzinfo=UTC)
+    assert modified_at(day, noon) == noon
+    assert noon < modified_at(day, evening) < modified_at(day, later) < beginning_of(date(2026, 3, 12))
+    assert modified_at(day, later) == modified_at(day, later.replace(day=25))
