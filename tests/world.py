@@ -18,6 +18,7 @@ from enterprises.suppliers.rules import AnswerDraft, ContractDraft, Judgement, J
 from invoicing.invoices import services as invoices
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
+from marketplace.advertising import services as advertising
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.procurement import services as procurement
@@ -70,6 +71,7 @@ def build_world() -> World:
     ]
     for half in halves:
         _procure(half)
+        _advertise(half)
         _contract(half, half.by(Role.SUPPLIER_MANAGER))
         _supply(half)
         place_people(half)
@@ -122,6 +124,20 @@ def _procure(half: Half) -> None:
         procurement.publish_terms(_terms(third))
         half.ids |= {"open_system_id": opened, "second_system_id": second, "third_system_id": third}
         half.ids |= {"system_id": unopened, "terms_id": draft, "unopened_terms_id": _terms(unopened)}
+
+
+def _advertise(half: Half) -> None:
+    """A question that waits for its answer, one that has been answered, and whom the advertisements name."""
+    system_id = int(half.ids["open_system_id"])
+    manager, officer = half.by(Role.SUPPLIER_MANAGER), half.by(Role.PROCUREMENT_OFFICER)
+    with travelling(BEGAN):
+        with acting_as(manager), transaction():
+            half.ids["question_id"] = advertising.ask_question(system_id, f"Hemlig fråga {half.side}").id
+            answered = advertising.ask_question(system_id, f"Besvarad fråga {half.side}").id
+            half.ids["answered_question_id"] = answered
+        with acting_as(officer), transaction():
+            advertising.publish_answer(answered, question_sv="Vad gäller?", answer_sv="Det som står.")
+            advertising.save_contact(unit_sv="Upphandling", email="upphandling@example.org")
 
 
 def _system(half: Half, name: str) -> int:

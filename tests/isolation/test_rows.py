@@ -40,7 +40,9 @@ NEVER_SEE_PERSONS = (
     Role.PROCUREMENT_OFFICER,
     Role.SUPPLIER_MANAGER,
 )
-PUBLISHED = frozenset({"organisation", "system_of_choice", "terms_version"})
+PUBLISHED = frozenset(
+    {"organisation", "system_of_choice", "terms_version", "public_answer", "advertisement_contact"}
+)
 """Tables with an authority in them of which some rows are for everyone."""
 
 
