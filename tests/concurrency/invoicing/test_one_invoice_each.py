@@ -26,7 +26,7 @@ from tests.support.at_once import all_at_once, by
 from tests.support.invoicing_market import MARCH_DAYS, Market, add_contracts, attend, build_market
 
 MARCH = Month(2026, 3)
-MORE_CONTRACTS = 18
+MORE_CONTRACTS = 10
 PATIENCE = 90.0  # seconds, on a machine that does other things too
 
 
