@@ -33,7 +33,7 @@ FIELD_SV = {
 """What is told of every supplier, in this order, on cards, side by side and on paper."""
 
 BRIEF_FIELDS = ("about", "sites", "trades", "seats", "hours", "languages", "adaptations")
-"""What a card has room for; the rest is on the supplier's page and side by side."""
+"""What a card shows on a screen; the rest is on the supplier's page, side by side and on paper."""
 
 NOT_TOLD_SV = "Inget angivet"
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -32,6 +33,7 @@ elif command == "web":
         def do_GET(self):
             self.send_response(200)
             self.end_headers()
+            self.wfile.write(os.environ["PUBLIC_URL"].encode())
     host, port = options[options.index("--bind") + 1].split(":")
     http.server.HTTPServer((host, int(port)), Answer).serve_forever()
 elif command == "worker":
@@ -105,6 +107,9 @@ def test_it_loads_once_and_a_second_start_keeps_the_data(tmp_path: Path, root: P
     first = Demo(data, root, port)
     assert re.search(rf"http://127\.0\.0\.1:{port}\b", first.until("ready"))
     assert any("loading" in line for line in first.lines)
+    # Links in letters, feeds and open data lead back here.
+    with urlopen(f"http://127.0.0.1:{port}") as answer:
+        assert answer.read().decode() == f"http://127.0.0.1:{port}"
     assert first.end() == 0
 
     began = time.monotonic()
