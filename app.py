@@ -13,10 +13,13 @@ from werkzeug.routing import Rule
 
 import config
 import migrations
+from enterprises.applications import queries as application_queries
+from enterprises.applications import views as applications
+from enterprises.contracts import queries as contract_queries
+from enterprises.contracts import views as contracts
 from enterprises.directory import views as directory
 from enterprises.places import queries as place_queries
 from enterprises.places import views as places
-from enterprises.suppliers import queries as supplier_queries
 from enterprises.suppliers import views as suppliers
 from indicators.capacity import queries as capacity_queries
 from indicators.capacity import views as capacity
@@ -70,6 +73,8 @@ BLUEPRINTS: Sequence[Blueprint] = (
     report.bp,
     search.bp,
     supplier_indicators.bp,
+    applications.bp,
+    contracts.bp,
     suppliers.bp,
 )
 """The views of every room. The web ground has registered its own and those of the accounts."""
@@ -85,7 +90,8 @@ WAITING: Sequence[Waiting] = (
     plan_queries.waiting,
     report_queries.waiting,
     place_queries.waiting,
-    supplier_queries.waiting,
+    application_queries.waiting,
+    contract_queries.waiting,
 )
 """Who adds rows to the start page."""
 
@@ -101,7 +107,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
     "placements.expire": ["placements.booking.jobs.expire_requests"],
     "plan.agreed": [],  # the month's invoice finds the start fee by itself
-    "question.published": ["enterprises.suppliers.jobs.tell_applicants"],
+    "question.published": ["enterprises.applications.jobs.tell_applicants"],
     "report.filed": [],  # and the report fee
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""

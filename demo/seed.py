@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from demo.problems import DemoProblem
 from demo.simulate.agenda import Agenda
 from demo.simulate.chance import rng_for
-from demo.simulate.deliver import deliver
+from demo.simulate.deliver import deliver, forget_letters
 from demo.simulate.foundation import Directory, Staff, lay
 from demo.simulate.market import Market
 from demo.simulate.run import SEED, Part, parts, run_part
@@ -82,6 +82,7 @@ def load(
     counts["participants"] += EXTRA
     for authority_id in authority_ids.values():
         deliver(authority_id)
+    forget_letters()
     compute_all(is_whole=True)
     progress(_summary(counts, time.monotonic() - started))
     return counts

@@ -11,8 +11,11 @@ from typing import Any
 from stdnum import luhn
 
 from demo.people import personal_number as number_of
-from enterprises.suppliers.models import Application, Contract, EnterpriseProfile
-from enterprises.suppliers.rules import ApplicationState, ContractState, VatCategory
+from enterprises.applications.models import Application
+from enterprises.applications.rules import ApplicationState
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState, VatCategory
+from enterprises.suppliers.models import EnterpriseProfile
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import actor_in
 from marketplace.accounts.rules import OrganisationKind, Role

@@ -9,18 +9,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from enterprises.applications import services as applications
+from enterprises.applications.models import Application
+from enterprises.applications.rules import AnswerDraft, Judgement, JudgementDraft
+from enterprises.contracts import services as contracts
+from enterprises.contracts.queries import contract_with_terms
+from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
-from enterprises.suppliers import services as suppliers
-from enterprises.suppliers.documents import text_hash
-from enterprises.suppliers.models import Application
-from enterprises.suppliers.queries import contract_with_terms
-from enterprises.suppliers.rules import AnswerDraft, ContractDraft, Judgement, JudgementDraft, VatCategory
 from invoicing.invoices import services as invoices
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
 from marketplace.advertising import services as advertising
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
+from marketplace.documents import text_hash
 from marketplace.procurement import services as procurement
 from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.procurement.rules import Proof, Regime, RequirementDraft, TermsRules
@@ -172,24 +174,21 @@ def _contract(half: Half, manager: Actor) -> int:
         application_id, _ = _apply(int(half.ids["open_system_id"]), manager)
         with acting_as(officer), transaction():
             application = db.session.get_one(Application, application_id)
-            suppliers.judge_answers(
+            applications.judge_answers(
                 application_id,
                 {one.requirement_id: JudgementDraft(Judgement.MET) for one in application.answers},
             )
-            contract_id = suppliers.approve_application(
-                application_id,
-                reasons_sv="Alla krav är uppfyllda.",
-                diary_number=f"{half.side} 1",
-                contract=ContractDraft(
-                    starts_on=BEGAN + timedelta(days=1),
-                    vat_category=VatCategory.STANDARD,
-                    buyer_reference="PROV",
-                ),
-            ).id
+            applications.approve_application(
+                application_id, reasons_sv="Alla krav är uppfyllda.", diary_number=f"{half.side} 1"
+            )
+            draft = ContractDraft(
+                starts_on=BEGAN + timedelta(days=1), vat_category=VatCategory.STANDARD, buyer_reference="PROV"
+            )
+            contract_id = contracts.draw_up_contract(application_id, draft).id
         for signer in (manager, officer):
             with acting_as(signer), transaction():
-                text = suppliers.contract_text(contract_with_terms(contract_id))
-                suppliers.sign_contract(contract_id, text_sha256=text_hash(text))
+                text = contracts.contract_text(contract_with_terms(contract_id))
+                contracts.sign_contract(contract_id, text_sha256=text_hash(text))
     if manager is half.by(Role.SUPPLIER_MANAGER):
         half.ids |= {"contract_id": contract_id, "decided_application_id": application_id}
         with travelling(TODAY):
@@ -201,11 +200,11 @@ def _contract(half: Half, manager: Actor) -> int:
 def _apply(system_id: int, manager: Actor) -> tuple[int, int]:
     """An application that is handed in; its id and that of its first requirement."""
     with acting_as(manager), transaction():
-        application = suppliers.start_application(system_id)
+        application = applications.start_application(system_id)
         requirement_ids = [one.requirement_id for one in application.answers]
         answers = dict.fromkeys(requirement_ids, AnswerDraft("Vi har handledare.", is_declared=True))
-        suppliers.save_answers(application.id, answers)
-        suppliers.submit_application(application.id)
+        applications.save_answers(application.id, answers)
+        applications.submit_application(application.id)
         return application.id, requirement_ids[0]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from app import JOBS
 from marketplace.clock import now
 from marketplace.db import db, transaction
+from marketplace.letters.services import DELIVER_TOPIC, SEND_TOPIC
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 
@@ -19,6 +20,17 @@ def deliver(authority_id: int) -> None:
             for name in JOBS[topic]:
                 job: Callable[[int], None] = resolve_name(name)
                 job(outbox_id)
+
+
+def forget_letters() -> None:
+    """The history's letters are not sent."""
+    with acting_as(system_actor()), transaction():
+        db.session.execute(
+            update(Outbox)
+            .where(Outbox.topic.in_([SEND_TOPIC, DELIVER_TOPIC]), Outbox.processed_at.is_(None))
+            .values(processed_at=now())
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _waiting(authority_id: int) -> list[tuple[int, str]]:

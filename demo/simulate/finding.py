@@ -9,11 +9,11 @@ from datetime import date
 
 from sqlalchemy import Date, bindparam, select
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Place
 from enterprises.places.queries import free_seats_over
 from enterprises.places.rules import PlaceState
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
 from marketplace.clock import today
 from marketplace.db import db
 from placements.search.rules import SearchCriteria

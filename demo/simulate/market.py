@@ -1,5 +1,6 @@
 """How the market comes about: systems are published, enterprises register, apply, sign, and publish their places."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
@@ -15,6 +16,7 @@ from demo.simulate.foundation import (
     demo_email,
     demo_name,
 )
+from demo.simulate.questions import WONDERS, plan_question
 from demo.story import Authority, Enterprise, Story
 from demo.terms import (
     ANSWERS_SV,
@@ -24,23 +26,21 @@ from demo.terms import (
     VAT_EXEMPTION_SV,
     price_list,
 )
+from enterprises.applications import services as applications
+from enterprises.applications.models import Application
+from enterprises.applications.rules import AnswerDraft, Judgement, JudgementDraft
+from enterprises.contracts import services as contracts
+from enterprises.contracts.queries import contract_with_terms
+from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
 from enterprises.suppliers import services as suppliers
-from enterprises.suppliers.documents import text_hash
-from enterprises.suppliers.models import Application
-from enterprises.suppliers.queries import contract_with_terms
-from enterprises.suppliers.rules import (
-    AnswerDraft,
-    ContractDraft,
-    Judgement,
-    JudgementDraft,
-    VatCategory,
-)
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.accounts.queries import actor_in
 from marketplace.accounts.rules import Role
+from marketplace.advertising import services as advertising
 from marketplace.clock import today
 from marketplace.db import db
+from marketplace.documents import text_hash
 from marketplace.procurement import services as procurement
 from marketplace.procurement.rules import Proof, Regime, TermsRules
 from marketplace.reference.rules import add_working_days
@@ -74,6 +74,7 @@ class Market:
         self.seed = seed
         self.published = Published()
         self._authorities = {authority.key: authority for authority in story.authorities}
+        self._questions = Counter[str]()
 
     def plan(self) -> None:
         """Puts all of it on the agenda."""
@@ -108,6 +109,9 @@ class Market:
             )
             procurement.publish_terms(terms.id)
             self.published.systems[authority.key] = system.id
+            advertising.save_contact(
+                unit_sv="Upphandlingsfunktionen", email=self.staff.contact_email(authority.name)
+            )
 
         self.agenda.add(self._opens_on(authority), Phase.PROCUREMENT, self._officer(authority), act)
 
@@ -142,8 +146,23 @@ class Market:
         for key in enterprise.authorities:
             authority = self._authorities[key]
             day = max(day, add_working_days(self._opens_on(authority), rng.randint(2, 5)))
+            if self._questions[key] < len(WONDERS):
+                self._ask(authority, manager, day)
             self._apply(enterprise, authority, manager, day, rng)
             day = add_working_days(day + timedelta(days=rng.randint(40, 110)), 0)
+
+    def _ask(self, authority: Authority, manager: Actor, day: date) -> None:
+        """The first who apply to an authority ask it something."""
+        number = self._questions[authority.key]
+        self._questions[authority.key] += 1
+        plan_question(
+            self.agenda,
+            manager,
+            self._officer(authority),
+            day,
+            number,
+            lambda: self.published.systems[authority.key],
+        )
 
     def _supervisors(self, enterprise: Enterprise) -> int:
         places = [place for site in self.story.sites_of(enterprise) for place in self.story.places_at(site)]
@@ -216,9 +235,9 @@ class Market:
         days = [rng.randint(4, 8), rng.randint(2, 4), rng.randint(3, 6)]
 
         def submit() -> None:
-            application = suppliers.start_application(self.published.systems[authority.key])
-            suppliers.save_answers(application.id, answers(application))
-            suppliers.submit_application(application.id)
+            application = applications.start_application(self.published.systems[authority.key])
+            applications.save_answers(application.id, answers(application))
+            applications.submit_application(application.id)
             application_id = application.id
             judged = add_working_days(today(), days[0])
             if needs_completion:
@@ -227,12 +246,15 @@ class Market:
                     judged,
                     Phase.PROCUREMENT,
                     officer,
-                    lambda: suppliers.request_completion(
+                    lambda: applications.request_completion(
                         application_id, "Beskriv vem som ersätter handledaren vid frånvaro."
                     ),
                 )
                 self.agenda.add(
-                    completed, Phase.SUPPLY, manager, lambda: suppliers.complete_application(application_id)
+                    completed,
+                    Phase.SUPPLY,
+                    manager,
+                    lambda: applications.complete_application(application_id),
                 )
                 judged = add_working_days(completed, days[2])
             self.agenda.add(
@@ -261,27 +283,27 @@ class Market:
             met[first] = JudgementDraft(
                 Judgement.NOT_MET, "Stadgarna säger inte att överskottet ska återinvesteras."
             )
-            suppliers.judge_answers(application_id, met)
-            suppliers.reject_application(
+            applications.judge_answers(application_id, met)
+            applications.reject_application(
                 application_id,
                 reasons_sv="Ansökan visar inte att överskottet återinvesteras. Övriga krav är uppfyllda.",
                 diary_number=diary_number,
             )
             return
-        suppliers.judge_answers(application_id, met)
+        applications.judge_answers(application_id, met)
         is_exempt = not enterprise.is_vat_registered
-        contract = suppliers.approve_application(
+        applications.approve_application(
             application_id,
             reasons_sv="Företaget uppfyller alla krav i förfrågningsunderlaget.",
             diary_number=diary_number,
-            contract=ContractDraft(
-                starts_on=add_working_days(today(), 4),
-                vat_category=VatCategory.EXEMPT if is_exempt else VatCategory.STANDARD,
-                vat_exemption_reason_sv=VAT_EXEMPTION_SV if is_exempt else "",
-                buyer_reference=f"ASF{authority.key.upper()}{application_id:03d}",
-            ),
         )
-        contract_id = contract.id
+        draft = ContractDraft(
+            starts_on=add_working_days(today(), 4),
+            vat_category=VatCategory.EXEMPT if is_exempt else VatCategory.STANDARD,
+            vat_exemption_reason_sv=VAT_EXEMPTION_SV if is_exempt else "",
+            buyer_reference=f"ASF{authority.key.upper()}{application_id:03d}",
+        )
+        contract_id = contracts.draw_up_contract(application_id, draft).id
         self.agenda.add(add_working_days(today(), 1), Phase.SUPPLY, manager, lambda: sign(contract_id))
         self.agenda.add(
             add_working_days(today(), 2),
@@ -314,4 +336,4 @@ def answers(application: Application) -> dict[int, AnswerDraft]:
 def sign(contract_id: int) -> None:
     """Reads the contract and signs what was read."""
     contract = contract_with_terms(contract_id)
-    suppliers.sign_contract(contract_id, text_sha256=text_hash(suppliers.contract_text(contract)))
+    contracts.sign_contract(contract_id, text_sha256=text_hash(contracts.contract_text(contract)))

@@ -13,12 +13,14 @@ from demo.people import personal_number
 from demo.simulate.agenda import Agenda, Phase
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, DEMO_MEMBER, Directory
 from demo.simulate.market import Published, answers
+from demo.simulate.questions import WAITING
 from demo.simulate.texts import RECOMMENDED
 from demo.story import Story
+from enterprises.applications import services as applications
 from enterprises.places.models import Place
 from enterprises.places.queries import free_seats_over
-from enterprises.suppliers import services as suppliers
 from marketplace.accounts.rules import Role
+from marketplace.advertising import services as advertising
 from marketplace.clock import today
 from marketplace.db import db
 from marketplace.errors import Conflict
@@ -105,6 +107,7 @@ class Waiting:
         for key in _APPLY:
             manager = self.directory.one(self.story.enterprise(key).name, Role.SUPPLIER_MANAGER)
             self.agenda.add(self._ago(4), Phase.SUPPLY, manager, self._apply)
+        self.agenda.add(self._ago(2), Phase.SUPPLY, manager, self._ask)
 
     def _ago(self, working_days: int) -> date:
         last = add_working_days(self.agenda.ends_on + timedelta(days=1), -1)
@@ -226,10 +229,13 @@ class Waiting:
 
         self._later(11, self.officer, request)
 
+    def _ask(self) -> None:
+        advertising.ask_question(self.published.systems[DEMO_AUTHORITY], WAITING)
+
     def _apply(self) -> None:
-        application = suppliers.start_application(self.published.systems[DEMO_AUTHORITY])
-        suppliers.save_answers(application.id, answers(application))
-        suppliers.submit_application(application.id)
+        application = applications.start_application(self.published.systems[DEMO_AUTHORITY])
+        applications.save_answers(application.id, answers(application))
+        applications.submit_application(application.id)
 
 
 def _propose(placement_id: int) -> None:

@@ -251,14 +251,14 @@ def all_places(enterprise_id: int | None, wanted: PlaceFilter, sort: tuple[str, 
 
 
 def closures(place_id: int) -> list[Closure]:
-    """Closures of the place's seats, the latest period first."""
+    """Closures of the place's seats that are not over, the first period first. Those that are, the timeline tells."""
     statement = (
         select(Closure)
         .join(Closure.seat_use)
         .join(Seat, Seat.id == SeatUse.seat_id)
-        .where(Closure.place_id == place_id)
+        .where(Closure.place_id == place_id, SeatUse.last_day >= today())
         .options(contains_eager(Closure.seat_use).joinedload(SeatUse.seat))
-        .order_by(SeatUse.first_day.desc(), Seat.number)
+        .order_by(SeatUse.first_day, Seat.number)
     )
     return list(db.session.scalars(statement))
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 from sqlalchemy import delete, func, select, text
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Place
 from enterprises.places.rules import PlaceState
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
 from indicators.capacity.models import CapacityDay
 from indicators.capacity.rules import (
     AHEAD_DAYS,

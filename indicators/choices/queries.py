@@ -73,7 +73,6 @@ def steps_by_own_sex(
             ChoiceCell.year == year,
             ChoiceCell.kommun_code == kommun_code,
             ChoiceCell.ssyk == ALL,
-            ChoiceCell.sex.in_(SEXES),
         )
         .order_by(ChoiceCell.sex, ChoiceCell.step, ChoiceCell.dominance)
     )
@@ -93,7 +92,6 @@ def trade_rows(authority_id: int, year: int) -> list[TradeRow]:
             ChoiceCell.authority_id == authority_id,
             ChoiceCell.year == year,
             ChoiceCell.kommun_code == ALL,
-            ChoiceCell.sex.in_(SEXES),
         )
         .order_by(swedish_order(Trade.plain_name), Trade.ssyk)
     )

@@ -81,10 +81,13 @@ def compute_choices(authority_id: int) -> None:
 
 def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> None:
     counts = _counts(authority_id, year, until, kinds)
+    if not counts:
+        return
     cells = [cell for of_sex in counts.values() for cell in of_sex]
     kommun_codes = {cell.kommun_code for cell in cells if cell.kommun_code}
     trades = {cell.ssyk: kinds[cell.ssyk] for cell in cells if cell.ssyk}
-    tables = {sex: published(of_sex, kommun_codes, trades) for sex, of_sex in counts.items()}
+    # Of both sexes, also when there was nobody of the one: that would tell nobody from somebody.
+    tables = {sex: published(counts.get(sex, {}), kommun_codes, trades) for sex in (Sex.WOMAN, Sex.MAN)}
     rows = [
         {
             "authority_id": authority_id,
@@ -99,9 +102,8 @@ def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str,
         for sex, table in tables.items()
         for cell, choices in table.items()
     ]
-    if rows:
-        db.session.execute(insert(ChoiceCell), rows)
-        _compute_segregation(authority_id, year, tables, trades)
+    db.session.execute(insert(ChoiceCell), rows)
+    _compute_segregation(authority_id, year, tables, trades)
 
 
 def _counts(
@@ -133,9 +135,8 @@ def _compute_segregation(
     tables: Mapping[Sex, Mapping[Cell, int | None]],
     trades: Mapping[str, Dominance],
 ) -> None:
-    women, men = tables.get(Sex.WOMAN, {}), tables.get(Sex.MAN, {})
     for step in KOMMUN_STEPS:
-        outcome = segregation(comparable(women, men, step, trades))
+        outcome = segregation(comparable(tables[Sex.WOMAN], tables[Sex.MAN], step, trades))
         if outcome is not None:
             db.session.add(
                 ChoiceSegregation(

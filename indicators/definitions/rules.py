@@ -98,11 +98,11 @@ _DEFINITIONS: Final = (
     Definition(
         Indicator.FREE_WITHIN,
         Audience.STRATEGIST,
-        Measure.COUNT,
+        Measure.SHARE,
         "Lediga inom 14 dagar",
         "Hur många platser kan någon börja på inom två veckor?",
         "Platser som är lediga minst en av dagarna från dagen till och med fjorton dagar senare",
-        "–",
+        "Alla platser den dagen",
         "Som för Platser. Företagets framförhållning räknas inte in",
         "Per dag och de fjorton dagar som följer",
         "platser",

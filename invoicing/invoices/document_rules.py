@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from enterprises.suppliers.rules import VatCategory
+from enterprises.contracts.rules import VatCategory
 from invoicing.invoices.payment_numbers import is_bankgiro, is_ocr_number, is_orgnr, is_vat_number
 from invoicing.remuneration.price_rules import whole_ore
 

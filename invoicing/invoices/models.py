@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from enterprises.suppliers.models import Contract
+from enterprises.contracts.models import Contract
 from invoicing.invoices.rules import InvoiceState
 from marketplace.accounts.models import Organisation
 from marketplace.db import Base, enum_of, explain_constraint

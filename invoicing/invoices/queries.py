@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
-from enterprises.suppliers.models import Contract, EnterpriseProfile
-from enterprises.suppliers.rules import ContractState, VatCategory
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState, VatCategory
+from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.invoices.document_rules import DocumentLine, InvoiceDocument, Party, Seller
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.payment_numbers import vat_number

@@ -9,7 +9,7 @@ from shutil import copyfile
 from sqlalchemy import Date, Integer, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from enterprises.suppliers.models import Contract
+from enterprises.contracts.models import Contract
 from invoicing.invoices import documents, queries
 from invoicing.invoices.document_rules import InvoiceDocument, problems_before_sending, totals
 from invoicing.invoices.models import Invoice, InvoiceCounter, InvoiceLine

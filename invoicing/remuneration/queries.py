@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from enterprises.suppliers.models import Contract
+from enterprises.contracts.models import Contract
 from invoicing.invoices.models import InvoiceLine
 from invoicing.remuneration.facts import AttendanceDay, ContractTerms, DayKind, Month, PlacementFacts
 from invoicing.remuneration.price_list import read_price_list

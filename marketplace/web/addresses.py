@@ -32,7 +32,7 @@ def safe_next(target: str | None) -> str | None:
 
 
 def public_address(endpoint: str, **arguments: int | str) -> str:
-    """A page's absolute address as users reach it (PUBLIC_URL), whatever host this request came to, or in a job none."""
+    """A page's absolute address as users reach it (PUBLIC_URL), whatever host the request came to, or in a job."""
     public = urlsplit(current_app.config["PUBLIC_URL"])
     adapter = current_app.url_map.bind(public.netloc, public.path or "/", url_scheme=public.scheme)
     return adapter.build(endpoint, arguments, force_external=True)

@@ -61,6 +61,12 @@ def relative_day(value: date | datetime | None) -> str:
     return f"om {length}" if distance > 0 else f"för {length} sedan"
 
 
+def dated(value: date | datetime | None) -> str:
+    """A day in ISO form, and how far off it is while that says more: "2026-11-24 (om 2 arbetsdagar)"."""
+    near = relative_day(value)
+    return near if near == day(value) else f"{day(value)} ({near})"
+
+
 def instant(value: datetime | None) -> str:
     """An instant on the clock in Sweden: "2026-03-09 kl. 14.05"."""
     return _NOTHING if value is None else f"{_local(value):%Y-%m-%d} kl.{NBSP}{_local(value):%H.%M}"
@@ -101,6 +107,7 @@ def add_filters(app: Flask) -> None:
         percent,
         day,
         relative_day,
+        dated,
         instant,
         machine_time,
         week,

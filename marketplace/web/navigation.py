@@ -12,8 +12,8 @@ NAV: dict[Role, list[tuple[str, str]]] = {
     Role.PROCUREMENT_OFFICER: [
         ("start.show", "Mitt arbete"),
         ("procurement.index", "Valfrihetssystem"),
-        ("suppliers.applications", "Ansökningar"),
-        ("suppliers.contracts", "Avtal"),
+        ("applications.index", "Ansökningar"),
+        ("contracts.index", "Avtal"),
     ],
     Role.COORDINATOR: [
         ("start.show", "Mitt arbete"),
@@ -29,7 +29,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
     Role.CONTROLLER: [
         ("start.show", "Mitt arbete"),
         ("invoices.index", "Fakturor"),
-        ("suppliers.contracts", "Avtal"),
+        ("contracts.index", "Avtal"),
     ],
     Role.CASE_OFFICER: [
         ("start.show", "Mitt arbete"),

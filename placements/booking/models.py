@@ -6,8 +6,8 @@ from decimal import Decimal
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from enterprises.contracts.models import Contract
 from enterprises.places.models import Place
-from enterprises.suppliers.models import Contract
 from marketplace.accounts.models import Organisation
 from marketplace.clock import today
 from marketplace.db import Base, enum_of, explain_constraint

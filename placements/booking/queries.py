@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Place, Site
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order

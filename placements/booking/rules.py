@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from enterprises.suppliers.rules import ContractState
+from enterprises.contracts.rules import ContractState
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.price_rules import COMPONENT_SV, RATES, Component, PriceDraft

@@ -5,11 +5,11 @@ A placement's days are its seat use's days. The two are changed together, and a 
 
 from datetime import date, timedelta
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Place
 from enterprises.places.rules import PlaceState, SeatUseKind
 from enterprises.places.services import move_seat_use, release_seat, take_seat
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
 from marketplace import audit
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404

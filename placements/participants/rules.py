@@ -34,7 +34,7 @@ class GrantState(StrEnum):
 
 GRANT_STATE_SV = {
     GrantState.OPEN: "Väntar på plats",
-    GrantState.PLACED: "Har plats",
+    GrantState.PLACED: "Har fått plats",
     GrantState.CONCLUDED: "Avslutad",
     GrantState.WITHDRAWN: "Återkallad",
     GrantState.LAPSED: "Förfallen",

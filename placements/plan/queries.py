@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import aliased
 
+from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, Site
-from enterprises.suppliers.models import Contract
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.rules import Role
 from marketplace.audit import Event

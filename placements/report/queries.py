@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import aliased
 
-from enterprises.suppliers.models import Contract
+from enterprises.contracts.models import Contract
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.clock import today

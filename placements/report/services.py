@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from enterprises.suppliers.models import Contract
+from enterprises.contracts.models import Contract
 from marketplace import audit, clock
 from marketplace.accounts.rules import Role
 from marketplace.db import db, get_or_404

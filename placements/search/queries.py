@@ -11,12 +11,12 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
 from sqlalchemy.orm import aliased, joinedload
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.directory.rules import order_start
 from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.queries import WeekFree, free_seats_over, seats_in_service, weeks_of_free_seats
 from enterprises.places.rules import PlaceState
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
 from marketplace.clock import today
 from marketplace.db import Page, db, swedish_order
 from marketplace.reference.models import Kommun, Trade

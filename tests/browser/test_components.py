@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired
 
 from marketplace.db import Page as ListPage
 from marketplace.rules import ActionView
+from marketplace.web.downloads import FILE, file_response
 from marketplace.web.fields import CheckboxesField, DateFieldSv, OreField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.guards import public
@@ -54,6 +55,11 @@ class SampleFilter(FilterForm):
 
 
 def every_component(app: Flask) -> None:
+    @app.get(f"/sample.{FILE}")
+    @public("a test")
+    def sample_file(file_format: str) -> ResponseReturnValue:
+        return file_response(file_format, "sample", ("Kommun",), [])
+
     @app.route("/delar", methods=["GET", "POST"])
     @public("a test")
     def parts() -> ResponseReturnValue:

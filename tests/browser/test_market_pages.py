@@ -4,11 +4,11 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
 
+from enterprises.applications import services as applications
+from enterprises.applications.models import Application
+from enterprises.applications.rules import Judgement
 from enterprises.places import services as places
 from enterprises.places.rules import SeatUseKind
-from enterprises.suppliers import services as suppliers
-from enterprises.suppliers.models import Application
-from enterprises.suppliers.rules import Judgement
 from marketplace.db import db, transaction
 from marketplace.procurement.queries import system_with_versions
 from marketplace.tenancy import Actor, acting_as
@@ -99,7 +99,7 @@ def ids(world: Supply) -> dict[str, int]:
     supply.judge(officer, judged)
     supply.judge(officer, unmet, Judgement.NOT_MET, "Handledare saknas på fredagar.")
     with acting_as(manager), transaction():
-        draft = suppliers.start_application(others[4]).id
+        draft = applications.start_application(others[4]).id
     with acting_as(officer):
         approved = db.session.scalars(select(Application.id).where(Application.system_id == system)).one()
     site = supply.add_site(manager)

@@ -4,9 +4,9 @@ other, and no request is left under a contract that takes none."""
 import pytest
 from sqlalchemy import select
 
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
-from enterprises.suppliers.services import end_contract, resume_contract, suspend_contract
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
+from enterprises.contracts.services import end_contract, resume_contract, suspend_contract
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict

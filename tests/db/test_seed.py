@@ -13,8 +13,8 @@ from demo.simulate.foundation import PASSWORD, demo_email
 from demo.simulate.run import parts, shares
 from demo.simulate.waiting import EXTRA
 from demo.story import read_story
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from indicators.suppliers.models import IndicatorRun
 from invoicing.invoices.models import Invoice
 from marketplace.accounts.models import Membership, Organisation, User

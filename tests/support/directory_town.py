@@ -5,9 +5,10 @@ from datetime import date
 
 from sqlalchemy import update
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.services import add_place, add_site, publish_place, set_seats
-from enterprises.suppliers.models import Contract, EnterpriseProfile
-from enterprises.suppliers.rules import ContractState
+from enterprises.suppliers.models import EnterpriseProfile
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db, transaction

@@ -10,10 +10,10 @@ from random import Random
 
 from sqlalchemy import select
 
+from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, Seat, SeatUse
 from enterprises.places.rules import SeatUseKind
 from enterprises.places.services import pause_place, resume_place
-from enterprises.suppliers.models import Contract
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.reference.rules import Sex, add_working_days

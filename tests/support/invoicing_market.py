@@ -9,9 +9,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.rules import PlaceState, SeatUseKind
-from enterprises.suppliers.models import Contract
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import Base, db, transaction

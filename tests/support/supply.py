@@ -6,11 +6,15 @@ Made by the same services that users call. Ids and actors stay good whatever is 
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from enterprises.applications import services as applications
+from enterprises.applications.models import Application, ApplicationAnswer
+from enterprises.applications.queries import application_with_answers
+from enterprises.applications.rules import AnswerDraft, Judgement, JudgementDraft
+from enterprises.contracts import services as contracts
+from enterprises.contracts.queries import contract_with_terms
+from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
 from enterprises.suppliers import services as suppliers
-from enterprises.suppliers.models import Application, ApplicationAnswer
-from enterprises.suppliers.queries import application_with_answers, contract_with_terms
-from enterprises.suppliers.rules import AnswerDraft, ContractDraft, Judgement, JudgementDraft, VatCategory
 from marketplace.accounts.models import Membership, Organisation
 from marketplace.accounts.queries import actor_in
 from marketplace.accounts.rules import Role
@@ -118,9 +122,9 @@ def draft_terms(system: SystemOfChoice) -> int:
 def submitted(manager: Actor, system_id: int) -> int:
     """The id of an application with every answer, handed in."""
     with acting_as(manager), transaction():
-        application = suppliers.start_application(system_id)
-        suppliers.save_answers(application.id, answers_to(application))
-        suppliers.submit_application(application.id)
+        application = applications.start_application(system_id)
+        applications.save_answers(application.id, answers_to(application))
+        applications.submit_application(application.id)
         return application.id
 
 
@@ -135,7 +139,7 @@ def judge(
 ) -> None:
     with acting_as(officer), transaction():
         rows: list[ApplicationAnswer] = application_with_answers(application_id).answers
-        suppliers.judge_answers(
+        applications.judge_answers(
             application_id, {row.requirement_id: JudgementDraft(judgement, reason) for row in rows}
         )
 
@@ -155,13 +159,10 @@ def approved(officer: Actor, manager: Actor, system_id: int) -> int:
     application_id = submitted(manager, system_id)
     judge(officer, application_id)
     with acting_as(officer), transaction():
-        contract = suppliers.approve_application(
-            application_id,
-            reasons_sv="Alla krav är uppfyllda.",
-            diary_number="2026-118",
-            contract=contract_draft(),
+        applications.approve_application(
+            application_id, reasons_sv="Alla krav är uppfyllda.", diary_number="2026-118"
         )
-        return contract.id
+        return contracts.draw_up_contract(application_id, contract_draft()).id
 
 
 def signed(officer: Actor, manager: Actor, system_id: int) -> int:
@@ -175,7 +176,7 @@ def signed(officer: Actor, manager: Actor, system_id: int) -> int:
 def sign(actor: Actor, contract_id: int) -> None:
     with acting_as(actor), transaction():
         contract = contract_with_terms(contract_id)
-        suppliers.sign_contract(contract_id, text_sha256=contract.text_sha256)
+        contracts.sign_contract(contract_id, text_sha256=contract.text_sha256)
 
 
 def add_site(manager: Actor, name: str = "Verkstaden") -> int:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app import create_app
-from tests.conftest import Database
+from tests.support.application import Database
 from tests.support.clients import Client
 
 _NOWHERE = "postgresql+psycopg2://someone:hidden-word@/nothing?host=/nonexistent"

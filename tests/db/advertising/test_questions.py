@@ -6,8 +6,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import JOBS
-from enterprises.suppliers import services as suppliers
-from enterprises.suppliers.jobs import tell_applicants
+from enterprises.applications import services as applications
+from enterprises.applications.jobs import tell_applicants
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.advertising import queries, services
@@ -105,14 +105,20 @@ def test_nothing_in_a_public_answer_leads_to_the_asker() -> None:
 
 @pytest.mark.parametrize(
     ("question_sv", "answer_sv"),
-    [(ASKED, ANSWER), (WORDED, "Ja, det går bra för Växthuset."), ("Får 769612-3459 söka?", ANSWER)],
+    [
+        (ASKED, ANSWER),
+        (WORDED, "Ja, det går bra för Växthuset."),
+        ("Får 769612-3459 söka?", ANSWER),
+        ("Svara vera@vaxthuset.example.", ANSWER),
+    ],
 )
 def test_an_answer_that_gives_the_asker_away_is_refused(
     world: Supply, system_id: int, question_sv: str, answer_sv: str
 ) -> None:
     question_id = ask(world.manager, system_id)
-    with pytest.raises(Invalid, match="vem som har frågat"):
+    with pytest.raises(Invalid, match="vem som har frågat") as refusal:
         publish(world.officer, question_id, question_sv, answer_sv)
+    assert refusal.value.field == ("question_sv" if answer_sv == ANSWER else "answer_sv")
     with acting_as(ANONYMOUS):
         assert queries.public_answers(system_id) == []
     assert letters() == []
@@ -190,8 +196,8 @@ def test_unanswered_questions_wait_oldest_first(world: Supply, system_id: int) -
             ask(world.manager, system_id, words)
     with travelling(add_working_days(SUMMER, 4)), acting_as(world.officer):
         first, second = queries.waiting(world.officer)
-        assert first.text_sv == "Svara på en fråga om Arbetsträning Åsen, har väntat 4 arbetsdagar"
-        assert second.text_sv.endswith("har väntat 1 arbetsdag")
+        assert first.text_sv == "Svara på en fråga om Arbetsträning Åsen, som har väntat 4 arbetsdagar"
+        assert second.text_sv.endswith("som har väntat 1 arbetsdag")
         assert first.deadline == add_working_days(SUMMER, 5)
         assert [one.text_sv for one in queries.questions_about(system_id)] == [
             "Första frågan",
@@ -217,7 +223,7 @@ def test_what_waits_takes_one_query_however_long(world: Supply, system_id: int) 
 
 def deliver() -> None:
     """Does what the relay would with the answers' messages."""
-    assert JOBS[services.PUBLISHED_TOPIC] == ["enterprises.suppliers.jobs.tell_applicants"]
+    assert JOBS[services.PUBLISHED_TOPIC] == ["enterprises.applications.jobs.tell_applicants"]
     with acting_as(system_actor()):
         waiting = select(Outbox.id).where(
             Outbox.topic == services.PUBLISHED_TOPIC, Outbox.processed_at.is_(None)
@@ -231,7 +237,7 @@ def deliver() -> None:
 def test_the_asker_and_everyone_who_is_applying_is_told_once(world: Supply, system_id: int) -> None:
     supply.submitted(world.manager, system_id)
     with acting_as(world.other_manager), transaction():
-        suppliers.start_application(system_id)  # a draft, which the authority does not see
+        applications.start_application(system_id)  # a draft, which the authority does not see
     publish(world.officer, ask(world.manager, system_id))
     deliver()
     told = letters()
@@ -251,7 +257,7 @@ def test_who_does_not_apply_is_not_written_to(world: Supply, system_id: int) -> 
     supply.submitted(world.manager, supply.open_system(world.officer, "Ett annat"))
     withdrawn = supply.submitted(world.other_manager, system_id)
     with acting_as(world.other_manager), transaction():
-        suppliers.withdraw_application(withdrawn)
+        applications.withdraw_application(withdrawn)
     with acting_as(world.officer), transaction():
         services.publish_clarification(system_id, question_sv=WORDED, answer_sv=ANSWER)
     deliver()

@@ -3,29 +3,23 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from enterprises.suppliers import services
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.queries import (
+from enterprises.applications import services as applications
+from enterprises.applications.queries import (
     ApplicationFilter,
-    ContractFilter,
     all_applications,
-    all_contracts,
     application_page,
     application_with_answers,
     asked,
-    contract_page,
-    contract_with_terms,
     days_waiting,
     deadline,
     waiting,
 )
-from enterprises.suppliers.rules import (
-    AnswerDraft,
-    ApplicationState,
-    ContractState,
-    Judgement,
-    JudgementDraft,
-)
+from enterprises.applications.rules import AnswerDraft, ApplicationState, Judgement, JudgementDraft
+from enterprises.contracts import queries as contract_queries
+from enterprises.contracts import services as contracts
+from enterprises.contracts.models import Contract
+from enterprises.contracts.queries import ContractFilter, all_contracts, contract_page, contract_with_terms
+from enterprises.contracts.rules import ContractState
 from marketplace import clock
 from marketplace.audit import timeline
 from marketplace.db import db, transaction
@@ -54,13 +48,10 @@ def test_from_registration_to_a_contract_in_force(world: Supply, system_id: int)
     application_id = supply.submitted(world.manager, system_id)
     supply.judge(world.officer, application_id)
     with acting_as(world.officer), transaction():
-        contract = services.approve_application(
-            application_id,
-            reasons_sv="Kraven är uppfyllda.",
-            diary_number="2026-118",
-            contract=supply.contract_draft(),
+        applications.approve_application(
+            application_id, reasons_sv="Kraven är uppfyllda.", diary_number="2026-118"
         )
-        contract_id = contract.id
+        contract_id = contracts.draw_up_contract(application_id, supply.contract_draft()).id
     with acting_as(world.manager):
         decided = application_with_answers(application_id)
         assert decided.state is ApplicationState.APPROVED
@@ -86,36 +77,36 @@ def test_from_registration_to_a_contract_in_force(world: Supply, system_id: int)
 def test_what_is_missing_is_said_exactly(world: Supply, system_id: int) -> None:
     with acting_as(world.manager):
         with transaction():
-            application = services.start_application(system_id)
+            application = applications.start_application(system_id)
             application_id = application.id
             first, second = (row.requirement_id for row in application.answers)
-            services.save_answers(application_id, {first: AnswerDraft("Två handledare")})
+            applications.save_answers(application_id, {first: AnswerDraft("Två handledare")})
         with pytest.raises(Invalid) as refusal, transaction():
-            services.submit_application(application_id)
+            applications.submit_application(application_id)
         assert refusal.value.message_sv == "Krav 2: intyga att ni uppfyller kravet."
         with transaction():
-            services.save_answers(application_id, {second: AnswerDraft(is_declared=True)})
-            services.submit_application(application_id)
+            applications.save_answers(application_id, {second: AnswerDraft(is_declared=True)})
+            applications.submit_application(application_id)
         with pytest.raises(Conflict), transaction():
-            services.save_answers(application_id, {first: AnswerDraft("Ändrat")})
+            applications.save_answers(application_id, {first: AnswerDraft("Ändrat")})
 
 
 def test_an_enterprise_has_one_live_application_in_a_system(world: Supply, system_id: int) -> None:
     with acting_as(world.manager):
         with transaction():
-            application_id = services.start_application(system_id).id
+            application_id = applications.start_application(system_id).id
         with pytest.raises(Conflict, match="pågående ansökan"), transaction():
-            services.start_application(system_id)
+            applications.start_application(system_id)
         with transaction():
-            services.withdraw_application(application_id)
+            applications.withdraw_application(application_id)
         with transaction():
-            services.start_application(system_id)
+            applications.start_application(system_id)
 
 
 def test_an_enterprise_with_a_contract_does_not_apply_again(world: Supply, system_id: int) -> None:
     supply.signed(world.officer, world.manager, system_id)
     with acting_as(world.manager), pytest.raises(Conflict, match="avtal"), transaction():
-        services.start_application(system_id)
+        applications.start_application(system_id)
 
 
 @pytest.mark.parametrize(
@@ -128,32 +119,26 @@ def test_a_decision_needs_reasons_and_a_diary_number(
     application_id = supply.submitted(world.manager, system_id)
     supply.judge(world.officer, application_id)
     with acting_as(world.officer), pytest.raises(Invalid, match=said), transaction():
-        services.approve_application(
-            application_id, reasons_sv=reasons, diary_number=diary_number, contract=supply.contract_draft()
-        )
+        applications.approve_application(application_id, reasons_sv=reasons, diary_number=diary_number)
     supply.judge(world.officer, application_id, Judgement.NOT_MET, "Handledare saknas.")
     with acting_as(world.officer), pytest.raises(Invalid, match=said), transaction():
-        services.reject_application(application_id, reasons_sv=reasons, diary_number=diary_number)
+        applications.reject_application(application_id, reasons_sv=reasons, diary_number=diary_number)
 
 
 def test_only_what_meets_every_requirement_is_approved(world: Supply, system_id: int) -> None:
     application_id = supply.submitted(world.manager, system_id)
     with acting_as(world.officer), pytest.raises(Invalid, match="Krav 1, 2 är inte bedömda"), transaction():
-        services.approve_application(
-            application_id, reasons_sv="Bra", diary_number="1", contract=supply.contract_draft()
-        )
+        applications.approve_application(application_id, reasons_sv="Bra", diary_number="1")
     supply.judge(world.officer, application_id, Judgement.NOT_MET, "Handledare saknas.")
     with acting_as(world.officer), pytest.raises(Invalid, match="Krav 1, 2 är inte uppfyllt"), transaction():
-        services.approve_application(
-            application_id, reasons_sv="Bra", diary_number="1", contract=supply.contract_draft()
-        )
+        applications.approve_application(application_id, reasons_sv="Bra", diary_number="1")
 
 
 def test_who_meets_every_requirement_is_not_rejected(world: Supply, system_id: int) -> None:
     application_id = supply.submitted(world.manager, system_id)
     supply.judge(world.officer, application_id)
     with acting_as(world.officer), pytest.raises(Invalid, match="ska ansökan godkännas"), transaction():
-        services.reject_application(application_id, reasons_sv="Nej", diary_number="1")
+        applications.reject_application(application_id, reasons_sv="Nej", diary_number="1")
 
 
 def test_a_failure_needs_its_reason(world: Supply, system_id: int) -> None:
@@ -166,7 +151,7 @@ def test_a_rejection_tells_how_to_have_it_corrected(world: Supply, system_id: in
     application_id = supply.submitted(world.manager, system_id)
     supply.judge(world.officer, application_id, Judgement.NOT_MET, "Handledare saknas.")
     with acting_as(world.officer), transaction():
-        services.reject_application(application_id, reasons_sv="Se kraven.", diary_number="2026-9")
+        applications.reject_application(application_id, reasons_sv="Se kraven.", diary_number="2026-9")
     with acting_as(world.manager):
         decision = application_with_answers(application_id).decision_sv
     assert "Handledare saknas." in decision
@@ -174,33 +159,33 @@ def test_a_rejection_tells_how_to_have_it_corrected(world: Supply, system_id: in
     assert "tre veckor" in decision
     assert "10 kap." in decision
     with acting_as(world.manager), transaction():
-        services.start_application(system_id)  # and may try again
+        applications.start_application(system_id)  # and may try again
 
 
 def test_a_completion_goes_back_and_forth(world: Supply, system_id: int) -> None:
     application_id = supply.submitted(world.manager, system_id)
     with acting_as(world.officer):
         with pytest.raises(Invalid), transaction():
-            services.request_completion(application_id, "  ")
+            applications.request_completion(application_id, "  ")
         with transaction():
-            services.request_completion(application_id, "Vem handleder på måndagar?")
+            applications.request_completion(application_id, "Vem handleder på måndagar?")
     with acting_as(world.manager):
         assert [item.text_sv for item in waiting(world.manager)] == [
             "Komplettera ansökan till Arbetsträning Åsen"
         ]
         with transaction():
             answers = supply.answers_to(application_with_answers(application_id))
-            services.save_answers(application_id, answers)
-            services.complete_application(application_id)
+            applications.save_answers(application_id, answers)
+            applications.complete_application(application_id)
     with acting_as(world.officer):
         assert application_with_answers(application_id).state is ApplicationState.SUBMITTED
 
 
 def test_a_draft_follows_a_new_version_of_the_terms(world: Supply, system_id: int) -> None:
     with acting_as(world.manager), transaction():
-        application = services.start_application(system_id)
+        application = applications.start_application(system_id)
         application_id = application.id
-        services.save_answers(application_id, supply.answers_to(application))
+        applications.save_answers(application_id, supply.answers_to(application))
     with acting_as(world.officer), transaction():
         terms = procurement.draft_terms(
             system_id,
@@ -212,21 +197,21 @@ def test_a_draft_follows_a_new_version_of_the_terms(world: Supply, system_id: in
         procurement.publish_terms(terms.id)
     with acting_as(world.manager):
         with pytest.raises(Conflict, match="ny version"), transaction():
-            services.submit_application(application_id)
+            applications.submit_application(application_id)
         with transaction():
-            services.follow_new_terms(application_id)
+            applications.follow_new_terms(application_id)
         with pytest.raises(Invalid) as refusal, transaction():
-            services.submit_application(application_id)
+            applications.submit_application(application_id)
         assert refusal.value.message_sv == "Krav 2: beskriv hur ni uppfyller kravet."
 
 
 def test_the_officer_never_sees_what_was_not_handed_in(world: Supply, system_id: int) -> None:
     with acting_as(world.manager), transaction():
-        draft_id = services.start_application(system_id).id
+        draft_id = applications.start_application(system_id).id
     with acting_as(world.officer):
         assert all_applications(ApplicationFilter(), BY_INKOM) == []
     with acting_as(world.manager), transaction():
-        services.withdraw_application(draft_id)
+        applications.withdraw_application(draft_id)
     with acting_as(world.officer):
         assert all_applications(ApplicationFilter(), BY_INKOM) == []
         with pytest.raises(NotFound):
@@ -247,10 +232,10 @@ def test_outsiders_see_neither_application_nor_contract(world: Supply, system_id
             assert all_contracts(ContractFilter(), ("start", False)) == []
             assert timeline("application", application_id) + timeline("contract", contract_id) == []
             for act in (
-                lambda: services.withdraw_application(application_id),
-                lambda: services.request_completion(application_id, "?"),
-                lambda: services.sign_contract(contract_id, text_sha256=""),
-                lambda: services.end_contract(contract_id),
+                lambda: applications.withdraw_application(application_id),
+                lambda: applications.request_completion(application_id, "?"),
+                lambda: contracts.sign_contract(contract_id, text_sha256=""),
+                lambda: contracts.end_contract(contract_id),
             ):
                 with pytest.raises((NotFound, NotAllowed)), transaction():
                     act()
@@ -272,44 +257,44 @@ def test_a_signature_on_a_text_that_has_changed_is_refused(world: Supply, system
     supply.sign(world.officer, contract_id)
     with acting_as(world.officer):
         with pytest.raises(Conflict, match="redan skrivit under"), transaction():
-            services.sign_contract(contract_id, text_sha256=read)
+            contracts.sign_contract(contract_id, text_sha256=read)
         with transaction():
             db.session.get_one(Contract, contract_id).buyer_reference = "EN-ANNAN"
     with acting_as(world.manager):
         with pytest.raises(Conflict, match="Läs den på nytt"), transaction():
-            services.sign_contract(contract_id, text_sha256=read)
-        now_read = services.contract_hash(contract_with_terms(contract_id))
+            contracts.sign_contract(contract_id, text_sha256=read)
+        now_read = contracts.contract_hash(contract_with_terms(contract_id))
         with pytest.raises(Conflict, match="nya underskrifter"), transaction():
-            services.sign_contract(contract_id, text_sha256=now_read)
+            contracts.sign_contract(contract_id, text_sha256=now_read)
         with pytest.raises(NotAllowed), transaction():
-            services.renew_signatures(contract_id)
+            contracts.renew_signatures(contract_id)
     with acting_as(world.officer), transaction():
-        services.renew_signatures(contract_id)
+        contracts.renew_signatures(contract_id)
     supply.sign(world.officer, contract_id)
     supply.sign(world.manager, contract_id)
     with acting_as(world.officer):
         assert contract_with_terms(contract_id).state is ContractState.ACTIVE
         with pytest.raises(Conflict, match="oförändrad"), transaction():
-            services.renew_signatures(contract_id)
+            contracts.renew_signatures(contract_id)
 
 
 def test_a_contract_rests_resumes_and_ends_and_its_text_stays(world: Supply, system_id: int) -> None:
     contract_id = supply.signed(world.officer, world.manager, system_id)
     with acting_as(world.manager), pytest.raises(NotAllowed), transaction():
-        services.suspend_contract(contract_id)
+        contracts.suspend_contract(contract_id)
     with acting_as(world.officer):
         for move, state in (
-            (services.suspend_contract, ContractState.SUSPENDED),
-            (services.resume_contract, ContractState.ACTIVE),
-            (services.end_contract, ContractState.ENDED),
+            (contracts.suspend_contract, ContractState.SUSPENDED),
+            (contracts.resume_contract, ContractState.ACTIVE),
+            (contracts.end_contract, ContractState.ENDED),
         ):
             with transaction():
                 move(contract_id)
             contract = contract_with_terms(contract_id)
             assert contract.state is state
-            assert services.contract_hash(contract) == contract.text_sha256
+            assert contracts.contract_hash(contract) == contract.text_sha256
         with pytest.raises(Conflict), transaction():
-            services.resume_contract(contract_id)
+            contracts.resume_contract(contract_id)
 
 
 def test_the_queue_counts_working_days_against_the_promise(world: Supply, system_id: int) -> None:
@@ -328,12 +313,12 @@ def test_both_parties_wait_for_their_own_signature_only(world: Supply, system_id
     contract_id = supply.approved(world.officer, world.manager, system_id)
     supply.sign(world.officer, contract_id)
     with acting_as(world.officer):
-        assert waiting(world.officer) == []
+        assert contract_queries.waiting(world.officer) == []
     with acting_as(world.manager):
-        [item] = waiting(world.manager)
+        [item] = contract_queries.waiting(world.manager)
         assert item.url_args == {"contract_id": contract_id}
     with acting_as(world.supervisor):
-        assert waiting(world.supervisor) == []
+        assert contract_queries.waiting(world.supervisor) == []
 
 
 @pytest.mark.parametrize(
@@ -350,14 +335,33 @@ def test_a_contract_says_what_it_must(
 ) -> None:
     application_id = supply.submitted(world.manager, system_id)
     supply.judge(world.officer, application_id)
+    with acting_as(world.officer), transaction():
+        applications.approve_application(application_id, reasons_sv="Bra", diary_number="1")
     with acting_as(world.officer), pytest.raises(DomainError) as refusal, transaction():
-        services.approve_application(
-            application_id,
-            reasons_sv="Bra",
-            diary_number="1",
-            contract=supply.contract_draft(**changes),
-        )
+        contracts.draw_up_contract(application_id, supply.contract_draft(**changes))
     assert refusal.value.field == field
+
+
+def test_a_contract_follows_an_approval_once(world: Supply, system_id: int) -> None:
+    application_id = supply.submitted(world.manager, system_id)
+    supply.judge(world.officer, application_id)
+    draft = supply.contract_draft()
+    with acting_as(world.officer), pytest.raises(Conflict, match="när ansökan är godkänd"), transaction():
+        contracts.draw_up_contract(application_id, draft)
+    with acting_as(world.officer), transaction():
+        applications.approve_application(application_id, reasons_sv="Bra", diary_number="1")
+    for role in (world.controller, world.manager):
+        with acting_as(role), pytest.raises(NotAllowed), transaction():
+            contracts.draw_up_contract(application_id, draft)
+    with acting_as(world.officer):
+        assert [item.kind_sv for item in contract_queries.waiting(world.officer)] == ["Avtal att upprätta"]
+        with transaction():
+            contracts.draw_up_contract(application_id, draft)
+        assert [item.kind_sv for item in contract_queries.waiting(world.officer)] == [
+            "Avtal att skriva under"
+        ]
+        with pytest.raises(Conflict, match="redan upprättat"), transaction():
+            contracts.draw_up_contract(application_id, draft)
 
 
 def test_a_list_takes_the_same_number_of_queries_however_long(world: Supply, system_id: int) -> None:
@@ -395,12 +399,12 @@ def test_an_answer_that_is_changed_is_judged_again(world: Supply, system_id: int
     application_id = supply.submitted(world.manager, system_id)
     supply.judge(world.officer, application_id, reason="Tydligt.")
     with acting_as(world.officer), transaction():
-        services.request_completion(application_id, "Vem handleder på måndagar?")
+        applications.request_completion(application_id, "Vem handleder på måndagar?")
     with acting_as(world.manager), transaction():
         first, second = (row.requirement_id for row in application_with_answers(application_id).answers)
         same = AnswerDraft("Två handledare", is_declared=True)
-        services.save_answers(application_id, {first: AnswerDraft("Ingen"), second: same})
-        services.complete_application(application_id)
+        applications.save_answers(application_id, {first: AnswerDraft("Ingen"), second: same})
+        applications.complete_application(application_id)
     with acting_as(world.officer):
         judged = {one.position: one.judged for one in asked(application_with_answers(application_id))}
         assert judged == {1: JudgementDraft(None, "Tydligt."), 2: JudgementDraft(Judgement.MET, "Tydligt.")}

@@ -176,6 +176,8 @@ def test_a_closure_takes_free_seats_with_a_reason_and_can_be_opened_again(
         assert (kept.first_day, kept.last_day) == (after(0), after(1))
         with clock.travelling(after(3)), pytest.raises(Conflict, match="redan slut"), transaction():
             services.reopen_closure(ids[0])
+        with clock.travelling(after(2)):
+            assert [closure.id for closure in closures(place_id)] == [ids[1]], "one is over"
         with transaction():
             services.reopen_closure(ids[1])
         assert [closure.id for closure in closures(place_id)] == [ids[0]]

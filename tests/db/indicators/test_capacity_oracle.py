@@ -127,8 +127,8 @@ def test_an_authority_without_contracts_has_no_rows(session: Session) -> None:
 
 
 def build_market_without_contracts() -> Market:
-    from enterprises.suppliers.models import Contract
-    from enterprises.suppliers.rules import ContractState
+    from enterprises.contracts.models import Contract
+    from enterprises.contracts.rules import ContractState
     from tests.support.placement_market import build_market
 
     market = build_market()

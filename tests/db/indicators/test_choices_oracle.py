@@ -172,6 +172,20 @@ def test_own_sex_is_read_from_each_sides_view(session: Session) -> None:
         assert found[sex][ChoiceStep.SHOWN][None] == published[2026, sex, ChoiceStep.SHOWN, ALL, ALL, ALL]
 
 
+def test_a_sex_that_nobody_has_looks_like_one_that_few_have(session: Session) -> None:
+    market = build_story(1, rounds=30)
+    with acting_as(system_actor(market.north_id)), transaction():
+        for person in db.session.scalars(select(Participant)):
+            person.sex = Sex.WOMAN if person.id % 5 else Sex.OTHER
+    compute(market)
+    published = stored(market)
+    assert {key[1] for key in published} == {Sex.WOMAN, Sex.MAN}, "others are never shown, so not stored"
+    assert {key[2:] for key in published if key[1] is Sex.MAN} == {
+        key[2:] for key in published if key[1] is Sex.WOMAN
+    }
+    assert {value for key, value in published.items() if key[1] is Sex.MAN} == {None}
+
+
 def test_no_rounds_leave_no_rows(session: Session) -> None:
     market = build_market()
     compute(market)

@@ -7,11 +7,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy.orm import Session, joinedload
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import SeatUse
 from enterprises.places.queries import free_seats
 from enterprises.places.rules import SeatUseKind
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
 from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound

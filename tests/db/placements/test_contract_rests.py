@@ -8,12 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import JOBS
+from enterprises.contracts import services as contracts
+from enterprises.contracts.models import Contract
+from enterprises.contracts.queries import contract_use
+from enterprises.contracts.rules import ContractState, ContractUse
+from enterprises.contracts.services import ENDED_TOPIC, SUSPENDED_TOPIC
 from enterprises.places.queries import free_seats
-from enterprises.suppliers import services
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.queries import contract_use
-from enterprises.suppliers.rules import ContractState, ContractUse
-from enterprises.suppliers.services.contracts import ENDED_TOPIC, SUSPENDED_TOPIC
 from marketplace.audit import timeline
 from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
@@ -60,7 +60,7 @@ def contract_id(market: Market) -> int:
 
 def suspend(market: Market, contract_id: int) -> None:
     with acting_as(market.procurement_officer), transaction():
-        services.suspend_contract(contract_id)
+        contracts.suspend_contract(contract_id)
 
 
 def accepted(market: Market, number: int) -> int:
@@ -119,7 +119,7 @@ def test_a_contract_that_is_resumed_before_the_job_keeps_its_requests(
     placement_id = requested(market)
     suspend(market, contract_id)
     with acting_as(market.procurement_officer), transaction():
-        services.resume_contract(contract_id)
+        contracts.resume_contract(contract_id)
     process(SUSPENDED_TOPIC)
     assert state_of(market, placement_id) is PlacementState.REQUESTED
 
@@ -136,23 +136,23 @@ def test_an_end_is_refused_while_placements_go_on_and_says_how_many(market: Mark
     accepted(market, 2)
     with acting_as(market.procurement_officer):
         with pytest.raises(Conflict, match=r"^2 accepterade eller pågående .* den sista till 2026-08-28"):
-            services.end_contract(contract_id)
+            contracts.end_contract(contract_id)
         db.session.rollback()
         assert contract_use(contract_id) == ContractUse(0, 2, LAST_DAY)
     with acting_as(market.supervisor), travelling(FIRST_DAY), transaction():
         start_placement(first)
     with acting_as(market.procurement_officer), pytest.raises(Conflict, match=r"^2 "):
-        services.end_contract(contract_id)
+        contracts.end_contract(contract_id)
     db.session.rollback()
     with acting_as(market.procurement_officer), travelling(LAST_DAY), transaction():
-        services.end_contract(contract_id)  # their last day is the contract's
+        contracts.end_contract(contract_id)  # their last day is the contract's
         assert get_or_404(Contract, contract_id).ended_on == LAST_DAY
 
 
 def test_an_end_takes_back_requests(market: Market, contract_id: int) -> None:
     placement_id = requested(market)
     with acting_as(market.procurement_officer), transaction():
-        services.end_contract(contract_id)
+        contracts.end_contract(contract_id)
         assert get_or_404(Contract, contract_id).ended_on == TODAY
     process(ENDED_TOPIC)
     assert state_of(market, placement_id) is PlacementState.CANCELLED

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Place
 from enterprises.places.services import add_place, close_seats, pause_place, publish_place
-from enterprises.suppliers.models import Contract
-from enterprises.suppliers.rules import ContractState
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.procurement.models import PriceRow, TermsVersion

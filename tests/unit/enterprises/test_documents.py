@@ -6,25 +6,11 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enterprises.suppliers.documents import (
-    Agreement,
-    Decision,
-    Party,
-    Section,
-    Subject,
-    agreement_text,
-    decision_text,
-    sections,
-    text_hash,
-)
-from enterprises.suppliers.rules import (
-    AnswerDraft,
-    Asked,
-    ContractDraft,
-    Judgement,
-    JudgementDraft,
-    VatCategory,
-)
+from enterprises.applications.documents import Decision, Party, Subject, decision_text
+from enterprises.applications.rules import AnswerDraft, Asked, Judgement, JudgementDraft
+from enterprises.contracts.documents import Agreement, agreement_text
+from enterprises.contracts.rules import ContractDraft, VatCategory
+from marketplace.documents import Section, sections, text_hash
 from marketplace.procurement.price_rules import Component, DayPart, PriceDraft, PriceSettings, with_settings
 from marketplace.procurement.rules import Proof, Regime, TermsRules
 

@@ -7,17 +7,14 @@ from typing import Any
 
 import pytest
 
-from enterprises.places.rules import PLACE_STATE_SV, PLACE_TRANSITIONS, PlaceAction, PlaceState
-from enterprises.suppliers.rules import (
+from enterprises.applications.rules import (
     APPLICATION_STATE_SV,
     APPLICATION_TRANSITIONS,
-    CONTRACT_STATE_SV,
-    CONTRACT_TRANSITIONS,
     ApplicationAction,
     ApplicationState,
-    ContractAction,
-    ContractState,
 )
+from enterprises.contracts.rules import CONTRACT_STATE_SV, CONTRACT_TRANSITIONS, ContractAction, ContractState
+from enterprises.places.rules import PLACE_STATE_SV, PLACE_TRANSITIONS, PlaceAction, PlaceState
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.procurement.rules import TERMS_STATE_SV, TERMS_TRANSITIONS, TermsAction, TermsState

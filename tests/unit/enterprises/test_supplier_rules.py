@@ -4,24 +4,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from enterprises.places.rules import place_problems
-from enterprises.suppliers.rules import (
+from enterprises.applications.rules import (
     AnswerDraft,
     Asked,
-    ContractUse,
     Judgement,
     JudgementDraft,
     approval_problems,
-    bankgiro_digits,
-    bankgiro_text,
-    bookings_go_on_sv,
     correction_by,
-    ending_obstacle_sv,
     missing_answers,
-    profile_gaps,
     rejection_problems,
+)
+from enterprises.contracts.rules import (
+    ContractUse,
+    bookings_go_on_sv,
+    ending_obstacle_sv,
     requests_taken_back_sv,
 )
+from enterprises.places.rules import place_problems
+from enterprises.suppliers.rules import bankgiro_digits, bankgiro_text, profile_gaps
 from marketplace.procurement.rules import Proof
 from marketplace.reference.rules import is_working_day
 

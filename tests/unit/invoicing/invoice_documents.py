@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
-from enterprises.suppliers.rules import VatCategory
+from enterprises.contracts.rules import VatCategory
 from invoicing.invoices.document_rules import DocumentLine, InvoiceDocument, Party, Seller
 from invoicing.invoices.payment_numbers import ocr_number
 from invoicing.remuneration.price_rules import whole_ore

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enterprises.suppliers.rules import VatCategory
+from enterprises.contracts.rules import VatCategory
 from invoicing.invoices.document_rules import (
     VatSubtotal,
     ore_rounding,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from peppol import check_rules, validate_xsd
 
-from enterprises.suppliers.rules import VatCategory
+from enterprises.contracts.rules import VatCategory
 from invoicing.invoices.document_rules import InvoiceDocument, problems_before_sending
 from invoicing.invoices.documents import amount, quantity, xml_of
 from tests.unit.invoicing.invoice_documents import buyer, invoice_document, line, seller, standard_line

@@ -97,3 +97,10 @@ def test_days_in_a_text_are_kept_whole_and_the_rest_is_escaped() -> None:
     assert [filters.whole_days(value) for value in (None, 3, Markup("<b>"))] == [None, 3, "<b>"]
     text = filters.whole_days("Före <b>2026-03-09</b>, dnr 2026-03-091")
     assert text == 'Före &lt;b&gt;<span class="nowrap">2026-03-09</span>&lt;/b&gt;, dnr 2026-03-091'
+
+
+def test_a_day_is_said_in_two_ways_only_when_they_differ() -> None:
+    with travelling(THURSDAY):
+        assert filters.dated(date(2026, 3, 6)) == "2026-03-06 (i morgon)"
+        assert filters.dated(date(2026, 9, 22)) == "2026-09-22"
+        assert filters.dated(None) == "–"

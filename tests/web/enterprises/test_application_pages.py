@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from enterprises.suppliers import services
-from enterprises.suppliers.models import Application, Contract
-from enterprises.suppliers.queries import contract_with_terms
+from enterprises.applications import services as applications
+from enterprises.applications.models import Application
+from enterprises.contracts import services as contracts
+from enterprises.contracts.models import Contract
+from enterprises.contracts.queries import contract_with_terms
 from marketplace.clock import today
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as
@@ -61,22 +63,23 @@ def test_from_application_to_signed_contract(world: Supply, client_for: ClientFo
         "a judgement is the authority's until the decision"
     )
 
-    decision = {
-        "reasons_sv": "Alla krav är uppfyllda.",
-        "diary_number": "2026-118",
+    decision = {"reasons_sv": "Alla krav är uppfyllda.", "diary_number": "2026-118"}
+    facts = {
         "starts_on": today().isoformat(),
         "vat_category": "E",
         "vat_exemption_reason_sv": "",
         "buyer_reference": "ÅSEN-4471",
     }
-    no_vat = officer.post(f"{page}/godkann", data=decision)
-    assert no_vat.status_code == 422
-    assert "undantagen från moms" in text_of(no_vat)
-    decision["vat_exemption_reason_sv"] = "Social omsorg"
     preview = officer.post(f"{page}/godkann", data=decision | {"gor": "visa"})
     assert "Så blir beslutet" in text_of(preview)
     assert "Tydligt beskrivet." in text_of(preview)
-    contract_id = made_number(officer.post(f"{page}/godkann", data=decision))
+    assert officer.post(f"{page}/godkann", data=decision).status_code == 302
+    assert "Upprätta avtal med Växthuset" in text_of(officer.get("/"))
+    no_vat = officer.post(f"{page}/avtal", data=facts)
+    assert no_vat.status_code == 422
+    assert "undantagen från moms" in text_of(no_vat)
+    facts["vat_exemption_reason_sv"] = "Social omsorg"
+    contract_id = made_number(officer.post(f"{page}/avtal", data=facts))
     assert "Alla krav är uppfyllda." in text_of(manager.get(f"{page}/beslut"))
     assert "Tydligt beskrivet" in text_of(manager.get(page))
 
@@ -177,7 +180,7 @@ def test_answers_that_come_too_late_are_refused_and_not_lost(world: Supply, clie
     assert "svaren kan inte ändras" in text_of(late)
     assert "Skrivet för sent." in text_of(late)
     with acting_as(world.manager), transaction():
-        services.withdraw_application(application_id)
+        applications.withdraw_application(application_id)
     judged = client_for(world.officer).post(
         f"{page}/provning", data={"bedomning_1": "met", "skal_1": "Bedömt för sent."}
     )
@@ -192,7 +195,7 @@ def test_what_is_over_offers_nothing_and_asks_nothing(world: Supply, client_for:
     officer, manager = client_for(world.officer), client_for(world.manager)
     with acting_as(world.officer), transaction():
         application_id = contract_with_terms(contract_id).application_id
-        services.end_contract(contract_id)
+        contracts.end_contract(contract_id)
     assert "Det här kan du göra" not in text_of(officer.get(f"/avtal/{contract_id}"))
     assert f"Upphörde {today().isoformat()}" in text_of(manager.get(f"/avtal/{contract_id}"))
     assert "Det här kan du göra" not in text_of(manager.get(f"/ansokningar/{application_id}"))

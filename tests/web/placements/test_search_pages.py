@@ -8,8 +8,8 @@ from lxml import html
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from enterprises.contracts.models import Contract
 from enterprises.places.services import pause_place
-from enterprises.suppliers.models import Contract
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as, system_actor

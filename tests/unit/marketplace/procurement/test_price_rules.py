@@ -20,7 +20,7 @@ from marketplace.procurement.price_rules import (
     settings_of,
     with_settings,
 )
-from marketplace.procurement.price_words import conditions_sv, kronor_text, number_text
+from marketplace.procurement.price_words import conditions_sv, kronor_text, number_text, price_label
 
 DAY = PriceDraft(Component.DAY_RATE, "1", DayPart.WHOLE, 43_900)
 FEE = PriceDraft(Component.START_FEE, amount_ore=100)
@@ -170,3 +170,8 @@ def test_kronor(value: int, said: str) -> None:
 @pytest.mark.parametrize(("value", "said"), [("6", "6"), ("6.50", "6,5"), ("10", "10"), ("0.25", "0,25")])
 def test_numbers(value: str, said: str) -> None:
     assert number_text(Decimal(value)) == said
+
+
+def test_a_price_says_what_it_is_for() -> None:
+    assert price_label(DAY) == "Dagersättning, nivå 1, heldag"
+    assert price_label(FEE) == "Startersättning"

@@ -1,0 +1,95 @@
+"""The texts that a decision and a contract are: composed from facts, the same facts giving the same text.
+
+A contract's text is signed by its hash. So what stands here is part of every contract that has been signed: a change of
+wording needs a new edition beside the old one, and `tests/unit/enterprises/test_documents.py` holds the text as it is.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from enterprises.applications.documents import Subject, _one_line, _paragraphs
+from enterprises.contracts.rules import ContractDraft, VatCategory
+from marketplace.procurement.price_rules import (
+    COMPONENT_SV,
+    DAY_PART_SV,
+    Component,
+    DayPart,
+    PriceDraft,
+)
+from marketplace.procurement.price_words import conditions_sv, kronor_text
+from marketplace.procurement.rules import REGIME_SV, TermsRules
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Everything that a contract's text says."""
+
+    subject: Subject
+    service_sv: str
+    kommun_names: Sequence[str]
+    diary_number: str
+    draft: ContractDraft
+    payment_days: int
+    rules: TermsRules
+    requirements: Sequence[str]
+    prices: Sequence[PriceDraft]
+    contract_text_sv: str
+
+
+def agreement_text(agreement: Agreement) -> str:
+    """The contract that both parties sign."""
+    subject, draft, rules = agreement.subject, agreement.draft, agreement.rules
+    until = f"till och med {draft.ends_on.isoformat()}" if draft.ends_on else "tills vidare"
+    vat = (
+        "Moms med 25 procent tillkommer."
+        if draft.vat_category is VatCategory.STANDARD
+        else f"Ersättningen är undantagen från moms: {_one_line(draft.vat_exemption_reason_sv)}"
+    )
+    blocks = [
+        "# Parter",
+        f"Beställare: {subject.authority}\nLeverantör: {subject.enterprise}",
+        "# Vad avtalet gäller",
+        f"{REGIME_SV[subject.regime]}: {subject.system_name}. {_one_line(agreement.service_sv)}",
+        (
+            f"Avtalet följer av beslutet med diarienummer {agreement.diary_number} och förfrågningsunderlagets "
+            f"version {subject.terms_version}. Det omfattar {_listed(agreement.kommun_names)}."
+        ),
+        "# Avtalstid",
+        f"Avtalet gäller från och med {draft.starts_on.isoformat()} {until}, när båda parter har skrivit under.",
+        "# Ersättning",
+        "\n".join(_price_line(row) for row in agreement.prices if Component(row.component) not in _UNPRICED),
+        "\n".join(conditions_sv(agreement.prices)),
+        vat,
+        "# Fakturering",
+        (
+            f"Leverantören fakturerar varje månad med e-faktura enligt Peppol BIS Billing 3. Fakturan har referensen "
+            f"{draft.buyer_reference} och betalas inom {agreement.payment_days} dagar."
+        ),
+        "# Tider",
+        (
+            f"En plats ska kunna börja inom {rules.start_within_days} dagar. Leverantören svarar på en förfrågan inom "
+            f"{rules.answer_within} arbetsdagar, lämnar aktivitetsplan inom {rules.plan_within} arbetsdagar från "
+            f"starten och slutdokumentation inom {rules.report_within} arbetsdagar från slutet."
+        ),
+        "# Krav som leverantören uppfyller under hela avtalstiden",
+        *[f"{number}. {_one_line(text)}" for number, text in enumerate(agreement.requirements, 1)],
+        "# Övriga villkor",
+        *_paragraphs(agreement.contract_text_sv),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+_UNPRICED = frozenset({Component.PAID_ABSENCE, Component.INDEX})
+
+
+def _price_line(row: PriceDraft) -> str:
+    parts = [COMPONENT_SV[Component(row.component)]]
+    if row.support_level:
+        parts.append(f"nivå {row.support_level}")
+    if row.day_part:
+        parts.append(DAY_PART_SV[DayPart(row.day_part)])
+    return f"{', '.join(parts)}: {kronor_text(row.amount_ore)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} och {names[-1]}"
