@@ -18,6 +18,7 @@ from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.payment_numbers import vat_number
 from invoicing.invoices.rules import SENT_STATES, InvoiceState
 from invoicing.remuneration.facts import Month
+from invoicing.remuneration.queries import FEES_MAY_COME_FOR
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import db, swedish_order
@@ -158,7 +159,9 @@ def uncounted_days(invoice: Invoice) -> int:
 
 
 def contracts_to_invoice(month: Month) -> list[Contract]:
-    """Signed contracts that the actor may see, that have begun and that have no invoice for the month yet."""
+    """Signed contracts that the actor may see, that have begun and that have no invoice for the month yet. Long after
+    its end a contract earns nothing more.
+    """
     has_invoice = exists().where(Invoice.contract_id == Contract.id, Invoice.month == month.first_day)
     return list(
         db.session.scalars(
@@ -166,6 +169,7 @@ def contracts_to_invoice(month: Month) -> list[Contract]:
             .where(
                 Contract.state != ContractState.AWAITING_SIGNATURE,
                 Contract.starts_on <= month.last_day,
+                func.coalesce(Contract.ended_on, month.last_day) >= month.first_day - FEES_MAY_COME_FOR,
                 ~has_invoice,
             )
             .order_by(Contract.id)

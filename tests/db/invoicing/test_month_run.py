@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from invoicing.invoices import jobs, queries, services
 from invoicing.invoices.models import Invoice
 from invoicing.remuneration.facts import Month
@@ -16,6 +18,8 @@ from marketplace.db import db, transaction
 from marketplace.errors import Invalid, NotAllowed
 from marketplace.outbox import Outbox, emit
 from marketplace.tenancy import Actor, acting_as, system_actor
+from placements.booking.models import Placement
+from placements.booking.rules import PlacementState
 from tests.support.invoicing_market import APRIL_FIRST, Market, build_market
 
 MARCH = Month(2026, 3)
@@ -140,3 +144,16 @@ def test_a_contract_that_has_not_begun_is_left_out(market: Market) -> None:
             market.other_contract_id,
         ]
         assert queries.contracts_to_invoice(Month.of(date(2025, 12, 1))) == []
+
+
+def test_a_contract_is_left_alone_when_no_fee_can_come_any_more(market: Market) -> None:
+    with acting_as(system_actor(market.authority_id, market.enterprise_id)), transaction():
+        for placement in db.session.scalars(select(Placement)):
+            placement.state, placement.ended_on = PlacementState.COMPLETED, placement.last_day
+        contract = db.session.get_one(Contract, market.contract_id)
+        contract.state, contract.ended_on = ContractState.ENDED, date(2026, 6, 30)
+    with acting_as(market.manager):
+        waiting = {month: len(queries.contracts_to_invoice(Month(2026, month))) for month in (6, 7, 12)} | {
+            13: len(queries.contracts_to_invoice(Month(2027, 2)))
+        }
+    assert waiting == {6: 1, 7: 1, 12: 1, 13: 0}
