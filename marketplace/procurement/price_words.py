@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 
 from marketplace.procurement.price_rules import (
+    COMPONENT_SV,
+    DAY_PART_SV,
     MONTH_BASIS_SV,
     Component,
+    DayPart,
     PriceDraft,
     PriceSettings,
     settings_of,
@@ -80,6 +83,16 @@ _SAID: dict[Component, Callable[[PriceSettings], list[str]]] = {
     Component.RESULT_FEE: _result_fee,
     Component.INDEX: _index,
 }
+
+
+def price_label(row: PriceDraft) -> str:
+    """What a price is for: "Dagersättning, nivå 1, heldag"."""
+    parts = [COMPONENT_SV[Component(row.component)]]
+    if row.support_level:
+        parts.append(f"nivå {row.support_level}")
+    if row.day_part:
+        parts.append(DAY_PART_SV[DayPart(row.day_part)])
+    return ", ".join(parts)
 
 
 def kronor_text(ore: int) -> str:

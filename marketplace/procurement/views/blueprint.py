@@ -5,9 +5,8 @@ from flask import Blueprint
 from marketplace.accounts.rules import Role
 from marketplace.procurement import queries
 from marketplace.procurement.models import SystemOfChoice, TermsVersion
-from marketplace.procurement.price_rules import COMPONENT_SV, DAY_PART_SV, FEES, RATES, Component
-from marketplace.procurement.price_words import conditions_sv
-from marketplace.procurement.rules import PROOF_SV
+from marketplace.procurement.price_rules import FEES, RATES, Component
+from marketplace.procurement.price_words import conditions_sv, price_label
 from marketplace.tenancy import current_actor
 
 bp = Blueprint("procurement", __name__, url_prefix="/valfrihetssystem")
@@ -22,12 +21,9 @@ def is_own(system: SystemOfChoice) -> bool:
 
 
 def terms_words(terms: TermsVersion | None) -> dict[str, object]:
-    """What the terms' page says of prices and proofs."""
+    """What the terms' page says of prices: label and öre of each, and the conditions as sentences."""
     rows = queries.price_drafts(terms.prices) if terms else []
     return {
-        "prices": [row for row in rows if row.component in RATES | FEES],
+        "prices": [(price_label(row), row.amount_ore) for row in rows if row.component in RATES | FEES],
         "conditions": conditions_sv([row for row in rows if row.component in set(Component)]),
-        "component_sv": COMPONENT_SV,
-        "day_part_sv": DAY_PART_SV,
-        "proof_sv": PROOF_SV,
     }
