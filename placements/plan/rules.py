@@ -135,7 +135,16 @@ def plan_actions(standing: Standing, role: Role | None) -> list[ActionView]:
         if action.is_possible and action.action in obstacles
         else action
         for action in possible_actions(PLAN_TRANSITIONS, standing.state, role)
+        if action.action in _MENTIONED.get(standing.state, ())
     ]
+
+
+_MENTIONED = {
+    PlanState.DRAFT: (PlanAction.PROPOSE, PlanAction.EDIT, PlanAction.WITNESS),
+    PlanState.PROPOSED: (PlanAction.AGREE, PlanAction.WITNESS, PlanAction.REVISE),
+    PlanState.AGREED: (PlanAction.REVISE,),
+}
+"""Actions worth mentioning in a state: those possible and those that come next."""
 
 
 MAX_GOALS = 5

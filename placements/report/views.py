@@ -211,15 +211,18 @@ def _from_plan(plan: ActivityPlan | None) -> ReportContent:
 def _facts(head: TrainingHead, report: FinalReport | None) -> list[tuple[str, str]]:
     """What plan and attendance tell of the time."""
     sums = total(days_of_placement(head.placement.id))
-    absent = [f"{ATTENDANCE_KIND_SV[kind].lower()} {sums.absent_days[kind]}" for kind in ABSENCES]
+    absent = [
+        f"{ATTENDANCE_KIND_SV[kind].lower()} {days}" for kind in ABSENCES if (days := sums.absent_days[kind])
+    ]
+    attended = counted_of(sums.attended_days, sums.days, "dag", "dagar")
     plan = _agreed_plan(head.placement.id)
     hours = f"{sums.attended_hours.normalize():f} av {sums.planned_hours.normalize():f}".replace(".", ",")
     facts = [
         ("Period", f"{head.start} till {head.placement.last_day}"),
         ("Avslut", PLACEMENT_STATE_SV[head.placement.state]),
         ("Yrke", head.trade_name),
-        ("Närvaro", f"{counted_of(sums.attended_days, sums.days, 'dag', 'dagar')}, {hours} timmar"),
-        ("Frånvaro, dagar", ", ".join(absent)),
+        ("Närvaro", f"{attended}, {hours} timmar" if sums.days else "Ingen är registrerad"),
+        ("Frånvaro, dagar", ", ".join(absent) or "Ingen"),
         ("Plan överenskommen", str(plan.agreed_on) if plan else "Ingen överenskommen plan"),
     ]
     due_on = report.due_on if report else report_deadline(head.placement.last_day, head.report_within)

@@ -127,6 +127,17 @@ def test_an_ended_placement_closes_writing() -> None:
     assert all(not action.is_possible and action.reason_sv for action in actions)
 
 
+def test_only_what_comes_next_is_mentioned() -> None:
+    for state, mentioned in (
+        (PlanState.DRAFT, {PlanAction.PROPOSE, PlanAction.EDIT, PlanAction.WITNESS}),
+        (PlanState.PROPOSED, {PlanAction.WITNESS, PlanAction.REVISE}),
+        (PlanState.AGREED, {PlanAction.REVISE}),
+        (PlanState.REPLACED, set()),
+    ):
+        actions = plan_actions(Standing(state, PlacementState.RUNNING), Role.SUPERVISOR)
+        assert {action.action for action in actions} == mentioned
+
+
 def test_an_ended_placement_closes_agreeing() -> None:
     standing = Standing(PlanState.PROPOSED, PlacementState.ENDED_EARLY)
     for role in (Role.SUPERVISOR, Role.CASE_OFFICER):

@@ -213,6 +213,7 @@ def test_a_request_whose_time_is_out_tells_what_is_true(market: Market, client_f
         supervisor = client_for(market.supervisor)
         cards = _page(supervisor, "/placeringar/")
         assert f"/placeringar/{placement_id}/neka" in cards
+        assert "svarstiden gick ut i går" in cards
         assert f"/placeringar/{placement_id}/acceptera" not in cards
         assert "Svarstiden har gått ut" in _page(supervisor, "/")
 

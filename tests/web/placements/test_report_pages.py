@@ -145,3 +145,20 @@ def test_the_list_is_sorted_and_its_file_has_numbers_for_names(
     assert all(number in coordinator.get("/slutdokumentationer").get_data(as_text=True) for number in numbers)
     assert coordinator.get("/slutdokumentationer/lista.xlsx").status_code == 200
     assert client_for(market.strategist).get("/slutdokumentationer/lista.csv").status_code == 403
+
+
+def test_without_plan_and_attendance_nothing_is_said_to_be_filled_in(
+    market: Market, supervisor: Client
+) -> None:
+    bare = running(market, 2)
+    ended(market, bare)
+    page = text_of(supervisor.get(f"/placeringar/{bare}/slutdokumentation/skriv"))
+    assert "Texten från planen är ifylld" not in page
+    assert "Ingen är registrerad" in page
+    assert "0 av 0" not in page
+
+
+def test_with_a_plan_its_text_is_filled_in(placement_id: int, supervisor: Client) -> None:
+    page = text_of(supervisor.get(f"/placeringar/{placement_id}/slutdokumentation/skriv"))
+    assert "Texten från planen är ifylld" in page
+    assert "Frånvaro, dagar Ingen" in page
