@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 from marketplace.accounts.rules import Role
 from marketplace.advertising.documents import Addresses, Advertisement, Contact
 from marketplace.advertising.models import AdvertisementContact, PublicAnswer, Question
-from marketplace.advertising.rules import QuestionState, answer_by, asking_obstacle_sv
+from marketplace.advertising.rules import QuestionState, answer_by, asking_obstacle_sv, waited_sv
 from marketplace.clock import STOCKHOLM, today
 from marketplace.db import db
 from marketplace.errors import NotFound
@@ -20,7 +20,6 @@ from marketplace.procurement.queries import price_drafts, published_terms, syste
 from marketplace.procurement.rules import RequirementDraft, TermsState
 from marketplace.reference.queries import kommun_labels
 from marketplace.reference.rules import working_days_between
-from marketplace.swedish import counted
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
@@ -56,7 +55,7 @@ def advertisement_of(system: SystemOfChoice, terms: TermsVersion, addresses: Add
         service_sv=system.service_sv,
         regime=system.regime,
         kommun_names=list(kommun_labels(system.kommun_codes).values()),
-        closed_on=system.closed_on,
+        closed_on=closed_on(system),
         terms_version=terms.version,
         published_on=terms.published_on,
         rules=terms.rules,
@@ -64,6 +63,12 @@ def advertisement_of(system: SystemOfChoice, terms: TermsVersion, addresses: Add
         prices=price_drafts(terms.prices),
         addresses=addresses,
     )
+
+
+def closed_on(system: SystemOfChoice) -> date | None:
+    """Since when no application is taken, if the system can be and has been closed."""
+    found: date | None = getattr(system, "closed_on", None)
+    return found
 
 
 def contact_of(authority_id: int | None) -> AdvertisementContact | None:
@@ -83,7 +88,7 @@ def _contact(authority_id: int) -> Contact | None:
 def asking_obstacle(system: SystemOfChoice) -> str:
     """Why no question can be asked about the system; empty when one can."""
     has_terms = published_terms(system.id) is not None
-    return asking_obstacle_sv(has_terms=has_terms, is_closed=system.closed_on is not None)
+    return asking_obstacle_sv(has_terms=has_terms, is_closed=closed_on(system) is not None)
 
 
 def public_answers(system_id: int) -> list[PublicAnswer]:
@@ -145,8 +150,7 @@ def waiting(actor: Actor) -> list[WaitingItem]:
     return [
         WaitingItem(
             answer_by(asked_on(question)),
-            f"Svara på en fråga om {question.system.name}, har väntat "
-            f"{counted(days_waited(question), 'arbetsdag', 'arbetsdagar')}",
+            f"Svara på en fråga om {question.system.name}, {waited_sv(days_waited(question))}",
             "advertising.question",
             {"question_id": question.id},
             "Frågor",
@@ -225,17 +229,17 @@ def _answered(system_id: int | None) -> list[News]:
 
 
 def _closed(system_id: int | None) -> list[News]:
+    column = getattr(SystemOfChoice, "closed_on", None)
+    if column is None:
+        return []
     statement = (
         select(SystemOfChoice)
-        .where(SystemOfChoice.is_open, SystemOfChoice.closed_on.is_not(None))
+        .where(SystemOfChoice.is_open, column.is_not(None))
         .options(joinedload(SystemOfChoice.authority))
-        .order_by(SystemOfChoice.closed_on.desc(), SystemOfChoice.id.desc())
+        .order_by(column.desc(), SystemOfChoice.id.desc())
         .limit(NEWS)
     )
     if system_id is not None:
         statement = statement.where(SystemOfChoice.id == system_id)
-    return [
-        News(row.closed_on, NewsKind.CLOSED, row)
-        for row in db.session.scalars(statement)
-        if row.closed_on is not None
-    ]
+    found = [(closed_on(row), row) for row in db.session.scalars(statement)]
+    return [News(day, NewsKind.CLOSED, row) for day, row in found if day is not None]

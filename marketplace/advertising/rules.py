@@ -11,6 +11,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import STOCKHOLM
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import Transition, TransitionTable, by
+from marketplace.swedish import counted
 
 ANSWER_WITHIN = 5
 """Working days until a question has waited too long. The law names none, but an applicant cannot go on without it."""
@@ -74,6 +75,13 @@ def answer_by(asked_on: date) -> date:
     return add_working_days(asked_on, ANSWER_WITHIN)
 
 
+def waited_sv(working_days: int) -> str:
+    """How long a question has waited, after the words "en fråga om …"."""
+    if working_days == 0:
+        return "som är ny"
+    return f"som har väntat {counted(working_days, 'arbetsdag', 'arbetsdagar')}"
+
+
 def asking_obstacle_sv(*, has_terms: bool, is_closed: bool) -> str:
     """Why no question can be asked here and what to do instead; empty when one can."""
     if is_closed:
@@ -96,19 +104,24 @@ _COMPANY_FORM = re.compile(
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.\w+")
 
 
-def giveaways(question_sv: str, answer_sv: str, *, name: str, orgnr: str | None) -> list[str]:
-    """What in a text that is to be published tells who asked: the enterprise's name, its organisation number, and an
-    e-mail address in the question. A name of one common word is looked for only with its company form."""
-    texts = _folded(f"{question_sv} {answer_sv}")
+def giveaways(text_sv: str, *, name: str, orgnr: str | None) -> list[str]:
+    """What in a text that is to be published tells who asked: the enterprise's name and its organisation number. A name
+    of one common word is looked for only with its company form."""
+    folded = _folded(text_sv)
     found = []
     full = _folded(name)
     short = _COMPANY_FORM.sub("", full)
     wanted = [full, short] if " " in short or short == full else [full]
-    if any(re.search(rf"(?<!\w){re.escape(one)}s?(?!\w)", texts) for one in wanted if one):
+    if any(re.search(rf"(?<!\w){re.escape(one)}s?(?!\w)", folded) for one in wanted if one):
         found.append(name)
-    if orgnr and orgnr in re.sub(r"[\s\-–]", "", texts):
+    if orgnr and orgnr in re.sub(r"[\s\-–]", "", text_sv):
         found.append(f"{orgnr[:6]}-{orgnr[6:]}")
-    return found + _ADDRESS.findall(question_sv)
+    return found
+
+
+def addresses(text_sv: str) -> list[str]:
+    """E-mail addresses in a text: whoever wonders signs with her own, while an answer may give the authority's."""
+    return _ADDRESS.findall(text_sv)
 
 
 def _folded(text: str) -> str:

@@ -12,6 +12,7 @@ from marketplace.advertising.rules import (
     QUESTION_TRANSITIONS,
     QuestionAction,
     QuestionState,
+    addresses,
     giveaways,
     plain,
 )
@@ -72,12 +73,16 @@ def publish_answer(question_id: int, *, question_sv: str, answer_sv: str) -> Pub
     question = _own_question(question_id)
     transition = advance(QUESTION_TRANSITIONS, question.state, QuestionAction.ANSWER, current_actor().role)
     asker = db.session.get_one(Organisation, question.enterprise_id)
-    found = giveaways(question_sv, answer_sv, name=asker.name, orgnr=asker.orgnr)
-    if found:
-        raise Invalid(
-            f"Texten nämner {', '.join(found)}. Skriv om den så att ingen kan förstå vem som har frågat.",
-            field="question_sv",
-        )
+    for field, written in (("question_sv", question_sv), ("answer_sv", answer_sv)):
+        found = giveaways(written, name=asker.name, orgnr=asker.orgnr)
+        if field == "question_sv":
+            found += addresses(written)
+        if found:
+            listed = ", ".join(found)
+            raise Invalid(
+                f"Texten nämner {listed}. Skriv om den så att ingen kan förstå vem som har frågat.",
+                field=field,
+            )
     answer = _publish(question.system, question_sv, answer_sv)
     _close(question, QuestionState(transition.target), answer, "answer")
     _tell_asker(question, "Er fråga är besvarad", "har svarat på er fråga")
