@@ -30,7 +30,18 @@ from marketplace.procurement.price_rules import (
     PriceSettings,
     with_settings,
 )
-from marketplace.procurement.rules import PROOF_SV, REGIME_SV, Proof, Regime, RequirementDraft, TermsRules
+from marketplace.procurement.rules import (
+    CHECK_KIND_SV,
+    DEFAULT_RULE_SV,
+    PROOF_SV,
+    REGIME_SV,
+    CheckKind,
+    DefaultRule,
+    Proof,
+    Regime,
+    RequirementDraft,
+    TermsRules,
+)
 from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField, OreField, PercentField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.messages import SwedishMessages
@@ -136,6 +147,10 @@ def _days(label: str, description: str) -> IntegerField:
     return IntegerField(label, validators=[InputRequired(), NumberRange(1, 120)], description=description)
 
 
+def _months(kind: CheckKind) -> IntegerField:
+    return IntegerField(f"{CHECK_KIND_SV[kind]}, månader", validators=_at_least(1, 60))
+
+
 def _hours(label: str) -> HoursField:
     limits = NumberRange(Decimal("0.01"), 24, message="Skriv fler timmar än 0 och högst 24.")
     return HoursField(label, validators=[Optional(), limits])
@@ -181,6 +196,33 @@ class TermsForm(BaseForm):
     plan_within = _days("Aktivitetsplan, arbetsdagar", "Från starten.")
     report_within = _days("Slutdokumentation, arbetsdagar", "Från placeringens slut.")
     decision_within = _days("Beslut om ansökan, arbetsdagar", "Det som ni lovar den som ansöker.")
+    capacity_floor = IntegerField(
+        "Minsta antal platser",
+        validators=_at_least(1, 1000),
+        description="Så många platser ska en leverantör minst erbjuda. Lämna tomt om det inte finns någon gräns.",
+    )
+    capacity_cap = IntegerField(
+        "Kapacitetstak, platser",
+        validators=_at_least(1, 10_000),
+        description="Så många platser får som mest vara i bruk samtidigt hos en leverantör. Lämna tomt om det inte "
+        "finns något tak. Antalet leverantörer får inte ha något tak.",
+    )
+    default_rule = RadioField(
+        "Den som inte väljer placeras hos",
+        choices=one_of(DEFAULT_RULE_SV),
+        coerce=DefaultRule,
+        validators=[DataRequired()],
+    )
+    own_provision_sv = TextAreaField(
+        "Myndighetens egen verksamhet",
+        validators=[Length(max=4000)],
+        description="Bara om den som inte väljer placeras där: vad det är, var den finns och vad man gör.",
+        render_kw={"rows": 3},
+    )
+    tax_check_months = _months(CheckKind.TAX)
+    debt_check_months = _months(CheckKind.DEBT)
+    status_check_months = _months(CheckKind.STATUS)
+    insurance_check_months = _months(CheckKind.INSURANCE)
     contract_text_sv = TextAreaField(
         "Avtalsvillkor",
         validators=[Length(max=40_000)],
@@ -212,13 +254,7 @@ class TermsForm(BaseForm):
         return with_settings(lines, self._settings())
 
     def rules(self) -> TermsRules:
-        return TermsRules(
-            self.start_within_days.data or 0,
-            self.answer_within.data or 0,
-            self.plan_within.data or 0,
-            self.report_within.data or 0,
-            self.decision_within.data or 0,
-        )
+        return TermsRules(**{rule.name: self[rule.name].data for rule in fields(TermsRules)})
 
     def _settings(self) -> PriceSettings:
         """What is typed; what is left empty is as usual."""

@@ -1,5 +1,6 @@
 """Systems of choice, versions of their terms, requirements and price components."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
@@ -10,13 +11,26 @@ from sqlalchemy.types import Text
 
 from marketplace.accounts.models import Organisation
 from marketplace.db import Base, enum_of, explain_constraint
-from marketplace.procurement.rules import Proof, Regime, TermsRules, TermsState
+from marketplace.procurement.rules import (
+    DefaultRule,
+    Proof,
+    Regime,
+    SystemState,
+    TermsRules,
+    TermsState,
+)
 
 
 class SystemOfChoice(Base):
     """One service that an authority buys. The regime is an attribute: who may run a LOV system is disputed."""
 
     __tablename__ = "system_of_choice"
+    __table_args__ = (
+        CheckConstraint(
+            "(closed_on IS NULL) = (closing_reason_sv = '') AND (is_open OR closed_on IS NULL)",
+            name="closed_for_a_reason",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
@@ -26,13 +40,34 @@ class SystemOfChoice(Base):
     regime: Mapped[Regime] = mapped_column(enum_of(Regime, "regime"))
     kommun_codes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     is_open: Mapped[bool] = mapped_column(default=False)
-    """Set when the first terms are published; open systems are public."""
+    """Set when the first terms are published: from then on it is public, also when it has been closed."""
+    needs_two_deciders: Mapped[bool] = mapped_column(default=False)
+    """Whether one officer proposes the decision on an application and another takes it."""
+    closed_on: Mapped[date | None]
+    """Since when nobody can apply; contracts run on."""
+    closing_reason_sv: Mapped[str] = mapped_column(default="")
     created_at: Mapped[datetime]
 
     authority: Mapped[Organisation] = relationship()
     versions: Mapped[list["TermsVersion"]] = relationship(
         back_populates="system", order_by="TermsVersion.version"
     )
+
+    @property
+    def state(self) -> SystemState:
+        if self.closed_on is not None:
+            return SystemState.CLOSED
+        return SystemState.OPEN if self.is_open else SystemState.UNOPENED
+
+
+explain_constraint(
+    "frozen_system",
+    "Systemet är öppet och kan inte ändras. Skapa ett nytt system om något annat ska köpas.",
+)
+explain_constraint(
+    "closed_system",
+    "Systemet är stängt för nya ansökningar. Öppna system finns i listan över valfrihetssystem.",
+)
 
 
 class TermsVersion(Base):
@@ -47,6 +82,11 @@ class TermsVersion(Base):
             unique=True,
             postgresql_where=text("state = 'published'"),
         ),
+        CheckConstraint("capacity_floor >= 1 AND capacity_cap >= 1", name="some_capacity"),
+        CheckConstraint(
+            "least(tax_check_months, debt_check_months, status_check_months, insurance_check_months) >= 1",
+            name="months_between_checks",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -60,6 +100,14 @@ class TermsVersion(Base):
     plan_within: Mapped[int]
     report_within: Mapped[int]
     decision_within: Mapped[int]
+    capacity_floor: Mapped[int | None]
+    capacity_cap: Mapped[int | None]
+    default_rule: Mapped[DefaultRule] = mapped_column(enum_of(DefaultRule, "default_rule"))
+    own_provision_sv: Mapped[str] = mapped_column(default="")
+    tax_check_months: Mapped[int | None]
+    debt_check_months: Mapped[int | None]
+    status_check_months: Mapped[int | None]
+    insurance_check_months: Mapped[int | None]
     published_on: Mapped[date | None]
 
     system: Mapped[SystemOfChoice] = relationship(back_populates="versions")
@@ -72,13 +120,12 @@ class TermsVersion(Base):
 
     @property
     def rules(self) -> TermsRules:
-        return TermsRules(
-            self.start_within_days,
-            self.answer_within,
-            self.plan_within,
-            self.report_within,
-            self.decision_within,
-        )
+        return TermsRules(**{rule.name: getattr(self, rule.name) for rule in fields(TermsRules)})
+
+    @rules.setter
+    def rules(self, rules: TermsRules) -> None:
+        for rule in fields(TermsRules):
+            setattr(self, rule.name, getattr(rules, rule.name))
 
 
 explain_constraint("uq_terms_version_published", "En annan version är redan publicerad. Läs om sidan.")

@@ -1,5 +1,6 @@
 """Systems of choice and their terms: states, regimes, and the rules a published version sets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +31,42 @@ def check_unopened(is_open: bool) -> None:
         )
 
 
+class SystemState(StrEnum):
+    """What a system is, told from whether it has been opened and closed."""
+
+    UNOPENED = "unopened"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+SYSTEM_STATE_SV = {
+    SystemState.UNOPENED: "Inte öppet",
+    SystemState.OPEN: "Öppet för ansökningar",
+    SystemState.CLOSED: "Stängt för nya ansökningar",
+}
+
+SYSTEM_STATE_TONE = {
+    SystemState.UNOPENED: "waits",
+    SystemState.OPEN: "good",
+    SystemState.CLOSED: "muted",
+}
+
+
+class SystemAction(StrEnum):
+    CLOSE = "close"
+
+
+SYSTEM_TRANSITIONS: TransitionTable = {
+    (SystemState.OPEN, SystemAction.CLOSE): Transition(
+        SystemState.CLOSED,
+        by(Role.PROCUREMENT_OFFICER),
+        "Stäng systemet",
+        needs_sv="Bara ett öppet system kan stängas.",
+        causes_sv="Ingen kan ansöka längre. Avtal och placeringar fortsätter, och sidan finns kvar.",
+    ),
+}
+
+
 class TermsState(StrEnum):
     DRAFT = "draft"
     PUBLISHED = "published"
@@ -53,6 +90,8 @@ SYSTEM_EVENT_SV = {
     "update": "Systemet ändrat",
     "draft_terms": "Utkast till förfrågningsunderlag sparat",
     "publish": "Förfrågningsunderlag publicerat",
+    "two_deciders": "Antal beslutsfattare ändrat",
+    "close": "Systemet stängt för nya ansökningar",
 }
 
 
@@ -84,11 +123,45 @@ class Proof(StrEnum):
 
     ANSWER = "answer"
     DECLARATION = "declaration"
+    ATTACHMENT = "attachment"
 
 
 PROOF_SV = {
     Proof.ANSWER: "Beskriv i text",
     Proof.DECLARATION: "Intyga",
+    Proof.ATTACHMENT: "Bifoga",
+}
+
+
+class DefaultRule(StrEnum):
+    """Where a participant who does not choose is placed, decided beforehand (LOV 9:2)."""
+
+    TURN_ORDER = "turn_order"
+    OWN_PROVISION = "own_provision"
+    NONE = "none"
+
+
+DEFAULT_RULE_SV = {
+    DefaultRule.TURN_ORDER: "Leverantörerna i turordning",
+    DefaultRule.OWN_PROVISION: "Myndighetens egen verksamhet",
+    DefaultRule.NONE: "Inget alternativ (bara när det inte är ett valfrihetssystem)",
+}
+
+
+class CheckKind(StrEnum):
+    """What is looked up again and again about a supplier under contract."""
+
+    TAX = "tax"
+    DEBT = "debt"
+    STATUS = "status"
+    INSURANCE = "insurance"
+
+
+CHECK_KIND_SV = {
+    CheckKind.TAX: "Skatter och registrering",
+    CheckKind.DEBT: "Skulder hos Kronofogden",
+    CheckKind.STATUS: "Företagets ställning (konkurs, likvidation)",
+    CheckKind.INSURANCE: "Försäkring",
 }
 
 
@@ -109,18 +182,46 @@ class TermsRules:
     plan_within: int = 10
     report_within: int = 10
     decision_within: int = 20
+    capacity_floor: int | None = None
+    """The fewest seats that a supplier must offer."""
+    capacity_cap: int | None = None
+    """The most seats that are in use at once under one contract. The number of suppliers has no cap."""
+    default_rule: DefaultRule = DefaultRule.TURN_ORDER
+    own_provision_sv: str = ""
+    """What the authority's own provision is, when that is the default."""
+    tax_check_months: int | None = 12
+    debt_check_months: int | None = 12
+    status_check_months: int | None = 12
+    insurance_check_months: int | None = 12
 
-    def problems(self) -> list[str]:
+    @property
+    def check_intervals(self) -> Mapping[CheckKind, int]:
+        """Months between two checks, for what is checked at all."""
+        months = {kind: getattr(self, f"{kind}_check_months") for kind in CheckKind}
+        return {kind: interval for kind, interval in months.items() if interval is not None}
+
+    def problems(self, regime: Regime) -> list[str]:
         """Swedish sentences for what cannot be promised."""
-        names = {
+        days = {
             "start_within_days": "Tid till start",
             "answer_within": "Svarstid",
             "plan_within": "Tid för aktivitetsplan",
             "report_within": "Tid för slutdokumentation",
             "decision_within": "Handläggningstid",
         }
-        return [
+        problems = [
             f"{label} måste vara mellan 1 och 120 dagar."
-            for key, label in names.items()
+            for key, label in days.items()
             if not 1 <= getattr(self, key) <= 120
         ]
+        if self.capacity_floor and self.capacity_cap and self.capacity_floor > self.capacity_cap:
+            problems.append(
+                "Kapacitetstaket är lägre än det antal platser som en leverantör minst ska erbjuda."
+            )
+        if regime is Regime.LOV and self.default_rule is DefaultRule.NONE:
+            problems.append(
+                "Bestäm vad som gäller för den som inte väljer: egen verksamhet eller turordning (9 kap. 2 § LOV)."
+            )
+        if self.default_rule is DefaultRule.OWN_PROVISION and not self.own_provision_sv.strip():
+            problems.append("Beskriv den egna verksamheten för den som inte väljer.")
+        return problems

@@ -51,11 +51,7 @@ def draft_terms(
         )
         db.session.add(terms)
     terms.contract_text_sv = contract_text_sv.strip()
-    terms.start_within_days = rules.start_within_days
-    terms.answer_within = rules.answer_within
-    terms.plan_within = rules.plan_within
-    terms.report_within = rules.report_within
-    terms.decision_within = rules.decision_within
+    terms.rules = rules
     terms.requirements.clear()
     terms.prices.clear()
     db.session.flush()  # old rows go before new ones take their positions
@@ -87,7 +83,7 @@ def draft_terms(
 
 def terms_problems(terms: TermsVersion) -> list[str]:
     """Swedish sentences for what is missing before the terms can be published."""
-    problems = terms.rules.problems()
+    problems = terms.rules.problems(terms.system.regime)
     if not terms.requirements:
         problems.append("Lägg till minst ett krav.")
     if any(not requirement.text_sv.strip() for requirement in terms.requirements):
