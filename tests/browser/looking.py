@@ -12,6 +12,9 @@ from marketplace.tenancy import Actor
 SCREENSHOTS = ROOT / "screenshots"
 """Git ignores it."""
 Scheme = Literal["light", "dark"]
+WIDE, NARROW = 1280, 320
+_HEIGHT = 900
+_LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDE, "light"), (WIDE, "dark"), (NARROW, "dark"))
 _AXE = Axe()
 _ONLY_WHAT_IS_WRONG = {"resultTypes": ["violations"]}
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -54,16 +57,19 @@ def overflow(page: Page) -> int:
     return int(page.evaluate(_OVERFLOW))
 
 
+def resize(page: Page, width: int) -> None:
+    page.set_viewport_size(ViewportSize(width=width, height=_HEIGHT))
+
+
 def picture(page: Page, name: str) -> None:
     """The whole page, as screenshots/<name>.png."""
-    path = SCREENSHOTS / f"{name}.png"
-    page.screenshot(path=path, full_page=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
 def opened(browser: Browser, width: int, scheme: Scheme = "light", *, has_script: bool = True) -> Page:
     """A page in a context of its own."""
     context = browser.new_context(
-        viewport=ViewportSize(width=width, height=900),
+        viewport=ViewportSize(width=width, height=_HEIGHT),
         locale="sv-SE",
         color_scheme=scheme,
         reduced_motion="reduce",
@@ -78,26 +84,22 @@ def sign_in(page: Page, address: str, who: Actor) -> None:
 
 
 def look_at_pages(
-    browser: Browser,
-    address: str,
-    who: Actor | None,
-    pages: dict[str, str],
-    *,
-    folder: str,
-    width: int,
-    scheme: Scheme,
+    browser: Browser, address: str, who: Actor | None, pages: dict[str, str], *, folder: str
 ) -> None:
-    """Every page, by its name and path, as `who` sees it; nobody, if it is None."""
-    page = opened(browser, width, scheme)
+    """Every page, by its name and path, as `who` sees it (nobody, if it is None): wide and dark and narrow."""
+    page = opened(browser, WIDE)
     if who is not None:
         sign_in(page, address, who)
     look = Look(page)
     for name, path in pages.items():
         page.goto(address + path)
         assert look.status == 200, f"{path}: {look.status}"
-        _wait_for_images(page)
-        picture(page, f"{folder}/{name}-{width}-{scheme}")
-        look.examine(f"{width} {scheme}")
+        for width, scheme in _LOOKS:
+            resize(page, width)
+            page.emulate_media(color_scheme=scheme)
+            _wait_for_images(page)
+            picture(page, f"{folder}/{name}-{width}-{scheme}")
+            look.examine(f"{width} {scheme}")
     page.context.close()
 
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser
 from marketplace.advertising import services
 from marketplace.db import transaction
 from marketplace.tenancy import Actor, acting_as
-from tests.browser.looking import Look, Scheme, look_at_pages, opened, picture, sign_in
+from tests.browser.looking import Look, look_at_pages, opened, picture, sign_in
 from tests.support import supply
 from tests.support.application import Database
 from tests.support.supply import Supply
@@ -77,10 +77,8 @@ def ids(world: Supply) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
 def test_the_pages_of_advertising_are_accessible(
-    browser: Browser, live_server: str, world: Supply, ids: dict[str, int], width: int, scheme: Scheme
+    browser: Browser, live_server: str, world: Supply, ids: dict[str, int]
 ) -> None:
     roles: list[tuple[Actor | None, dict[str, str]]] = [
         (None, ANYONES_PAGES),
@@ -89,7 +87,7 @@ def test_the_pages_of_advertising_are_accessible(
     ]
     for who, pages in roles:
         filled = {name: path.format(**ids) for name, path in pages.items()}
-        look_at_pages(browser, live_server, who, filled, folder="advertising", width=width, scheme=scheme)
+        look_at_pages(browser, live_server, who, filled, folder="advertising")
 
 
 def test_an_answer_is_looked_at_refused_and_published(

@@ -22,7 +22,7 @@ from marketplace.web.downloads import FILE, file_response
 from marketplace.web.fields import CheckboxesField, DateFieldSv, OreField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.guards import public
-from tests.browser.looking import Look, Scheme, opened
+from tests.browser.looking import NARROW, WIDE, Look, Scheme, opened
 from tests.web.small_app import small_app
 
 pytestmark = pytest.mark.browser
@@ -104,7 +104,7 @@ def address() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("with_errors", [False, True])
 def test_every_component_is_accessible(
     browser: Browser, address: str, width: int, scheme: Scheme, with_errors: bool

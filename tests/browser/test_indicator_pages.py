@@ -5,7 +5,7 @@ from playwright.sync_api import Browser
 
 from indicators.services import compute_all
 from marketplace.clock import travelling
-from tests.browser.looking import Scheme, look_at_pages
+from tests.browser.looking import look_at_pages
 from tests.factories import HANINGE, TEXTILE
 from tests.support.application import Database
 from tests.support.indicator_story import NOW, build_story
@@ -32,13 +32,10 @@ def market(database: Database) -> Market:
     return market
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "light"), (1280, "dark")])
-def test_the_pages_hold(
-    browser: Browser, market: Market, live_server: str, width: int, scheme: Scheme
-) -> None:
+def test_the_pages_hold(browser: Browser, market: Market, live_server: str) -> None:
     for who, pages in (
         (market.strategist, STRATEGISTS_PAGES),
         (market.manager, {"supplier": "/nyckeltal"}),
         (market.other_manager, {"supplier-empty": "/nyckeltal"}),
     ):
-        look_at_pages(browser, live_server, who, pages, folder="indicators", width=width, scheme=scheme)
+        look_at_pages(browser, live_server, who, pages, folder="indicators")

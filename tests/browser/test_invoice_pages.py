@@ -10,7 +10,7 @@ from invoicing.invoices import services
 from invoicing.remuneration.facts import Month
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as
-from tests.browser.looking import Scheme, look_at_pages
+from tests.browser.looking import look_at_pages
 from tests.support.application import Database
 from tests.support.invoicing_market import Market, add_contracts, attend, build_market
 
@@ -63,11 +63,9 @@ def ids(market: Market) -> dict[str, int]:
     return made
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
 def test_the_invoice_pages_are_accessible(
-    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: Scheme
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int]
 ) -> None:
     for who, pages in ((market.manager, MANAGERS_PAGES), (market.controller, CONTROLLERS_PAGES)):
         filled = {name: path.format(**ids) for name, path in pages.items()}
-        look_at_pages(browser, live_server, who, filled, folder="invoices", width=width, scheme=scheme)
+        look_at_pages(browser, live_server, who, filled, folder="invoices")

@@ -15,7 +15,7 @@ from placements.booking.rules import DeclineReason
 from placements.booking.services import accept_placement, decline_placement
 from placements.choice.services import open_round, show_places
 from placements.participants.services import update_needs
-from tests.browser.looking import Scheme, look_at_pages, opened, sign_in
+from tests.browser.looking import WIDE, look_at_pages, opened, sign_in
 from tests.support.application import Database
 from tests.support.placement_market import TODAY, Market, build_market, granted, register, requested
 
@@ -111,9 +111,8 @@ def ids(market: Market) -> dict[str, int]:
     }
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_the_pages_are_accessible(
-    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: Scheme
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int]
 ) -> None:
     for who, pages in (
         (market.officer, OFFICERS_PAGES),
@@ -122,14 +121,14 @@ def test_the_pages_are_accessible(
         (market.manager, MANAGERS_PAGES),
     ):
         filled = {name: path.format(**ids) for name, path in pages.items()}
-        look_at_pages(browser, live_server, who, filled, folder="placements", width=width, scheme=scheme)
+        look_at_pages(browser, live_server, who, filled, folder="placements")
 
 
 def test_searching_showing_and_choosing_by_hand(
     browser: Browser, live_server: str, market: Market, ids: dict[str, int]
 ) -> None:
     """Without script, by the controls that a person uses."""
-    page = opened(browser, 1280, has_script=False)
+    page = opened(browser, WIDE, has_script=False)
     sign_in(page, live_server, market.officer)
     page.goto(f"{live_server}/sok/?valomgang={ids['round']}")
     page.get_by_label("Yrke", exact=True).select_option("7231")

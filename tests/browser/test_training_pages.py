@@ -10,7 +10,7 @@ from marketplace.db import transaction
 from marketplace.tenancy import acting_as
 from placements.attendance.queries import days_of_placement
 from placements.report.services import draft_report
-from tests.browser.looking import Scheme, look_at_pages, opened, overflow, sign_in
+from tests.browser.looking import look_at_pages, opened, overflow, sign_in
 from tests.support.application import Database
 from tests.support.placement_market import Market, build_market
 from tests.support.training import REPORT, agreed, attended, ended, proposed, reported, running
@@ -69,14 +69,11 @@ def ids(market: Market) -> dict[str, int]:
     return made
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (320, "light")])
-def test_every_page_holds(
-    browser: Browser, live_server: str, market: Market, ids: dict[str, int], width: int, scheme: Scheme
-) -> None:
+def test_every_page_holds(browser: Browser, live_server: str, market: Market, ids: dict[str, int]) -> None:
     for role, pages in PAGES.items():
         filled = {name: path.format(**ids) for name, path in pages.items()}
         who = getattr(market, role)
-        look_at_pages(browser, live_server, who, filled, folder="training", width=width, scheme=scheme)
+        look_at_pages(browser, live_server, who, filled, folder="training")
 
 
 def test_a_week_is_saved_on_a_phone(

@@ -11,13 +11,12 @@ from playwright.sync_api import (
     Frame,
     Locator,
     Page,
-    ViewportSize,
 )
 
-from tests.browser.looking import Look, opened, overflow, picture
+from tests.browser.looking import WIDE, Look, opened, overflow, picture, resize
 
 _TOKEN = re.compile(r'name="csrf_token" value="[^"]*"')
-_WIDE, _NARROW = 1280, 375
+_TELEPHONE = 375
 _BARS = ".option-bar, .attendance-save"
 _LOOSEN_BARS = f"document.querySelectorAll('{_BARS}').forEach(bar => bar.style.position = 'static')"
 """A picture of a whole page has no lower edge that bars could keep to."""
@@ -31,7 +30,7 @@ class Visitor:
     def __init__(self, browser: Browser, address: str, seen: set[int]) -> None:
         self._address = address
         self._seen = seen
-        self.page: Page = opened(browser, _WIDE)
+        self.page: Page = opened(browser, WIDE)
         self.page.set_default_timeout(_PATIENCE)
         self._look = Look(self.page)
         self._arrived = self._looked = 0
@@ -129,11 +128,11 @@ class Visitor:
         """The page wide, narrow and dark, into a folder that git ignores. Narrow it fits, dark it can be read."""
         self.page.evaluate(_LOOSEN_BARS)
         self._shoot(f"{name}-wide")
-        self._resize(_NARROW)
+        resize(self.page, _TELEPHONE)
         assert overflow(self.page) == 0, f"{self.path} is wider than a telephone"
         self._shoot(f"{name}-narrow")
         self.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        self._resize(_WIDE)
+        resize(self.page, WIDE)
         self._look.examine("dark")
         self._shoot(f"{name}-dark")
         self.page.emulate_media(color_scheme="light", reduced_motion="reduce")
@@ -163,9 +162,6 @@ class Visitor:
 
     def _shoot(self, name: str) -> None:
         picture(self.page, f"story/{name}")
-
-    def _resize(self, width: int) -> None:
-        self.page.set_viewport_size(ViewportSize(width=width, height=900))
 
     def _arrive(self, frame: Frame) -> None:
         if frame.parent_frame is None:
