@@ -28,7 +28,7 @@ class StartForm(BaseForm):
 
 
 class EndForm(BaseForm):
-    last_day = DateFieldSv("Sista dagen hos er", validators=[DataRequired()])
+    last_day = DateFieldSv("Sista dagen på arbetsplatsen", validators=[DataRequired()])
 
 
 class PlacementsFilter(FilterForm):

@@ -194,6 +194,9 @@ def test_completing(market: Market, client_for: ClientFor) -> None:
     address = f"/placeringar/{placement_id}"
     page = _page(supervisor, address)
     assert "Sista dagen är 2026-08-28" in page
+    ending = _page(supervisor, f"{address}/avbryt")
+    assert "Sista dagen på arbetsplatsen" in ending
+    assert ">Avbryt<" not in ending, "one word for ending it and for leaving the page"
     with travelling(date(2026, 8, 28)):
         supervisor = client_for(market.supervisor)
         assert "Avsluta placeringen för" in _page(supervisor, "/")
