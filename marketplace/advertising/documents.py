@@ -12,7 +12,15 @@ from marketplace.advertising.rules import ANSWER_WITHIN, plain
 from marketplace.documents import Section
 from marketplace.procurement.price_rules import COMPONENT_SV, DAY_PART_SV, Component, DayPart, PriceDraft
 from marketplace.procurement.price_words import conditions_sv, kronor_text
-from marketplace.procurement.rules import PROOF_SV, Regime, RequirementDraft, TermsRules
+from marketplace.procurement.rules import (
+    CHECK_KIND_SV,
+    PROOF_SV,
+    DefaultRule,
+    Regime,
+    RequirementDraft,
+    TermsRules,
+)
+from marketplace.swedish import counted
 
 _LAW_SV = {
     Regime.LOV: "Valfrihetssystem enligt lagen (2008:962) om valfrihetssystem (LOV).",
@@ -56,6 +64,7 @@ class Advertisement:
     regime: Regime
     kommun_names: Sequence[str]
     closed_on: date | None
+    closing_reason_sv: str
     terms_version: int
     published_on: date
     rules: TermsRules
@@ -65,8 +74,8 @@ class Advertisement:
 
 
 def advertisement(facts: Advertisement) -> list[Section]:
-    """The advertisement in parts, in the order that the national one asks for them."""
-    return [
+    """The advertisement in parts, each of them with something in it."""
+    parts = [
         Section("Upphandlande myndighet", tuple(_authority(facts))),
         Section("Vad som köps", (_LAW_SV[facts.regime], *_paragraphs(facts.service_sv))),
         Section("Kommuner som omfattas", (", ".join(facts.kommun_names) + ".",)),
@@ -74,10 +83,14 @@ def advertisement(facts: Advertisement) -> list[Section]:
         Section("Krav på leverantören", tuple(_requirements(facts.requirements))),
         Section("Ersättning", tuple(_prices(facts.prices))),
         Section("Tider", ("\n".join(_times(facts.rules)),)),
+        Section("Kapacitet", tuple(_capacity(facts.rules))),
+        Section("Den som inte väljer", tuple(_default(facts.rules))),
+        Section("Återkommande kontroller", tuple(_checks(facts.rules))),
         Section("Så ansöker ni", tuple(_how_to_apply(facts))),
         Section("Frågor och svar", tuple(_questions(facts))),
         Section("Fullständigt förfrågningsunderlag", (_whole_terms(facts),)),
     ]
+    return [part for part in parts if part.paragraphs]
 
 
 def title_sv(facts: Advertisement) -> str:
@@ -110,7 +123,7 @@ def _duration(facts: Advertisement) -> str:
     if facts.closed_on:
         return (
             f"Systemet är stängt för nya ansökningar sedan {facts.closed_on.isoformat()}. "
-            "Avtal som är slutna gäller som förut."
+            f"Avtal som är slutna gäller som förut. Skäl: {_one_line(facts.closing_reason_sv)}"
         )
     return (
         "Annonsen har inget slutdatum. Systemet är öppet för ansökningar så länge det finns, "
@@ -151,6 +164,40 @@ def _times(rules: TermsRules) -> list[str]:
         f"Aktivitetsplan: inom {rules.plan_within} arbetsdagar från starten",
         f"Slutdokumentation: inom {rules.report_within} arbetsdagar från slutet",
     ]
+
+
+def _capacity(rules: TermsRules) -> list[str]:
+    said = []
+    if rules.capacity_floor:
+        said.append(f"Varje leverantör erbjuder minst {counted(rules.capacity_floor, 'plats', 'platser')}.")
+    if rules.capacity_cap:
+        most = counted(rules.capacity_cap, "plats", "platser")
+        said.append(f"Högst {most} används samtidigt hos varje leverantör (kapacitetstak).")
+    return [*said, "Antalet leverantörer har inget tak."]
+
+
+def _default(rules: TermsRules) -> list[str]:
+    """What was decided beforehand (LOV 9:2)."""
+    match rules.default_rule:
+        case DefaultRule.OWN_PROVISION:
+            return [
+                "Deltagaren får plats i myndighetens egen verksamhet:",
+                *_paragraphs(rules.own_provision_sv),
+            ]
+        case DefaultRule.TURN_ORDER:
+            return [
+                "Deltagaren får plats hos leverantörerna i en turordning som är bestämd i förväg och öppen för alla."
+            ]
+        case DefaultRule.NONE:
+            return []
+
+
+def _checks(rules: TermsRules) -> list[str]:
+    lines = [
+        f"{CHECK_KIND_SV[kind]}: {'varje månad' if months == 1 else f'med {months} månaders mellanrum'}"
+        for kind, months in rules.check_intervals.items()
+    ]
+    return ["\n".join(["Under avtalstiden kontrollerar myndigheten:", *lines])] if lines else []
 
 
 def _how_to_apply(facts: Advertisement) -> list[str]:

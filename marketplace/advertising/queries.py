@@ -55,7 +55,8 @@ def advertisement_of(system: SystemOfChoice, terms: TermsVersion, addresses: Add
         service_sv=system.service_sv,
         regime=system.regime,
         kommun_names=list(kommun_labels(system.kommun_codes).values()),
-        closed_on=closed_on(system),
+        closed_on=system.closed_on,
+        closing_reason_sv=system.closing_reason_sv,
         terms_version=terms.version,
         published_on=terms.published_on,
         rules=terms.rules,
@@ -63,12 +64,6 @@ def advertisement_of(system: SystemOfChoice, terms: TermsVersion, addresses: Add
         prices=price_drafts(terms.prices),
         addresses=addresses,
     )
-
-
-def closed_on(system: SystemOfChoice) -> date | None:
-    """Since when no application is taken, if the system can be and has been closed."""
-    found: date | None = getattr(system, "closed_on", None)
-    return found
 
 
 def contact_of(authority_id: int | None) -> AdvertisementContact | None:
@@ -88,7 +83,7 @@ def _contact(authority_id: int) -> Contact | None:
 def asking_obstacle(system: SystemOfChoice) -> str:
     """Why no question can be asked about the system; empty when one can."""
     has_terms = published_terms(system.id) is not None
-    return asking_obstacle_sv(has_terms=has_terms, is_closed=closed_on(system) is not None)
+    return asking_obstacle_sv(has_terms=has_terms, is_closed=system.closed_on is not None)
 
 
 def public_answers(system_id: int) -> list[PublicAnswer]:
@@ -229,17 +224,17 @@ def _answered(system_id: int | None) -> list[News]:
 
 
 def _closed(system_id: int | None) -> list[News]:
-    column = getattr(SystemOfChoice, "closed_on", None)
-    if column is None:
-        return []
     statement = (
         select(SystemOfChoice)
-        .where(SystemOfChoice.is_open, column.is_not(None))
+        .where(SystemOfChoice.closed_on.is_not(None))
         .options(joinedload(SystemOfChoice.authority))
-        .order_by(column.desc(), SystemOfChoice.id.desc())
+        .order_by(SystemOfChoice.closed_on.desc(), SystemOfChoice.id.desc())
         .limit(NEWS)
     )
     if system_id is not None:
         statement = statement.where(SystemOfChoice.id == system_id)
-    found = [(closed_on(row), row) for row in db.session.scalars(statement)]
-    return [News(day, NewsKind.CLOSED, row) for day, row in found if day is not None]
+    return [
+        News(row.closed_on, NewsKind.CLOSED, row)
+        for row in db.session.scalars(statement)
+        if row.closed_on is not None
+    ]

@@ -14,12 +14,13 @@ from marketplace.advertising import queries, services
 from marketplace.advertising.models import PublicAnswer, Question
 from marketplace.advertising.rules import MAX_LENGTH, QuestionState
 from marketplace.audit import timeline
-from marketplace.clock import now, travelling
+from marketplace.clock import now, today, travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.letters.models import Letter
 from marketplace.outbox import Outbox
 from marketplace.procurement import services as procurement
+from marketplace.procurement.models import SystemOfChoice
 from marketplace.procurement.rules import Regime
 from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
@@ -49,6 +50,12 @@ def ask(manager: Actor, system_id: int, words: str = ASKED) -> int:
 def publish(officer: Actor, question_id: int, question_sv: str = WORDED, answer_sv: str = ANSWER) -> int:
     with acting_as(officer), transaction():
         return services.publish_answer(question_id, question_sv=question_sv, answer_sv=answer_sv).id
+
+
+def close(officer: Actor, system_id: int) -> None:
+    with acting_as(officer), transaction():
+        system = db.session.get_one(SystemOfChoice, system_id)
+        system.closed_on, system.closing_reason_sv = today(), "Behovet har upphört."
 
 
 def seen_by(actor: Actor) -> int:
@@ -179,6 +186,18 @@ def test_nothing_is_asked_about_a_system_that_is_not_open(world: Supply) -> None
         ask(world.manager, unopened)
     with acting_as(world.officer), pytest.raises(NotFound), transaction():
         services.publish_clarification(unopened, question_sv=WORDED, answer_sv=ANSWER)
+
+
+def test_a_closed_system_takes_no_questions_and_answers_those_it_has(world: Supply, system_id: int) -> None:
+    question_id = ask(world.manager, system_id)
+    close(world.officer, system_id)
+    with pytest.raises(Conflict, match="tar inte emot frågor"):
+        ask(world.manager, system_id)
+    publish(world.officer, question_id)
+    with acting_as(ANONYMOUS):
+        assert [one.number for one in queries.public_answers(system_id)] == [1]
+        newest = queries.news(system_id)[0]
+        assert newest.kind is queries.NewsKind.CLOSED
 
 
 def test_only_managers_ask_and_only_with_words(world: Supply, system_id: int) -> None:

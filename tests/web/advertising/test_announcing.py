@@ -141,6 +141,28 @@ def test_a_systems_feed_tells_of_versions_and_answers(
     assert titles(read(client_for(world.officer), path)) == titles(root)
 
 
+def test_a_closed_system_is_told_of_everywhere(world: Supply, system_id: int, client_for: ClientFor) -> None:
+    with travelling(SUMMER + timedelta(days=30)), acting_as(world.officer), transaction():
+        system = system_with_versions(system_id)
+        system.closed_on, system.closing_reason_sv = today(), "Behovet har upphört."
+    page, anyone = f"/valfrihetssystem/{system_id}", client_for()
+    for feed in (f"{page}/nytt.atom", "/valfrihetssystem/nytt.atom"):
+        root = read(anyone, feed)
+        assert titles(root)[0] == "Arbetsträning Åsen: stängt för nya ansökningar"
+    text = anyone.get(f"{page}/annons.txt").data.decode()
+    assert "stängt för nya ansökningar sedan 2026-07-01" in text
+    assert "Behovet har upphört." in text
+    questions = text_of(anyone.get(f"{page}/fragor"))
+    assert "tar inte emot frågor" in questions
+    assert "Logga in" not in questions
+    manager = client_for(world.manager)
+    assert manager.get(f"{page}/fragor/ny").status_code == 409
+    late = manager.post(f"{page}/fragor/ny", data={"text_sv": "Får man ändå?"})
+    assert late.status_code == 422
+    assert "öppna system finns i listan" in text_of(late)
+    assert "Får man ändå?" in late.get_data(as_text=True)
+
+
 def test_the_common_feed_holds_every_open_system_and_nothing_unopened(
     world: Supply, system_id: int, client_for: ClientFor
 ) -> None:

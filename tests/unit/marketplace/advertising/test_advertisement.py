@@ -14,7 +14,7 @@ from marketplace.advertising.documents import (
     title_sv,
 )
 from marketplace.procurement.price_rules import Component, DayPart, PriceDraft, PriceSettings, with_settings
-from marketplace.procurement.rules import PROOF_SV, Proof, Regime, RequirementDraft, TermsRules
+from marketplace.procurement.rules import PROOF_SV, DefaultRule, Proof, Regime, RequirementDraft, TermsRules
 
 WHERE = "https://platstorget.exempel.se/valfrihetssystem"
 FACTS = Advertisement(
@@ -28,9 +28,21 @@ FACTS = Advertisement(
     regime=Regime.LOV,
     kommun_names=["Haninge", "Södertälje"],
     closed_on=None,
+    closing_reason_sv="",
     terms_version=3,
     published_on=date(2026, 3, 2),
-    rules=TermsRules(answer_within=4, decision_within=25),
+    rules=TermsRules(
+        answer_within=4,
+        decision_within=25,
+        capacity_floor=2,
+        capacity_cap=40,
+        default_rule=DefaultRule.OWN_PROVISION,
+        own_provision_sv="Kommunens verkstad.",
+        tax_check_months=3,
+        debt_check_months=1,
+        status_check_months=None,
+        insurance_check_months=None,
+    ),
     requirements=[
         RequirementDraft("Beskriv hur\nhandledningen går till.", Proof.ANSWER),
         RequirementDraft("Vi betalar våra skatter.", Proof.DECLARATION),
@@ -76,6 +88,10 @@ def test_it_says_everything_that_an_advertisement_must() -> None:
         "utan moms",
         "inom 4 arbetsdagar",
         "Aktivitetsplan: inom 10 arbetsdagar",
+        "minst 2 platser.\n\nHögst 40 platser används samtidigt hos varje leverantör",
+        "Antalet leverantörer har inget tak.",
+        "myndighetens egen verksamhet:\n\nKommunens verkstad.",
+        "Skatter och registrering: med 3 månaders mellanrum\nSkulder hos Kronofogden: varje månad\n\n",
         "Beslut lämnas inom 25 arbetsdagar",
         f"Ansökan görs på {WHERE}/7.",
         "https://platstorget.exempel.se/registrera",
@@ -101,8 +117,9 @@ def test_the_same_facts_give_the_same_text() -> None:
 
 
 def test_a_closed_system_says_so_and_takes_no_applications() -> None:
-    text = text_of(replace(FACTS, closed_on=date(2026, 5, 4)))
+    text = text_of(replace(FACTS, closed_on=date(2026, 5, 4), closing_reason_sv="Behovet\nhar upphört."))
     assert "stängt för nya ansökningar sedan 2026-05-04" in text
+    assert "Skäl: Behovet har upphört." in text
     assert "Det går inte att ansöka längre." in text
     for unsaid in ("inget slutdatum", "Ansökan görs på", "ställer ni"):
         assert unsaid not in text
@@ -112,6 +129,22 @@ def test_without_a_contact_it_leads_to_the_questions() -> None:
     assert f"Kontakt: ställ frågor på {WHERE}/7/fragor" in text_of(replace(FACTS, contact=None))
     bare = text_of(replace(FACTS, contact=Contact("Upphandling", "u@asen.example")))
     assert "Kontakt:\nUpphandling\nE-post: u@asen.example\n\n" in bare
+
+
+def test_what_the_terms_leave_out_is_not_a_heading() -> None:
+    rules = replace(
+        FACTS.rules,
+        default_rule=DefaultRule.NONE,
+        capacity_floor=None,
+        capacity_cap=None,
+        tax_check_months=None,
+        debt_check_months=None,
+    )
+    text = text_of(replace(FACTS, rules=rules))
+    for unsaid in ("DEN SOM INTE VÄLJER", "ÅTERKOMMANDE KONTROLLER", "kapacitetstak", "minst None"):
+        assert unsaid not in text
+    turns = replace(FACTS.rules, default_rule=DefaultRule.TURN_ORDER)
+    assert "turordning som är bestämd i förväg" in text_of(replace(FACTS, rules=turns))
 
 
 @pytest.mark.parametrize("regime", Regime)
