@@ -61,7 +61,13 @@ NAV_OF_VISITORS: list[tuple[str, str]] = [
 ]
 """What whoever is not signed in may open: systems of choice are advertised to everyone (LOV 3:1)."""
 
-_REACHED_FROM = {"choice": "participants", "plan": "booking", "report": "booking"}
+_REACHED_FROM = {
+    "applications": "suppliers",
+    "choice": "participants",
+    "contracts": "suppliers",
+    "plan": "booking",
+    "report": "booking",
+}
 """Rooms that not every menu has a row for, and those whose pages lead to theirs."""
 
 
