@@ -35,8 +35,10 @@ def the_authority_advertises(town: Town) -> None:
     officer.press("Spara utkastet")
     officer.picture("terms-draft")
     officer.follow("Publicera")
-    officer.press("Publicera")
-    officer.sees("Förfrågningsunderlaget är publicerat", "Öppet för ansökningar")
+    officer.press("Publicera version 1")
+    officer.sees("Förfrågningsunderlaget är publicerat")
+    officer.follow(SYSTEM)
+    officer.sees("Öppet för ansökningar")
 
 
 def _write_terms(officer: Visitor) -> None:
@@ -162,13 +164,23 @@ def places_are_published(town: Town) -> None:
     manager.follow("Platser")
     manager.follow("Lägg upp ett arbetsställe")
     _add_site(manager, SCHOOL, "Haninge")
-    _publish_place(manager, "Skräddare och ateljésömmerskor m.fl.", SEWING, "Du syr och lagar kläder.", 3)
+    _publish_place(
+        manager,
+        "Sy och laga kläder (Skräddare och ateljésömmerskor m.fl.)",
+        SEWING,
+        "Du syr och lagar kläder.",
+        3,
+    )
     manager.follow("Platser")
     manager.follow("Arbetsställen")
     manager.follow("Nytt arbetsställe")
     _add_site(manager, SHED, "Tyresö")
     _publish_place(
-        manager, "Motorfordonsmekaniker och fordonsreparatörer", REPAIR, "Du byter slangar och provkör.", 2
+        manager,
+        "Laga bilar och cyklar (Motorfordonsmekaniker och fordonsreparatörer)",
+        REPAIR,
+        "Du byter slangar och provkör.",
+        2,
     )
     manager.follow("Platser")
     manager.picture("places")
