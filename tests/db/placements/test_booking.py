@@ -290,6 +290,24 @@ def test_a_level_without_a_price_is_refused(market: Market) -> None:
         assert free_seats(market.sewing_id, FIRST_DAY, LAST_DAY) == 2
 
 
+def test_a_contract_that_ends_too_soon_says_to_when_it_holds(market: Market) -> None:
+    round_id, other_id = chosen(market), chosen(market, 2)
+    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
+        contract = db.session.scalars(
+            db.select(Contract).where(Contract.authority_id == market.north_id)
+        ).one()
+        contract.ends_on = date(2026, 6, 30)
+    with acting_as(market.officer):
+        with pytest.raises(Invalid, match="till och med 2026-06-30") as refused, transaction():
+            request_placement(round_id, first_day=FIRST_DAY)
+        assert refused.value.field == "last_day"
+        with transaction():
+            placement = request_placement(round_id, first_day=FIRST_DAY, last_day=date(2026, 6, 30))
+            assert placement.last_day == date(2026, 6, 30)
+    with acting_as(market.officer), pytest.raises(Conflict, match="inget avtal"), transaction():
+        request_placement(other_id, first_day=date(2026, 7, 6))
+
+
 def test_an_earlier_choice_cannot_be_asked_for_when_there_is_a_later(market: Market) -> None:
     earlier = chosen(market)
     with acting_as(market.officer), transaction():
