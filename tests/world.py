@@ -36,10 +36,11 @@ _NAMES: Mapping[Side, str] = {"own": "A", "foreign": "B", "outside": "C"}
 _KOMMUN: Mapping[Side, str] = {"own": "0136", "foreign": "0126", "outside": "0181"}
 OTHER_TRADE = "7231"
 
-__all__ = ["AUTHORITY_ROLES", "ROLES", "TODAY", "Side", "World", "build_world"]
+__all__ = ["BUYERS", "ROLES", "TODAY", "Side", "World", "build_world"]
 
 AUTHORITY_ROLES = (Role.PROCUREMENT_OFFICER, Role.COORDINATOR, Role.STRATEGIST, Role.CONTROLLER)
-ROLES = (*AUTHORITY_ROLES, Role.CASE_OFFICER, Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
+BUYERS = (*AUTHORITY_ROLES, Role.CASE_OFFICER)
+ROLES = (*BUYERS, Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
 
 
 @dataclass(frozen=True)

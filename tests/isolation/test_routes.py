@@ -16,15 +16,14 @@ from marketplace.accounts.rules import Role
 from marketplace.web.guards import Guard
 from tests.isolation.conftest import ClientFor, Rollback
 from tests.support.clients import Client
-from tests.world import AUTHORITY_ROLES, ROLES, World
+from tests.world import BUYERS, ROLES, World
 
 OPEN_TO_ALL = frozenset(
     {"kommun_code", "ssyk", "month", "week", "position", "filename", "field_id", "file_format"}
 )
 """Names in an address that are nobody's: they say which figures or which row, not whose."""
 
-BUYERS = frozenset({*AUTHORITY_ROLES, Role.CASE_OFFICER})
-PUBLISHED: dict[str, frozenset[Role]] = {"enterprise_id": frozenset(ROLES), "site_id": BUYERS}
+PUBLISHED: dict[str, frozenset[Role]] = {"enterprise_id": frozenset(ROLES), "site_id": frozenset(BUYERS)}
 """Objects that these roles may look at whosever they are: the directory of enterprises, and where they work."""
 
 PUBLISHED_VARIANTS = frozenset(

@@ -47,6 +47,11 @@ def small_app(add: Callable[[Flask], None] | None = None, *, csrf: bool = False,
     def open_to_all() -> ResponseReturnValue:
         return "welcome"
 
+    @app.get("/with-a-slash/")
+    @public("a test")
+    def with_a_slash() -> ResponseReturnValue:
+        return "welcome"
+
     @app.get("/domain-error/<kind>")
     @public("a test")
     def domain_error(kind: str) -> ResponseReturnValue:

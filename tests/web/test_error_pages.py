@@ -36,8 +36,9 @@ def test_a_page_that_does_not_exist_offers_a_way_on(small: Flask) -> None:
 
 
 def test_a_redirect_of_the_router_is_not_an_error(small: Flask) -> None:
-    small_client = small.test_client()
-    assert small_client.get("/open", follow_redirects=False).status_code == 200
+    answer = small.test_client().get("/with-a-slash")
+    assert answer.status_code == 308
+    assert answer.location.endswith("/with-a-slash/")
 
 
 def test_a_fault_tells_nothing_of_what_is_inside() -> None:
