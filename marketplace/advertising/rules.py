@@ -4,7 +4,7 @@ Equal treatment (LOV 1:2): whatever one is told all are told, at the same time, 
 """
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
@@ -141,7 +141,7 @@ def _is_carried(code: int) -> bool:
 
 def beginning_of(day: date) -> datetime:
     """The instant at which a day begins in Sweden. What happened is published by the day, so the feed says no more."""
-    return datetime.combine(day, time(), STOCKHOLM).astimezone(UTC)
+    return datetime.combine(day, time(), STOCKHOLM)
 
 
 def modified_at(last_day: date, now: datetime) -> datetime:

@@ -148,10 +148,15 @@ def _entry(news: News) -> Entry:
     )
 
 
+def _name(news: News) -> str:
+    """Authorities give their systems the same names, and the common feed holds all of them."""
+    return f"{news.system.name}, {news.system.authority.name}"
+
+
 def _version(news: News) -> tuple[str, str, str]:
     return (
         public_address("procurement.terms", terms_id=news.terms_id),
-        f"{news.system.name}: förfrågningsunderlag version {news.number}",
+        f"{_name(news)}: förfrågningsunderlag version {news.number}",
         f"Version {news.number} av förfrågningsunderlaget är publicerad. Ansök mot den senaste versionen.",
     )
 
@@ -160,7 +165,7 @@ def _answer(news: News) -> tuple[str, str, str]:
     page = public_address("advertising.questions", system_id=news.system.id)
     return (
         f"{page}#fraga-{news.number}",
-        f"{news.system.name}: fråga och svar {news.number}",
+        f"{_name(news)}: fråga och svar {news.number}",
         f"Fråga: {news.question_sv}\n\nSvar: {news.answer_sv}",
     )
 
@@ -169,7 +174,7 @@ def _closed(news: News) -> tuple[str, str, str]:
     page = public_address("procurement.show", system_id=news.system.id)
     return (
         f"{page}#stangt",
-        f"{news.system.name}: stängt för nya ansökningar",
+        f"{_name(news)}: stängt för nya ansökningar",
         "Systemet tar inte emot nya ansökningar. Avtal som är slutna gäller som förut.",
     )
 

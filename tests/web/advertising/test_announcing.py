@@ -126,9 +126,9 @@ def test_a_systems_feed_tells_of_versions_and_answers(
     path = f"/valfrihetssystem/{system_id}/nytt.atom"
     root = read(client_for(), path)
     assert titles(root) == [
-        "Arbetsträning Åsen: förfrågningsunderlag version 2",
-        "Arbetsträning Åsen: fråga och svar 1",
-        "Arbetsträning Åsen: förfrågningsunderlag version 1",
+        "Arbetsträning Åsen, Samordningsförbundet Åsen: förfrågningsunderlag version 2",
+        "Arbetsträning Åsen, Samordningsförbundet Åsen: fråga och svar 1",
+        "Arbetsträning Åsen, Samordningsförbundet Åsen: förfrågningsunderlag version 1",
     ]
     assert root.findtext(f"{ATOM}updated") == root.findtext(f"{ATOM}entry/{ATOM}updated")
     (_, content, _) = [one.text for one in root.iter(f"{ATOM}content")]
@@ -148,7 +148,7 @@ def test_a_closed_system_is_told_of_everywhere(world: Supply, system_id: int, cl
     page, anyone = f"/valfrihetssystem/{system_id}", client_for()
     for feed in (f"{page}/nytt.atom", "/valfrihetssystem/nytt.atom"):
         root = read(anyone, feed)
-        assert titles(root)[0] == "Arbetsträning Åsen: stängt för nya ansökningar"
+        assert titles(root)[0] == "Arbetsträning Åsen, Samordningsförbundet Åsen: stängt för nya ansökningar"
     text = anyone.get(f"{page}/annons.txt").data.decode()
     assert "stängt för nya ansökningar sedan 2026-07-01" in text
     assert "Behovet har upphört." in text
@@ -178,8 +178,8 @@ def test_the_common_feed_holds_every_open_system_and_nothing_unopened(
     for reader in (client_for(), client_for(world.officer)):
         root = read(reader, "/valfrihetssystem/nytt.atom")
         assert titles(root) == [
-            "Viken: förfrågningsunderlag version 1",
-            "Arbetsträning Åsen: förfrågningsunderlag version 1",
+            "Viken, Samordningsförbundet Viken: förfrågningsunderlag version 1",
+            "Arbetsträning Åsen, Samordningsförbundet Åsen: förfrågningsunderlag version 1",
         ]
         assert {one.text for one in root.findall(f"{ATOM}entry/{ATOM}author/{ATOM}name")} == {
             "Samordningsförbundet Viken",
@@ -238,4 +238,4 @@ def test_characters_that_xml_cannot_carry_do_not_break_the_feed(
     odd = supply.open_system(world.officer, "Träna\x0b\x1f nu")
     clarify(world, odd, "Får\x0c man?")
     root = read(client_for(), f"/valfrihetssystem/{odd}/nytt.atom")
-    assert titles(root)[0] == "Träna nu: fråga och svar 1"
+    assert titles(root)[0] == "Träna nu, Samordningsförbundet Åsen: fråga och svar 1"

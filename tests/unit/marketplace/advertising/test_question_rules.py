@@ -96,6 +96,7 @@ def test_a_typed_text_keeps_its_lines_and_loses_what_xml_cannot_carry() -> None:
 def test_a_day_begins_at_midnight_in_sweden() -> None:
     assert beginning_of(date(2026, 3, 11)) == datetime(2026, 3, 10, 23, tzinfo=UTC)
     assert beginning_of(date(2026, 7, 1)) == datetime(2026, 6, 30, 22, tzinfo=UTC)
+    assert beginning_of(date(2026, 7, 1)).isoformat() == "2026-07-01T00:00:00+02:00"
 
 
 def test_a_reader_of_the_same_day_misses_nothing() -> None:
