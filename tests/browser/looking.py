@@ -1,6 +1,7 @@
 """How a page in a browser is looked at: axe, console, status, width, and a picture for people to judge."""
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
@@ -84,15 +85,22 @@ def sign_in(page: Page, address: str, who: Actor) -> None:
 
 
 def look_at_pages(
-    browser: Browser, address: str, who: Actor | None, pages: dict[str, str], *, folder: str
+    browser: Browser,
+    address: str,
+    who: Actor | None,
+    pages: Mapping[str, str],
+    ids: Mapping[str, int] | None = None,
+    *,
+    folder: str,
 ) -> None:
-    """Every page, by its name and path, as `who` sees it (nobody, if it is None): wide and dark and narrow."""
+    """Every page, by its name and path with `ids` in it, as `who` sees it (nobody, if it is None): wide and light, wide
+    and dark, narrow and dark."""
     page = opened(browser, WIDE)
     if who is not None:
         sign_in(page, address, who)
     look = Look(page)
     for name, path in pages.items():
-        page.goto(address + path)
+        page.goto(address + path.format(**(ids or {})))
         assert look.status == 200, f"{path}: {look.status}"
         for width, scheme in _LOOKS:
             resize(page, width)

@@ -86,8 +86,7 @@ def test_the_pages_of_advertising_are_accessible(
         (world.manager, MANAGERS_PAGES),
     ]
     for who, pages in roles:
-        filled = {name: path.format(**ids) for name, path in pages.items()}
-        look_at_pages(browser, live_server, who, filled, folder="advertising")
+        look_at_pages(browser, live_server, who, pages, ids, folder="advertising")
 
 
 def test_an_answer_is_looked_at_refused_and_published(

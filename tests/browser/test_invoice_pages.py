@@ -67,5 +67,4 @@ def test_the_invoice_pages_are_accessible(
     browser: Browser, live_server: str, market: Market, ids: dict[str, int]
 ) -> None:
     for who, pages in ((market.manager, MANAGERS_PAGES), (market.controller, CONTROLLERS_PAGES)):
-        filled = {name: path.format(**ids) for name, path in pages.items()}
-        look_at_pages(browser, live_server, who, filled, folder="invoices")
+        look_at_pages(browser, live_server, who, pages, ids, folder="invoices")

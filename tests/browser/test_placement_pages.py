@@ -120,8 +120,7 @@ def test_the_pages_are_accessible(
         (market.supervisor, SUPERVISORS_PAGES),
         (market.manager, MANAGERS_PAGES),
     ):
-        filled = {name: path.format(**ids) for name, path in pages.items()}
-        look_at_pages(browser, live_server, who, filled, folder="placements")
+        look_at_pages(browser, live_server, who, pages, ids, folder="placements")
 
 
 def test_searching_showing_and_choosing_by_hand(
