@@ -16,6 +16,19 @@ from tests.support.clients import Client
 from tests.support.servers import Servers
 from tests.world import ROLES, TODAY, World, build_world
 
+PERSON_TABLES = (
+    "participant",
+    "participant_identity",
+    "consent",
+    "training_grant",
+    "choice_round",
+    "shown_place",
+    "activity_plan",
+    "final_report",
+    "attendance_day",
+)
+"""What no role that sees no persons finds a row in."""
+
 Rollback = Callable[[], AbstractContextManager[None]]
 
 

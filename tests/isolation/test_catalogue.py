@@ -7,27 +7,13 @@ from sqlalchemy.exc import DBAPIError
 from demo.cluster import APP
 from marketplace.db import Base, db
 from marketplace.tenancy import acting_as, system_actor
-from tests.isolation.conftest import Rollback
+from tests.isolation.conftest import PERSON_TABLES, Rollback
 from tests.world import World
 
 WITHOUT_POLICY = frozenset({"alembic_version"})
 """Holds one revision and nobody's data."""
 
-PERSONS = frozenset(
-    {
-        "participant",
-        "participant_identity",
-        "consent",
-        "training_grant",
-        "choice_round",
-        "shown_place",
-        "activity_plan",
-        "final_report",
-        "attendance_day",
-        "placement",
-        "event",
-    }
-)
+PERSONS = frozenset({*PERSON_TABLES, "placement", "event"})
 
 _TABLES = text(
     """

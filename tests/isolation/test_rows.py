@@ -19,21 +19,10 @@ from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.attendance.services import record_attendance
 from placements.participants.models import Consent, Participant
 from placements.participants.services import withdraw_consent
-from tests.isolation.conftest import Rollback
+from tests.isolation.conftest import PERSON_TABLES, Rollback
 from tests.world import BUYERS, ROLES, World
 
 TABLES = Base.metadata.tables
-PERSON_TABLES = (
-    "participant",
-    "participant_identity",
-    "consent",
-    "training_grant",
-    "choice_round",
-    "shown_place",
-    "activity_plan",
-    "final_report",
-    "attendance_day",
-)
 NEVER_SEE_PERSONS = (
     Role.STRATEGIST,
     Role.CONTROLLER,
