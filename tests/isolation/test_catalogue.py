@@ -94,6 +94,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "contract_use",
         "is_month_approved",
         "is_shared_with",
+        "keep_application_to_open_system",
         "keep_contract_with_placements",
         "keep_placement_under_contract",
     ]
