@@ -32,7 +32,6 @@ from marketplace.procurement.price_rules import (
 )
 from marketplace.procurement.rules import (
     CHECK_KIND_SV,
-    DEFAULT_RULE_SV,
     PROOF_SV,
     REGIME_SV,
     CheckKind,
@@ -70,9 +69,29 @@ class SystemForm(BaseForm):
     )
 
 
+class DecidersForm(BaseForm):
+    needs_two_deciders = BooleanField(
+        "Två upphandlare behövs: en föreslår beslutet och en annan fattar det",
+        description="Gäller beslut om ansökningar från och med nu. Ni behöver vara minst två upphandlare.",
+    )
+
+
+class ClosingForm(BaseForm):
+    reason_sv = TextAreaField(
+        "Varför systemet stängs",
+        validators=[DataRequired(), Length(max=1000)],
+        description="Skälet visas för alla på systemets sida.",
+        render_kw={"rows": 3},
+    )
+
+
 class SystemFilter(FilterForm):
     kommun = SelectField("Kommun", coerce=or_none(str))
     lag = SelectField("Lag", choices=one_of(REGIME_SV, blank="Alla"), coerce=or_none(Regime))
+
+
+class VersionFilter(FilterForm):
+    mot = SelectField("Jämför med", coerce=or_none(int))
 
 
 class _Row(Form):
@@ -199,17 +218,15 @@ class TermsForm(BaseForm):
     capacity_floor = IntegerField(
         "Minsta antal platser",
         validators=_at_least(1, 1000),
-        description="Så många platser ska en leverantör minst erbjuda. Lämna tomt om det inte finns någon gräns.",
+        description="Så många platser ska en leverantör minst erbjuda. Tomt är ingen gräns.",
     )
     capacity_cap = IntegerField(
         "Kapacitetstak, platser",
         validators=_at_least(1, 10_000),
-        description="Så många platser får som mest vara i bruk samtidigt hos en leverantör. Lämna tomt om det inte "
-        "finns något tak. Antalet leverantörer får inte ha något tak.",
+        description="Så många platser används som mest samtidigt hos en leverantör. Tomt är inget tak.",
     )
     default_rule = RadioField(
-        "Den som inte väljer placeras hos",
-        choices=one_of(DEFAULT_RULE_SV),
+        "Den som inte väljer placeras",
         coerce=DefaultRule,
         validators=[DataRequired()],
     )
@@ -224,7 +241,7 @@ class TermsForm(BaseForm):
     status_check_months = _months(CheckKind.STATUS)
     insurance_check_months = _months(CheckKind.INSURANCE)
     contract_text_sv = TextAreaField(
-        "Avtalsvillkor",
+        "Villkorens text",
         validators=[Length(max=40_000)],
         description="Det som gäller utöver krav, priser och tider, som kommer med i avtalet av sig självt.",
         render_kw={"rows": 12},

@@ -87,6 +87,10 @@ class TermsVersion(Base):
             "least(tax_check_months, debt_check_months, status_check_months, insurance_check_months) >= 1",
             name="months_between_checks",
         ),
+        CheckConstraint(
+            "state = 'draft' OR default_rule <> 'own_provision' OR own_provision_sv <> ''",
+            name="own_provision_described",
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

@@ -11,8 +11,10 @@ from marketplace.accounts.models import Organisation
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
-from marketplace.procurement.price_rules import PriceDraft
-from marketplace.procurement.rules import Regime, TermsState
+from marketplace.procurement.price_rules import FEES, RATES, Component, PriceDraft
+from marketplace.procurement.price_words import conditions_sv, price_label
+from marketplace.procurement.rules import Regime, RequirementDraft, TermsState
+from marketplace.procurement.terms_words import TermsText, rule_groups
 
 T = TypeVar("T")
 
@@ -86,6 +88,29 @@ def draft_of(system_id: int) -> TermsVersion | None:
     """The version that is being written, if there is one."""
     statement = _terms().where(TermsVersion.system_id == system_id, TermsVersion.state == TermsState.DRAFT)
     return db.session.scalar(statement)
+
+
+def other_versions(terms: TermsVersion) -> list[TermsVersion]:
+    """The system's other versions that the actor may see, the newest first."""
+    statement = (
+        select(TermsVersion)
+        .where(TermsVersion.system_id == terms.system_id, TermsVersion.id != terms.id)
+        .order_by(TermsVersion.version.desc())
+    )
+    return list(db.session.scalars(statement))
+
+
+def text_of(terms: TermsVersion) -> TermsText:
+    """What the version says. A row that a draft has half written is left out."""
+    rows = price_drafts(terms.prices)
+    return TermsText(
+        version=terms.version,
+        requirements=[RequirementDraft(row.text_sv, row.proof) for row in terms.requirements],
+        prices=[(price_label(row), row.amount_ore) for row in rows if row.component in RATES | FEES],
+        conditions=conditions_sv([row for row in rows if row.component in set(Component)]),
+        groups=rule_groups(terms.rules),
+        contract_text_sv=terms.contract_text_sv,
+    )
 
 
 def price_drafts(prices: Iterable[PriceRow]) -> list[PriceDraft]:

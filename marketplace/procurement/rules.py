@@ -1,6 +1,6 @@
 """Systems of choice and their terms: states, regimes, and the rules a published version sets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +20,13 @@ REGIME_SV = {
     Regime.LOU_FRAMEWORK: "Ramavtal (LOU)",
     Regime.RESERVED_CONTRACT: "Reserverat kontrakt",
 }
+
+
+DECIDERS_SV = {
+    False: "En upphandlare beslutar",
+    True: "En upphandlare föreslår och en annan beslutar",
+}
+"""Who decides on an application, by whether two are needed."""
 
 
 def check_unopened(is_open: bool) -> None:
@@ -90,7 +97,7 @@ SYSTEM_EVENT_SV = {
     "update": "Systemet ändrat",
     "draft_terms": "Utkast till förfrågningsunderlag sparat",
     "publish": "Förfrågningsunderlag publicerat",
-    "two_deciders": "Antal beslutsfattare ändrat",
+    "set_deciders": "Vem som beslutar ändrat",
     "close": "Systemet stängt för nya ansökningar",
 }
 
@@ -142,10 +149,16 @@ class DefaultRule(StrEnum):
 
 
 DEFAULT_RULE_SV = {
-    DefaultRule.TURN_ORDER: "Leverantörerna i turordning",
-    DefaultRule.OWN_PROVISION: "Myndighetens egen verksamhet",
-    DefaultRule.NONE: "Inget alternativ (bara när det inte är ett valfrihetssystem)",
+    DefaultRule.TURN_ORDER: "Hos leverantörerna i turordning",
+    DefaultRule.OWN_PROVISION: "I myndighetens egen verksamhet",
+    DefaultRule.NONE: "Inget är bestämt",
 }
+
+
+def default_rules(regime: Regime) -> Sequence[DefaultRule]:
+    """Those that can be decided, the usual first. Under LOV there has to be one."""
+    decided = (DefaultRule.TURN_ORDER, DefaultRule.OWN_PROVISION)
+    return decided if regime is Regime.LOV else (DefaultRule.NONE, *decided)
 
 
 class CheckKind(StrEnum):
@@ -218,7 +231,7 @@ class TermsRules:
             problems.append(
                 "Kapacitetstaket är lägre än det antal platser som en leverantör minst ska erbjuda."
             )
-        if regime is Regime.LOV and self.default_rule is DefaultRule.NONE:
+        if self.default_rule not in default_rules(regime):
             problems.append(
                 "Bestäm vad som gäller för den som inte väljer: egen verksamhet eller turordning (9 kap. 2 § LOV)."
             )

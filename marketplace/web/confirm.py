@@ -11,7 +11,7 @@ from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.rules import TransitionTable, advance
 from marketplace.tenancy import current_actor
-from marketplace.web.forms import ConfirmForm
+from marketplace.web.forms import BaseForm, ConfirmForm
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,17 @@ def obstacles(table: TransitionTable, state: StrEnum, action: StrEnum, *others: 
     return [other for other in others if other]
 
 
-def ask_first(question: Question, act: Callable[[], object]) -> ResponseReturnValue:
-    """Shows the question; on yes acts in one transaction and goes back."""
-    form = ConfirmForm()
+def ask_first(
+    question: Question,
+    act: Callable[[], object],
+    *,
+    form: BaseForm | None = None,
+    template: str = "work/confirm.html",
+    **shown: object,
+) -> ResponseReturnValue:
+    """Shows the question; on yes acts in one transaction and goes back. `form` when something has to be written, and a
+    `template` that extends the usual one when something more has to be `shown`."""
+    form = form or ConfirmForm()
     if form.validate_on_submit():
         try:
             with transaction():
@@ -51,4 +59,4 @@ def ask_first(question: Question, act: Callable[[], object]) -> ResponseReturnVa
         else:
             flash(question.done, "success")
             return redirect(question.back)
-    return render_template("work/confirm.html", form=form, question=question), form.status()
+    return render_template(template, form=form, question=question, **shown), form.status()

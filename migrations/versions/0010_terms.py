@@ -103,6 +103,11 @@ def _add_rules() -> None:
     op.create_check_constraint(
         op.f("ck_terms_version_months_between_checks"), "terms_version", f"least({months}) >= 1"
     )
+    op.create_check_constraint(
+        op.f("ck_terms_version_own_provision_described"),
+        "terms_version",
+        "state = 'draft' OR default_rule <> 'own_provision' OR own_provision_sv <> ''",
+    )
 
 
 def downgrade() -> None:

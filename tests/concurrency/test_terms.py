@@ -1,10 +1,12 @@
 """A draft is written at the moment when it is published: what becomes public is what was read through, and nothing is
-lost."""
+lost. An enterprise applies at the moment when the system closes: it is in time, or told that it is not."""
 
 import pytest
 
+from enterprises.applications import services as applications
 from marketplace.clock import today
 from marketplace.db import db
+from marketplace.errors import Conflict
 from marketplace.procurement import services
 from marketplace.procurement.models import TermsVersion
 from marketplace.procurement.queries import draft_of, published_terms, system_with_versions
@@ -93,3 +95,26 @@ def test_many_who_write_and_publish_at_once_leave_one_published_version(
         versions = system_with_versions(system_id).versions
         assert [version.state for version in versions].count(TermsState.PUBLISHED) == 1
         assert [version.version for version in versions] == list(range(1, len(versions) + 1))
+
+
+def test_who_applies_while_the_system_closes_is_told_that_it_is_closed(
+    database: Database, world: Supply, system_id: int
+) -> None:
+    refusal = in_turn(
+        database,
+        (world.officer, lambda: services.close_system(system_id, "Behovet har upphört.")),
+        (world.manager, lambda: applications.start_application(system_id)),
+        today(),
+    )
+    assert isinstance(refusal, Conflict)
+    assert "stängt för nya ansökningar" in refusal.message_sv
+
+
+def test_the_closing_waits_for_who_is_applying(database: Database, world: Supply, system_id: int) -> None:
+    closed = in_turn(
+        database,
+        (world.manager, lambda: applications.start_application(system_id).id),
+        (world.officer, lambda: services.close_system(system_id, "Behovet har upphört.").id),
+        today(),
+    )
+    assert closed == system_id

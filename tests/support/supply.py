@@ -95,13 +95,13 @@ def build_supply() -> Supply:
     return Supply(officer, other_officer, controller, case_officer, manager, other_manager, supervisor)
 
 
-def open_system(officer: Actor, name: str = "Arbetsträning Åsen") -> int:
+def open_system(officer: Actor, name: str = "Arbetsträning Åsen", regime: Regime = Regime.LOV) -> int:
     """A system with published terms: its id."""
     with acting_as(officer), transaction():
         system = procurement.create_system(
             name=name,
             service_sv="Arbetsträning hos sociala företag",
-            regime=Regime.LOV,
+            regime=regime,
             kommun_codes=[HANINGE, SODERTALJE],
         )
         terms = draft_terms(system)

@@ -6,13 +6,24 @@ from sqlalchemy import func, select
 
 from marketplace import audit
 from marketplace.accounts.rules import Role
-from marketplace.clock import now
+from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Invalid, NotAllowed, NotFound
+from marketplace.outbox import emit
 from marketplace.procurement.models import SystemOfChoice
-from marketplace.procurement.rules import Regime, check_unopened
+from marketplace.procurement.rules import (
+    DECIDERS_SV,
+    SYSTEM_TRANSITIONS,
+    Regime,
+    SystemAction,
+    SystemState,
+    check_unopened,
+)
 from marketplace.reference.models import Kommun
+from marketplace.rules import advance
 from marketplace.tenancy import current_actor
+
+CLOSED_TOPIC = "system.closed"
 
 
 def create_system(
@@ -35,6 +46,49 @@ def update_system(
     _fill(system, name, service_sv, regime, kommun_codes)
     audit.record("system_of_choice", system.id, "update", authority_id=system.authority_id)
     db.session.flush()
+    return system
+
+
+def set_deciders(system_id: int, *, needs_two: bool) -> SystemOfChoice:
+    """Whether two officers are needed for a decision on an application, from now on. Also while the system is open: it
+    is the authority's own routine."""
+    system = own_system(system_id, lock=True)
+    if system.needs_two_deciders != needs_two:
+        system.needs_two_deciders = needs_two
+        audit.record(
+            "system_of_choice",
+            system.id,
+            "set_deciders",
+            authority_id=system.authority_id,
+            note_sv=DECIDERS_SV[needs_two],
+        )
+        db.session.flush()
+    return system
+
+
+def close_system(system_id: int, reason_sv: str) -> SystemOfChoice:
+    """Nobody can apply from now on. What is handed in is decided, contracts run on and the page stays.
+
+    Raises Conflict for a system that is not open, Invalid without a reason.
+    """
+    system = own_system(system_id, lock=True)
+    before = system.state
+    transition = advance(SYSTEM_TRANSITIONS, before, SystemAction.CLOSE, current_actor().role)
+    reason = " ".join(reason_sv.split())
+    if not reason:
+        raise Invalid("Skriv varför systemet stängs. Skälet visas för alla.", field="reason_sv")
+    system.closed_on, system.closing_reason_sv = today(), reason
+    db.session.flush()
+    audit.record(
+        "system_of_choice",
+        system.id,
+        "close",
+        authority_id=system.authority_id,
+        from_state=before,
+        to_state=SystemState(transition.target),
+        note_sv=reason,
+    )
+    emit(CLOSED_TOPIC, authority_id=system.authority_id, system_id=system.id)
     return system
 
 

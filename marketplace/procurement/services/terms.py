@@ -8,6 +8,7 @@ from marketplace import audit
 from marketplace.clock import today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Invalid
+from marketplace.outbox import emit
 from marketplace.procurement.models import PriceRow, Requirement, TermsVersion
 from marketplace.procurement.price_rules import PriceDraft, price_problems
 from marketplace.procurement.queries import draft_of, price_drafts, published_terms
@@ -22,6 +23,8 @@ from marketplace.procurement.rules import (
 from marketplace.procurement.services.systems import own_system
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
+
+PUBLISHED_TOPIC = "terms.published"
 
 
 def draft_terms(
@@ -121,6 +124,7 @@ def publish_terms(terms_id: int) -> TermsVersion:
         note_sv=f"Version {terms.version}",
     )
     db.session.flush()
+    emit(PUBLISHED_TOPIC, authority_id=system.authority_id, terms_id=terms.id)
     return terms
 
 

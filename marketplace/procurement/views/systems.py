@@ -11,18 +11,23 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.procurement import queries, services
-from marketplace.procurement.forms import SystemFilter, SystemForm
+from marketplace.procurement.forms import ClosingForm, DecidersForm, SystemFilter, SystemForm
 from marketplace.procurement.rules import (
+    DECIDERS_SV,
     REGIME_SV,
     SYSTEM_EVENT_SV,
-    TERMS_STATE_SV,
-    TERMS_STATE_TONE,
+    SYSTEM_STATE_SV,
+    SYSTEM_STATE_TONE,
+    SYSTEM_TRANSITIONS,
+    SystemAction,
     TermsState,
 )
-from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own, terms_words
+from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own
 from marketplace.reference.queries import kommun_labels
+from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import one_of
 from marketplace.web.guards import public, requires
@@ -41,6 +46,8 @@ def index() -> ResponseReturnValue:
         page=queries.system_page(_wanted(form), sort_key(_SORTS, "namn"), page_number()),
         kommun_sv=names,
         regime_sv=REGIME_SV,
+        state_sv=SYSTEM_STATE_SV,
+        state_tone=SYSTEM_STATE_TONE,
         is_officer=current_actor().role is Role.PROCUREMENT_OFFICER,
     )
 
@@ -55,7 +62,7 @@ def index_file(file_format: str) -> Response:
             system.authority.name,
             REGIME_SV[system.regime],
             ", ".join(name for code, name in names.items() if code in system.kommun_codes),
-            "Öppet" if system.is_open else "Inte öppet",
+            SYSTEM_STATE_SV[system.state],
             url_for("procurement.show", system_id=system.id, _external=True),
         )
         for system in queries.all_systems(_wanted(_filter_form(names)), sort_key(_SORTS, "namn"))
@@ -100,9 +107,11 @@ def show(system_id: int) -> ResponseReturnValue:
         regime_sv=REGIME_SV,
         events=audit.timeline("system_of_choice", system_id) if is_owner else [],
         event_sv=SYSTEM_EVENT_SV,
-        state_sv=TERMS_STATE_SV,
-        state_tone=TERMS_STATE_TONE,
-        **terms_words(terms),
+        state_sv=SYSTEM_STATE_SV,
+        state_tone=SYSTEM_STATE_TONE,
+        deciders_sv=DECIDERS_SV[system.needs_two_deciders],
+        actions=possible_actions(SYSTEM_TRANSITIONS, system.state, current_actor().role) if is_owner else [],
+        said=queries.text_of(terms) if terms else None,
     )
 
 
@@ -124,6 +133,43 @@ def edit(system_id: int) -> ResponseReturnValue:
     return render_template(
         "marketplace/procurement/system_form.html", form=form, system=system
     ), form.status()
+
+
+@bp.route("/<int:system_id>/beslutsfattare", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def deciders(system_id: int) -> ResponseReturnValue:
+    system = services.own_system(system_id)
+    form = DecidersForm(obj=system)
+    if form.validate_on_submit():
+        with transaction():
+            services.set_deciders(system_id, needs_two=form.needs_two_deciders.data)
+        flash("Det är sparat.", "success")
+        return redirect(url_for("procurement.show", system_id=system_id))
+    return render_template("marketplace/procurement/deciders.html", form=form, system=system), form.status()
+
+
+@bp.route("/<int:system_id>/stang", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def close(system_id: int) -> ResponseReturnValue:
+    system = services.own_system(system_id)
+    form = ClosingForm()
+    back = url_for("procurement.show", system_id=system_id)
+    question = Question(
+        title="Stäng systemet",
+        breadcrumb=[("Valfrihetssystem", url_for("procurement.index")), (system.name, back)],
+        causes=[
+            "Ingen kan ansöka längre. Påbörjade ansökningar kan inte skickas in.",
+            "Inskickade ansökningar prövas och beslutas som vanligt.",
+            "Avtal och placeringar gäller som förut, tills avtalen upphör.",
+            "Sidan finns kvar för alla och säger när och varför systemet stängdes.",
+            "Systemet kan inte öppnas igen. Ta också bort annonsen på den nationella annonsplatsen.",
+        ],
+        done="Systemet är stängt för nya ansökningar.",
+        back=back,
+        is_ending=True,
+        obstacles=obstacles(SYSTEM_TRANSITIONS, system.state, SystemAction.CLOSE),
+    )
+    return ask_first(question, lambda: services.close_system(system_id, form.reason_sv.data or ""), form=form)
 
 
 def _filter_form(names: Mapping[str, str]) -> SystemFilter:

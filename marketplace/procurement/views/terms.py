@@ -9,19 +9,23 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.procurement import queries, services
-from marketplace.procurement.forms import TermsForm
-from marketplace.procurement.models import TermsVersion
+from marketplace.procurement.difference_rules import Part, differences
+from marketplace.procurement.forms import TermsForm, VersionFilter
+from marketplace.procurement.models import SystemOfChoice, TermsVersion
 from marketplace.procurement.price_rules import FEES, RATES, Component, settings_of
 from marketplace.procurement.rules import (
+    DEFAULT_RULE_SV,
     TERMS_STATE_SV,
     TERMS_STATE_TONE,
     TERMS_TRANSITIONS,
     TermsAction,
     TermsRules,
     TermsState,
+    default_rules,
 )
-from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own, terms_words
+from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own
 from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.forms import one_of
 from marketplace.web.guards import public, requires
 
 
@@ -36,7 +40,33 @@ def terms(terms_id: int) -> ResponseReturnValue:
         is_owner=is_own(version.system),
         state_sv=TERMS_STATE_SV,
         state_tone=TERMS_STATE_TONE,
-        **terms_words(version),
+        said=queries.text_of(version),
+        others=queries.other_versions(version),
+    )
+
+
+@bp.get("/underlag/<int:terms_id>/skillnad")
+@public(OPENNESS)
+def difference(terms_id: int) -> ResponseReturnValue:
+    """What differs between this version and another, the one before unless another is asked for."""
+    version = queries.terms_with_rows(terms_id)
+    others = {other.id: other for other in queries.other_versions(version)}
+    form = VersionFilter(choices={"mot": {key: _called(other) for key, other in others.items()}})
+    earlier = [other.id for other in others.values() if other.version < version.version]
+    chosen = form.mot.data or next(iter(earlier or others), None)
+    form.mot.data = chosen
+    pair = sorted(
+        [version, queries.terms_with_rows(chosen)] if chosen else [version], key=lambda one: one.version
+    )
+    return render_template(
+        "marketplace/procurement/difference.html",
+        form=form,
+        system=version.system,
+        terms=version,
+        old=pair[0],
+        new=pair[-1],
+        parts=_differences(pair[0], pair[-1]),
+        others=others,
     )
 
 
@@ -46,7 +76,8 @@ def draft(system_id: int) -> ResponseReturnValue:
     """Writes the draft; begins with the published version when there is none."""
     system = services.own_system(system_id)
     written = queries.draft_of(system_id)
-    form = TermsForm(data=_terms_data(written or queries.published_terms(system_id)))
+    form = TermsForm(data=_terms_data(system, written or queries.published_terms(system_id)))
+    form.default_rule.choices = one_of({rule: DEFAULT_RULE_SV[rule] for rule in default_rules(system.regime)})
     asked = request.form.get("gor", "")
     if asked in {"krav", "priser", "index"}:
         form.add_rows(asked)
@@ -82,6 +113,7 @@ def publish(terms_id: int) -> ResponseReturnValue:
     version = queries.terms_with_rows(terms_id)
     system = services.own_system(version.system_id)
     is_draft = version.state is TermsState.DRAFT
+    before = queries.published_terms(system.id) if is_draft else None
     back = url_for("procurement.terms", terms_id=terms_id)
     question = Question(
         title=f"Publicera version {version.version}",
@@ -90,15 +122,22 @@ def publish(terms_id: int) -> ResponseReturnValue:
             (system.name, url_for("procurement.show", system_id=system.id)),
             (f"Version {version.version}", back),
         ],
-        causes=_publishing_causes(version, queries.published_terms(system.id)),
-        done="Förfrågningsunderlaget är publicerat. Nu kan företag ansöka.",
+        causes=_publishing_causes(version, before),
+        done="Förfrågningsunderlaget är publicerat."
+        + ("" if system.closed_on else " Nu kan företag ansöka."),
         back=back,
         obstacles=obstacles(
             TERMS_TRANSITIONS, version.state, TermsAction.PUBLISH, *services.terms_problems(version)
         ),
         way_on=("Ändra utkastet", url_for("procurement.draft", system_id=system.id)) if is_draft else None,
     )
-    return ask_first(question, lambda: services.publish_terms(terms_id))
+    return ask_first(
+        question,
+        lambda: services.publish_terms(terms_id),
+        template="marketplace/procurement/publish.html",
+        before=before,
+        parts=_differences(before, version) if before else [],
+    )
 
 
 def _publishing_causes(version: TermsVersion, before: TermsVersion | None) -> list[str]:
@@ -116,9 +155,18 @@ def _publishing_causes(version: TermsVersion, before: TermsVersion | None) -> li
     ]
 
 
-def _terms_data(terms: TermsVersion | None) -> dict[str, object]:
+def _differences(old: TermsVersion, new: TermsVersion) -> list[Part]:
+    return differences(queries.text_of(old), queries.text_of(new))
+
+
+def _called(version: TermsVersion) -> str:
+    return f"Version {version.version}" + (" (utkast)" if version.state is TermsState.DRAFT else "")
+
+
+def _terms_data(system: SystemOfChoice, terms: TermsVersion | None) -> dict[str, object]:
     if terms is None:
-        return asdict(settings_of([])) | asdict(TermsRules()) | {"index_steps": []}
+        usual = TermsRules(default_rule=default_rules(system.regime)[0])
+        return asdict(settings_of([])) | asdict(usual) | {"index_steps": []}
     rows = queries.price_drafts(terms.prices)
     settings = settings_of(rows)
     return (

@@ -40,6 +40,11 @@ TERMS = {
     "plan_within": "10",
     "report_within": "10",
     "decision_within": "20",
+    "capacity_cap": "40",
+    "default_rule": "own_provision",
+    "own_provision_sv": "Kommunens verkstad i Handen.",
+    "tax_check_months": "12",
+    "insurance_check_months": "",
     "contract_text_sv": "Leverantören följer lagen.",
 }
 
@@ -77,6 +82,9 @@ def test_an_authority_opens_a_system_for_everyone_to_read(world: Supply, client_
     assert "Beskriv hur handledningen går till." in seen
     assert "högst 5 dagar i rad" in seen
     assert "Registrera företaget" in seen
+    assert "Högst 40 platser används samtidigt hos varje leverantör" in seen
+    assert "Kommunens verkstad i Handen." in seen
+    assert "Var 12:e månad" in seen
     assert "Arbetsträning" in text_of(anyone.get("/valfrihetssystem"))
     assert "Arbetsträning" in anyone.get("/valfrihetssystem/lista.csv").get_data(as_text=True)
     edited = officer.get(f"{page}/andra")
@@ -225,6 +233,9 @@ def test_another_authoritys_open_system_is_read_and_not_written(world: Supply, c
         ({"late_report_ore": "-1"}, "late_report_ore", "från 0 till 1 000 000 kronor"),
         ({"month_from_run_day": "0"}, "month_from_run_day", "1 till 365"),
         ({"result_after_months": "0"}, "result_after_months", "1 till 60"),
+        ({"capacity_floor": "0"}, "capacity_floor", "1 till 1000"),
+        ({"capacity_cap": "många"}, "capacity_cap", "siffror"),
+        ({"debt_check_months": "61"}, "debt_check_months", "1 till 60"),
     ],
 )
 def test_a_condition_that_will_not_do_is_said_and_not_replaced_by_the_usual(
