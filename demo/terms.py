@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from marketplace.procurement.price_rules import Component, DayPart, PriceDraft, PriceSettings, with_settings
-from marketplace.procurement.rules import Proof, RequirementDraft
+from marketplace.procurement.rules import Proof, RequirementDraft, TermsRules
 
 SERVICE_SV = (
     "Arbetsträning hos arbetsintegrerande sociala företag för personer som står långt från arbetsmarknaden. "
@@ -75,6 +75,16 @@ _DAY_KRONOR = {
     "5": (1663, 1164, 499),
 }
 """Tyresö, daglig verksamhet 2020: kronor for a whole, half and part day by support level."""
+
+
+_CAPACITY = {"os": (4, 40)}
+"""Who limits it: the fewest seats that a supplier offers, and the most in use at once. More than any has."""
+
+
+def terms_rules(authority: str) -> TermsRules:
+    """The usual promises. Whoever does not choose is placed in turn, and suppliers are checked every year."""
+    floor, cap = _CAPACITY.get(authority, (None, None))
+    return TermsRules(capacity_floor=floor, capacity_cap=cap)
 
 
 def price_list(kind: str) -> list[PriceDraft]:

@@ -25,6 +25,7 @@ from demo.terms import (
     SERVICE_SV,
     VAT_EXEMPTION_SV,
     price_list,
+    terms_rules,
 )
 from enterprises.applications import services as applications
 from enterprises.applications.models import Application
@@ -42,7 +43,7 @@ from marketplace.clock import today
 from marketplace.db import db
 from marketplace.documents import text_hash
 from marketplace.procurement import services as procurement
-from marketplace.procurement.rules import Proof, Regime, TermsRules
+from marketplace.procurement.rules import Proof, Regime
 from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
 
@@ -103,7 +104,7 @@ class Market:
             terms = procurement.draft_terms(
                 system.id,
                 contract_text_sv=CONTRACT_TEXT_SV,
-                rules=TermsRules(),
+                rules=terms_rules(authority.key),
                 requirements=REQUIREMENTS,
                 prices=price_list(authority.price_list),
             )
