@@ -32,7 +32,7 @@ from placements.participants.models import Participant
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
 
-PARTICIPANTS = 80
+PARTICIPANTS = 150
 DEMO_ROLES = tuple(role for role in Role if role is not Role.SYSTEM)
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("seed")]  # one worker loads the story, once
 
