@@ -9,17 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.accounts.rules import Role
-from marketplace.errors import Conflict, DomainError, Invalid
+from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.reference.rules import is_working_day
-from marketplace.rules import advance
 from placements.booking.rules import (
     LIVE_STATES,
     PLACEMENT_STATE_SV,
     PLACEMENT_TONE,
     PLACEMENT_TRANSITIONS,
     SEAT_HOLDING_STATES,
-    PlacementAction,
     PlacementDays,
     PlacementState,
     answer_due,
@@ -48,19 +46,6 @@ def test_every_state_and_move_has_its_words() -> None:
         assert set(states) == set(labels) == set(tones)
     moves = {action for _, action in [*PLACEMENT_TRANSITIONS, *CHOICE_TRANSITIONS, *GRANT_TRANSITIONS]}
     assert moves <= set(EVENT_SV)
-
-
-@pytest.mark.parametrize("state", list(PlacementState))
-@pytest.mark.parametrize("role", list(Role))
-@pytest.mark.parametrize("action", list(PlacementAction))
-def test_no_jumps(state: PlacementState, role: Role, action: PlacementAction) -> None:
-    transition = PLACEMENT_TRANSITIONS.get((state, action))
-    if transition is not None and role in transition.roles:
-        assert advance(PLACEMENT_TRANSITIONS, state, action, role).target is transition.target
-    else:
-        with pytest.raises(DomainError) as refused:
-            advance(PLACEMENT_TRANSITIONS, state, action, role)
-        assert refused.value.message_sv.strip()
 
 
 def test_what_is_over_stays_over() -> None:

@@ -1,17 +1,10 @@
 """Questions: every move in the table, what gives an asker away, what can be asked, and the feed's times."""
 
 from datetime import UTC, date, datetime
-from itertools import product
 
 import pytest
 
-from marketplace.accounts.rules import Role
 from marketplace.advertising.rules import (
-    QUESTION_STATE_SV,
-    QUESTION_STATE_TONE,
-    QUESTION_TRANSITIONS,
-    QuestionAction,
-    QuestionState,
     addresses,
     answer_by,
     asking_obstacle_sv,
@@ -21,32 +14,6 @@ from marketplace.advertising.rules import (
     plain,
     waited_sv,
 )
-from marketplace.errors import Conflict, NotAllowed
-from marketplace.rules import advance
-
-TARGETS = {
-    (QuestionState.ASKED, QuestionAction.ANSWER): QuestionState.ANSWERED,
-    (QuestionState.ASKED, QuestionAction.POINT_TO_ANSWER): QuestionState.DUPLICATE,
-}
-
-
-@pytest.mark.parametrize(("state", "action"), list(product(QuestionState, QuestionAction)))
-@pytest.mark.parametrize("role", Role)
-def test_only_an_officer_answers_and_only_what_waits(
-    state: QuestionState, action: QuestionAction, role: Role
-) -> None:
-    if (state, action) not in TARGETS:
-        with pytest.raises(Conflict, match="redan besvarad"):
-            advance(QUESTION_TRANSITIONS, state, action, role)
-    elif role is not Role.PROCUREMENT_OFFICER:
-        with pytest.raises(NotAllowed):
-            advance(QUESTION_TRANSITIONS, state, action, role)
-    else:
-        assert advance(QUESTION_TRANSITIONS, state, action, role).target is TARGETS[state, action]
-
-
-def test_every_state_has_words_and_a_tone() -> None:
-    assert set(QUESTION_STATE_SV) == set(QUESTION_STATE_TONE) == set(QuestionState)
 
 
 def test_an_answer_is_due_in_working_days() -> None:

@@ -1,0 +1,170 @@
+"""Who may move what from where to where, written again by hand: every state with every action and role."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from itertools import product
+from typing import Any
+
+import pytest
+
+from enterprises.applications.rules import (
+    APPLICATION_STATE_SV,
+    APPLICATION_STATE_TONE,
+    APPLICATION_TRANSITIONS,
+)
+from enterprises.contracts.rules import CONTRACT_STATE_SV, CONTRACT_STATE_TONE, CONTRACT_TRANSITIONS
+from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, PLACE_TRANSITIONS
+from invoicing.invoices.rules import INVOICE_STATE_SV, INVOICE_STATE_TONE, INVOICE_TRANSITIONS
+from marketplace.accounts.rules import Role
+from marketplace.advertising.rules import QUESTION_STATE_SV, QUESTION_STATE_TONE, QUESTION_TRANSITIONS
+from marketplace.errors import Conflict, NotAllowed
+from marketplace.procurement.rules import (
+    SYSTEM_STATE_SV,
+    SYSTEM_STATE_TONE,
+    SYSTEM_TRANSITIONS,
+    TERMS_STATE_SV,
+    TERMS_STATE_TONE,
+    TERMS_TRANSITIONS,
+)
+from marketplace.rules import TransitionTable, advance, possible_actions
+from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE, PLACEMENT_TRANSITIONS
+from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS
+from placements.participants.rules import GRANT_STATE_SV, GRANT_TONE, GRANT_TRANSITIONS
+from placements.plan.rules import PLAN_STATE_SV, PLAN_TONE, PLAN_TRANSITIONS
+from placements.report.rules import REPORT_STATE_SV, REPORT_TONE, REPORT_TRANSITIONS
+
+TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] = {
+    "system": (SYSTEM_TRANSITIONS, SYSTEM_STATE_SV, SYSTEM_STATE_TONE),
+    "terms": (TERMS_TRANSITIONS, TERMS_STATE_SV, TERMS_STATE_TONE),
+    "question": (QUESTION_TRANSITIONS, QUESTION_STATE_SV, QUESTION_STATE_TONE),
+    "application": (APPLICATION_TRANSITIONS, APPLICATION_STATE_SV, APPLICATION_STATE_TONE),
+    "contract": (CONTRACT_TRANSITIONS, CONTRACT_STATE_SV, CONTRACT_STATE_TONE),
+    "place": (PLACE_TRANSITIONS, PLACE_STATE_SV, PLACE_STATE_TONE),
+    "placement": (PLACEMENT_TRANSITIONS, PLACEMENT_STATE_SV, PLACEMENT_TONE),
+    "choice": (CHOICE_TRANSITIONS, CHOICE_STATE_SV, CHOICE_TONE),
+    "grant": (GRANT_TRANSITIONS, GRANT_STATE_SV, GRANT_TONE),
+    "plan": (PLAN_TRANSITIONS, PLAN_STATE_SV, PLAN_TONE),
+    "report": (REPORT_TRANSITIONS, REPORT_STATE_SV, REPORT_TONE),
+    "invoice": (INVOICE_TRANSITIONS, INVOICE_STATE_SV, INVOICE_STATE_TONE),
+}
+
+# Of what, from, action, to, by whom. Everything else is refused.
+LAWFUL = """
+system       open                  close               closed                procurement_officer
+terms        draft                 publish             published             procurement_officer
+terms        published             replace             replaced              procurement_officer
+question     asked                 answer              answered              procurement_officer
+question     asked                 point_to_answer     duplicate             procurement_officer
+application  draft                 submit              submitted             supplier_manager
+application  draft                 withdraw            withdrawn             supplier_manager
+application  submitted             request_completion  completion_requested  procurement_officer
+application  submitted             propose_approval    decision_proposed     procurement_officer
+application  submitted             propose_rejection   decision_proposed     procurement_officer
+application  submitted             approve             approved              procurement_officer
+application  submitted             reject              rejected              procurement_officer
+application  submitted             withdraw            withdrawn             supplier_manager
+application  completion_requested  complete            submitted             supplier_manager
+application  completion_requested  resume              submitted             procurement_officer
+application  completion_requested  withdraw            withdrawn             supplier_manager
+application  decision_proposed     return              submitted             procurement_officer
+application  decision_proposed     approve             approved              procurement_officer
+application  decision_proposed     reject              rejected              procurement_officer
+application  decision_proposed     withdraw            withdrawn             supplier_manager
+contract     awaiting_signature    activate            active                procurement_officer supplier_manager
+contract     awaiting_signature    withdraw            withdrawn             procurement_officer
+contract     active                suspend             suspended             procurement_officer
+contract     active                end                 ended                 procurement_officer
+contract     active                expire              ended                 system
+contract     suspended             resume              active                procurement_officer
+contract     suspended             end                 ended                 procurement_officer
+contract     suspended             expire              ended                 system
+place        draft                 publish             published             supplier_manager
+place        published             pause               paused                supplier_manager
+place        published             close               closed                supplier_manager
+place        paused                resume              published             supplier_manager
+place        paused                close               closed                supplier_manager
+placement    requested             accept              accepted              supervisor
+placement    requested             decline             declined              supervisor
+placement    requested             expire              expired               system
+placement    requested             cancel              cancelled             case_officer system
+placement    accepted              cancel              cancelled             case_officer
+placement    accepted              start               running               supervisor
+placement    accepted              never_start         never_started         supervisor
+placement    running               complete            completed             case_officer supervisor
+placement    running               end_early           ended_early           case_officer supervisor
+choice       open                  show                open                  case_officer
+choice       open                  choose              chosen                case_officer
+choice       open                  assign              assigned              case_officer
+choice       open                  close               closed                case_officer
+grant        open                  place               placed                case_officer
+grant        open                  withdraw            withdrawn             coordinator
+grant        open                  lapse               lapsed                system
+grant        placed                reopen              open                  coordinator system
+grant        placed                conclude            concluded             coordinator system
+grant        placed                close_unreported    concluded             coordinator
+plan         draft                 edit                draft                 supervisor
+plan         draft                 propose             proposed              supervisor
+plan         proposed              agree               proposed              case_officer
+plan         proposed              witness             proposed              case_officer supervisor
+plan         proposed              conclude            agreed                system
+plan         proposed              revise              replaced              supervisor
+plan         agreed                revise              agreed                supervisor
+plan         agreed                replace             replaced              system
+report       draft                 edit                draft                 supervisor
+report       draft                 file                filed                 supervisor
+report       filed                 receive             received              coordinator
+invoice      draft                 discard             draft                 supplier_manager
+invoice      draft                 approve             approved              supplier_manager
+invoice      approved              send                sent                  supplier_manager
+invoice      sent                  attest              attested              controller
+invoice      sent                  dispute             disputed              controller
+invoice      attested              mark_paid           paid                  controller
+invoice      disputed              attest              attested              controller
+"""
+
+
+def lawful_moves(name: str) -> dict[tuple[str, str], tuple[str, set[str]]]:
+    rows = [line.split() for line in LAWFUL.strip().splitlines()]
+    return {(start, action): (target, set(roles)) for of, start, action, target, *roles in rows if of == name}
+
+
+def states_of(name: str) -> list[StrEnum]:
+    return list(type(next(iter(TABLES[name][0]))[0]))
+
+
+def actions_of(name: str) -> list[StrEnum]:
+    return list(type(next(iter(TABLES[name][0]))[1]))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_state_action_and_role(name: str) -> None:
+    table = TABLES[name][0]
+    lawful = lawful_moves(name)
+    assert lawful
+    for state, action, role in product(states_of(name), actions_of(name), [*Role, None]):
+        target, roles = lawful.get((state, action), (None, set()))
+        if role in roles:
+            assert advance(table, state, action, role).target == target
+            continue
+        with pytest.raises(NotAllowed if target else Conflict) as refusal:
+            advance(table, state, action, role)
+        assert refusal.value.message_sv
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_state_has_words_and_a_tone_and_every_impossible_action_a_reason(name: str) -> None:
+    table, labels, tones = TABLES[name]
+    assert set(labels) == set(tones) == set(states_of(name))
+    for state, role in product(states_of(name), Role):
+        for view in possible_actions(table, state, role):
+            assert view.label_sv
+            assert view.is_possible or view.reason_sv
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_is_over_offers_nothing(name: str) -> None:
+    table = TABLES[name][0]
+    over = {state for state in states_of(name) if all(state != start for start, _ in table)}
+    assert over
+    for state, role in product(over, Role):
+        assert possible_actions(table, state, role) == []
