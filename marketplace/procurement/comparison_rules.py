@@ -56,17 +56,29 @@ def matched(old: Sequence[str], new: Sequence[str]) -> list[Pair]:
 
 
 def words_changed(old: str, new: str) -> list[Piece]:
-    """The two texts as one, word by word."""
+    """The two texts as one, word by word. A word is the same whatever space follows it."""
     before, after = _words(old), _words(new)
     pieces: list[Piece] = []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+
+    def add(kind: Kind, text: str) -> None:
+        if pieces and pieces[-1].kind is kind:
+            text = pieces.pop().text + text
+        if text:
+            pieces.append(Piece(kind, text))
+
+    same = SequenceMatcher(
+        None, [word for word, _ in before], [word for word, _ in after], autojunk=False
+    ).get_opcodes()
+    for tag, i1, i2, j1, j2 in same:
         if tag == "equal":
-            pieces.append(Piece(Kind.SAME, "".join(before[i1:i2])))
-            continue
-        if i2 > i1:
-            pieces.append(Piece(Kind.GONE, "".join(before[i1:i2])))
-        if j2 > j1:
-            pieces.append(Piece(Kind.ADDED, "".join(after[j1:j2])))
+            for (word, was), (_, now) in zip(before[i1:i2], after[j1:j2], strict=True):
+                add(Kind.SAME, word + (was if was == now else ""))
+                if was != now:
+                    add(Kind.GONE, was)
+                    add(Kind.ADDED, now)
+        else:
+            add(Kind.GONE, "".join(word + space for word, space in before[i1:i2]))
+            add(Kind.ADDED, "".join(word + space for word, space in after[j1:j2]))
     return pieces
 
 
@@ -74,6 +86,6 @@ def _ratio(old: str, new: str) -> float:
     return SequenceMatcher(None, old.casefold(), new.casefold(), autojunk=False).ratio()
 
 
-def _words(text: str) -> list[str]:
-    """Words, each with the space after it, so that the pieces can be put together again."""
-    return re.findall(r"\S+\s*|\s+", text)
+def _words(text: str) -> list[tuple[str, str]]:
+    """Each word with the space after it, so that the pieces can be put together again."""
+    return [(word, space) for word, space in re.findall(r"(\S*)(\s*)", text) if word or space]

@@ -43,6 +43,13 @@ def test_words() -> None:
     ]
 
 
+def test_a_word_is_the_same_when_more_follows_it() -> None:
+    assert words_changed("Har försäkring.", "Har försäkring. Den gäller alla.") == [
+        Piece(Kind.SAME, "Har försäkring."),
+        Piece(Kind.ADDED, " Den gäller alla."),
+    ]
+
+
 @given(_TEXTS, _TEXTS)
 def test_each_text_is_accounted_for_once(old: list[str], new: list[str]) -> None:
     pairs = matched(old, new)
