@@ -36,8 +36,7 @@ def test_the_pages_of_suppliers_are_accessible(browser: Browser, live_server: st
         "greenhouse": town.greenhouse,
         "joinery": town.joinery,
     }
-    pages = {name: path.format(**ids) for name, path in PAGES.items()}
-    look_at_pages(browser, live_server, None, pages, folder="directory")
+    look_at_pages(browser, live_server, None, PAGES, ids, folder="directory")
 
 
 @pytest.mark.parametrize("width", [WIDE, NARROW])

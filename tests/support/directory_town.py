@@ -13,6 +13,8 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.procurement.models import SystemOfChoice
+from marketplace.procurement.rules import Regime
+from marketplace.procurement.services import create_system
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.factories import (
     GARDEN,
@@ -26,8 +28,8 @@ from tests.factories import (
     make_enterprise,
     make_profile,
     make_reference,
-    make_terms,
 )
+from tests.support.supply import open_system
 
 TODAY = date(2026, 3, 2)
 SECRETS = (
@@ -89,18 +91,11 @@ def _build() -> Town:
         enterprises = [make_enterprise(name) for name in names]
         managers = [make_actor("Vera Verksamhetsledare", one, Role.SUPPLIER_MANAGER) for one in enterprises]
         ids = [one.id for one in enterprises]
-    with acting_as(system_actor(authority.id)), transaction():
-        system_id = make_terms(authority.id).system_id
-        other_id = make_terms(authority.id).system_id
-        unopened_id = make_terms(authority.id).system_id
-        db.session.execute(
-            update(SystemOfChoice)
-            .where(SystemOfChoice.id == system_id)
-            .values(kommun_codes=[HANINGE, HUDDINGE])
-        )
-        db.session.execute(
-            update(SystemOfChoice).where(SystemOfChoice.id == unopened_id).values(is_open=False)
-        )
+    system_id, other_id = open_system(officer), open_system(officer, "Språkträning")
+    with acting_as(officer), transaction():
+        unopened_id = create_system(
+            name="Under arbete", service_sv="Praktik", regime=Regime.LOV, kommun_codes=[HANINGE]
+        ).id
     states = [
         ContractState.ACTIVE,
         ContractState.SUSPENDED,
