@@ -40,6 +40,7 @@ from marketplace.web.guards import Guard, guard_of
 from marketplace.web.health import add_health
 from marketplace.web.wiring import init_web
 from marketplace.web.work import Waiting, register_waiting
+from placements.assignment import views as assignment
 from placements.attendance import queries as attendance_queries
 from placements.attendance import views as attendance
 from placements.booking import queries as booking_queries
@@ -58,6 +59,7 @@ ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: Sequence[Blueprint] = (
     advertising.bp,
+    assignment.bp,
     attendance.bp,
     booking.bp,
     capacity.bp,

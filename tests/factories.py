@@ -22,7 +22,7 @@ from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.clock import now
 from marketplace.db import db
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
-from marketplace.procurement.rules import Regime, TermsState
+from marketplace.procurement.rules import DefaultRule, Regime, TermsState
 from marketplace.reference.models import Kommun, OccupationField, Trade
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor
@@ -118,14 +118,19 @@ def make_profile(enterprise_id: int) -> None:
     db.session.flush()
 
 
-def make_terms(authority_id: int, prices: Iterable[Mapping[str, Any]] = ()) -> TermsVersion:
-    """The published terms of an open system."""
+def make_terms(
+    authority_id: int,
+    prices: Iterable[Mapping[str, Any]] = (),
+    kommun_codes: Iterable[str] = (),
+    **rules: Any,
+) -> TermsVersion:
+    """The published terms of an open system; `rules` are columns of the version."""
     system = SystemOfChoice(
         authority_id=authority_id,
         name="Arbetsträning",
         service_sv="Arbetsträning hos sociala företag",
         regime=Regime.LOV,
-        kommun_codes=[],
+        kommun_codes=list(kommun_codes),
         is_open=True,
         created_at=LONG_AGO,
     )
@@ -140,6 +145,7 @@ def make_terms(authority_id: int, prices: Iterable[Mapping[str, Any]] = ()) -> T
         report_within=10,
         decision_within=20,
         published_on=date(2026, 1, 1),
+        **({"default_rule": DefaultRule.TURN_ORDER} | rules),
     )
     for position, row in enumerate(prices, start=1):
         terms.prices.append(PriceRow(**({"parameters": {}} | dict(row)), position=position))

@@ -8,10 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Select, Text, column, or_, select, table
+from sqlalchemy import Boolean, ColumnElement, Date, Integer, Row, Select, Text, column, or_, select, table
 from sqlalchemy.orm import joinedload
 
 from enterprises.directory.rules import Kommun, Place, Site, Supplier, in_neutral_order, publishable_orgnr
+from enterprises.directory.turn_rules import InLine, Turn
 from enterprises.places import models as places
 from enterprises.places.queries import seats_in_service
 from enterprises.places.rules import PlaceState
@@ -42,6 +43,17 @@ public_site = table(
     ),
 )
 """A view: the sites of those enterprises."""
+
+
+public_turn = table(
+    "public_turn",
+    *(column(name, Integer) for name in ("system_id", "contract_id", "enterprise_id")),
+    column("name", Text),
+    column("is_suspended", Boolean),
+    *(column(name, Date) for name in ("starts_on", "ends_on")),
+    column("last_turn", Integer),
+)
+"""A view: every contract that is or has been in force, with the latest turn that it had by default, if any."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,41 @@ def supplier_of(system_id: int, enterprise_id: int) -> Supplier:
     if not found:
         raise NotFound()
     return found[0]
+
+
+def line_of(system_id: int) -> list[InLine]:
+    """Suppliers under contract in the system today, by when the contract began: the order of turns (LOV 9:2)."""
+    turn = public_turn.c
+    statement = (
+        select(public_turn)
+        .where(
+            turn.system_id == system_id,
+            turn.is_suspended.is_not(None),
+            turn.starts_on <= today(),
+            or_(turn.ends_on.is_(None), turn.ends_on >= today()),
+        )
+        .order_by(turn.starts_on, turn.contract_id)
+    )
+    return [_in_line(row) for row in db.session.execute(statement)]
+
+
+def last_turn(system_id: int) -> InLine | None:
+    """Who had the turn last, also when the contract has ended since."""
+    turn = public_turn.c
+    statement = (
+        select(public_turn)
+        .where(turn.system_id == system_id, turn.last_turn.is_not(None))
+        .order_by(turn.last_turn.desc())
+        .limit(1)
+    )
+    row = db.session.execute(statement).first()
+    return _in_line(row) if row else None
+
+
+def _in_line(row: Row[Any]) -> InLine:
+    return InLine(
+        Turn(row.starts_on, row.contract_id), row.enterprise_id, row.name, is_resting=bool(row.is_suspended)
+    )
 
 
 def place_page(page: int) -> Page[OfferedPlace]:

@@ -17,6 +17,7 @@ from marketplace.errors import Conflict
 from marketplace.procurement.queries import price_drafts
 from marketplace.rules import advance
 from marketplace.tenancy import acting_as, current_actor, system_actor
+from placements.assignment.queries import place_to_request
 from placements.booking import queries
 from placements.booking.models import Placement
 from placements.booking.rules import (
@@ -40,8 +41,7 @@ from placements.booking.rules import (
     no_price_sv,
 )
 from placements.choice.models import ChoiceRound
-from placements.choice.queries import chosen_place, has_later_choice
-from placements.choice.rules import ChoiceState
+from placements.choice.queries import has_later_choice
 from placements.participants.models import Grant, Participant
 from placements.participants.queries import has_live_consent
 from placements.participants.rules import GrantAction, GrantState, support_level_sv
@@ -56,8 +56,8 @@ def request_placement(choice_round_id: int, *, first_day: date, last_day: date |
     no contract, no price for the support level, no free seat, or the hours do not fit.
     """
     choice_round = get_or_404(ChoiceRound, choice_round_id)
-    shown = chosen_place(choice_round)
-    if choice_round.state is not ChoiceState.CHOSEN or shown is None:
+    place_id = place_to_request(choice_round)
+    if place_id is None:
         raise Conflict("Registrera deltagarens val först.")
     if has_later_choice(choice_round):
         raise Conflict("Deltagaren har valt på nytt efter det här valet. Begär den plats som valdes senast.")
@@ -69,7 +69,7 @@ def request_placement(choice_round_id: int, *, first_day: date, last_day: date |
         raise Conflict(
             "Deltagarens samtycke är återkallat. Leverantören får inte veta vem det gäller utan det."
         )
-    place = get_or_404(Place, shown.place_id)
+    place = get_or_404(Place, place_id)
     last_day = last_day or grant.last_day
     _check(place, grant, first_day, last_day)
     contract = _contract(grant, place.enterprise_id, first_day, last_day)

@@ -15,6 +15,7 @@ from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.forms import BaseForm, ConfirmForm
 from marketplace.web.guards import guard_of, requires
+from placements.assignment.queries import place_to_request
 from placements.booking import queries, services
 from placements.booking.forms import (
     DeclineForm,
@@ -35,7 +36,7 @@ from placements.booking.rules import (
     PlacementState,
     placement_actions,
 )
-from placements.choice.queries import choice_round, chosen_place, criteria_for
+from placements.choice.queries import choice_round, criteria_for
 from placements.participants.rules import EVENT_SV, support_level_sv
 from placements.search.queries import options_of
 
@@ -79,11 +80,11 @@ def index() -> ResponseReturnValue:
 @requires(Role.CASE_OFFICER)
 def request_form(choice_round_id: int) -> ResponseReturnValue:
     found = choice_round(choice_round_id)
-    shown = chosen_place(found)
-    if shown is None:
+    place_id = place_to_request(found)
+    if place_id is None:
         raise Conflict("Registrera deltagarens val först.")
     criteria = criteria_for(found.grant)
-    option = options_of([shown.place_id], criteria)[0]
+    option = options_of([place_id], criteria)[0]
     first_day = option.earliest_start or criteria.start_by
     form = RequestForm(first_day=first_day, last_day=found.grant.last_day)
     if form.validate_on_submit() and form.first_day.data and form.last_day.data:

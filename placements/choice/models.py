@@ -27,6 +27,9 @@ class ChoiceRound(Base):
             ["training_grant.id", "training_grant.participant_id"],
             name="fk_choice_round_grant",
         ),
+        CheckConstraint(
+            "(state = 'assigned') = (default_assignment_id IS NOT NULL)", name="assigned_by_a_turn"
+        ),
         CheckConstraint("(state = 'chosen') = (chosen_on IS NOT NULL)", name="chosen_has_a_date"),
         Index("uq_choice_round_open", "grant_id", unique=True, postgresql_where=text("state = 'open'")),
     )
@@ -38,6 +41,10 @@ class ChoiceRound(Base):
     state: Mapped[ChoiceState] = mapped_column(enum_of(ChoiceState, "state"), default=ChoiceState.OPEN)
     opened_at: Mapped[datetime]
     chosen_on: Mapped[date | None]
+    default_assignment_id: Mapped[int | None] = mapped_column(
+        ForeignKey("default_assignment.id"), unique=True
+    )
+    """How it was decided where the participant did not choose."""
 
     participant: Mapped[Participant] = relationship()
     grant: Mapped[Grant] = relationship(

@@ -77,11 +77,11 @@ def chosen_place(choice_round: ChoiceRound) -> ShownPlace | None:
 
 
 def has_later_choice(choice_round: ChoiceRound) -> bool:
-    """Whether the participant has chosen anew, in a later round on the same grant."""
+    """Whether the participant has chosen anew, or been assigned, in a later round on the same grant."""
     later = select(ChoiceRound.id).where(
         ChoiceRound.grant_id == choice_round.grant_id,
         ChoiceRound.id > choice_round.id,
-        ChoiceRound.state == ChoiceState.CHOSEN,
+        ChoiceRound.state.in_((ChoiceState.CHOSEN, ChoiceState.ASSIGNED)),
     )
     return db.session.scalar(later.limit(1)) is not None
 
@@ -157,6 +157,14 @@ def _waiting_item(
         return WaitingItem(
             deadline,
             f"Begär platsen som {person.shown_name} har valt",
+            "choice.show",
+            {"choice_round_id": latest.id},
+            "Att begära",
+        )
+    if latest is not None and latest.state is ChoiceState.ASSIGNED and not is_requested:
+        return WaitingItem(
+            deadline,
+            f"Gå vidare med det som {person.shown_name} har tilldelats",
             "choice.show",
             {"choice_round_id": latest.id},
             "Att begära",

@@ -9,12 +9,14 @@ from marketplace.rules import Transition, TransitionTable, by
 class ChoiceState(StrEnum):
     OPEN = "open"
     CHOSEN = "chosen"
+    ASSIGNED = "assigned"
     CLOSED = "closed"
 
 
 CHOICE_STATE_SV = {
     ChoiceState.OPEN: "Deltagaren väljer",
     ChoiceState.CHOSEN: "Valt",
+    ChoiceState.ASSIGNED: "Tilldelat utan val",
     ChoiceState.CLOSED: "Avslutad utan val",
 }
 
@@ -22,6 +24,7 @@ CHOICE_STATE_SV = {
 class ChoiceAction(StrEnum):
     SHOW = "show"
     CHOOSE = "choose"
+    ASSIGN = "assign"
     CLOSE = "close"
 
 
@@ -38,6 +41,13 @@ CHOICE_TRANSITIONS: TransitionTable = {
         needs_sv="Valet är redan registrerat.",
         causes_sv="Valet sparas med vad som visades. Sedan kan platsen begäras.",
     ),
+    (ChoiceState.OPEN, ChoiceAction.ASSIGN): Transition(
+        ChoiceState.ASSIGNED,
+        _OFFICER,
+        "Deltagaren väljer inte",
+        needs_sv="Valomgången är redan avslutad.",
+        causes_sv="Det som är bestämt på förhand gäller: egen verksamhet eller den leverantör som står i tur.",
+    ),
     (ChoiceState.OPEN, ChoiceAction.CLOSE): Transition(
         ChoiceState.CLOSED,
         _OFFICER,
@@ -50,7 +60,12 @@ CHOICE_TRANSITIONS: TransitionTable = {
 MAX_COMPARED = 4
 """Places compared side by side."""
 
-CHOICE_TONE = {ChoiceState.OPEN: "waits", ChoiceState.CHOSEN: "good", ChoiceState.CLOSED: "muted"}
+CHOICE_TONE = {
+    ChoiceState.OPEN: "waits",
+    ChoiceState.CHOSEN: "good",
+    ChoiceState.ASSIGNED: "neutral",
+    ChoiceState.CLOSED: "muted",
+}
 
 MOST_SHOWN = 20
 """Places shown in one round: more is not a choice but a list."""

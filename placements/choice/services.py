@@ -23,7 +23,7 @@ def open_round(grant_id: int) -> ChoiceRound:
     if current_actor().role is not Role.CASE_OFFICER:
         raise NotAllowed("Bara en handläggare kan öppna en valomgång.")
     grant = get_or_404(Grant, grant_id, lock=True)
-    _grant_is_open(grant)
+    check_grant_open(grant)
     if queries.open_round_of(grant_id) is not None:
         raise Conflict("Deltagaren har redan en öppen valomgång. Fortsätt med den.")
     choice_round = ChoiceRound(
@@ -50,7 +50,7 @@ def show_places(
     """
     choice_round = _locked(choice_round_id)
     advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.SHOW, current_actor().role)
-    _grant_is_open(choice_round.grant)
+    check_grant_open(choice_round.grant)
     before = {shown.place_id: shown for shown in choice_round.shown}
     wanted = [place_id for place_id in dict.fromkeys(place_ids) if place_id not in before]
     if not place_ids:
@@ -87,7 +87,7 @@ def record_choice(choice_round_id: int, place_id: int) -> ChoiceRound:
     choice_round = _locked(choice_round_id)
     chosen = next((shown for shown in choice_round.shown if shown.place_id == place_id), None)
     transition = advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.CHOOSE, current_actor().role)
-    _grant_is_open(choice_round.grant)
+    check_grant_open(choice_round.grant)
     if chosen is None:
         raise Invalid("Välj en av platserna som har visats.", field="place_id")
     chosen.is_chosen = True
@@ -122,7 +122,8 @@ def _locked(choice_round_id: int) -> ChoiceRound:
     return queries.choice_round(choice_round_id, is_fresh=True)
 
 
-def _grant_is_open(grant: Grant) -> None:
+def check_grant_open(grant: Grant) -> None:
+    """Raises Conflict when no place can be sought on the grant."""
     if grant.state is not GrantState.OPEN:
         raise Conflict(
             "Beviljandet är inte öppet: deltagaren har redan en plats, eller så har det avslutats."

@@ -17,6 +17,7 @@ from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.forms import ConfirmForm, one_of
 from marketplace.web.guards import requires
+from placements.assignment.queries import assignment_of
 from placements.booking.queries import placements_of_round
 from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice import queries, services
@@ -154,6 +155,7 @@ def _page(choice_round: ChoiceRound, form: ChoiceForm) -> str:
         choice=choice_round,
         form=form,
         chosen=queries.chosen_place(choice_round),
+        assigned=assignment_of(choice_round),
         now=_as_now(choice_round) if is_open else {},
         narrow=queries.narrow_choice(choice_round) if is_open else None,
         placements=placements_of_round(choice_round.id),

@@ -182,6 +182,7 @@ EVENT_SV = {
     "open": "Valomgång öppnades",
     "show": "Platser visades för deltagaren",
     "choose": "Deltagaren valde",
+    "assign": "Det som var bestämt i förväg tillämpades",
     "close": "Valomgången avslutades utan val",
     "request": "Plats begärdes",
     "accept": "Leverantören accepterade",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload
 
 from enterprises.contracts.models import Contract
@@ -90,6 +91,23 @@ def offered_options(place_ids: Sequence[int], criteria: SearchCriteria) -> list[
     found = db.session.scalars(select(Place.id).where(Place.id.in_(place_ids), *_offered(criteria)))
     offered = set(found)
     return options_of([id_ for id_ in place_ids if id_ in offered], criteria, has_weeks=False)
+
+
+def first_offered(
+    enterprise_ids: Sequence[int], criteria: SearchCriteria, kommun_code: str
+) -> dict[int, int]:
+    """For each of the enterprises that can offer a place over the days: which one, by rule.
+
+    One in the kommun before others, then the shortest lead time, then the place that was added first.
+    """
+    is_near = (Place.kommun_code == kommun_code).desc()
+    statement = (
+        select(Place.enterprise_id, Place.id)
+        .ext(distinct_on(Place.enterprise_id))
+        .where(Place.enterprise_id.in_(enterprise_ids), *_offered(criteria), *_wished(criteria))
+        .order_by(Place.enterprise_id, is_near, Place.lead_time_days, Place.id)
+    )
+    return {row.enterprise_id: row.id for row in db.session.execute(statement)}
 
 
 def options_of(

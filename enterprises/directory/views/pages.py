@@ -17,7 +17,10 @@ from enterprises.directory.rules import (
     in_neutral_order,
     offering,
 )
+from enterprises.directory.turn_rules import TURN_RULE_SV, in_turn
 from marketplace.clock import today
+from marketplace.procurement.queries import published_terms
+from marketplace.procurement.rules import DEFAULT_RULE_SV, DefaultRule
 from marketplace.swedish import swedish_key
 from marketplace.web.guards import public
 
@@ -64,6 +67,24 @@ def compare(system_id: int) -> ResponseReturnValue:
         suppliers=chosen[:MAX_COMPARED],
         left_out=chosen[MAX_COMPARED:],
         words=_WORDS,
+    )
+
+
+@bp.get("/<int:system_id>/turordning")
+@public("LOV 9:2: what happens to whoever does not choose is decided beforehand, and shown")
+def turn_order(system_id: int) -> ResponseReturnValue:
+    system = queries.open_system(system_id)
+    terms = published_terms(system_id)
+    last = queries.last_turn(system_id)
+    return render_template(
+        "enterprises/directory/turn_order.html",
+        system=system,
+        rule=terms.default_rule if terms else DefaultRule.NONE,
+        own_provision_sv=terms.own_provision_sv if terms else "",
+        order=in_turn(queries.line_of(system_id), last.turn if last else None),
+        last=last,
+        turn_rule_sv=TURN_RULE_SV,
+        default_rule_sv=DEFAULT_RULE_SV,
     )
 
 

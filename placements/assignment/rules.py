@@ -1,0 +1,47 @@
+"""Default assignment: what happens to a participant who does not choose (LOV 9:2). A rule decides, nobody else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from enterprises.directory.turn_rules import InLine
+
+
+class PassedOver(StrEnum):
+    RESTING = "resting"
+    NO_PLACE = "no_place"
+
+
+PASSED_OVER_SV = {
+    PassedOver.RESTING: "avtalet är vilande",
+    PassedOver.NO_PLACE: "har ingen ledig plats som passar i tid",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Who is next, and who was passed over on the way there and why. Nobody when none has a place that fits."""
+
+    supplier: InLine | None
+    place_id: int | None
+    passed_over: tuple[tuple[InLine, PassedOver], ...] = ()
+
+
+def next_supplier(order: Sequence[InLine], places: Mapping[int, int]) -> Outcome:
+    """The first in the order that does not rest and has a place that fits; `places` is enterprise → place."""
+    passed: list[tuple[InLine, PassedOver]] = []
+    for supplier in order:
+        if supplier.is_resting:
+            passed.append((supplier, PassedOver.RESTING))
+        elif supplier.enterprise_id not in places:
+            passed.append((supplier, PassedOver.NO_PLACE))
+        else:
+            return Outcome(supplier, places[supplier.enterprise_id], tuple(passed))
+    return Outcome(None, None, tuple(passed))
+
+
+def why_sv(supplier: str, last_supplier: str | None, passed_over: Sequence[tuple[str, PassedOver]]) -> str:
+    """Why the turn came to this supplier, in words that are kept."""
+    had = f"{last_supplier} fick den förra turen" if last_supplier else "Ingen har haft turen förut"
+    skipped = [f"{name} hoppades över: {PASSED_OVER_SV[reason]}." for name, reason in passed_over]
+    return " ".join([f"{had}, och {supplier} står näst i ordningen.", *skipped])

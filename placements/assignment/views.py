@@ -1,0 +1,71 @@
+"""Pages of the default assignment: what the rule gives now, and the turns that have been."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from enterprises.directory.queries import open_system
+from enterprises.directory.turn_rules import TURN_RULE_SV
+from marketplace.accounts.rules import Role
+from marketplace.db import transaction
+from marketplace.errors import Conflict, DomainError
+from marketplace.procurement.rules import DEFAULT_RULE_SV
+from marketplace.procurement.services import own_system
+from marketplace.web.addresses import page_number
+from marketplace.web.forms import one_of
+from marketplace.web.guards import requires
+from placements.assignment import queries, services
+from placements.assignment.forms import AssignForm
+from placements.assignment.rules import PASSED_OVER_SV
+from placements.choice.queries import choice_round as round_with_rows
+from placements.choice.rules import CHOICE_STATE_SV, ChoiceState
+
+bp = Blueprint("assignment", __name__)
+
+
+@bp.route("/valomgangar/<int:choice_round_id>/ickeval", methods=["GET", "POST"])
+@requires(Role.CASE_OFFICER)
+def assign(choice_round_id: int) -> ResponseReturnValue:
+    """What the rule gives, before it is applied. Several systems: the one that the grant is for is chosen first."""
+    choice_round = round_with_rows(choice_round_id)
+    if choice_round.state is not ChoiceState.OPEN and not request.form:
+        raise Conflict(f"Valomgången är avslutad: {CHOICE_STATE_SV[choice_round.state].lower()}.")
+    offered = {terms.system_id: terms for terms in queries.default_terms(choice_round)}
+    asked = request.args.get("system", type=int)
+    chosen = (
+        offered.get(asked) if asked else next(iter(offered.values()), None) if len(offered) == 1 else None
+    )
+    form = AssignForm(system_id=chosen.system_id if chosen else None)
+    form.system_id.choices = one_of({key: terms.system_name for key, terms in offered.items()})
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.assign_default(choice_round_id, form.system_id.data)
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Ickevalsalternativet är tillämpat. Skälet är sparat.", "success")
+            return redirect(url_for("choice.show", choice_round_id=choice_round_id))
+    page = render_template(
+        "placements/assignment/assign.html",
+        form=form,
+        choice=choice_round,
+        offered=list(offered.values()),
+        proposal=queries.proposal(choice_round, chosen) if chosen else None,
+        turn_rule_sv=TURN_RULE_SV,
+        default_rule_sv=DEFAULT_RULE_SV,
+        passed_over_sv=PASSED_OVER_SV,
+    )
+    return page, form.status()
+
+
+@bp.get("/valfrihetssystem/<int:system_id>/turordning/protokoll")
+@requires(Role.PROCUREMENT_OFFICER)
+def turns(system_id: int) -> ResponseReturnValue:
+    """Every turn with why, without persons."""
+    own_system(system_id)
+    system = open_system(system_id)
+    return render_template(
+        "placements/assignment/turns.html",
+        system=system,
+        page=queries.turns([system_id], page_number()),
+    )

@@ -1,0 +1,29 @@
+"""A system of North's in which Gården and Bageriet take turns."""
+
+
+from marketplace.db import transaction
+from marketplace.procurement.rules import DefaultRule
+from marketplace.tenancy import acting_as, system_actor
+from placements.choice.services import open_round
+from tests.factories import HANINGE, make_contract, make_terms
+from tests.support.placement_market import Market, granted
+
+
+def shared_system(market: Market, rule: DefaultRule = DefaultRule.TURN_ORDER, own: str = "") -> int:
+    """The id of a system in the first unit's kommun, with both enterprises under contract, Gården first."""
+    with acting_as(system_actor(market.north_id)), transaction():
+        terms = make_terms(market.north_id, kommun_codes=[HANINGE], default_rule=rule, own_provision_sv=own)
+        system_id = terms.system_id
+        for enterprise_id in (market.farm_id, market.bakery_id):
+            with acting_as(system_actor(market.north_id, enterprise_id)):
+                make_contract(terms, enterprise_id)
+    return system_id
+
+
+def undecided(market: Market, number: int = 1) -> int:
+    """The id of an open round in which nothing has been chosen."""
+    _, grant_id = granted(market, number)
+    with acting_as(market.officer), transaction():
+        return open_round(grant_id).id
+
+

@@ -1,0 +1,70 @@
+"""The pages of a default assignment: what the rule gives, the order for everyone, the protocol for the authority."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy.orm import Session
+
+from marketplace.clock import travelling
+from marketplace.procurement.rules import DefaultRule
+from tests.support.clients import ClientFor
+from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.turns import shared_system, undecided
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    built = build_market()
+    with travelling(TODAY):
+        yield built
+
+
+def test_the_rule_is_shown_before_it_is_applied(market: Market, client_for: ClientFor) -> None:
+    system_id, round_id = shared_system(market), undecided(market)
+    officer = client_for(market.officer)
+    assert f"/valomgangar/{round_id}/ickeval" in officer.get(f"/valomgangar/{round_id}").text
+    asked = officer.get(f"/valomgangar/{round_id}/ickeval").text
+    assert "Gården &amp; Co står i tur" in asked
+    assert "Ingen väljer åt deltagaren" in asked
+    answer = officer.post(f"/valomgangar/{round_id}/ickeval", data={"system_id": system_id})
+    assert answer.status_code == 302
+    page = officer.get(f"/valomgangar/{round_id}").text
+    assert "Tilldelat utan val" in page
+    assert "Begär platsen" in page
+    assert officer.get(f"/placeringar/begar/{round_id}").status_code == 200
+    late = officer.post(f"/valomgangar/{round_id}/ickeval", data={"system_id": system_id})
+    assert late.status_code == 422
+    assert "Valomgången är redan avslutad" in late.text
+    assert officer.get(f"/valomgangar/{round_id}/ickeval").status_code == 409
+
+    order = client_for().get(f"/valfrihetssystem/{system_id}/turordning").text
+    assert order.index("Bageriet") < order.index("Gården &amp; Co")
+    assert "Gården &amp; Co fick den senaste turen." in order
+    protocol = f"/valfrihetssystem/{system_id}/turordning/protokoll"
+    assert "Ingen har haft turen förut" in client_for(market.procurement_officer).get(protocol).text
+    assert officer.get(protocol).status_code == 403
+
+
+def test_several_systems_are_asked_between(market: Market, client_for: ClientFor) -> None:
+    first = shared_system(market)
+    second = shared_system(market, DefaultRule.OWN_PROVISION, "Kommunens verkstad.")
+    round_id = undecided(market)
+    officer = client_for(market.officer)
+    page = officer.get(f"/valomgangar/{round_id}/ickeval").text
+    assert f"system={first}" in page
+    assert f"system={second}" in page
+    assert "Kommunens verkstad." in officer.get(f"/valomgangar/{round_id}/ickeval?system={second}").text
+    nothing = officer.post(f"/valomgangar/{round_id}/ickeval", data={})
+    assert nothing.status_code == 422
+
+
+def test_without_any_rule_there_is_a_way_back(market: Market, client_for: ClientFor) -> None:
+    round_id = undecided(market)
+    assert "Inget är bestämt" in client_for(market.officer).get(f"/valomgangar/{round_id}/ickeval").text
+
+
+def test_others_find_nothing(market: Market, client_for: ClientFor) -> None:
+    shared_system(market)
+    round_id = undecided(market)
+    for outsider in (market.other_unit_officer, market.south_officer):
+        assert client_for(outsider).get(f"/valomgangar/{round_id}/ickeval").status_code == 404
