@@ -100,6 +100,7 @@ WAITING: Sequence[Waiting] = (
 JOBS: Mapping[str, Sequence[str]] = {
     "contract.ended": ["placements.booking.jobs.withdraw_requests"],
     "contract.suspended": ["placements.booking.jobs.withdraw_requests"],
+    "contracts.day": ["enterprises.contracts.jobs.keep_contract"],
     "indicators.compute": ["indicators.jobs.compute"],
     "indicators.compute_supplier": ["indicators.jobs.compute"],
     "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],

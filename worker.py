@@ -72,6 +72,12 @@ class Scheduled:
 
 SCHEDULE: Sequence[Scheduled] = (
     Scheduled(
+        "contracts.day",
+        "5 0 * * *",
+        "an amendment comes in force, a contract that is over ends, the parties are reminded",
+        function="enterprises.contracts.jobs.dispatch_day",
+    ),
+    Scheduled(
         "placements.expire",
         "30 0 * * *",
         "a request that nobody answered in time frees its seat",

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
+from sqlalchemy import func, select
 from stdnum import luhn
 
 from demo.people import personal_number as number_of
 from enterprises.applications.models import Application
 from enterprises.applications.rules import ApplicationState
-from enterprises.contracts.models import Contract
+from enterprises.contracts.edition_rules import EditionState
+from enterprises.contracts.models import Contract, ContractEdition
 from enterprises.contracts.rules import ContractState, VatCategory
 from enterprises.suppliers.models import EnterpriseProfile
 from marketplace.accounts.models import Membership, Organisation, User
@@ -156,8 +158,15 @@ def make_terms(
     return terms
 
 
-def make_contract(terms: TermsVersion, enterprise_id: int) -> Contract:
-    """A contract in force, with the application that led to it."""
+def make_contract(
+    terms: TermsVersion,
+    enterprise_id: int,
+    *,
+    state: ContractState = ContractState.ACTIVE,
+    ended_on: date | None = None,
+    **facts: object,
+) -> Contract:
+    """A contract in force, with the application that led to it; `facts` as `Facts` names them."""
     parties = {"authority_id": terms.authority_id, "enterprise_id": enterprise_id}
     application = Application(
         system_id=terms.system_id,
@@ -172,25 +181,58 @@ def make_contract(terms: TermsVersion, enterprise_id: int) -> Contract:
     )
     db.session.add(application)
     db.session.flush()
+    said: dict[str, Any] = {
+        "terms_id": terms.id,
+        "vat_category": VatCategory.EXEMPT,
+        "vat_exemption_reason_sv": "Social omsorg, 10 kap. 6 § mervärdesskattelagen",
+        "buyer_reference": "ÅSEN-4471",
+    } | facts
     contract = Contract(
         application_id=application.id,
         system_id=terms.system_id,
-        terms_id=terms.id,
-        state=ContractState.ACTIVE,
+        state=state,
         starts_on=date(2026, 1, 15),
-        vat_category=VatCategory.EXEMPT,
-        vat_exemption_reason_sv="Social omsorg, 10 kap. 6 § mervärdesskattelagen",
-        buyer_reference="ÅSEN-4471",
-        text_sha256="-",
-        authority_signed_at=LONG_AGO,
-        authority_signed_by="Ulla Upphandlare",
-        enterprise_signed_at=LONG_AGO,
-        enterprise_signed_by="Vera Verksamhetsledare",
+        ended_on=ended_on,
         **parties,
+        **said,
     )
     db.session.add(contract)
     db.session.flush()
+    _make_edition(contract, 1, contract.starts_on, is_signed=state is not ContractState.AWAITING_SIGNATURE)
     return contract
+
+
+def amend_contract(contract: Contract, from_day: date = date(2026, 2, 1), **facts: object) -> None:
+    """An amendment that both have signed and that is in force, whatever the day."""
+    for name, value in facts.items():
+        setattr(contract, name, value)
+    taken = select(func.max(ContractEdition.number)).where(ContractEdition.contract_id == contract.id)
+    _make_edition(contract, (db.session.scalar(taken) or 0) + 1, from_day, reason_sv="Ändring i prov")
+
+
+def _make_edition(
+    contract: Contract, number: int, from_day: date, *, reason_sv: str = "", is_signed: bool = True
+) -> None:
+    edition = ContractEdition(
+        contract_id=contract.id,
+        authority_id=contract.authority_id,
+        enterprise_id=contract.enterprise_id,
+        number=number,
+        from_day=from_day,
+        reason_sv=reason_sv,
+        text_sha256="-",
+        created_at=LONG_AGO,
+        **vars(contract.facts),
+    )
+    if is_signed:
+        edition.state = EditionState.SIGNED
+        edition.authority_signed_at = edition.enterprise_signed_at = LONG_AGO
+        edition.authority_signed_by = "Ulla Upphandlare"
+        edition.enterprise_signed_by = "Vera Verksamhetsledare"
+    db.session.add(edition)
+    db.session.flush()
+    contract.edition_id = edition.id
+    db.session.flush()
 
 
 def _organisation(

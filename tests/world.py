@@ -6,14 +6,15 @@ an address there is one of each. Everything is made through the services, by who
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from enterprises.applications import services as applications
 from enterprises.applications.models import Application
 from enterprises.applications.rules import AnswerDraft, Judgement, JudgementDraft
 from enterprises.contracts import services as contracts
-from enterprises.contracts.queries import contract_with_terms
+from enterprises.contracts.edition_rules import Amendment, next_month
+from enterprises.contracts.queries import checks, contract_with_terms
 from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
 from invoicing.invoices import services as invoices
@@ -192,10 +193,20 @@ def _contract(half: Half, manager: Actor) -> int:
                 contracts.sign_contract(contract_id, text_sha256=text_hash(text))
     if manager is half.by(Role.SUPPLIER_MANAGER):
         half.ids |= {"contract_id": contract_id, "decided_application_id": application_id}
+        half.ids |= _amend(contract_id, officer)
         with travelling(TODAY):
             application_id, requirement_id = _apply(int(half.ids["second_system_id"]), manager)
             half.ids |= {"application_id": application_id, "requirement_id": requirement_id}
     return contract_id
+
+
+def _amend(contract_id: int, officer: Actor) -> dict[str, int]:
+    """An amendment that nobody has signed, and something to check."""
+    with travelling(TODAY), acting_as(officer), transaction():
+        agreed = contract_with_terms(contract_id).edition
+        offered = Amendment(next_month(TODAY), "Ny referens", replace(agreed.facts, buyer_reference="NY"))
+        number = contracts.propose_amendment(contract_id, offered).number
+        return {"edition_number": number, "check_id": checks(contract_id)[0].id}
 
 
 def _apply(system_id: int, manager: Actor) -> tuple[int, int]:

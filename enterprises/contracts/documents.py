@@ -6,18 +6,25 @@ wording needs a new edition beside the old one, and `tests/unit/enterprises/test
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from enterprises.applications.documents import Subject, _one_line, _paragraphs
 from enterprises.contracts.rules import ContractDraft, VatCategory
 from marketplace.procurement.price_rules import (
-    COMPONENT_SV,
-    DAY_PART_SV,
     Component,
-    DayPart,
     PriceDraft,
 )
-from marketplace.procurement.price_words import conditions_sv, kronor_text
+from marketplace.procurement.price_words import conditions_sv, kronor_text, price_label
 from marketplace.procurement.rules import REGIME_SV, TermsRules
+
+
+@dataclass(frozen=True)
+class Change:
+    """Which edition the text is, from when and why; for every edition but the first."""
+
+    number: int
+    from_day: date
+    reason_sv: str
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ class Agreement:
     requirements: Sequence[str]
     prices: Sequence[PriceDraft]
     contract_text_sv: str
+    change: Change | None = None
 
 
 def agreement_text(agreement: Agreement) -> str:
@@ -48,12 +56,14 @@ def agreement_text(agreement: Agreement) -> str:
     blocks = [
         "# Parter",
         f"Beställare: {subject.authority}\nLeverantör: {subject.enterprise}",
+        *_changed(agreement.change),
         "# Vad avtalet gäller",
         f"{REGIME_SV[subject.regime]}: {subject.system_name}. {_one_line(agreement.service_sv)}",
         (
             f"Avtalet följer av beslutet med diarienummer {agreement.diary_number} och förfrågningsunderlagets "
-            f"version {subject.terms_version}. Det omfattar {_listed(agreement.kommun_names)}."
+            f"version {subject.terms_version}." + _covers(agreement.kommun_names)
         ),
+        _seats_sv(draft.capacity_cap, rules),
         "# Avtalstid",
         f"Avtalet gäller från och med {draft.starts_on.isoformat()} {until}, när båda parter har skrivit under.",
         "# Ersättning",
@@ -83,13 +93,38 @@ _UNPRICED = frozenset({Component.PAID_ABSENCE, Component.INDEX})
 
 
 def _price_line(row: PriceDraft) -> str:
-    parts = [COMPONENT_SV[Component(row.component)]]
-    if row.support_level:
-        parts.append(f"nivå {row.support_level}")
-    if row.day_part:
-        parts.append(DAY_PART_SV[DayPart(row.day_part)])
-    return f"{', '.join(parts)}: {kronor_text(row.amount_ore)}"
+    return f"{price_label(row)}: {kronor_text(row.amount_ore)}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} och {names[-1]}"
+def _changed(change: Change | None) -> list[str]:
+    if change is None:
+        return []
+    return [
+        "# Ändring av avtalet",
+        (
+            f"Detta är avtalets utgåva {change.number}. Den ersätter den tidigare från och med "
+            f"{change.from_day.isoformat()}."
+        ),
+        f"Skäl: {_one_line(change.reason_sv)}",
+    ]
+
+
+def _seats_sv(cap: int | None, rules: TermsRules) -> str:
+    """How many seats the supplier offers and how many are in use, where anything is agreed of it."""
+    said = []
+    if rules.capacity_floor is not None:
+        said.append(f"Leverantören erbjuder minst {_seats(rules.capacity_floor)}.")
+    if cap is not None:
+        said.append(f"Högst {_seats(cap)} är i bruk samtidigt enligt avtalet.")
+    return " ".join(said)
+
+
+def _seats(count: int) -> str:
+    return "en plats" if count == 1 else f"{count} platser"
+
+
+def _covers(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} och {names[-1]}"
+    return f" Det omfattar {listed}."

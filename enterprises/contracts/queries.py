@@ -1,21 +1,26 @@
 """Contracts, as each of the two parties sees them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select, text
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from enterprises.applications.models import Application
 from enterprises.applications.queries import Authority, Enterprise
 from enterprises.applications.rules import ApplicationState
-from enterprises.contracts.models import Contract
-from enterprises.contracts.rules import ContractState, ContractUse
+from enterprises.contracts.check_rules import AHEAD_DAYS
+from enterprises.contracts.edition_rules import REMINDERS, EditionState, until_sv
+from enterprises.contracts.models import Contract, ContractEdition, SupplierCheck
+from enterprises.contracts.rules import IN_FORCE, ContractState, ContractUse, PlacementUnder
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
 from marketplace.procurement.models import SystemOfChoice, TermsVersion
+from marketplace.procurement.rules import CHECK_KIND_SV, TermsState
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
@@ -38,17 +43,21 @@ def live_contract(enterprise_id: int | None, system_id: int) -> Contract | None:
     statement = select(Contract).where(
         Contract.enterprise_id == enterprise_id,
         Contract.system_id == system_id,
-        Contract.state != ContractState.ENDED,
+        Contract.state.not_in((ContractState.ENDED, ContractState.WITHDRAWN)),
     )
     return db.session.scalar(statement)
 
 
 def contract_of(application_id: int) -> Contract | None:
-    return db.session.scalar(select(Contract).where(Contract.application_id == application_id))
+    """The application's contract that has not been taken back."""
+    statement = select(Contract).where(
+        Contract.application_id == application_id, Contract.state != ContractState.WITHDRAWN
+    )
+    return db.session.scalar(statement)
 
 
 def contract_with_terms(contract_id: int) -> Contract:
-    """Raises NotFound when the actor is no party to it."""
+    """Read anew, with its edition in force. Raises NotFound when the actor is no party to it."""
     statement = (
         select(Contract)
         .where(Contract.id == contract_id)
@@ -59,6 +68,176 @@ def contract_with_terms(contract_id: int) -> Contract:
             joinedload(Contract.terms).selectinload(TermsVersion.prices),
             joinedload(Contract.enterprise),
             joinedload(Contract.authority),
+            joinedload(Contract.edition).joinedload(ContractEdition.terms),
+        )
+        .execution_options(populate_existing=True)
+    )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def contract_use(contract_id: int, after: date | None = None) -> ContractUse:
+    """What depends on the contract after a day (today), for its procurement officer, who sees no placement."""
+    statement = text("SELECT requested, booked, last_day FROM contract_use(:contract_id, :after)")
+    row = db.session.execute(statement, {"contract_id": contract_id, "after": after or today()}).one()
+    return ContractUse(*row)
+
+
+def placements_under(contract_id: int) -> list[PlacementUnder]:
+    """The accepted and running placements that go on after today, the first to end first; for the same."""
+    statement = text("SELECT id, state, last_day FROM contract_placements(:contract_id, :after)")
+    rows = db.session.execute(statement, {"contract_id": contract_id, "after": today()})
+    return [PlacementUnder(*row) for row in rows]
+
+
+# Editions.
+
+
+def editions(contract_id: int) -> list[ContractEdition]:
+    """Every edition, the latest first, read anew."""
+    statement = (
+        select(ContractEdition)
+        .where(ContractEdition.contract_id == contract_id)
+        .options(joinedload(ContractEdition.terms))
+        .order_by(ContractEdition.number.desc())
+        .execution_options(populate_existing=True)
+    )
+    return list(db.session.scalars(statement))
+
+
+def edition_of(contract_id: int, number: int) -> ContractEdition:
+    """Raises NotFound when there is none that the actor may see."""
+    for edition in editions(contract_id):
+        if edition.number == number:
+            return edition
+    raise NotFound()
+
+
+def proposed_edition(contract_id: int) -> ContractEdition | None:
+    """What waits to be signed."""
+    return next((one for one in editions(contract_id) if one.state is EditionState.PROPOSED), None)
+
+
+def edition_on(contract_id: int, day: date) -> ContractEdition:
+    """What the contract says on a day, whatever it says now; before its start, what it says at the start.
+
+    An amendment is in force from the first of a month, so with a month's last day the answer is good for the month.
+    """
+    statement = (
+        select(ContractEdition)
+        .where(ContractEdition.contract_id == contract_id, ContractEdition.state == EditionState.SIGNED)
+        .order_by((ContractEdition.from_day <= day).desc(), ContractEdition.number.desc())
+        .limit(1)
+    )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def contracts_on_other_terms(terms: TermsVersion) -> list[tuple[int, ContractEdition]]:
+    """Contracts in force that go on under another version than this and have no open offer, with what was last
+    agreed; by number."""
+    statement = (
+        select(Contract.id)
+        .where(
+            Contract.system_id == terms.system_id,
+            Contract.state.in_(IN_FORCE),
+            ~_has_edition(ContractEdition.state == EditionState.PROPOSED),
+        )
+        .order_by(Contract.id)
+    )
+    found = []
+    for contract_id in db.session.scalars(statement):
+        agreed = next(one for one in editions(contract_id) if one.state is EditionState.SIGNED)
+        if agreed.terms_id != terms.id:
+            found.append((contract_id, agreed))
+    return found
+
+
+def with_parties(found: Iterable[tuple[int, ContractEdition]]) -> list[tuple[Contract, ContractEdition]]:
+    """Those contracts with the parties' names, in the same order."""
+    return [(contract_with_terms(contract_id), agreed) for contract_id, agreed in found]
+
+
+def versions_to_offer() -> list[TermsVersion]:
+    """Published versions that contracts of the authority's could be moved to, by system."""
+    older = select(Contract.system_id).where(
+        Contract.state.in_(IN_FORCE),
+        Contract.terms_id != TermsVersion.id,
+        ~_has_edition(ContractEdition.state == EditionState.PROPOSED),
+        ~_has_edition(
+            ContractEdition.state == EditionState.SIGNED, ContractEdition.terms_id == TermsVersion.id
+        ),
+    )
+    statement = (
+        select(TermsVersion)
+        .where(TermsVersion.state == TermsState.PUBLISHED, TermsVersion.system_id.in_(older))
+        .options(joinedload(TermsVersion.system))
+        .order_by(TermsVersion.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def contracts_to_keep() -> list[Contract]:
+    """Those that today does something to: an edition to put in force or let go of, a last day passed, a reminder."""
+    in_force = aliased(ContractEdition)
+    later = _has_edition(
+        ContractEdition.state != EditionState.WITHDRAWN,
+        ContractEdition.from_day <= today(),
+        ContractEdition.number
+        > select(in_force.number).where(in_force.id == Contract.edition_id).scalar_subquery(),
+    )
+    reminders = [
+        and_(
+            Contract.ends_on <= today() + timedelta(days=days),
+            or_(Contract.reminded_days.is_(None), Contract.reminded_days > days),
+        )
+        for days in REMINDERS
+    ]
+    statement = (
+        select(Contract)
+        .where(Contract.state.in_(IN_FORCE), or_(Contract.ends_on < today(), later, *reminders))
+        .order_by(Contract.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def _has_edition(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    found = exists().where(ContractEdition.contract_id == Contract.id, *conditions)
+    return found.correlate(Contract, TermsVersion)
+
+
+# Checks.
+
+
+def checks(contract_id: int) -> list[SupplierCheck]:
+    """What is to be looked up, the nearest first, and then what has been, the latest first."""
+    statement = select(SupplierCheck).where(SupplierCheck.contract_id == contract_id)
+    found = db.session.scalars(statement.order_by(SupplierCheck.due_on, SupplierCheck.id)).all()
+    is_open = [one for one in found if one.done_on is None]
+    done = sorted(
+        (one for one in found if one.done_on is not None),
+        key=lambda one: (one.done_on or date.min, one.id),
+        reverse=True,
+    )
+    return [*is_open, *done]
+
+
+def check_with_contract(check_id: int) -> SupplierCheck:
+    """Raises NotFound when it is not the actor's authority's."""
+    statement = (
+        select(SupplierCheck)
+        .where(SupplierCheck.id == check_id)
+        .options(
+            joinedload(SupplierCheck.contract).options(
+                joinedload(Contract.enterprise),
+                joinedload(Contract.authority),
+                joinedload(Contract.system),
+                joinedload(Contract.terms),
+            )
         )
     )
     found = db.session.scalar(statement)
@@ -67,11 +246,7 @@ def contract_with_terms(contract_id: int) -> Contract:
     return found
 
 
-def contract_use(contract_id: int) -> ContractUse:
-    """What depends on the contract after today, for its procurement officer, who sees none of the placements."""
-    statement = text("SELECT requested, booked, last_day FROM contract_use(:contract_id, :today)")
-    row = db.session.execute(statement, {"contract_id": contract_id, "today": today()}).one()
-    return ContractUse(*row)
+# Lists.
 
 
 def _contracts(wanted: ContractFilter, sort: tuple[str, bool]) -> Select[Contract]:
@@ -107,11 +282,12 @@ def all_contracts(wanted: ContractFilter, sort: tuple[str, bool]) -> list[Contra
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """For a procurement officer: what to draw up and sign. For a supplier's manager: what to sign."""
+    """For a procurement officer: what to draw up, sign, check and prolong. For a supplier's manager: what to sign, and
+    what ends."""
     if actor.role is Role.PROCUREMENT_OFFICER:
-        return _to_draw_up() + _to_sign(is_authority=True)
+        return _to_draw_up() + _to_sign(is_authority=True) + _to_end(is_authority=True) + _to_check()
     if actor.role is Role.SUPPLIER_MANAGER:
-        return _to_sign(is_authority=False)
+        return _to_sign(is_authority=False) + _to_end(is_authority=False)
     return []
 
 
@@ -121,7 +297,9 @@ def _to_draw_up() -> list[WaitingItem]:
         select(Application)
         .where(
             Application.state == ApplicationState.APPROVED,
-            ~exists().where(Contract.application_id == Application.id),
+            ~exists().where(
+                Contract.application_id == Application.id, Contract.state != ContractState.WITHDRAWN
+            ),
         )
         .options(joinedload(Application.enterprise), joinedload(Application.system))
         .order_by(Application.decided_on, Application.id)
@@ -139,15 +317,73 @@ def _to_draw_up() -> list[WaitingItem]:
 
 
 def _to_sign(*, is_authority: bool) -> list[WaitingItem]:
-    found = all_contracts(ContractFilter((ContractState.AWAITING_SIGNATURE,)), ("start", False))
+    """Contracts and amendments without the own party's signature. An amendment is signed before its day."""
+    own = ContractEdition.authority_signed_at if is_authority else ContractEdition.enterprise_signed_at
+    statement = (
+        select(ContractEdition, Contract)
+        .join(Contract, Contract.id == ContractEdition.contract_id)
+        .where(
+            ContractEdition.state == EditionState.PROPOSED,
+            own.is_(None),
+            or_(ContractEdition.number == 1, ContractEdition.from_day > today()),
+        )
+        .options(joinedload(Contract.system), joinedload(Contract.enterprise), joinedload(Contract.authority))
+        .order_by(ContractEdition.from_day, ContractEdition.id)
+    )
     items = []
-    for one in found:
-        signed_at = one.authority_signed_at if is_authority else one.enterprise_signed_at
-        other = one.enterprise.name if is_authority else one.authority.name
-        if signed_at is None:
-            text = f"Skriv under avtalet med {other} om {one.system.name}"
-            arguments = {"contract_id": one.id}
-            items.append(
-                WaitingItem(one.starts_on, text, "contracts.show", arguments, "Avtal att skriva under")
+    for edition, one in db.session.execute(statement):
+        with_whom = f"{_other(one, is_authority=is_authority)} om {one.system.name}"
+        if edition.number == 1:
+            said, deadline = f"Skriv under avtalet med {with_whom}", one.starts_on
+            endpoint, arguments = "contracts.show", {"contract_id": one.id}
+        else:
+            said = f"Ta ställning till ändringen av avtalet med {with_whom}"
+            deadline = edition.from_day - timedelta(days=1)
+            endpoint, arguments = (
+                "contracts.edition",
+                {"contract_id": one.id, "edition_number": edition.number},
             )
+        items.append(WaitingItem(deadline, said, endpoint, arguments, "Avtal att skriva under"))
     return items
+
+
+def _to_end(*, is_authority: bool) -> list[WaitingItem]:
+    statement = (
+        _contracts(ContractFilter(IN_FORCE), ("start", False))
+        .where(Contract.ends_on <= today() + timedelta(days=max(REMINDERS)))
+        .order_by(None)
+        .order_by(Contract.ends_on, Contract.id)
+    )
+    return [
+        WaitingItem(
+            one.ends_on,
+            f"Avtalet med {_other(one, is_authority=is_authority)} om {one.system.name} gäller {until_sv(one.ends_on)}",
+            "contracts.show",
+            {"contract_id": one.id},
+            "Avtal som går ut",
+        )
+        for one in db.session.scalars(statement)
+    ]
+
+
+def _to_check() -> list[WaitingItem]:
+    statement = (
+        select(SupplierCheck)
+        .where(SupplierCheck.done_on.is_(None), SupplierCheck.due_on <= today() + timedelta(days=AHEAD_DAYS))
+        .options(joinedload(SupplierCheck.contract).joinedload(Contract.enterprise))
+        .order_by(SupplierCheck.due_on, SupplierCheck.id)
+    )
+    return [
+        WaitingItem(
+            one.due_on,
+            f"Kontrollera {one.contract.enterprise.name}: {CHECK_KIND_SV[one.kind].lower()}",
+            "contracts.check",
+            {"check_id": one.id},
+            "Kontroll av leverantör",
+        )
+        for one in db.session.scalars(statement)
+    ]
+
+
+def _other(one: Contract, *, is_authority: bool) -> str:
+    return one.enterprise.name if is_authority else one.authority.name

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
+from marketplace.procurement.rules import TermsRules
 from marketplace.rules import Transition, TransitionTable, by
 
 _OFFICER = by(Role.PROCUREMENT_OFFICER)
@@ -16,6 +17,7 @@ class ContractState(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     ENDED = "ended"
+    WITHDRAWN = "withdrawn"
 
 
 CONTRACT_STATE_SV = {
@@ -23,6 +25,7 @@ CONTRACT_STATE_SV = {
     ContractState.ACTIVE: "Gäller",
     ContractState.SUSPENDED: "Vilande",
     ContractState.ENDED: "Upphört",
+    ContractState.WITHDRAWN: "Tillbakadraget",
 }
 
 CONTRACT_STATE_TONE = {
@@ -30,7 +33,11 @@ CONTRACT_STATE_TONE = {
     ContractState.ACTIVE: "good",
     ContractState.SUSPENDED: "waits",
     ContractState.ENDED: "muted",
+    ContractState.WITHDRAWN: "muted",
 }
+
+IN_FORCE = (ContractState.ACTIVE, ContractState.SUSPENDED)
+"""What has been signed and is not over."""
 
 CONTRACT_EVENT_SV = {
     "draw_up": "Avtalet upprättat",
@@ -40,6 +47,16 @@ CONTRACT_EVENT_SV = {
     "suspend": "Avtalet gjort vilande",
     "resume": "Avtalet återupptaget",
     "end": "Avtalet avslutat",
+    "expire": "Avtalstiden har gått ut",
+    "withdraw": "Avtalet taget tillbaka",
+    "remind": "Påminnelse om att avtalet går ut",
+    "propose_amendment": "Ändring erbjuden",
+    "sign_amendment": "Ändring underskriven",
+    "agree_amendment": "Ändring överenskommen",
+    "withdraw_amendment": "Ändring tillbakadragen",
+    "lapse_amendment": "Ändring förföll utan underskrift",
+    "amend": "Ändring börjar gälla",
+    "could_not_price": "Månaden kunde inte räknas",
 }
 
 
@@ -48,6 +65,9 @@ class ContractAction(StrEnum):
     SUSPEND = "suspend"
     RESUME = "resume"
     END = "end"
+    EXPIRE = "expire"
+    WITHDRAW = "withdraw"
+    AMEND = "amend"
 
 
 _BOTH = by(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
@@ -57,6 +77,10 @@ _END = Transition(
     "Avsluta",
     needs_sv="Bara ett avtal som gäller eller är vilande kan avslutas.",
     causes_sv="För alltid. Går bara när ingen placering fortsätter.",
+)
+
+_EXPIRE = Transition(
+    ContractState.ENDED, by(Role.SYSTEM), "Låt gå ut", needs_sv="Bara ett avtal som har en sista dag går ut."
 )
 
 CONTRACT_TRANSITIONS: TransitionTable = {
@@ -79,6 +103,25 @@ CONTRACT_TRANSITIONS: TransitionTable = {
     ),
     (ContractState.ACTIVE, ContractAction.END): _END,
     (ContractState.SUSPENDED, ContractAction.END): _END,
+    (ContractState.ACTIVE, ContractAction.EXPIRE): _EXPIRE,
+    (ContractState.SUSPENDED, ContractAction.EXPIRE): _EXPIRE,
+    **{
+        (state, ContractAction.AMEND): Transition(
+            state,
+            _OFFICER,
+            "Erbjud en ändring",
+            needs_sv="Bara ett avtal som gäller eller är vilande kan ändras.",
+            causes_sv="Båda parter skriver under, och ändringen gäller från den första i en kommande månad.",
+        )
+        for state in IN_FORCE
+    },
+    (ContractState.AWAITING_SIGNATURE, ContractAction.WITHDRAW): Transition(
+        ContractState.WITHDRAWN,
+        _OFFICER,
+        "Ta tillbaka",
+        needs_sv="Avtalet är underskrivet av båda och kan inte tas tillbaka.",
+        causes_sv="Ett nytt avtal kan upprättas av samma beslut.",
+    ),
 }
 
 
@@ -93,15 +136,47 @@ class ContractUse:
     """The last of the booked ones' days."""
 
 
+@dataclass(frozen=True)
+class PlacementUnder:
+    """A placement that goes on, without anything of whom."""
+
+    id: int
+    state: str
+    last_day: date
+
+    @property
+    def number(self) -> str:
+        """As placements name themselves."""
+        return f"P{self.id:06d}"
+
+    @property
+    def state_sv(self) -> str:
+        return {"accepted": "Accepterad", "running": "Pågår"}[self.state]
+
+
+def shortening_obstacle_sv(use: ContractUse) -> str:
+    """Why a contract cannot end on the day after which the use is counted; empty when nothing is in the way."""
+    if use.last_day is None:
+        return ""
+    return (
+        f"{_booked_sv(use.booked)} fortsätter efter den dagen, som längst till {use.last_day.isoformat()}. "
+        "Välj den dagen eller en senare."
+    )
+
+
+def _booked_sv(booked: int) -> str:
+    return (
+        "En accepterad eller pågående placering"
+        if booked == 1
+        else f"{booked} accepterade eller pågående placeringar"
+    )
+
+
 def ending_obstacle_sv(use: ContractUse) -> str:
     """Why a contract cannot end; empty when nothing is in the way. No placement is ever cut short by it."""
     if use.last_day is None:
         return ""
-    are = (
-        "En accepterad eller pågående placering"
-        if use.booked == 1
-        else f"{use.booked} accepterade eller pågående placeringar"
-    )
+    are = _booked_sv(use.booked)
     when = (
         f"till {use.last_day.isoformat()}"
         if use.booked == 1
@@ -148,13 +223,26 @@ VAT_CATEGORY_SV = {
 
 @dataclass(frozen=True)
 class ContractDraft:
-    """What an approval adds to the terms to make a contract."""
+    """What is added to the terms to make a contract."""
 
     starts_on: date
     ends_on: date | None = None
     vat_category: VatCategory = VatCategory.EXEMPT
     vat_exemption_reason_sv: str = ""
     buyer_reference: str = ""
+    capacity_cap: int | None = None
+    """The most seats in use at once."""
+
+
+def cap_problem_sv(cap: int | None, rules: TermsRules) -> str:
+    """Why the terms do not allow the cap; empty when they do. The terms' cap is the same for every supplier."""
+    if cap is not None and cap < 1:
+        return "Kapacitetstaket är minst en plats."
+    if rules.capacity_cap is not None and (cap is None or cap > rules.capacity_cap):
+        return f"Förfrågningsunderlagets tak är {rules.capacity_cap}. Skriv högst det."
+    if cap is not None and rules.capacity_floor is not None and cap < rules.capacity_floor:
+        return f"Leverantören ska enligt förfrågningsunderlaget erbjuda minst {rules.capacity_floor}. Skriv minst det."
+    return ""
 
 
 def contract_problems(draft: ContractDraft, today: date) -> Mapping[str, str]:

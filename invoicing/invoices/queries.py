@@ -11,6 +11,7 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
 from enterprises.contracts.models import Contract
+from enterprises.contracts.queries import edition_on
 from enterprises.contracts.rules import ContractState, VatCategory
 from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.invoices.document_rules import DocumentLine, InvoiceDocument, Party, Seller
@@ -143,8 +144,7 @@ def uncounted_days(invoice: Invoice) -> int:
     """Attended days of the invoice's month that it does not count, where the price list pays by day or by hour."""
     month = Month.of(invoice.month)
     pays_days = exists().where(
-        PriceRow.terms_id == Contract.terms_id,
-        Contract.id == invoice.contract_id,
+        PriceRow.terms_id == edition_on(invoice.contract_id, month.last_day).terms_id,
         PriceRow.component.in_([Component.DAY_RATE, Component.HOURLY_RATE]),
     )
     days = attendance_days()
@@ -167,7 +167,7 @@ def contracts_to_invoice(month: Month) -> list[Contract]:
         db.session.scalars(
             select(Contract)
             .where(
-                Contract.state != ContractState.AWAITING_SIGNATURE,
+                Contract.state.not_in((ContractState.AWAITING_SIGNATURE, ContractState.WITHDRAWN)),
                 Contract.starts_on <= month.last_day,
                 func.coalesce(Contract.ended_on, month.last_day) >= month.first_day - FEES_MAY_COME_FOR,
                 ~has_invoice,
@@ -217,15 +217,16 @@ def invoice_document(invoice: Invoice, **given_when_sent: Any) -> InvoiceDocumen
     """The invoice as a document. `given_when_sent`: number, ocr, issued_on and due_on."""
     month = Month.of(invoice.month)
     contract = invoice.contract
+    agreed = edition_on(contract.id, month.last_day)
     return InvoiceDocument(
         first_day=month.first_day,
         last_day=month.last_day,
         seller=_seller(invoice.enterprise),
         buyer=Party(name=invoice.authority.name, orgnr=invoice.authority.orgnr or ""),
-        lines=document_lines(invoice.lines, contract.vat_category),
-        buyer_reference=contract.buyer_reference,
+        lines=document_lines(invoice.lines, agreed.vat_category),
+        buyer_reference=agreed.buyer_reference,
         contract_reference=contract.application.diary_number or "",
-        vat_exemption_reason_sv=contract.vat_exemption_reason_sv,
+        vat_exemption_reason_sv=agreed.vat_exemption_reason_sv,
         note_sv=f"{contract.system.name}, {month.text_sv}",
         **given_when_sent,
     )

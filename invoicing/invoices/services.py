@@ -10,6 +10,7 @@ from sqlalchemy import Date, Integer, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from enterprises.contracts.models import Contract
+from enterprises.contracts.queries import edition_on
 from invoicing.invoices import documents, queries
 from invoicing.invoices.document_rules import InvoiceDocument, problems_before_sending, totals
 from invoicing.invoices.models import Invoice, InvoiceCounter, InvoiceLine
@@ -263,7 +264,7 @@ def _draft(
         )
         for position, line in enumerate(lines, start=1)
     ]
-    sums = totals(queries.document_lines(rows, contract.vat_category))
+    sums = totals(queries.document_lines(rows, edition_on(contract.id, month.last_day).vat_category))
     invoice = Invoice(
         contract_id=contract.id,
         authority_id=contract.authority_id,
@@ -332,10 +333,11 @@ def _next_number(enterprise_id: int) -> int:
 
 def _document(invoice: Invoice, number: int) -> InvoiceDocument:
     issued_on: date = clock.today()
+    agreed = edition_on(invoice.contract_id, Month.of(invoice.month).last_day)
     return queries.invoice_document(
         invoice,
         number=str(number),
         ocr=ocr_number(f"{number:0{OCR_BASE_DIGITS}d}"),
         issued_on=issued_on,
-        due_on=issued_on + timedelta(days=invoice.contract.payment_days),
+        due_on=issued_on + timedelta(days=agreed.payment_days),
     )

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from enterprises.contracts.models import Contract
+from enterprises.contracts.queries import edition_on
 from invoicing.invoices.models import InvoiceLine
 from invoicing.remuneration.facts import AttendanceDay, ContractTerms, DayKind, Month, PlacementFacts
 from invoicing.remuneration.price_list import read_price_list
@@ -52,8 +53,9 @@ class MonthFacts:
 
 
 def month_facts(contract: Contract, month: Month, *, lock: bool = False) -> MonthFacts:
-    """The facts of one contract and month; with `lock`, attendance cannot change until the transaction ends."""
-    price_list = read_price_list(price_drafts(_price_rows(contract.terms_id)))
+    """The facts of one contract and month, by the edition of that month; with `lock`, attendance cannot change until
+    the transaction ends."""
+    price_list = read_price_list(price_drafts(_price_rows(edition_on(contract.id, month.last_day).terms_id)))
     rows = _placements(contract.id, month)
     ids = [row.id for row in rows]
     has_rows_of_absence = any(isinstance(one, PaidAbsence) for one in price_list.components)

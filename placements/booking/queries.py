@@ -3,12 +3,13 @@
 A participant is joined from outside: whoever may not see the person finds the placement by its number.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from enterprises.contracts.models import Contract
@@ -143,6 +144,17 @@ def in_force(first_day: date, last_day: date) -> list[ColumnElement[bool]]:
         Contract.starts_on <= first_day,
         func.coalesce(Contract.ends_on, date.max) >= last_day,
     ]
+
+
+def has_room(first_day: date, last_day: date) -> ColumnElement[bool]:
+    """Which contracts have a seat left under their cap on each of the days, whoever uses the others. The search asks
+    the same; the database has the last word."""
+    return or_(Contract.capacity_cap.is_(None), func.has_room_under(Contract.id, first_day, last_day))
+
+
+def contracts_with_room(contract_ids: Iterable[int], first_day: date, last_day: date) -> set[int]:
+    statement = select(Contract.id).where(Contract.id.in_(list(contract_ids)), has_room(first_day, last_day))
+    return set(db.session.scalars(statement))
 
 
 def terms_without_price(authority_id: int | None, support_level: str) -> list[int]:

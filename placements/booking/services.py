@@ -118,7 +118,8 @@ def _check(place: Place, grant: Grant, first_day: date, last_day: date) -> None:
 
 
 def _contract(grant: Grant, enterprise_id: int, first_day: date, last_day: date) -> Contract:
-    """The oldest contract over the days whose price list has a price for the grant's support level."""
+    """The oldest contract over the days whose price list has a price for the grant's support level, and whose cap
+    leaves a seat."""
     contracts = queries.contracts_over(grant.authority_id, enterprise_id, first_day, last_day)
     if not contracts:
         ending = queries.contracts_over(grant.authority_id, enterprise_id, first_day, first_day)
@@ -127,9 +128,16 @@ def _contract(grant: Grant, enterprise_id: int, first_day: date, last_day: date)
     missing = [
         missing_prices(price_drafts(contract.terms.prices), grant.support_level) for contract in contracts
     ]
-    for contract, lacking in zip(contracts, missing, strict=True):
-        if not lacking:
+    priced = [contract for contract, lacking in zip(contracts, missing, strict=True) if not lacking]
+    with_room = queries.contracts_with_room([one.id for one in priced], first_day, last_day)
+    for contract in priced:
+        if contract.id in with_room:
             return contract
+    if priced:
+        raise Conflict(
+            "Leverantören har så många platser i bruk som avtalet tillåter under de dagarna. "
+            "Välj andra dagar eller en annan leverantör."
+        )
     raise Conflict(no_price_sv(missing[0], support_level_sv(grant.support_level)))
 
 

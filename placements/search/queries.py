@@ -23,7 +23,7 @@ from marketplace.db import Page, db, swedish_order
 from marketplace.reference.models import Kommun, Trade
 from marketplace.reference.rules import OwnSexDominance, Sex, dominance, own_sex_dominance
 from marketplace.tenancy import current_actor
-from placements.booking.queries import in_force, terms_without_price
+from placements.booking.queries import has_room, in_force, terms_without_price
 from placements.search.rules import MOST_COUNTED, SearchCriteria, earliest_start
 
 PER_PAGE = 24
@@ -240,8 +240,10 @@ def _ids_in_order(conditions: Sequence[ColumnElement[bool]]) -> list[int]:
 
 
 def _offered(criteria: SearchCriteria) -> list[ColumnElement[bool]]:
-    """With room, at an enterprise whose contract carries a placement over the days."""
-    bookable = _contracted(criteria.start_by, criteria.until).where(*_priced(criteria))
+    """With room, at an enterprise whose contract carries a placement over the days and leaves a seat under its cap."""
+    bookable = _contracted(criteria.start_by, criteria.until).where(
+        *_priced(criteria), has_room(criteria.start_by, criteria.until)
+    )
     return [*_has_room(criteria), Place.enterprise_id.in_(bookable)]
 
 

@@ -91,12 +91,17 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         )
     ).all()
     assert found == [
+        "contract_peak",
+        "contract_placements",
         "contract_use",
+        "has_room_under",
         "is_month_approved",
         "is_shared_with",
         "keep_application_to_open_system",
+        "keep_contract_as_signed",
         "keep_contract_with_placements",
         "keep_placement_under_contract",
+        "keep_shortened_contract",
     ]
 
 

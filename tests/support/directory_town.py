@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
@@ -22,6 +22,7 @@ from tests.factories import (
     HUDDINGE,
     TEXTILE,
     WORKSHOP,
+    amend_contract,
     make_actor,
     make_authority,
     make_contract,
@@ -107,9 +108,8 @@ def _build() -> Town:
         _contract(authority.id, system_id, enterprise_id, state)
     _contract(authority.id, other_id, ids[1], ContractState.SUSPENDED)
     with acting_as(system_actor(authority.id)), transaction():
-        db.session.execute(
-            update(Contract).where(Contract.enterprise_id == ids[4]).values(ends_on=date(2026, 3, 1))
-        )
+        expiring = db.session.scalars(select(Contract).where(Contract.enterprise_id == ids[4])).one()
+        amend_contract(expiring, ends_on=date(2026, 3, 1))
     for manager, name in zip(managers, names, strict=True):
         site_id = _site(manager, name, HANINGE)
         _place(manager, site_id, f"{name} plats", GARDEN)
@@ -140,11 +140,8 @@ def _contract(authority_id: int, system_id: int, enterprise_id: int, state: Cont
         if db.session.get(EnterpriseProfile, enterprise_id) is None:
             make_profile(enterprise_id)
         system = db.session.get_one(SystemOfChoice, system_id)
-        contract_id = make_contract(system.versions[0], enterprise_id).id
         ended_on = TODAY if state is ContractState.ENDED else None
-        db.session.execute(
-            update(Contract).where(Contract.id == contract_id).values(state=state, ended_on=ended_on)
-        )
+        make_contract(system.versions[0], enterprise_id, state=state, ended_on=ended_on)
 
 
 def _site(manager: Actor, name: str, kommun_code: str) -> int:

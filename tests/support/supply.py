@@ -176,7 +176,7 @@ def signed(officer: Actor, manager: Actor, system_id: int) -> int:
 def sign(actor: Actor, contract_id: int) -> None:
     with acting_as(actor), transaction():
         contract = contract_with_terms(contract_id)
-        contracts.sign_contract(contract_id, text_sha256=contract.text_sha256)
+        contracts.sign_contract(contract_id, text_sha256=contract.edition.text_sha256)
 
 
 def add_site(manager: Actor, name: str = "Verkstaden") -> int:

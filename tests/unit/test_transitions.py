@@ -12,6 +12,7 @@ from enterprises.applications.rules import (
     APPLICATION_STATE_TONE,
     APPLICATION_TRANSITIONS,
 )
+from enterprises.contracts.edition_rules import EDITION_STATE_SV, EDITION_STATE_TONE, EDITION_TRANSITIONS
 from enterprises.contracts.rules import CONTRACT_STATE_SV, CONTRACT_STATE_TONE, CONTRACT_TRANSITIONS
 from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, PLACE_TRANSITIONS
 from invoicing.invoices.rules import INVOICE_STATE_SV, INVOICE_STATE_TONE, INVOICE_TRANSITIONS
@@ -39,6 +40,7 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "question": (QUESTION_TRANSITIONS, QUESTION_STATE_SV, QUESTION_STATE_TONE),
     "application": (APPLICATION_TRANSITIONS, APPLICATION_STATE_SV, APPLICATION_STATE_TONE),
     "contract": (CONTRACT_TRANSITIONS, CONTRACT_STATE_SV, CONTRACT_STATE_TONE),
+    "edition": (EDITION_TRANSITIONS, EDITION_STATE_SV, EDITION_STATE_TONE),
     "place": (PLACE_TRANSITIONS, PLACE_STATE_SV, PLACE_STATE_TONE),
     "placement": (PLACEMENT_TRANSITIONS, PLACEMENT_STATE_SV, PLACEMENT_TONE),
     "choice": (CHOICE_TRANSITIONS, CHOICE_STATE_SV, CHOICE_TONE),
@@ -75,9 +77,14 @@ contract     awaiting_signature    withdraw            withdrawn             pro
 contract     active                suspend             suspended             procurement_officer
 contract     active                end                 ended                 procurement_officer
 contract     active                expire              ended                 system
+contract     active                amend               active                procurement_officer
 contract     suspended             resume              active                procurement_officer
 contract     suspended             end                 ended                 procurement_officer
 contract     suspended             expire              ended                 system
+contract     suspended             amend               suspended             procurement_officer
+edition      proposed              sign                signed                procurement_officer supplier_manager
+edition      proposed              withdraw            withdrawn             procurement_officer
+edition      proposed              lapse               withdrawn             system
 place        draft                 publish             published             supplier_manager
 place        published             pause               paused                supplier_manager
 place        published             close               closed                supplier_manager

@@ -134,5 +134,5 @@ def build_market_without_contracts() -> Market:
     market = build_market()
     with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
         contract = db.session.scalars(select(Contract).where(Contract.authority_id == market.north_id)).one()
-        contract.state = ContractState.AWAITING_SIGNATURE
+        contract.state = ContractState.SUSPENDED
     return market

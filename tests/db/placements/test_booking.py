@@ -38,6 +38,7 @@ from placements.choice.models import ChoiceRound
 from placements.choice.services import open_round, record_choice, show_places
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
+from tests.factories import amend_contract
 from tests.support.placement_market import (
     FIRST_DAY,
     LAST_DAY,
@@ -283,7 +284,7 @@ def test_a_level_without_a_price_is_refused(market: Market) -> None:
         contract.terms.state = TermsState.REPLACED
         db.session.flush()
         priced.state = TermsState.PUBLISHED
-        contract.terms_id = priced.id
+        amend_contract(contract, terms_id=priced.id)
     with acting_as(market.officer), pytest.raises(Conflict, match="saknar pris för nivå 3"), transaction():
         request_placement(round_id, first_day=FIRST_DAY)
     with acting_as(market.officer):
@@ -296,7 +297,7 @@ def test_a_contract_that_ends_too_soon_says_to_when_it_holds(market: Market) -> 
         contract = db.session.scalars(
             db.select(Contract).where(Contract.authority_id == market.north_id)
         ).one()
-        contract.ends_on = date(2026, 6, 30)
+        amend_contract(contract, ends_on=date(2026, 6, 30))
     with acting_as(market.officer):
         with pytest.raises(Invalid, match="till och med 2026-06-30") as refused, transaction():
             request_placement(round_id, first_day=FIRST_DAY)

@@ -30,7 +30,7 @@ from placements.search.queries import (
     search_places,
 )
 from placements.search.rules import PERIOD_DAYS, SearchCriteria, default_period
-from tests.factories import GARDEN, HANINGE, SODERTALJE, TEXTILE
+from tests.factories import GARDEN, HANINGE, SODERTALJE, TEXTILE, amend_contract
 from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market, requested
 from tests.support.statements import statements_of
 
@@ -83,7 +83,7 @@ def test_a_contract_must_hold_over_the_days(market: Market) -> None:
         contract = db.session.scalars(
             db.select(Contract).where(Contract.authority_id == market.north_id)
         ).one()
-        contract.ends_on = UNTIL - timedelta(days=1)
+        amend_contract(contract, ends_on=UNTIL - timedelta(days=1))
     assert _found(market) == set()
     with acting_as(market.officer):
         assert has_contracts(_asked()), "there is one, though not to the end"
@@ -114,7 +114,7 @@ def test_the_contract_must_have_a_price_for_the_level_as_booking_asks(market: Ma
         terms.state = TermsState.REPLACED
         db.session.flush()
         priced.state = TermsState.PUBLISHED
-        contract.terms_id = priced.id
+        amend_contract(contract, terms_id=priced.id)
     assert len(_found(market, support_level="3")) == 3
     assert _found(market, support_level="5") == set()
     assert len(_found(market)) == 3, "nobody is searched for yet"

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from enterprises.applications import services as applications
 from enterprises.applications.models import Application
 from enterprises.contracts import services as contracts
-from enterprises.contracts.models import Contract
 from enterprises.contracts.queries import contract_with_terms
 from marketplace.clock import today
 from marketplace.db import db, transaction
@@ -110,48 +109,6 @@ def _both_sign_and_the_officer_ends(
     officer.post(f"{contract}/ateruppta")
     assert officer.post(f"{contract}/avsluta").status_code == 302
     assert "Upphört" in text_of(manager.get("/avtal"))
-
-
-def test_a_signature_on_a_changed_text_is_refused_on_the_page(world: Supply, client_for: ClientFor) -> None:
-    contract_id = supply.approved(world.officer, world.manager, supply.open_system(world.officer))
-    supply.sign(world.officer, contract_id)
-    manager, officer = client_for(world.manager), client_for(world.officer)
-    with acting_as(world.officer):
-        read = db.session.get_one(Contract, contract_id).text_sha256
-        db.session.get_one(Contract, contract_id).buyer_reference = "NY"
-        db.session.commit()
-    refused = manager.post(f"/avtal/{contract_id}/skriv-under", data={"text_sha256": read, "is_read": "y"})
-    assert refused.status_code == 422
-    assert "Läs den på nytt" in text_of(refused)
-    assert "NY" in text_of(refused)
-    assert "Texten har ändrats" in text_of(officer.get(f"/avtal/{contract_id}"))
-    assert officer.post(f"/avtal/{contract_id}/nya-underskrifter").status_code == 302
-
-
-def test_a_rejection_and_a_completion(world: Supply, client_for: ClientFor) -> None:
-    system_id = supply.open_system(world.officer)
-    application_id = supply.submitted(world.manager, system_id)
-    page = f"/ansokningar/{application_id}"
-    manager, officer = client_for(world.manager), client_for(world.officer)
-    assert officer.post(f"{page}/komplettering", data={"text_sv": ""}).status_code == 422
-    officer.post(f"{page}/komplettering", data={"text_sv": "Vem handleder?"})
-    assert "Vem handleder?" in text_of(manager.get(f"{page}/svar"))
-    manager.post(f"{page}/svar", data={"krav_1": "Vera.", "krav_2": "y", "gor": "vidare"})
-    manager.post(f"{page}/komplettera")
-    officer.post(
-        f"{page}/provning",
-        data={"bedomning_1": "not_met", "skal_1": "För få handledare.", "bedomning_2": "met", "skal_2": ""},
-    )
-    form = officer.get(f"{page}/avsla")
-    assert "För få handledare." in text_of(form)
-    without = officer.post(f"{page}/avsla", data={"reasons_sv": " ", "diary_number": "7"})
-    assert without.status_code == 422
-    assert "Skriv skälen" in text_of(without)
-    officer.post(f"{page}/avsla", data={"reasons_sv": "Krav 1 brister.", "diary_number": "7"})
-    decision = text_of(manager.get(f"{page}/beslut"))
-    assert "ansöka om rättelse" in decision
-    assert "För få handledare." in decision
-    assert officer.post(f"{page}/godkann", data={}).status_code == 422
 
 
 def test_outsiders_find_neither_application_nor_contract(world: Supply, client_for: ClientFor) -> None:

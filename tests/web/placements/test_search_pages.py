@@ -14,6 +14,7 @@ from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as, system_actor
 from placements.choice.services import open_round
+from tests.factories import amend_contract
 from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import TODAY, Market, build_market, granted
 from tests.support.statements import statements_of
@@ -89,7 +90,7 @@ def test_what_a_contract_hides_is_said(market: Market, client_for: ClientFor) ->
         round_id = open_round(grant_id).id
     with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
         contract = db.session.scalars(select(Contract).where(Contract.authority_id == market.north_id)).one()
-        contract.ends_on = date(2026, 6, 30)
+        amend_contract(contract, ends_on=date(2026, 6, 30))
     officer = client_for(market.officer)
     page = html.fromstring(_page(officer, f"/sok/?valomgang={round_id}&yrke=7531"))
     (line,) = page.find_class("left-out")
