@@ -112,8 +112,8 @@ JOBS: Mapping[str, Sequence[str]] = {
     "plan.agreed": [],  # the month's invoice finds the start fee by itself
     "question.published": ["enterprises.applications.jobs.tell_applicants"],
     "report.filed": [],  # and the report fee
-    "system.closed": [],  # who applies or has a contract is known to later rooms: they write the letters
-    "terms.published": [],  # as above
+    "system.closed": ["enterprises.applications.jobs.tell_of_closing"],
+    "terms.published": ["enterprises.applications.jobs.tell_of_terms"],
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""
 

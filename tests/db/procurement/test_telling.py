@@ -1,0 +1,72 @@
+"""Whoever applies to a system is told of a new version and of its closing: once, and nobody else."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.utils import import_string
+
+from app import JOBS
+from enterprises.applications import services as applications
+from marketplace.db import db, transaction
+from marketplace.letters.models import Letter
+from marketplace.outbox import Outbox
+from marketplace.procurement import services
+from marketplace.procurement.queries import system_with_versions
+from marketplace.tenancy import acting_as, system_actor
+from tests.support import supply
+from tests.support.supply import Supply
+
+TOPICS = ("terms.published", "system.closed")
+
+
+@pytest.fixture
+def world(session: Session) -> Supply:
+    return supply.build_supply()
+
+
+@pytest.fixture
+def system_id(world: Supply) -> int:
+    """A system that one applies to with a draft, while the other's application is to another system."""
+    system_id = supply.open_system(world.officer)
+    supply.submitted(world.manager, supply.open_system(world.officer, "Ett annat"))
+    with acting_as(world.other_manager), transaction():
+        applications.start_application(system_id)
+    deliver()
+    assert letters() == []  # they have begun with the version that they would be told of
+    return system_id
+
+
+def deliver() -> None:
+    """Does what the relay would, twice: that does no harm."""
+    with acting_as(system_actor()):
+        waiting = select(Outbox).where(Outbox.topic.in_(TOPICS), Outbox.processed_at.is_(None))
+        found = [(row.id, row.topic) for row in db.session.scalars(waiting.order_by(Outbox.id))]
+    for outbox_id, topic in found:
+        for job in [*JOBS[topic], *JOBS[topic]]:
+            import_string(job)(outbox_id)
+
+
+def letters() -> list[Letter]:
+    with acting_as(system_actor()):
+        return list(db.session.scalars(select(Letter).order_by(Letter.id)))
+
+
+def test_of_a_new_version(world: Supply, system_id: int) -> None:
+    with acting_as(world.officer), transaction():
+        terms_id = supply.draft_terms(system_with_versions(system_id))
+        services.publish_terms(terms_id)
+    deliver()
+    (letter,) = letters()
+    assert letter.organisation_id == world.other_manager.enterprise_id
+    assert "version 2" in letter.text_sv
+    assert (letter.endpoint, letter.arguments) == ("procurement.difference", {"terms_id": terms_id})
+
+
+def test_of_a_closing(world: Supply, system_id: int) -> None:
+    with acting_as(world.officer), transaction():
+        services.close_system(system_id, "Behovet har upphört.")
+    deliver()
+    (letter,) = letters()
+    assert letter.organisation_id == world.other_manager.enterprise_id
+    assert "Behovet har upphört." in letter.text_sv
+    assert (letter.endpoint, letter.arguments) == ("procurement.show", {"system_id": system_id})
