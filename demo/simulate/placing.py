@@ -15,6 +15,7 @@ from marketplace.clock import today
 from marketplace.db import get_or_404
 from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import system_actor
+from placements.assignment.services import assign_default
 from placements.booking import services as booking
 from placements.booking.rules import DeclineReason
 from placements.choice import services as choice
@@ -27,6 +28,7 @@ _ACCEPTED, _DECLINED, _UNANSWERED = 0.87, 0.08, 0.02
 """The rest are taken back by the case officer before the answer."""
 _NEVER_COMES, _CANCELLED_LATE = 0.03, 0.02
 _STAYS_UNDECIDED = 0.04
+_DOES_NOT_CHOOSE = 0.02
 _OPEN_OFFICERS = 0.3
 
 
@@ -110,17 +112,27 @@ def _gone(history: History, case: Case) -> None:
 
 
 def _choose(history: History, case: Case, shown: list[Found]) -> None:
-    """The participant chooses, and the place is asked for."""
-    weights = [chosen_weight(case.sex, history.dominances[one.ssyk]) for one in shown]
-    chosen = case.rng.choices(shown, weights)[0]
-    choice.record_choice(case.choice_round_id, chosen.place_id)
-    earliest = max(today() + timedelta(days=chosen.lead_days), chosen.earliest_start or today())
-    first_day = add_working_days(earliest + timedelta(days=case.rng.randint(0, 3)), 0)
+    """The participant chooses, or leaves it to the turn order, and the place is asked for."""
+    if rng_for(history.seed, "indecision", case.authority.key, case.number).random() < _DOES_NOT_CHOOSE:
+        first_day = _take_the_turn(history, case)
+    else:
+        weights = [chosen_weight(case.sex, history.dominances[one.ssyk]) for one in shown]
+        chosen = case.rng.choices(shown, weights)[0]
+        choice.record_choice(case.choice_round_id, chosen.place_id)
+        earliest = max(today() + timedelta(days=chosen.lead_days), chosen.earliest_start or today())
+        first_day = add_working_days(earliest + timedelta(days=case.rng.randint(0, 3)), 0)
     placement = booking.request_placement(case.choice_round_id, first_day=first_day)
     case.placement_id = placement.id
     case.first_day, case.last_day = placement.first_day, placement.last_day
-    case.enterprise = history.published.places[chosen.place_id]
+    case.enterprise = history.published.places[placement.place_id]
     _plan_answer(history, case, placement.answer_due_on, placement.authority_id, placement.enterprise_id)
+
+
+def _take_the_turn(history: History, case: Case) -> date:
+    """The participant does not choose, and gets what the turn order gives; the day to start."""
+    assign_default(case.choice_round_id, history.published.systems[case.authority.key])
+    history.counts["default assignments"] += 1
+    return criteria_for(get_or_404(Grant, case.grant_id)).start_by
 
 
 def _plan_answer(history: History, case: Case, due_on: date, authority_id: int, enterprise_id: int) -> None:

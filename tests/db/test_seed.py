@@ -25,9 +25,12 @@ from marketplace.db import db
 from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
 from marketplace.web.work import waiting_for
+from placements.assignment.models import DefaultAssignment
 from placements.attendance.models import AttendanceDay
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
+from placements.choice.models import ChoiceRound
+from placements.choice.rules import ChoiceState
 from placements.participants.models import Participant
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
@@ -107,6 +110,13 @@ def test_placements_have_come_to_every_kind_of_end(loaded: Loaded) -> None:
         PlacementState.ENDED_EARLY,
     ):
         assert states[state] > 0, state
+
+
+def test_some_do_not_choose_and_the_turn_goes_round(loaded: Loaded) -> None:
+    turns = [row[0] for row in everywhere(select(DefaultAssignment.turn).order_by(DefaultAssignment.turn))]
+    assert turns, "nobody left it to the turn order"
+    assigned = everywhere(select(func.count()).where(ChoiceRound.state == ChoiceState.ASSIGNED))
+    assert sum(row[0] for row in assigned) == len(turns)  # type: ignore[misc]
 
 
 def test_contracts_are_in_force_and_one_application_was_turned_down(loaded: Loaded) -> None:
