@@ -4,12 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-TURN_RULE_SV = (
-    "Leverantörerna står i den ordning som deras avtal började gälla. Turen går vidare till den som står efter den "
-    "som fick den senaste. Den som inte har en ledig plats som passar hoppas över och väntar till nästa varv. "
-    "Hos leverantören gäller i första hand en plats i deltagarens kommun, i andra hand den som kan börja snabbast."
-)
-
 
 @dataclass(frozen=True)
 class Turn:

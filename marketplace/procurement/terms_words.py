@@ -9,11 +9,12 @@ from marketplace.swedish import counted
 Row = tuple[str, str]
 """What is settled, and how."""
 
-TURN_ORDER_SV = (
-    "Leverantörerna står i den ordning som deras avtal började gälla. Den som står näst efter den som senast fick en "
-    "deltagare på tur får nästa. Den som inte har en ledig plats som passar hoppas över, och det antecknas varför. "
-    "Ingen väljer i stunden, och det lottas inte."
+TURN_RULE_SV = (
+    "Leverantörerna står i den ordning som deras avtal började gälla. Turen går vidare till den som står efter den "
+    "som fick den senaste. Den som inte har en ledig plats som passar hoppas över och väntar till nästa varv. "
+    "Hos leverantören gäller i första hand en plats i deltagarens kommun, i andra hand den som kan börja snabbast."
 )
+"""Whose turn it is, as enterprises/directory/turn_rules.py and placements/assignment do it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _default(rules: TermsRules) -> list[Row]:
     if rules.default_rule is DefaultRule.OWN_PROVISION:
         return [("Placering", "I myndighetens egen verksamhet"), ("Verksamheten", rules.own_provision_sv)]
     if rules.default_rule is DefaultRule.TURN_ORDER:
-        return [("Placering", "Hos leverantörerna i turordning"), ("Turordningen", TURN_ORDER_SV)]
+        return [("Placering", "Hos leverantörerna i turordning"), ("Turordningen", TURN_RULE_SV)]
     return [("Placering", "Inget är bestämt")]
 
 

@@ -4,12 +4,12 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.directory.queries import open_system
-from enterprises.directory.turn_rules import TURN_RULE_SV
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError
 from marketplace.procurement.rules import DEFAULT_RULE_SV
 from marketplace.procurement.services import own_system
+from marketplace.procurement.terms_words import TURN_RULE_SV
 from marketplace.web.addresses import page_number
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires

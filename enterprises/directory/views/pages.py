@@ -17,10 +17,11 @@ from enterprises.directory.rules import (
     in_neutral_order,
     offering,
 )
-from enterprises.directory.turn_rules import TURN_RULE_SV, in_turn
+from enterprises.directory.turn_rules import in_turn
 from marketplace.clock import today
 from marketplace.procurement.queries import published_terms
 from marketplace.procurement.rules import DEFAULT_RULE_SV, DefaultRule
+from marketplace.procurement.terms_words import TURN_RULE_SV
 from marketplace.swedish import swedish_key
 from marketplace.web.guards import public
 
