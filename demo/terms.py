@@ -42,6 +42,10 @@ REQUIREMENTS = (
     RequirementDraft(
         "Personuppgifter behandlas bara för uppdraget, av dem som behöver dem.", Proof.DECLARATION
     ),
+    RequirementDraft(
+        "Företaget har en ansvarsförsäkring som omfattar den som arbetstränar. Bifoga försäkringsbeviset.",
+        Proof.ATTACHMENT,
+    ),
 )
 
 _OWNED_SV = (
@@ -58,6 +62,9 @@ _ROTATING_SV = (
 )
 ANSWERS_SV = (_OWNED_SV, _SUPERVISED_SV, _ROTATING_SV)
 """In the order of the requirements that ask for an answer."""
+
+COMPLETION_SV = "Beskriv vem som ersätter handledaren vid frånvaro."
+COMPLETED_SV = "Två av våra medlemmar är utbildade ersättare. Den som är i tjänst står på schemat i entrén."
 
 VAT_EXEMPTION_SV = "Undantag från skatteplikt för social omsorg."
 

@@ -33,9 +33,8 @@ def protect(table: str, policies: Sequence[tuple[str, str, str]], restriction: s
 
 def add_policy(table: str, name: str, command: str, rule: str) -> None:
     """A permissive policy; a rule of ALL, INSERT and UPDATE holds for the rows written too."""
-    held = {"SELECT": f"USING ({rule})", "INSERT": f"WITH CHECK ({rule})"}.get(
-        command, f"USING ({rule}) WITH CHECK ({rule})"
-    )
+    using, check = f"USING ({rule})", f"WITH CHECK ({rule})"
+    held = {"SELECT": using, "DELETE": using, "INSERT": check}.get(command, f"{using} {check}")
     op.execute(f"CREATE POLICY {name} ON {table} FOR {command} TO {app_role()} {held}")
 
 

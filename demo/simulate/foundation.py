@@ -33,6 +33,8 @@ _DEMO_PEOPLE = {
 }
 _SECOND_STRATEGIST_AT = "varna"
 """The demo's strategist works for two authorities and chooses which to act for."""
+TWO_DECIDERS_AT = "varna"
+"""Where one officer proposes the decision on an application and another takes it."""
 
 _AUTHORITY_ROLES = (Role.PROCUREMENT_OFFICER, Role.COORDINATOR, Role.STRATEGIST, Role.CONTROLLER)
 _ASCII = str.maketrans("åäöÅÄÖé", "aaoAAOe")
@@ -120,6 +122,8 @@ def lay(story: Story, staff: Staff) -> dict[str, int]:
         for number in range(1, member.case_officers + 1):
             is_demo_person = number == 1 and member.name == DEMO_MEMBER
             staff.add(row, Role.CASE_OFFICER, number, is_demo_person=is_demo_person)
+    two_deciders = db.session.get_one(Organisation, authorities[TWO_DECIDERS_AT])
+    staff.add(two_deciders, Role.PROCUREMENT_OFFICER, 2)
     return authorities
 
 

@@ -7,10 +7,12 @@ from functools import partial
 from random import Random
 
 from demo.simulate.agenda import Agenda, Phase
+from demo.simulate.applying import Applying, Parties
 from demo.simulate.chance import rng_for
 from demo.simulate.foundation import (
     DEMO_ENTERPRISE,
     PASSWORD,
+    TWO_DECIDERS_AT,
     Directory,
     Staff,
     demo_email,
@@ -19,7 +21,6 @@ from demo.simulate.foundation import (
 from demo.simulate.questions import WONDERS, plan_question
 from demo.story import Authority, Enterprise, Story
 from demo.terms import (
-    ANSWERS_SV,
     CONTRACT_TEXT_SV,
     REQUIREMENTS,
     SERVICE_SV,
@@ -27,9 +28,7 @@ from demo.terms import (
     price_list,
     terms_rules,
 )
-from enterprises.applications import services as applications
 from enterprises.applications.models import Application
-from enterprises.applications.rules import AnswerDraft, Judgement, JudgementDraft
 from enterprises.contracts import services as contracts
 from enterprises.contracts.queries import contract_with_terms
 from enterprises.contracts.rules import ContractDraft, VatCategory
@@ -43,7 +42,7 @@ from marketplace.clock import today
 from marketplace.db import db
 from marketplace.documents import text_hash
 from marketplace.procurement import services as procurement
-from marketplace.procurement.rules import Proof, Regime
+from marketplace.procurement.rules import Regime
 from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
 
@@ -87,8 +86,8 @@ class Market:
             day = add_working_days(first, 0)
             self.agenda.add(day, Phase.SUPPLY, ANONYMOUS, partial(self._register, enterprise, rng))
 
-    def _officer(self, authority: Authority) -> Actor:
-        return self.directory.one(authority.name, Role.PROCUREMENT_OFFICER)
+    def _officer(self, authority: Authority, number: int = 0) -> Actor:
+        return self.directory.one(authority.name, Role.PROCUREMENT_OFFICER, number)
 
     def _opens_on(self, authority: Authority) -> date:
         return add_working_days(self.begins_on + authority.joins_in_month * _MONTH, 0)
@@ -109,6 +108,7 @@ class Market:
                 prices=price_list(authority.price_list),
             )
             procurement.publish_terms(terms.id)
+            procurement.set_deciders(system.id, needs_two=authority.key == TWO_DECIDERS_AT)
             self.published.systems[authority.key] = system.id
             advertising.save_contact(
                 unit_sv="Upphandlingsfunktionen", email=self.staff.contact_email(authority.name)
@@ -214,95 +214,32 @@ class Market:
     ) -> None:
         is_rejected = (enterprise.key, authority.key) == _REJECTED_AT_FIRST
         needs_completion = rng.random() < 0.15
+        applying = Applying(
+            self.agenda,
+            Parties(
+                manager=manager,
+                officer=self._officer(authority),
+                second=self._officer(authority, 1) if authority.key == TWO_DECIDERS_AT else None,
+                diary_series=authority.key.upper(),
+                system_of=lambda: self.published.systems[authority.key],
+            ),
+            then=lambda application_id: self._contract(enterprise, authority, manager, application_id),
+        )
         if is_rejected:
-            self._submit(enterprise, authority, manager, day, rng, is_met=False)
+            applying.plan(day, rng, is_met=False, needs_completion=False)
             day = add_working_days(day, 45)
-        self._submit(
-            enterprise, authority, manager, day, rng, needs_completion=needs_completion and not is_rejected
-        )
+        applying.plan(day, rng, is_met=True, needs_completion=needs_completion and not is_rejected)
 
-    def _submit(
-        self,
-        enterprise: Enterprise,
-        authority: Authority,
-        manager: Actor,
-        day: date,
-        rng: Random,
-        *,
-        is_met: bool = True,
-        needs_completion: bool = False,
+    def _contract(
+        self, enterprise: Enterprise, authority: Authority, manager: Actor, application_id: int
     ) -> None:
-        officer = self._officer(authority)
-        days = [rng.randint(4, 8), rng.randint(2, 4), rng.randint(3, 6)]
-
-        def submit() -> None:
-            application = applications.start_application(self.published.systems[authority.key])
-            applications.save_answers(application.id, answers(application))
-            applications.submit_application(application.id)
-            application_id = application.id
-            judged = add_working_days(today(), days[0])
-            if needs_completion:
-                completed = add_working_days(judged, days[1])
-                self.agenda.add(
-                    judged,
-                    Phase.PROCUREMENT,
-                    officer,
-                    lambda: applications.request_completion(
-                        application_id, "Beskriv vem som ersätter handledaren vid frånvaro."
-                    ),
-                )
-                self.agenda.add(
-                    completed,
-                    Phase.SUPPLY,
-                    manager,
-                    lambda: applications.complete_application(application_id),
-                )
-                judged = add_working_days(completed, days[2])
-            self.agenda.add(
-                judged,
-                Phase.PROCUREMENT,
-                officer,
-                lambda: self._decide(enterprise, authority, manager, application_id, is_met=is_met),
-            )
-
-        self.agenda.add(day, Phase.SUPPLY, manager, submit)
-
-    def _decide(
-        self,
-        enterprise: Enterprise,
-        authority: Authority,
-        manager: Actor,
-        application_id: int,
-        *,
-        is_met: bool,
-    ) -> None:
-        application = db.session.get_one(Application, application_id)
-        met = {answer.requirement_id: JudgementDraft(Judgement.MET) for answer in application.answers}
-        diary_number = f"{authority.key.upper()} {today().year}/{application_id:03d}"
-        if not is_met:
-            first = min(met)
-            met[first] = JudgementDraft(
-                Judgement.NOT_MET, "Stadgarna säger inte att överskottet ska återinvesteras."
-            )
-            applications.judge_answers(application_id, met)
-            applications.reject_application(
-                application_id,
-                reasons_sv="Ansökan visar inte att överskottet återinvesteras. Övriga krav är uppfyllda.",
-                diary_number=diary_number,
-            )
-            return
-        applications.judge_answers(application_id, met)
         is_exempt = not enterprise.is_vat_registered
-        applications.approve_application(
-            application_id,
-            reasons_sv="Företaget uppfyller alla krav i förfrågningsunderlaget.",
-            diary_number=diary_number,
-        )
         draft = ContractDraft(
             starts_on=add_working_days(today(), 4),
             vat_category=VatCategory.EXEMPT if is_exempt else VatCategory.STANDARD,
             vat_exemption_reason_sv=VAT_EXEMPTION_SV if is_exempt else "",
             buyer_reference=f"ASF{authority.key.upper()}{application_id:03d}",
+            capacity_cap=db.session.get_one(Application, application_id).terms.capacity_cap,
         )
         contract_id = contracts.draw_up_contract(application_id, draft).id
         self.agenda.add(add_working_days(today(), 1), Phase.SUPPLY, manager, lambda: sign(contract_id))
@@ -321,17 +258,6 @@ class Market:
         for place_id, key in self.published.places.items():
             if key == enterprise.key:
                 places.publish_place(place_id)
-
-
-def answers(application: Application) -> dict[int, AnswerDraft]:
-    """What the demo's enterprises answer."""
-    texts = iter(ANSWERS_SV)
-    return {
-        answer.requirement_id: AnswerDraft(next(texts), is_declared=False)
-        if answer.requirement.proof is Proof.ANSWER
-        else AnswerDraft(is_declared=True)
-        for answer in sorted(application.answers, key=lambda one: one.requirement.position)
-    }
 
 
 def sign(contract_id: int) -> None:

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from demo.people import personal_number
 from demo.simulate.agenda import Agenda, Phase
+from demo.simulate.applying import hand_in
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, DEMO_MEMBER, Directory
-from demo.simulate.market import Published, answers
+from demo.simulate.market import Published
 from demo.simulate.questions import WAITING
 from demo.simulate.texts import RECOMMENDED
 from demo.story import Story
-from enterprises.applications import services as applications
 from enterprises.places.models import Place
 from enterprises.places.queries import free_seats_over
 from marketplace.accounts.rules import Role
@@ -233,9 +233,7 @@ class Waiting:
         advertising.ask_question(self.published.systems[DEMO_AUTHORITY], WAITING)
 
     def _apply(self) -> None:
-        application = applications.start_application(self.published.systems[DEMO_AUTHORITY])
-        applications.save_answers(application.id, answers(application))
-        applications.submit_application(application.id)
+        hand_in(self.published.systems[DEMO_AUTHORITY])
 
 
 def _propose(placement_id: int) -> None:

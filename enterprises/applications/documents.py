@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from enterprises.applications.exclusion_rules import GROUND_SV, Finding
 from enterprises.applications.rules import Asked, Judgement, correction_by
 from marketplace.procurement.rules import Regime
 
@@ -37,6 +38,24 @@ class Decision:
     decided_by: str
     reasons_sv: str
     judged: Sequence[Asked]
+    findings: Sequence[Finding] = ()
+    """Grounds to exclude that stand."""
+    presented_by: str = ""
+
+
+def proposed_reasons(
+    enterprise_name: str, judged: Sequence[Asked], findings: Sequence[Finding], *, is_approved: bool
+) -> str:
+    """The reasons as the judgements give them, for an officer to go on writing."""
+    if is_approved:
+        return f"{enterprise_name} uppfyller alla krav i förfrågningsunderlaget."
+    lines = [f"Det finns en grund för uteslutning: {_ground(one)}" for one in findings]
+    lines += [
+        f"Krav {one.position} är inte uppfyllt: {one.judged.reason_sv.strip()}"
+        for one in judged
+        if one.judged.judgement is Judgement.NOT_MET
+    ]
+    return "\n\n".join(lines)
 
 
 def decision_text(decision: Decision) -> str:
@@ -57,17 +76,32 @@ def decision_text(decision: Decision) -> str:
         outcome,
         "# Skäl",
         *_paragraphs(decision.reasons_sv),
+        *(
+            ["# Uteslutning enligt 7 kap. 1 § lagen om valfrihetssystem", *map(_ground, decision.findings)]
+            if decision.findings
+            else []
+        ),
         "# Så har kraven bedömts",
         *[_judgement(one) for one in decision.judged],
         *(_what_follows() if decision.is_approved else _how_to_appeal(decision)),
         "# Beslutat av",
-        decision.decided_by,
+        decision.decided_by + (f"\nFöredragande: {decision.presented_by}" if decision.presented_by else ""),
     ]
     return "\n\n".join(blocks)
 
 
+_VERDICT_SV: dict[Judgement | None, str] = {
+    Judgement.MET: "Uppfyllt.",
+    Judgement.NOT_MET: "Inte uppfyllt.",
+}
+
+
+def _ground(one: Finding) -> str:
+    return f"{GROUND_SV[one.ground]}. {_one_line(one.evidence_sv)}"
+
+
 def _judgement(one: Asked) -> str:
-    verdict = "Uppfyllt." if one.judged.judgement is Judgement.MET else "Inte uppfyllt."
+    verdict = _VERDICT_SV.get(one.judged.judgement, "Inte prövat.")
     reason = f" {one.judged.reason_sv.strip()}" if one.judged.reason_sv.strip() else ""
     return f"Krav {one.position}. {_one_line(one.text_sv)}\n{verdict}{reason}"
 

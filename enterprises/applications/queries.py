@@ -1,19 +1,31 @@
 """Applications, as each of the two parties sees them."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
-from enterprises.applications.models import Application, ApplicationAnswer
+from enterprises.applications.attachment_rules import AttachedFile, AttachmentKind
+from enterprises.applications.exclusion_rules import Finding
+from enterprises.applications.models import (
+    AnswerJudgement,
+    Application,
+    ApplicationAnswer,
+    Attachment,
+    AttachmentContent,
+    ExclusionFinding,
+)
 from enterprises.applications.rules import (
     LIVE_APPLICATION_STATES,
+    UNDECIDED,
     AnswerDraft,
     ApplicationState,
     Asked,
+    Completion,
     JudgementDraft,
     decide_by,
 )
@@ -22,15 +34,16 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
-from marketplace.procurement.models import SystemOfChoice, TermsVersion
+from marketplace.procurement.models import Requirement, SystemOfChoice, TermsVersion
 from marketplace.reference.rules import working_days_between
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
+KIND_SV = "Ansökningar"
+"""What the start page calls them."""
+
 Enterprise = aliased(Organisation)
 Authority = aliased(Organisation)
-
-UNDECIDED = (ApplicationState.SUBMITTED, ApplicationState.COMPLETION_REQUESTED)
 
 APPLICATION_SORTS: dict[str, ColumnElement[Any]] = {
     "foretag": swedish_order(Enterprise.name),
@@ -61,7 +74,8 @@ def deadline(application: Application) -> date | None:
 
 
 def application_with_answers(application_id: int) -> Application:
-    """Raises NotFound when the actor is no party to it, or it is someone else's draft."""
+    """As it is now, whatever has been read before. Raises NotFound when the actor is no party to it, or it is someone
+    else's draft."""
     statement = (
         select(Application)
         .where(Application.id == application_id)
@@ -70,8 +84,14 @@ def application_with_answers(application_id: int) -> Application:
             joinedload(Application.terms).selectinload(TermsVersion.requirements),
             joinedload(Application.enterprise),
             joinedload(Application.authority),
-            selectinload(Application.answers).joinedload(ApplicationAnswer.requirement),
+            joinedload(Application.proposal),
+            selectinload(Application.answers).joinedload(ApplicationAnswer.copied_from),
+            selectinload(Application.judgements),
+            selectinload(Application.completions),
+            selectinload(Application.attachments),
+            selectinload(Application.findings).joinedload(ExclusionFinding.attachment),
         )
+        .execution_options(populate_existing=True)
     )
     found = db.session.scalar(statement)
     if found is None:
@@ -80,15 +100,118 @@ def application_with_answers(application_id: int) -> Application:
 
 
 def asked(application: Application) -> list[Asked]:
-    """Every requirement of the application's terms, in order, with answer and judgement."""
+    """Every requirement of the application's terms, in order, with answer, files, completions and judgement."""
     answers = {answer.requirement_id: answer for answer in application.answers}
+    judgements = {row.requirement_id: row for row in application.judgements}
+    completions: dict[int, list[Completion]] = defaultdict(list)
+    for one in application.completions:
+        completions[one.requirement_id].append(
+            Completion(
+                one.asked_sv, one.complete_by, one.requested_on, one.answer_sv, one.answered_on, one.is_open
+            )
+        )
+    files = _files(application)
     found = []
     for requirement in application.terms.requirements:
         answer = answers.get(requirement.id)
-        given = AnswerDraft(answer.answer_sv, answer.is_declared) if answer else AnswerDraft()
-        judged = JudgementDraft(answer.judgement, answer.judgement_reason_sv) if answer else JudgementDraft()
-        found.append(Asked(requirement.position, requirement.text_sv, requirement.proof, given, judged))
+        row = judgements.get(requirement.id)
+        found.append(
+            Asked(
+                requirement.position,
+                requirement.text_sv,
+                requirement.proof,
+                AnswerDraft(answer.answer_sv, answer.is_declared) if answer else AnswerDraft(),
+                JudgementDraft(row.judgement, row.reason_sv, row.complete_by) if row else JudgementDraft(),
+                requirement_id=requirement.id,
+                files=files.get(requirement.id, ()),
+                completions=completions.get(requirement.id, ()),
+                copied_from_sv=answer.copied_from.text_sv if answer and answer.copied_from else None,
+            )
+        )
     return found
+
+
+def asked_of(requirements: Iterable[Requirement]) -> list[Asked]:
+    """The same requirements before there is an application."""
+    return [Asked(one.position, one.text_sv, one.proof, requirement_id=one.id) for one in requirements]
+
+
+def findings(application: Application) -> list[Finding]:
+    return [
+        Finding(one.ground, one.evidence_sv, one.found_on, one.lifted_on is None)
+        for one in application.findings
+    ]
+
+
+def _files(application: Application) -> Mapping[int, list[AttachedFile]]:
+    files: dict[int, list[AttachedFile]] = defaultdict(list)
+    for one in application.attachments:
+        if one.requirement_id is not None:
+            files[one.requirement_id].append(
+                AttachedFile(one.id, one.name, one.file_type, one.size, one.handed_in_on is not None)
+            )
+    return files
+
+
+def attachment(application_id: int, attachment_id: int) -> Attachment:
+    """Raises NotFound for a file that the actor may not read, or of another application."""
+    statement = select(Attachment).where(
+        Attachment.id == attachment_id, Attachment.application_id == application_id
+    )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def attachment_content(attachment_id: int) -> bytes:
+    """Raises NotFound as attachment() does."""
+    content = db.session.scalar(
+        select(AttachmentContent.content).where(AttachmentContent.attachment_id == attachment_id)
+    )
+    if content is None:
+        raise NotFound()
+    return content
+
+
+def attached_answers(application_id: int) -> int:
+    """How many files the applicant has in the application."""
+    statement = select(func.count()).where(
+        Attachment.application_id == application_id, Attachment.kind == AttachmentKind.ANSWER
+    )
+    return db.session.scalar(statement) or 0
+
+
+def reusable_application(enterprise_id: int | None) -> Application | None:
+    """The enterprise's latest application with something in it, to whatever system: answers to use again."""
+    is_written = (
+        select(ApplicationAnswer.id)
+        .where(ApplicationAnswer.application_id == Application.id, ApplicationAnswer.answer_sv != "")
+        .exists()
+    )
+    has_files = select(Attachment.id).where(Attachment.application_id == Application.id).exists()
+    statement = (
+        select(Application.id)
+        .where(Application.enterprise_id == enterprise_id, is_written | has_files)
+        .order_by(Application.id.desc())
+        .limit(1)
+    )
+    found = db.session.scalar(statement)
+    return application_with_answers(found) if found is not None else None
+
+
+def judged_counts(application_ids: Collection[int]) -> dict[int, tuple[int, int]]:
+    """Application → how many of its requirements are judged, and how many there are. For the authority."""
+    judged = (
+        select(func.count())
+        .where(AnswerJudgement.application_id == Application.id, AnswerJudgement.judgement.is_not(None))
+        .scalar_subquery()
+    )
+    whole = select(func.count()).where(Requirement.terms_id == Application.terms_id).scalar_subquery()
+    rows = db.session.execute(
+        select(Application.id, judged, whole).where(Application.id.in_(application_ids))
+    )
+    return {application_id: (done, of) for application_id, done, of in rows}
 
 
 def live_application(enterprise_id: int | None, system_id: int) -> Application | None:
@@ -115,6 +238,7 @@ def _applications(wanted: ApplicationFilter, sort: tuple[str, bool]) -> Select[A
             contains_eager(Application.enterprise.of_type(Enterprise)),
             contains_eager(Application.authority.of_type(Authority)),
             joinedload(Application.terms),
+            joinedload(Application.proposal),
         )
         .order_by(is_decided, order.desc() if is_descending else order, Application.id)
     )
@@ -149,38 +273,63 @@ def systems_applied_to() -> list[SystemOfChoice]:
 def waiting(actor: Actor) -> list[WaitingItem]:
     """For a procurement officer: what to decide. For a supplier's manager: what to complete."""
     if actor.role is Role.PROCUREMENT_OFFICER:
-        return _to_decide()
+        return [
+            *(_item(one, _to_decide_sv(one)) for one in _in_state(ApplicationState.SUBMITTED)),
+            *(
+                _item(one, _proposed_sv(one), "applications.proposal")
+                for one in _in_state(ApplicationState.DECISION_PROPOSED)
+                if one.proposal is not None and one.proposal.proposed_by_id != actor.user_id
+            ),
+            *_not_completed(),
+        ]
     if actor.role is Role.SUPPLIER_MANAGER:
-        return _to_complete()
+        return [
+            WaitingItem(
+                one.completion_due_on,
+                f"Komplettera ansökan till {one.system.name}",
+                "applications.show",
+                {"application_id": one.id},
+                KIND_SV,
+            )
+            for one in _in_state(ApplicationState.COMPLETION_REQUESTED)
+        ]
     return []
 
 
 def _in_state(state: ApplicationState) -> Sequence[Application]:
-    wanted = ApplicationFilter((state,))
-    return all_applications(wanted, ("inkom", False))
+    return all_applications(ApplicationFilter((state,)), ("inkom", False))
 
 
-def _to_decide() -> list[WaitingItem]:
-    return [
-        WaitingItem(
-            deadline(one),
-            f"Besluta om ansökan från {one.enterprise.name} till {one.system.name}",
-            "applications.show",
-            {"application_id": one.id},
-            "Ansökningar",
-        )
-        for one in _in_state(ApplicationState.SUBMITTED)
-    ]
+def _item(one: Application, text_sv: str, endpoint: str = "applications.show") -> WaitingItem:
+    return WaitingItem(deadline(one), text_sv, endpoint, {"application_id": one.id}, KIND_SV)
 
 
-def _to_complete() -> list[WaitingItem]:
-    return [
-        WaitingItem(
-            None,
-            f"Komplettera ansökan till {one.system.name}",
-            "applications.show",
-            {"application_id": one.id},
-            "Ansökningar",
-        )
-        for one in _in_state(ApplicationState.COMPLETION_REQUESTED)
-    ]
+def _is_late(one: Application) -> bool:
+    due = deadline(one)
+    return due is not None and due < today()
+
+
+def _to_decide_sv(one: Application) -> str:
+    subject = f"ansökan från {one.enterprise.name} till {one.system.name}"
+    return (
+        f"Handläggningstiden har gått ut: besluta om {subject}" if _is_late(one) else f"Besluta om {subject}"
+    )
+
+
+def _proposed_sv(one: Application) -> str:
+    return f"Ta ställning till förslaget till beslut om {one.enterprise.name} i {one.system.name}"
+
+
+def _not_completed() -> list[WaitingItem]:
+    """Completions that have not come in time; and those that are waited for past the promised handling time."""
+    items = []
+    for one in _in_state(ApplicationState.COMPLETION_REQUESTED):
+        subject = f"{one.enterprise.name} till {one.system.name}"
+        arguments = {"application_id": one.id}
+        if one.completion_due_on is not None and one.completion_due_on < today():
+            text = f"Kompletteringen från {subject} har inte kommit: pröva det som finns"
+            items.append(WaitingItem(one.completion_due_on, text, "applications.show", arguments, KIND_SV))
+        elif _is_late(one):
+            text = f"Handläggningstiden har gått ut: ansökan från {subject} väntar på komplettering"
+            items.append(WaitingItem(deadline(one), text, "applications.show", arguments, KIND_SV))
+    return items

@@ -1,12 +1,13 @@
 """Applications: states, and what an application and a decision need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from enterprises.applications.attachment_rules import AttachedFile
 from marketplace.accounts.rules import Role
-from marketplace.errors import Conflict
+from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.rules import Proof
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import Transition, TransitionTable, by
@@ -16,6 +17,7 @@ class ApplicationState(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"
     COMPLETION_REQUESTED = "completion_requested"
+    DECISION_PROPOSED = "decision_proposed"
     APPROVED = "approved"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
@@ -25,6 +27,7 @@ APPLICATION_STATE_SV = {
     ApplicationState.DRAFT: "Utkast",
     ApplicationState.SUBMITTED: "Inskickad",
     ApplicationState.COMPLETION_REQUESTED: "Komplettering begärd",
+    ApplicationState.DECISION_PROPOSED: "Beslut föreslaget",
     ApplicationState.APPROVED: "Godkänd",
     ApplicationState.REJECTED: "Avslagen",
     ApplicationState.WITHDRAWN: "Återkallad",
@@ -34,6 +37,7 @@ APPLICATION_STATE_TONE = {
     ApplicationState.DRAFT: "neutral",
     ApplicationState.SUBMITTED: "active",
     ApplicationState.COMPLETION_REQUESTED: "waits",
+    ApplicationState.DECISION_PROPOSED: "active",
     ApplicationState.APPROVED: "good",
     ApplicationState.REJECTED: "bad",
     ApplicationState.WITHDRAWN: "muted",
@@ -46,6 +50,12 @@ APPLICATION_EVENT_SV = {
     "judge": "Krav bedömda",
     "request_completion": "Komplettering begärd",
     "complete": "Komplettering lämnad",
+    "resume": "Prövas utan komplettering",
+    "find_exclusion": "Grund för uteslutning antecknad",
+    "lift_exclusion": "Grund för uteslutning avförd",
+    "propose_approval": "Godkännande föreslaget",
+    "propose_rejection": "Avslag föreslaget",
+    "return": "Förslag till beslut lämnat tillbaka",
     "approve": "Ansökan godkänd",
     "reject": "Ansökan avslagen",
     "withdraw": "Ansökan återkallad",
@@ -56,13 +66,32 @@ class ApplicationAction(StrEnum):
     SUBMIT = "submit"
     REQUEST_COMPLETION = "request_completion"
     COMPLETE = "complete"
+    RESUME = "resume"
+    PROPOSE_APPROVAL = "propose_approval"
+    PROPOSE_REJECTION = "propose_rejection"
+    RETURN = "return"
     APPROVE = "approve"
     REJECT = "reject"
     WITHDRAW = "withdraw"
 
 
+class Outcome(StrEnum):
+    """What a decision comes to."""
+
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+DECIDES = {Outcome.APPROVED: ApplicationAction.APPROVE, Outcome.REJECTED: ApplicationAction.REJECT}
+PROPOSES = {
+    Outcome.APPROVED: ApplicationAction.PROPOSE_APPROVAL,
+    Outcome.REJECTED: ApplicationAction.PROPOSE_REJECTION,
+}
+OUTCOME_SV = {Outcome.APPROVED: "godkännande", Outcome.REJECTED: "avslag"}
+
 _MANAGER = by(Role.SUPPLIER_MANAGER)
 _OFFICER = by(Role.PROCUREMENT_OFFICER)
+_DECIDED_WHEN_SV = "Beslut fattas när ansökan är inskickad och komplett."
 _WITHDRAW = Transition(
     ApplicationState.WITHDRAWN,
     _MANAGER,
@@ -70,6 +99,21 @@ _WITHDRAW = Transition(
     needs_sv="En ansökan kan återkallas fram till beslutet.",
     causes_sv="Ansökan prövas inte. Ni kan söka igen.",
 )
+_APPROVE = Transition(
+    ApplicationState.APPROVED,
+    _OFFICER,
+    "Godkänn",
+    needs_sv=_DECIDED_WHEN_SV,
+    causes_sv="Ett skriftligt beslut upprättas. Sedan upprättas avtalet.",
+)
+_REJECT = Transition(
+    ApplicationState.REJECTED,
+    _OFFICER,
+    "Avslå",
+    needs_sv=_DECIDED_WHEN_SV,
+    causes_sv="Ett skriftligt beslut med skäl och hur man söker rättelse upprättas.",
+)
+_PROPOSED_SV = "En annan upphandlare beslutar enligt förslaget eller lämnar tillbaka det."
 
 APPLICATION_TRANSITIONS: TransitionTable = {
     (ApplicationState.DRAFT, ApplicationAction.SUBMIT): Transition(
@@ -87,51 +131,96 @@ APPLICATION_TRANSITIONS: TransitionTable = {
         "Lämna komplettering",
         needs_sv="Myndigheten har inte begärt någon komplettering.",
     ),
-    (ApplicationState.SUBMITTED, ApplicationAction.APPROVE): Transition(
-        ApplicationState.APPROVED,
+    (ApplicationState.COMPLETION_REQUESTED, ApplicationAction.RESUME): Transition(
+        ApplicationState.SUBMITTED,
         _OFFICER,
-        "Godkänn",
-        needs_sv="Beslut fattas när ansökan är inskickad och komplett.",
-        causes_sv="Ett skriftligt beslut och ett avtal upprättas.",
+        "Pröva utan komplettering",
+        needs_sv="Ingen komplettering är begärd.",
+        causes_sv="Ansökan prövas på det som har lämnats in.",
     ),
-    (ApplicationState.SUBMITTED, ApplicationAction.REJECT): Transition(
-        ApplicationState.REJECTED,
+    (ApplicationState.SUBMITTED, ApplicationAction.APPROVE): _APPROVE,
+    (ApplicationState.SUBMITTED, ApplicationAction.REJECT): _REJECT,
+    (ApplicationState.SUBMITTED, ApplicationAction.PROPOSE_APPROVAL): Transition(
+        ApplicationState.DECISION_PROPOSED,
         _OFFICER,
-        "Avslå",
-        needs_sv="Beslut fattas när ansökan är inskickad och komplett.",
-        causes_sv="Ett skriftligt beslut med skäl och hur man söker rättelse upprättas.",
+        "Föreslå godkännande",
+        needs_sv=_DECIDED_WHEN_SV,
+        causes_sv=_PROPOSED_SV,
+    ),
+    (ApplicationState.SUBMITTED, ApplicationAction.PROPOSE_REJECTION): Transition(
+        ApplicationState.DECISION_PROPOSED,
+        _OFFICER,
+        "Föreslå avslag",
+        needs_sv=_DECIDED_WHEN_SV,
+        causes_sv=_PROPOSED_SV,
+    ),
+    (ApplicationState.DECISION_PROPOSED, ApplicationAction.APPROVE): _APPROVE,
+    (ApplicationState.DECISION_PROPOSED, ApplicationAction.REJECT): _REJECT,
+    (ApplicationState.DECISION_PROPOSED, ApplicationAction.RETURN): Transition(
+        ApplicationState.SUBMITTED,
+        _OFFICER,
+        "Lämna tillbaka förslaget",
+        needs_sv="Inget beslut är föreslaget.",
+        causes_sv="Ansökan prövas vidare, och ett nytt förslag kan lämnas.",
     ),
     (ApplicationState.DRAFT, ApplicationAction.WITHDRAW): _WITHDRAW,
     (ApplicationState.SUBMITTED, ApplicationAction.WITHDRAW): _WITHDRAW,
     (ApplicationState.COMPLETION_REQUESTED, ApplicationAction.WITHDRAW): _WITHDRAW,
+    (ApplicationState.DECISION_PROPOSED, ApplicationAction.WITHDRAW): _WITHDRAW,
 }
 
-LIVE_APPLICATION_STATES = (
-    ApplicationState.DRAFT,
+UNDECIDED = (
     ApplicationState.SUBMITTED,
     ApplicationState.COMPLETION_REQUESTED,
+    ApplicationState.DECISION_PROPOSED,
 )
-_ANSWERABLE = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
+LIVE_APPLICATION_STATES = (ApplicationState.DRAFT, *UNDECIDED)
+ANSWERABLE = (ApplicationState.DRAFT, ApplicationState.COMPLETION_REQUESTED)
 
 
 def check_answerable(state: ApplicationState) -> None:
     """Raises Conflict while the application is the authority's to examine, and once it is over."""
-    if state not in _ANSWERABLE:
+    if state not in ANSWERABLE:
         raise Conflict("Ansökan är inskickad eller avslutad, och svaren kan inte ändras.")
 
 
 def check_judgeable(state: ApplicationState) -> None:
-    """Raises Conflict when the application is not with the authority."""
+    """Raises Conflict when the application is not with the authority, or its decision is proposed."""
+    if state is ApplicationState.DECISION_PROPOSED:
+        raise Conflict("Ett beslut är föreslaget. Lämna tillbaka förslaget innan bedömningen ändras.")
     if state is not ApplicationState.SUBMITTED:
         raise Conflict("Kraven bedöms medan ansökan prövas.")
+
+
+def resume_obstacle(due_on: date | None, day: date) -> str:
+    """Why the authority still has to wait for the completion, or nothing."""
+    if due_on is not None and due_on >= day:
+        return f"Företaget har till och med {due_on.isoformat()} på sig att komplettera."
+    return ""
+
+
+def alone_obstacle(*, needs_two: bool) -> str:
+    """Why one officer cannot decide alone, or nothing."""
+    return "Systemet kräver två beslutsfattare: en föreslår och en annan beslutar." if needs_two else ""
+
+
+def second_obstacle(proposed_by_id: int, user_id: int | None) -> str:
+    """Why this officer cannot take the proposed decision, or nothing."""
+    return "Du har föreslagit beslutet. En annan upphandlare tar det." if proposed_by_id == user_id else ""
 
 
 class Judgement(StrEnum):
     MET = "met"
     NOT_MET = "not_met"
+    COMPLETE_BY = "complete_by"
 
 
-JUDGEMENT_SV = {Judgement.MET: "Uppfyllt", Judgement.NOT_MET: "Inte uppfyllt"}
+JUDGEMENT_SV = {
+    Judgement.MET: "Uppfyllt",
+    Judgement.NOT_MET: "Inte uppfyllt",
+    Judgement.COMPLETE_BY: "Ska kompletteras",
+}
+JUDGEMENT_TONE = {Judgement.MET: "good", Judgement.NOT_MET: "bad", Judgement.COMPLETE_BY: "waits"}
 
 
 @dataclass(frozen=True)
@@ -144,10 +233,23 @@ class AnswerDraft:
 
 @dataclass(frozen=True)
 class JudgementDraft:
-    """How the authority judges one answer; None is not judged yet."""
+    """How the authority judges one answer; None is not judged yet. `complete_by` is the last day to complete it."""
 
     judgement: Judgement | None = None
     reason_sv: str = ""
+    complete_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Completion:
+    """What the authority has asked of one answer, and what came. `answered_on` is None until it has been handed in."""
+
+    asked_sv: str
+    complete_by: date
+    requested_on: date
+    answer_sv: str = ""
+    answered_on: date | None = None
+    is_open: bool = True
 
 
 @dataclass(frozen=True)
@@ -159,6 +261,15 @@ class Asked:
     proof: Proof
     answer: AnswerDraft = AnswerDraft()
     judged: JudgementDraft = JudgementDraft()
+    requirement_id: int = 0
+    files: Sequence[AttachedFile] = ()
+    completions: Sequence[Completion] = ()
+    copied_from_sv: str | None = None
+    """The requirement that the answer was written for, where it was copied from another application or version."""
+
+    @property
+    def open_completion(self) -> Completion | None:
+        return next((one for one in self.completions if one.is_open), None)
 
 
 def missing_answers(asked: Iterable[Asked]) -> list[tuple[int, str]]:
@@ -169,27 +280,67 @@ def missing_answers(asked: Iterable[Asked]) -> list[tuple[int, str]]:
             missing.append((one.position, f"Krav {one.position}: beskriv hur ni uppfyller kravet."))
         if one.proof is Proof.DECLARATION and not one.answer.is_declared:
             missing.append((one.position, f"Krav {one.position}: intyga att ni uppfyller kravet."))
+        if one.proof is Proof.ATTACHMENT and not one.files:
+            missing.append((one.position, f"Krav {one.position}: bifoga minst en fil som visar det."))
     return missing
+
+
+def missing_completions(asked: Iterable[Asked]) -> list[tuple[int, str]]:
+    """(requirement's position, what to do) for everything asked for that has neither a text nor a new file."""
+    return [
+        (one.position, f"Krav {one.position}: skriv en komplettering eller bifoga en fil.")
+        for one in asked
+        if one.open_completion
+        and not one.open_completion.answer_sv.strip()
+        and all(file.is_handed_in for file in one.files)
+    ]
+
+
+def check_judgement(position: int, judged: JudgementDraft, day: date) -> None:
+    """Raises Invalid, with the form's field, for a judgement without its reason or its day."""
+    if judged.judgement is Judgement.NOT_MET and not judged.reason_sv.strip():
+        raise Invalid(f"Krav {position}: skriv varför det inte är uppfyllt.", field=f"skal_{position}")
+    if judged.judgement is Judgement.COMPLETE_BY:
+        if not judged.reason_sv.strip():
+            raise Invalid(f"Krav {position}: skriv vad som ska kompletteras.", field=f"skal_{position}")
+        if judged.complete_by is None or judged.complete_by <= day:
+            raise Invalid(
+                f"Krav {position}: skriv vilken dag kompletteringen senast ska ha kommit, från och med i morgon.",
+                field=f"senast_{position}",
+            )
+
+
+def completion_due(asked: Iterable[Asked]) -> date | None:
+    """The first of the days that what is to be completed has, for all of it: it is handed in together."""
+    days = [one.judged.complete_by for one in asked if one.judged.judgement is Judgement.COMPLETE_BY]
+    return min((day for day in days if day), default=None)
 
 
 def judgement_problems(judged: Iterable[Asked]) -> list[str]:
     """What is missing before a decision can be written: every requirement judged, every failure with its reason."""
     listed = list(judged)
     unjudged = [str(one.position) for one in listed if one.judged.judgement is None]
+    incomplete = [str(one.position) for one in listed if one.judged.judgement is Judgement.COMPLETE_BY]
     problems = [
         f"Krav {one.position}: skriv varför det inte är uppfyllt."
         for one in listed
         if one.judged.judgement is Judgement.NOT_MET and not one.judged.reason_sv.strip()
     ]
+    if incomplete:
+        problems.insert(
+            0, f"Krav {', '.join(incomplete)} ska kompletteras. Begär det, eller bedöm som det är."
+        )
     if unjudged:
         word = "bedömt" if len(unjudged) == 1 else "bedömda"
         problems.insert(0, f"Krav {', '.join(unjudged)} är inte {word}.")
     return problems
 
 
-def decision_obstacles(judged: Iterable[Asked], *, is_approval: bool) -> list[str]:
+def decision_obstacles(judged: Iterable[Asked], *, is_approval: bool, is_excluded: bool = False) -> list[str]:
     """Why this decision cannot be taken on these judgements. Whoever meets the requirements is approved, and nobody
-    else (LOV 8 kap.)."""
+    else (LOV 8 kap.), but for whom there is a ground to exclude (7 kap.): then nothing more has to be examined."""
+    if is_excluded:
+        return ["En grund för uteslutning står kvar. Avför den, eller avslå ansökan."] if is_approval else []
     listed = list(judged)
     problems = judgement_problems(listed)
     unmet = [str(one.position) for one in listed if one.judged.judgement is Judgement.NOT_MET]
@@ -202,18 +353,16 @@ def decision_obstacles(judged: Iterable[Asked], *, is_approval: bool) -> list[st
     return problems
 
 
-def approval_problems(judged: Iterable[Asked], reasons_sv: str, diary_number: str) -> list[str]:
-    """What keeps an application from being approved."""
-    return decision_obstacles(judged, is_approval=True) + _decision_problems(reasons_sv, diary_number)
-
-
-def rejection_problems(judged: Iterable[Asked], reasons_sv: str, diary_number: str) -> list[str]:
-    """What keeps an application from being rejected: it rests on a requirement that is not met, and says why."""
-    return decision_obstacles(judged, is_approval=False) + _decision_problems(reasons_sv, diary_number)
-
-
-def _decision_problems(reasons_sv: str, diary_number: str) -> list[str]:
-    problems = []
+def decision_problems(
+    judged: Iterable[Asked],
+    outcome: Outcome,
+    reasons_sv: str,
+    diary_number: str,
+    *,
+    is_excluded: bool = False,
+) -> list[str]:
+    """What keeps a decision from being taken: the judgements, no reasons, no diary number."""
+    problems = decision_obstacles(judged, is_approval=outcome is Outcome.APPROVED, is_excluded=is_excluded)
     if not reasons_sv.strip():
         problems.append("Skriv skälen för beslutet.")
     if not diary_number.strip():

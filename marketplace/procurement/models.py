@@ -142,7 +142,7 @@ class Requirement(Base):
     """What every applicant must meet: the same text for all (LOV 1:2, equal treatment)."""
 
     __tablename__ = "requirement"
-    __table_args__ = (UniqueConstraint("terms_id", "position"),)
+    __table_args__ = (UniqueConstraint("terms_id", "position"), UniqueConstraint("id", "terms_id"))
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     terms_id: Mapped[int] = mapped_column(ForeignKey("terms_version.id"), index=True)

@@ -97,6 +97,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "has_room_under",
         "is_month_approved",
         "is_shared_with",
+        "keep_application",
         "keep_application_to_open_system",
         "keep_contract_as_signed",
         "keep_contract_with_placements",

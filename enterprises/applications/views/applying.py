@@ -1,91 +1,35 @@
-"""The pages of an application: the enterprise answers and hands in, the authority examines and decides."""
+"""The pages on which the enterprise applies: begins, answers, hands in, completes, withdraws."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 
-from flask import Response, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.applications import queries, services
-from enterprises.applications.forms import UNDECIDED, ApplicationFilter, answers_form
+from enterprises.applications.forms import AnswersForm, StartForm, answers_form, completion_form
 from enterprises.applications.models import Application
+from enterprises.applications.reuse_rules import carried
 from enterprises.applications.rules import (
-    APPLICATION_EVENT_SV,
-    APPLICATION_STATE_SV,
-    APPLICATION_STATE_TONE,
+    ANSWERABLE,
     APPLICATION_TRANSITIONS,
-    JUDGEMENT_SV,
-    LIVE_APPLICATION_STATES,
     ApplicationAction,
     ApplicationState,
     Asked,
     check_answerable,
-    decision_obstacles,
-    judgement_problems,
     missing_answers,
+    missing_completions,
 )
 from enterprises.applications.views.blueprint import application_crumbs, bp
-from enterprises.contracts.queries import contract_of, live_contract
-from enterprises.suppliers.queries import profile_of
-from marketplace import audit
+from enterprises.contracts.queries import live_contract
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError
+from marketplace.errors import Conflict, DomainError, Invalid
+from marketplace.procurement.comparison_rules import words_changed
 from marketplace.procurement.queries import published_terms, system_with_versions
-from marketplace.procurement.rules import TermsState
-from marketplace.rules import ActionView, possible_actions
 from marketplace.tenancy import current_actor
-from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.confirm import Question, ask_first, obstacles
-from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
-
-_SORTS = set(queries.APPLICATION_SORTS)
-
-
-@bp.get("/ansokningar")
-@requires(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
-def index() -> ResponseReturnValue:
-    form = _filter_form()
-    return render_template(
-        "enterprises/applications/applications.html",
-        form=form,
-        page=queries.application_page(_wanted(form), sort_key(_SORTS, "inkom"), page_number()),
-        days_waiting=queries.days_waiting,
-        deadline=queries.deadline,
-        state_sv=APPLICATION_STATE_SV,
-        state_tone=APPLICATION_STATE_TONE,
-        is_officer=current_actor().role is Role.PROCUREMENT_OFFICER,
-    )
-
-
-@bp.get(f"/ansokningar/lista.{FILE}")
-@requires(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
-def index_file(file_format: str) -> Response:
-    header = (
-        "Företag",
-        "Organisationsnummer",
-        "Myndighet",
-        "System",
-        "Läge",
-        "Inkom",
-        "Väntat (arbetsdagar)",
-    )
-    found = queries.all_applications(_wanted(_filter_form()), sort_key(_SORTS, "inkom"))
-    rows = [
-        (
-            one.enterprise.name,
-            one.enterprise.orgnr,
-            one.authority.name,
-            one.system.name,
-            APPLICATION_STATE_SV[one.state],
-            one.submitted_on,
-            queries.days_waiting(one),
-            queries.deadline(one),
-            one.decided_on,
-        )
-        for one in found
-    ]
-    return file_response(file_format, "ansokningar", (*header, "Beslut senast", "Beslutad"), rows)
 
 
 @bp.route("/valfrihetssystem/<int:system_id>/ansok", methods=["GET", "POST"])
@@ -95,92 +39,111 @@ def start(system_id: int) -> ResponseReturnValue:
     system = system_with_versions(system_id)
     live = queries.live_application(enterprise_id, system_id)
     if live is not None:
+        flash("Ett företag har en ansökan i taget till ett system. Här är er.", "warning")
         return redirect(url_for("applications.show", application_id=live.id))
     contract = live_contract(enterprise_id, system_id)
     if contract is not None:
         flash("Ni har redan ett avtal i det här systemet.", "warning")
         return redirect(url_for("contracts.show", contract_id=contract.id))
-    if request.method == "POST":
-        with transaction():
-            application_id = services.start_application(system_id).id
-        return redirect(url_for("applications.answers", application_id=application_id))
     terms = published_terms(system_id)
-    if terms is None:
+    if terms is None or system.closed_on is not None:
         raise Conflict("Systemet är inte öppet för ansökningar.")
-    return render_template("enterprises/applications/start.html", system=system, terms=terms)
-
-
-@bp.get("/ansokningar/<int:application_id>")
-@requires(Role.PROCUREMENT_OFFICER, Role.SUPPLIER_MANAGER)
-def show(application_id: int) -> ResponseReturnValue:
-    one = queries.application_with_answers(application_id)
-    is_officer = current_actor().role is Role.PROCUREMENT_OFFICER
-    is_decided = one.decided_on is not None
-    asked = queries.asked(one)
-    return render_template(
-        "enterprises/applications/application.html",
-        application=one,
-        asked=asked,
-        shows_judgements=is_officer or is_decided,
-        is_officer=is_officer,
-        is_judged=not judgement_problems(asked),
-        is_outdated=one.state is ApplicationState.DRAFT and one.terms.state is not TermsState.PUBLISHED,
-        missing=missing_answers(asked),
-        contract=contract_of(application_id),
-        profile=profile_of(one.enterprise_id) if is_officer else None,
-        days_waiting=queries.days_waiting(one),
-        deadline=queries.deadline(one),
-        actions=_actions(one),
-        links={
-            action: url_for(f"applications.{endpoint}", application_id=one.id)
-            for action, endpoint in _PAGES.items()
-        },
-        events=audit.timeline("application", one.id),
-        event_sv=APPLICATION_EVENT_SV,
-        state_sv=APPLICATION_STATE_SV,
-        state_tone=APPLICATION_STATE_TONE,
-        judgement_sv=JUDGEMENT_SV,
+    earlier = queries.reusable_application(enterprise_id)
+    pairs = carried(queries.asked(earlier), queries.asked_of(terms.requirements)) if earlier else []
+    kept = [pair for pair in pairs if pair.keeps_answer]
+    form = StartForm()
+    if form.validate_on_submit():
+        with transaction():
+            reuse_id = earlier.id if earlier and kept and form.reuse.data else None
+            application_id = services.start_application(system_id, reuse_id=reuse_id).id
+        return redirect(url_for("applications.answers", application_id=application_id))
+    page = render_template(
+        "enterprises/applications/start.html",
+        system=system,
+        terms=terms,
+        form=form,
+        earlier=earlier,
+        kept=len(kept),
+        reworded=sum(not pair.is_unchanged for pair in kept),
     )
-
-
-_PAGES = {
-    ApplicationAction.SUBMIT: "submit",
-    ApplicationAction.COMPLETE: "complete",
-    ApplicationAction.WITHDRAW: "withdraw",
-    ApplicationAction.REQUEST_COMPLETION: "request_completion",
-    ApplicationAction.APPROVE: "approve",
-    ApplicationAction.REJECT: "reject",
-}
-
-
-_DECISIONS = (ApplicationAction.APPROVE, ApplicationAction.REJECT)
+    return page, form.status()
 
 
 @bp.route("/ansokningar/<int:application_id>/svar", methods=["GET", "POST"])
 @requires(Role.SUPPLIER_MANAGER)
 def answers(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
-    asked = queries.asked(one)
-    form = answers_form(asked)
-    if not form.is_submitted():
+    asked = _to_answer(one)
+    form = _form_of(one, asked)
+    if form.is_submitted():
+        is_saved = form.validate() and _save(form, one, asked)
+        _keep_files(form, one, asked)
+        if not form.has_errors():
+            if request.form.get("gor") == "vidare":
+                following = "submit" if one.state is ApplicationState.DRAFT else "complete"
+                return redirect(url_for(f"applications.{following}", application_id=application_id))
+            flash("Sparat. Inget är inskickat än.", "success")
+            return redirect(url_for("applications.show", application_id=application_id))
+        if is_saved:
+            flash("Svaren är sparade, och de filer som gick att ta emot. Det här återstår.", "warning")
+        one = queries.application_with_answers(application_id)
+        asked = _to_answer(one)
+    else:
         check_answerable(one.state)
-    if form.validate_on_submit():
-        ids = {row.position: row.id for row in one.terms.requirements}
-        typed = {ids[position]: answer for position, answer in form.answers(asked).items()}
-        following = "submit" if one.state is ApplicationState.DRAFT else "complete"
+    page = render_template(
+        "enterprises/applications/answers.html",
+        form=form,
+        application=one,
+        asked=asked,
+        is_draft=one.state is not ApplicationState.COMPLETION_REQUESTED,
+        words_changed=words_changed,
+    )
+    return page, form.status()
+
+
+def _to_answer(one: Application) -> list[Asked]:
+    """In a completion only what is asked for."""
+    asked = queries.asked(one)
+    if one.state is ApplicationState.COMPLETION_REQUESTED:
+        return [item for item in asked if item.open_completion]
+    return asked
+
+
+def _form_of(one: Application, asked: list[Asked]) -> AnswersForm:
+    if one.state is ApplicationState.COMPLETION_REQUESTED:
+        return completion_form(asked)
+    return answers_form(asked)
+
+
+def _save(form: AnswersForm, one: Application, asked: list[Asked]) -> bool:
+    """The texts and ticks, before any file: one that is refused takes nothing else with it."""
+    try:
+        with transaction():
+            services.save_answers(one.id, form.answers(asked))
+    except DomainError as error:
+        form.add_error(error)
+        return False
+    return True
+
+
+def _keep_files(form: AnswersForm, one: Application, asked: list[Asked]) -> None:
+    """Each file by itself, so that what can be kept is; what is wrong with another stands beside its field."""
+    acts: list[tuple[Asked, Callable[[], object]]] = [
+        (item, partial(services.remove_file, one.id, attachment_id))
+        for item in asked
+        for attachment_id in form.removals(item)
+    ]
+    acts += [
+        (item, partial(services.attach_file, one.id, item.requirement_id, name, content))
+        for item in asked
+        for name, content in form.uploads(item)
+    ]
+    for item, act in acts:
         try:
             with transaction():
-                services.save_answers(application_id, typed)
+                act()
         except DomainError as error:
-            form.add_error(error)
-            one = queries.application_with_answers(application_id)
-        else:
-            if request.form.get("gor") == "vidare":
-                return redirect(url_for(f"applications.{following}", application_id=application_id))
-            flash("Svaren är sparade. Ansökan är inte inskickad än.", "success")
-            return redirect(url_for("applications.show", application_id=application_id))
-    page = render_template("enterprises/applications/answers.html", form=form, application=one, asked=asked)
-    return page, form.status()
+            form.add_error(Invalid(error.message_sv, field=f"filer_{item.position}"))
 
 
 @bp.route("/ansokningar/<int:application_id>/ny-version", methods=["POST"])
@@ -188,7 +151,11 @@ def answers(application_id: int) -> ResponseReturnValue:
 def follow_new_terms(application_id: int) -> ResponseReturnValue:
     with transaction():
         services.follow_new_terms(application_id)
-    flash("Ansökan följer nu den senaste versionen. Svar på oförändrade krav är kvar.", "success")
+    flash(
+        "Ansökan följer nu den senaste versionen. Svar på oförändrade krav är kvar. Läs igenom svaren på krav som har "
+        "ändrats: de är märkta.",
+        "success",
+    )
     return redirect(url_for("applications.answers", application_id=application_id))
 
 
@@ -201,7 +168,7 @@ def submit(application_id: int) -> ResponseReturnValue:
             f"{one.authority.name} prövar om ni uppfyller kraven och beslutar skriftligt, med skäl, inom "
             f"{one.terms.decision_within} arbetsdagar."
         ),
-        "Svaren kan inte ändras medan ansökan prövas, om inte myndigheten ber om en komplettering.",
+        "Svaren och filerna kan inte ändras efteråt. Myndigheten kan be om en komplettering.",
         "Ni kan återkalla ansökan fram till beslutet.",
     ]
     return _hand_in(one, ApplicationAction.SUBMIT, "Skicka in ansökan", causes, "Ansökan är inskickad.")
@@ -211,7 +178,10 @@ def submit(application_id: int) -> ResponseReturnValue:
 @requires(Role.SUPPLIER_MANAGER)
 def complete(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
-    causes = [f"{one.authority.name} fortsätter att pröva ansökan med de svar som är sparade."]
+    causes = [
+        f"{one.authority.name} fortsätter att pröva ansökan, med det som ni har lagt till.",
+        "Det som är inlämnat kan inte ändras efteråt.",
+    ]
     return _hand_in(
         one, ApplicationAction.COMPLETE, "Lämna komplettering", causes, "Kompletteringen är lämnad."
     )
@@ -241,8 +211,10 @@ def _hand_in(
     one: Application, action: ApplicationAction, title: str, causes: list[str], done: str
 ) -> ResponseReturnValue:
     """The page that says exactly what is missing, or asks once before the application is handed in."""
-    missing = missing_answers(queries.asked(one))
-    if missing and one.state in LIVE_APPLICATION_STATES:
+    asked = queries.asked(one)
+    is_draft = one.state is ApplicationState.DRAFT
+    missing = missing_answers(asked) if is_draft else missing_completions(asked)
+    if missing and one.state in ANSWERABLE:
         page = render_template(
             "enterprises/applications/missing.html",
             application=one,
@@ -261,32 +233,3 @@ def _hand_in(
     )
     act = services.submit_application if action is ApplicationAction.SUBMIT else services.complete_application
     return ask_first(question, lambda: act(one.id))
-
-
-def _actions(one: Application) -> list[ActionView]:
-    """The table's actions, the decision first, and why it cannot be taken yet."""
-    role = current_actor().role
-    idle = ApplicationAction.COMPLETE if one.state is ApplicationState.DRAFT else ApplicationAction.SUBMIT
-    views = possible_actions(APPLICATION_TRANSITIONS, one.state, role)
-    shown = [_with_reason(view, queries.asked(one)) for view in views if view.action != idle]
-    return sorted(shown, key=lambda view: view.action not in _DECISIONS)
-
-
-def _with_reason(view: ActionView, asked: list[Asked]) -> ActionView:
-    if not view.is_possible or view.action not in _DECISIONS:
-        return view
-    reasons = decision_obstacles(asked, is_approval=view.action == ApplicationAction.APPROVE)
-    return replace(view, is_possible=False, reason_sv=" ".join(reasons)) if reasons else view
-
-
-def _filter_form() -> ApplicationFilter:
-    systems = {str(system.id): system.name for system in queries.systems_applied_to()}
-    return ApplicationFilter(choices={"system": {"": "Alla"} | systems})
-
-
-def _wanted(form: ApplicationFilter) -> queries.ApplicationFilter:
-    asked = form.lage.data
-    states: tuple[ApplicationState, ...] = queries.UNDECIDED if asked == UNDECIDED else ()
-    if asked in set(ApplicationState):
-        states = (ApplicationState(asked),)
-    return queries.ApplicationFilter(states, form.system.data)

@@ -9,19 +9,18 @@ from enterprises.applications.queries import (
     all_applications,
     application_page,
     application_with_answers,
-    asked,
     days_waiting,
     deadline,
     waiting,
 )
-from enterprises.applications.rules import AnswerDraft, ApplicationState, Judgement, JudgementDraft
+from enterprises.applications.rules import AnswerDraft, ApplicationState, Judgement
 from enterprises.contracts import queries as contract_queries
 from enterprises.contracts import services as contracts
 from enterprises.contracts.queries import ContractFilter, all_contracts, contract_page, contract_with_terms
 from enterprises.contracts.rules import ContractState
 from marketplace import clock
 from marketplace.audit import timeline
-from marketplace.db import db, transaction
+from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from marketplace.procurement import services as procurement
 from marketplace.reference.rules import add_working_days
@@ -159,25 +158,6 @@ def test_a_rejection_tells_how_to_have_it_corrected(world: Supply, system_id: in
     assert "10 kap." in decision
     with acting_as(world.manager), transaction():
         applications.start_application(system_id)  # and may try again
-
-
-def test_a_completion_goes_back_and_forth(world: Supply, system_id: int) -> None:
-    application_id = supply.submitted(world.manager, system_id)
-    with acting_as(world.officer):
-        with pytest.raises(Invalid), transaction():
-            applications.request_completion(application_id, "  ")
-        with transaction():
-            applications.request_completion(application_id, "Vem handleder på måndagar?")
-    with acting_as(world.manager):
-        assert [item.text_sv for item in waiting(world.manager)] == [
-            "Komplettera ansökan till Arbetsträning Åsen"
-        ]
-        with transaction():
-            answers = supply.answers_to(application_with_answers(application_id))
-            applications.save_answers(application_id, answers)
-            applications.complete_application(application_id)
-    with acting_as(world.officer):
-        assert application_with_answers(application_id).state is ApplicationState.SUBMITTED
 
 
 def test_a_draft_follows_a_new_version_of_the_terms(world: Supply, system_id: int) -> None:
@@ -364,18 +344,3 @@ def test_the_list_of_contracts_takes_the_same_number_of_queries_however_long(wor
     for actor in (world.officer, world.manager, world.controller):
         with acting_as(actor):
             assert len(statements_of(read)) == 2
-
-
-def test_an_answer_that_is_changed_is_judged_again(world: Supply, system_id: int) -> None:
-    application_id = supply.submitted(world.manager, system_id)
-    supply.judge(world.officer, application_id, reason="Tydligt.")
-    with acting_as(world.officer), transaction():
-        applications.request_completion(application_id, "Vem handleder på måndagar?")
-    with acting_as(world.manager), transaction():
-        first, second = (row.requirement_id for row in application_with_answers(application_id).answers)
-        same = AnswerDraft("Två handledare", is_declared=True)
-        applications.save_answers(application_id, {first: AnswerDraft("Ingen"), second: same})
-        applications.complete_application(application_id)
-    with acting_as(world.officer):
-        judged = {one.position: one.judged for one in asked(application_with_answers(application_id))}
-        assert judged == {1: JudgementDraft(None, "Tydligt."), 2: JudgementDraft(Judgement.MET, "Tydligt.")}

@@ -1,19 +1,7 @@
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from enterprises.applications.rules import (
-    AnswerDraft,
-    Asked,
-    Judgement,
-    JudgementDraft,
-    approval_problems,
-    correction_by,
-    missing_answers,
-    rejection_problems,
-)
 from enterprises.contracts.rules import (
     ContractUse,
     bookings_go_on_sv,
@@ -22,8 +10,6 @@ from enterprises.contracts.rules import (
 )
 from enterprises.places.rules import place_problems
 from enterprises.suppliers.rules import bankgiro_digits, bankgiro_text, profile_gaps
-from marketplace.procurement.rules import Proof
-from marketplace.reference.rules import is_working_day
 
 
 @pytest.mark.parametrize(
@@ -46,59 +32,6 @@ def test_a_bankgiro_has_seven_or_eight_digits_that_pass_luhn(typed: str, digits:
 def test_numbers_as_people_write_them() -> None:
     assert bankgiro_text("50501055") == "5050-1055"
     assert bankgiro_text("9912346") == "991-2346"
-
-
-@settings(deadline=None)  # the first look at a year reads its holidays
-@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)))
-def test_rattelse_has_at_least_three_weeks_and_ends_on_a_working_day(notified: date) -> None:
-    last = correction_by(notified)
-    assert last >= notified + timedelta(weeks=3)
-    assert is_working_day(last)
-
-
-def asked(
-    position: int, proof: Proof, answer: AnswerDraft, judgement: Judgement | None, reason: str = ""
-) -> Asked:
-    return Asked(position, "Krav", proof, answer, JudgementDraft(judgement, reason))
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(Proof), st.sampled_from(["", " ", "svar"]), st.booleans()),
-        min_size=1,
-        max_size=5,
-    )
-)
-def test_missing_is_exactly_what_has_no_answer_of_its_kind(rows: list[tuple[Proof, str, bool]]) -> None:
-    listed = [
-        asked(n, proof, AnswerDraft(text, ticked), None) for n, (proof, text, ticked) in enumerate(rows, 1)
-    ]
-    expected = [
-        n
-        for n, (proof, text, ticked) in enumerate(rows, 1)
-        if (proof is Proof.ANSWER and not text.strip()) or (proof is Proof.DECLARATION and not ticked)
-    ]
-    assert [position for position, _ in missing_answers(listed)] == expected
-
-
-@given(
-    st.lists(
-        st.tuples(st.sampled_from([*Judgement, None]), st.sampled_from(["", "skäl"])), min_size=1, max_size=5
-    ),
-    st.sampled_from(["", "skäl"]),
-    st.sampled_from(["", "2026-1"]),
-)
-def test_an_application_can_be_approved_or_rejected_and_never_both(
-    rows: list[tuple[Judgement | None, str]], reasons: str, diary_number: str
-) -> None:
-    listed = [asked(n, Proof.ANSWER, AnswerDraft("a"), *row) for n, row in enumerate(rows, 1)]
-    is_judged = all(judgement and (judgement is Judgement.MET or reason) for judgement, reason in rows)
-    all_met = all(judgement is Judgement.MET for judgement, _ in rows)
-    is_formal = bool(reasons and diary_number)
-    assert (approval_problems(listed, reasons, diary_number) == []) == (is_judged and all_met and is_formal)
-    assert (rejection_problems(listed, reasons, diary_number) == []) == (
-        is_judged and not all_met and is_formal
-    )
 
 
 PLACE: dict[str, object] = {
