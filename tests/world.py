@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from enterprises.applications import services as applications
+from enterprises.applications.exclusion_rules import Ground
 from enterprises.applications.models import Application
+from enterprises.applications.queries import application_with_answers
 from enterprises.applications.rules import AnswerDraft, Judgement, JudgementDraft
 from enterprises.contracts import services as contracts
 from enterprises.contracts.edition_rules import Amendment, next_month
@@ -30,6 +32,7 @@ from marketplace.procurement.rules import Proof, Regime, RequirementDraft, Terms
 from marketplace.reference.services import load_reference
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
+from tests.support.files import PDF
 from tests.world_people import BEGAN, STARTED, TODAY, TRADE, Half, Side, known, place_people, running
 
 _SIDES: tuple[Side, ...] = ("own", "foreign", "outside")
@@ -197,6 +200,7 @@ def _contract(half: Half, manager: Actor) -> int:
         with travelling(TODAY):
             application_id, requirement_id = _apply(int(half.ids["second_system_id"]), manager)
             half.ids |= {"application_id": application_id, "requirement_id": requirement_id}
+            _find(half, application_id)
     return contract_id
 
 
@@ -216,8 +220,22 @@ def _apply(system_id: int, manager: Actor) -> tuple[int, int]:
         requirement_ids = [one.requirement_id for one in application.answers]
         answers = dict.fromkeys(requirement_ids, AnswerDraft("Vi har handledare.", is_declared=True))
         applications.save_answers(application.id, answers)
+        applications.attach_file(application.id, requirement_ids[-1], "Intyg.pdf", PDF)
         applications.submit_application(application.id)
         return application.id, requirement_ids[0]
+
+
+def _find(half: Half, application_id: int) -> None:
+    """A ground to exclude the applicant, which only the authority knows of; and the applicant's file."""
+    with acting_as(half.by(Role.PROCUREMENT_OFFICER)), transaction():
+        application = application_with_answers(application_id)
+        half.ids["attachment_id"] = application.attachments[0].id
+        half.ids["finding_id"] = applications.find_exclusion(
+            application_id,
+            ground=Ground.UNPAID,
+            evidence_sv=f"Hemlig skuld {half.side}",
+            file=("Utdrag.pdf", PDF),
+        ).id
 
 
 def _supply(half: Half) -> None:
