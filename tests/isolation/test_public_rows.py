@@ -28,6 +28,16 @@ COLUMNS = {
         "starts_on",
         "ends_on",
     },
+    "public_turn": {
+        "system_id",
+        "contract_id",
+        "enterprise_id",
+        "name",
+        "starts_on",
+        "ends_on",
+        "is_suspended",
+        "last_turn",
+    },
     "public_site": {
         "id",
         "enterprise_id",
@@ -78,10 +88,12 @@ def test_an_outsider_still_sees_no_profile_contract_application_or_site(
         others = f"enterprise_id <> {actor.enterprise_id or 0}"
         with undone(), acting_as(actor):
             for secret in (
-                "SELECT buyer_reference, text_sha256, authority_signed_by FROM contract",
+                "SELECT buyer_reference FROM contract",
                 "SELECT decision_sv FROM application",
             ):
                 assert read(f"{secret} WHERE {others}") == [], secret
+            edition = "SELECT e.text_sha256 FROM contract_edition e JOIN contract c ON c.id = e.contract_id"
+            assert read(f"{edition} WHERE c.{others}") == []
             if actor.authority_id is None:  # a buyer reads the profile and sites of whom it may contract
                 assert read(f"SELECT bankgiro FROM enterprise_profile WHERE {others}") == []
                 assert read(f"SELECT id FROM site WHERE {others}") == []
