@@ -147,7 +147,12 @@ def test_a_round_is_decided_once(market: Market, system_id: int, end: str) -> No
 
 def test_nobody_else_applies_the_rule(market: Market, system_id: int) -> None:
     round_id = undecided(market)
-    for outsider in (market.other_unit_officer, market.south_officer, market.procurement_officer, market.manager):
+    for outsider in (
+        market.other_unit_officer,
+        market.south_officer,
+        market.procurement_officer,
+        market.manager,
+    ):
         with acting_as(outsider), pytest.raises(NotFound), transaction():
             assign_default(round_id, system_id)
     with acting_as(market.coordinator), pytest.raises(NotAllowed), transaction():

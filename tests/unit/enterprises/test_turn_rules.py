@@ -11,7 +11,10 @@ _DAY = date(2026, 1, 1)
 
 
 def _line(*starts: int) -> list[InLine]:
-    return [InLine(Turn(_DAY + timedelta(days=start), number), number, f"F{number}") for number, start in enumerate(starts)]
+    return [
+        InLine(Turn(_DAY + timedelta(days=start), number), number, f"F{number}")
+        for number, start in enumerate(starts)
+    ]
 
 
 def _ids(order: object) -> list[int]:
