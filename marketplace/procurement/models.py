@@ -4,7 +4,15 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -12,6 +20,7 @@ from sqlalchemy.types import Text
 from marketplace.accounts.models import Organisation
 from marketplace.db import Base, enum_of, explain_constraint
 from marketplace.procurement.rules import (
+    CLOSED_SV,
     DefaultRule,
     Proof,
     Regime,
@@ -26,6 +35,7 @@ class SystemOfChoice(Base):
 
     __tablename__ = "system_of_choice"
     __table_args__ = (
+        UniqueConstraint("id", "authority_id"),
         CheckConstraint(
             "(closed_on IS NULL) = (closing_reason_sv = '') AND (is_open OR closed_on IS NULL)",
             name="closed_for_a_reason",
@@ -64,10 +74,7 @@ explain_constraint(
     "frozen_system",
     "Systemet är öppet och kan inte ändras. Skapa ett nytt system om något annat ska köpas.",
 )
-explain_constraint(
-    "closed_system",
-    "Systemet är stängt för nya ansökningar. Öppna system finns i listan över valfrihetssystem.",
-)
+explain_constraint("closed_system", CLOSED_SV)
 
 
 class TermsVersion(Base):
@@ -75,6 +82,9 @@ class TermsVersion(Base):
 
     __tablename__ = "terms_version"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["system_id", "authority_id"], ["system_of_choice.id", "system_of_choice.authority_id"]
+        ),
         UniqueConstraint("system_id", "version"),
         Index(
             "uq_terms_version_published",
@@ -94,7 +104,7 @@ class TermsVersion(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    system_id: Mapped[int] = mapped_column(ForeignKey("system_of_choice.id"), index=True)
+    system_id: Mapped[int] = mapped_column(index=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     version: Mapped[int]
     state: Mapped[TermsState] = mapped_column(enum_of(TermsState, "state"), default=TermsState.DRAFT)
@@ -133,6 +143,10 @@ class TermsVersion(Base):
 
 
 explain_constraint("uq_terms_version_published", "En annan version är redan publicerad. Läs om sidan.")
+explain_constraint(
+    "default_decided",
+    "Bestäm vad som gäller för den som inte väljer: egen verksamhet eller turordning (9 kap. 2 § LOV).",
+)
 explain_constraint(
     "frozen_terms", "Ett publicerat förfrågningsunderlag kan inte ändras. Skriv en ny version."
 )

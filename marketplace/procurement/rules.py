@@ -52,6 +52,9 @@ SYSTEM_STATE_SV = {
     SystemState.CLOSED: "Stängt för nya ansökningar",
 }
 
+CLOSED_SV = "Systemet är stängt för nya ansökningar. Öppna system finns i listan över valfrihetssystem."
+"""What is told to whoever would apply all the same."""
+
 SYSTEM_STATE_TONE = {
     SystemState.UNOPENED: "waits",
     SystemState.OPEN: "good",

@@ -6,6 +6,7 @@ from alembic import op
 revision = "0010"
 down_revision = "0009"
 
+SYSTEM_KEY = "fk_terms_version_system_id"
 CHECKED = ("tax", "debt", "status", "insurance")
 
 FUNCTIONS = """
@@ -34,6 +35,18 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- Under LOV it is decided beforehand what happens to whoever does not choose (9:2).
+CREATE FUNCTION keep_default_decided() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM system_of_choice s WHERE s.id = NEW.system_id AND s.regime = 'lov') THEN
+        PERFORM refuse('default_decided');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER decided BEFORE INSERT OR UPDATE OF state ON terms_version
+    FOR EACH ROW WHEN (NEW.state <> 'draft' AND NEW.default_rule = 'none')
+    EXECUTE FUNCTION keep_default_decided();
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON system_of_choice
     FOR EACH ROW EXECUTE FUNCTION keep_open_system();
 CREATE TRIGGER begun BEFORE INSERT ON application
@@ -56,12 +69,28 @@ def upgrade() -> None:
         "system_of_choice",
         "(closed_on IS NULL) = (closing_reason_sv = '') AND (is_open OR closed_on IS NULL)",
     )
+    _keep_terms_with_their_authority()
     _add_rules()
     op.drop_constraint(op.f("ck_requirement_proof"), "requirement")
     op.create_check_constraint(
         op.f("ck_requirement_proof"), "requirement", "proof IN ('answer', 'declaration', 'attachment')"
     )
     op.execute(FUNCTIONS)
+
+
+def _keep_terms_with_their_authority() -> None:
+    """Everyone may see an open system, so nothing else keeps an authority from adding versions to another's."""
+    op.create_unique_constraint(
+        op.f("uq_system_of_choice_id_authority_id"), "system_of_choice", ["id", "authority_id"]
+    )
+    op.drop_constraint(SYSTEM_KEY, "terms_version")
+    op.create_foreign_key(
+        SYSTEM_KEY,
+        "terms_version",
+        "system_of_choice",
+        ["system_id", "authority_id"],
+        ["id", "authority_id"],
+    )
 
 
 def _add_rules() -> None:
@@ -114,8 +143,13 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER handed_in ON application")
     op.execute("DROP TRIGGER begun ON application")
     op.execute("DROP TRIGGER frozen ON system_of_choice")
+    op.execute("DROP TRIGGER decided ON terms_version")
+    op.execute("DROP FUNCTION keep_default_decided")
     op.execute("DROP FUNCTION keep_application_to_open_system")
     op.execute("DROP FUNCTION keep_open_system")
+    op.drop_constraint(SYSTEM_KEY, "terms_version")
+    op.create_foreign_key(SYSTEM_KEY, "terms_version", "system_of_choice", ["system_id"], ["id"])
+    op.drop_constraint(op.f("uq_system_of_choice_id_authority_id"), "system_of_choice")
     op.execute("ALTER TABLE requirement DISABLE TRIGGER frozen")
     op.execute("UPDATE requirement SET proof = 'answer' WHERE proof = 'attachment'")
     op.execute("ALTER TABLE requirement ENABLE TRIGGER frozen")

@@ -74,6 +74,10 @@ END $$;
 CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON default_assignment
     FOR EACH ROW EXECUTE FUNCTION keep_default_assignment();
 """
+OF_THE_SYSTEM = (
+    "(contract_id IS NULL OR EXISTS (SELECT FROM contract c JOIN place p ON p.enterprise_id = c.enterprise_id"
+    " WHERE c.id = contract_id AND c.system_id = default_assignment.system_id AND p.id = place_id))"
+)
 ROUND_STATES = "('open', 'chosen', 'assigned', 'closed')"
 
 
@@ -98,13 +102,18 @@ def assign_by_default() -> None:
             sa.ForeignKeyConstraint([column], [f"{table}.id"], name=op.f(f"fk_default_assignment_{column}"))
             for column, table in (
                 ("authority_id", "organisation"),
-                ("system_id", "system_of_choice"),
                 ("contract_id", "contract"),
                 ("place_id", "place"),
             )
         ),
+        sa.ForeignKeyConstraint(
+            ["system_id", "authority_id"],
+            ["system_of_choice.id", "system_of_choice.authority_id"],
+            name=op.f("fk_default_assignment_system_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_default_assignment")),
         sa.UniqueConstraint("system_id", "turn", name=op.f("uq_default_assignment_system_id_turn")),
+        sa.UniqueConstraint("id", "authority_id", name=op.f("uq_default_assignment_id_authority_id")),
     )
     op.create_index(op.f("ix_default_assignment_authority_id"), "default_assignment", ["authority_id"])
     op.create_index(op.f("ix_default_assignment_contract_id"), "default_assignment", ["contract_id", "turn"])
@@ -120,7 +129,7 @@ def assign_by_default() -> None:
             (
                 "officer_adds",
                 "INSERT",
-                "authority_id = app_authority() AND app_role() IN ('case_officer', 'system')",
+                f"authority_id = app_authority() AND app_role() IN ('case_officer', 'system') AND {OF_THE_SYSTEM}",
             ),
         ],
     )
@@ -133,8 +142,8 @@ def assign_by_default() -> None:
         op.f("fk_choice_round_default_assignment_id"),
         "choice_round",
         "default_assignment",
-        ["default_assignment_id"],
-        ["id"],
+        ["default_assignment_id", "authority_id"],
+        ["id", "authority_id"],
     )
     op.create_unique_constraint(
         op.f("uq_choice_round_default_assignment_id"), "choice_round", ["default_assignment_id"]

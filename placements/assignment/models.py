@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Identity, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,14 +18,18 @@ class DefaultAssignment(Base):
 
     __tablename__ = "default_assignment"
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["system_id", "authority_id"], ["system_of_choice.id", "system_of_choice.authority_id"]
+        ),
         UniqueConstraint("system_id", "turn"),
+        UniqueConstraint("id", "authority_id"),
         Index("ix_default_assignment_contract_id", "contract_id", "turn"),
         CheckConstraint("(contract_id IS NULL) = (place_id IS NULL)", name="place_of_a_supplier"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    system_id: Mapped[int] = mapped_column(ForeignKey("system_of_choice.id"))
+    system_id: Mapped[int]
     turn: Mapped[int]
     """Counted from 1 in each system."""
     contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))

@@ -27,6 +27,10 @@ class ChoiceRound(Base):
             ["training_grant.id", "training_grant.participant_id"],
             name="fk_choice_round_grant",
         ),
+        ForeignKeyConstraint(
+            ["default_assignment_id", "authority_id"],
+            ["default_assignment.id", "default_assignment.authority_id"],
+        ),
         CheckConstraint(
             "(state = 'assigned') = (default_assignment_id IS NOT NULL)", name="assigned_by_a_turn"
         ),
@@ -41,9 +45,7 @@ class ChoiceRound(Base):
     state: Mapped[ChoiceState] = mapped_column(enum_of(ChoiceState, "state"), default=ChoiceState.OPEN)
     opened_at: Mapped[datetime]
     chosen_on: Mapped[date | None]
-    default_assignment_id: Mapped[int | None] = mapped_column(
-        ForeignKey("default_assignment.id"), unique=True
-    )
+    default_assignment_id: Mapped[int | None] = mapped_column(unique=True)
     """How it was decided where the participant did not choose."""
 
     participant: Mapped[Participant] = relationship()

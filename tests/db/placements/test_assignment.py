@@ -4,18 +4,19 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import insert, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from enterprises.contracts.services import suspend_contract
 from enterprises.directory.queries import last_turn, line_of
 from enterprises.directory.turn_rules import in_turn
 from enterprises.places.services import pause_place
-from marketplace.clock import travelling
+from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.procurement.rules import DefaultRule
-from marketplace.tenancy import ANONYMOUS, acting_as
+from marketplace.tenancy import ANONYMOUS, Actor, acting_as
 from placements.assignment.models import DefaultAssignment
 from placements.assignment.queries import assignment_of, default_terms, turns
 from placements.assignment.services import assign_default
@@ -188,3 +189,39 @@ def test_everyone_sees_the_order_and_who_is_next(market: Market, system_id: int)
         assert [one.name for one in order] == ["Bageriet", "Gården & Co"]
     with travelling(date(2020, 1, 1)), acting_as(ANONYMOUS):
         assert line_of(system_id) == [], "nobody whose contract has not begun"
+
+
+def test_nobody_takes_turns_in_anothers_system_or_for_another_supplier(
+    market: Market, system_id: int
+) -> None:
+    with acting_as(market.officer):
+        farm, bakery = line_of(system_id)
+        elsewhere = shared_system(market)
+    facts = {
+        "authority_id": market.north_id,
+        "system_id": system_id,
+        "turn": 1,
+        "contract_id": farm.turn.contract_id,
+        "place_id": market.sewing_id,
+        "passed_over": [],
+        "why_sv": "Förfalskad",
+        "assigned_at": now(),
+        "assigned_by": "Någon",
+    }
+    forged: list[tuple[Actor, dict[str, object]]] = [
+        (market.south_officer, {"authority_id": market.south_officer.authority_id}),
+        (
+            market.south_officer,
+            {"authority_id": market.south_officer.authority_id, "contract_id": None, "place_id": None},
+        ),
+        (market.south_officer, {}),
+        (market.officer, {"place_id": market.bakery_place_id}),
+        (market.officer, {"contract_id": bakery.turn.contract_id}),
+        (market.officer, {"system_id": elsewhere}),
+        (market.coordinator, {}),
+    ]
+    for actor, changes in forged:
+        with acting_as(actor), pytest.raises(DBAPIError), db.session.begin_nested():
+            db.session.execute(insert(DefaultAssignment).values(facts | changes))
+    with acting_as(market.officer), transaction():
+        db.session.execute(insert(DefaultAssignment).values(facts))
