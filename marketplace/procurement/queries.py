@@ -9,11 +9,11 @@ from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
 from marketplace.db import Page, db, paginate, swedish_order
-from marketplace.errors import NotFound
+from marketplace.errors import Conflict, NotFound
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
 from marketplace.procurement.price_rules import FEES, RATES, Component, PriceDraft
 from marketplace.procurement.price_words import conditions_sv, price_label
-from marketplace.procurement.rules import Regime, RequirementDraft, TermsState
+from marketplace.procurement.rules import CLOSED_SV, Regime, RequirementDraft, TermsState
 from marketplace.procurement.terms_words import TermsText, rule_groups
 
 T = TypeVar("T")
@@ -82,6 +82,16 @@ def published_terms(system_id: int) -> TermsVersion | None:
         TermsVersion.system_id == system_id, TermsVersion.state == TermsState.PUBLISHED
     )
     return db.session.scalar(statement)
+
+
+def terms_to_apply_to(system: SystemOfChoice) -> TermsVersion:
+    """The version that an application is made to. Raises Conflict where nobody can apply."""
+    if system.closed_on is not None:
+        raise Conflict(CLOSED_SV)
+    terms = published_terms(system.id)
+    if terms is None:
+        raise Conflict("Systemet är inte öppet för ansökningar än. Vänta tills underlaget är publicerat.")
+    return terms
 
 
 def draft_of(system_id: int) -> TermsVersion | None:

@@ -27,7 +27,7 @@ from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.letters.services import write_letter
 from marketplace.procurement.models import SystemOfChoice, TermsVersion
-from marketplace.procurement.queries import published_terms
+from marketplace.procurement.queries import published_terms, terms_to_apply_to
 from marketplace.procurement.rules import TermsState
 from marketplace.tenancy import current_actor
 
@@ -41,9 +41,7 @@ def start_application(system_id: int, *, reuse_id: int | None = None) -> Applica
     if actor.role is not Role.SUPPLIER_MANAGER or actor.enterprise_id is None:
         raise NotAllowed("Bara ett företags verksamhetsledare kan ansöka.")
     system = get_or_404(SystemOfChoice, system_id)
-    terms = published_terms(system_id)
-    if terms is None or system.closed_on is not None:
-        raise Conflict("Systemet är inte öppet för ansökningar.")
+    terms = terms_to_apply_to(system)
     if live_application(actor.enterprise_id, system_id) is not None:
         raise Conflict(
             "Ni har redan en pågående ansökan till det här systemet. Ett företag har en i taget: fortsätt med den."

@@ -24,9 +24,9 @@ from enterprises.applications.views.blueprint import application_crumbs, bp
 from enterprises.contracts.queries import live_contract
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError, Invalid
+from marketplace.errors import DomainError, Invalid
 from marketplace.procurement.comparison_rules import words_changed
-from marketplace.procurement.queries import published_terms, system_with_versions
+from marketplace.procurement.queries import system_with_versions, terms_to_apply_to
 from marketplace.tenancy import current_actor
 from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.guards import requires
@@ -45,9 +45,7 @@ def start(system_id: int) -> ResponseReturnValue:
     if contract is not None:
         flash("Ni har redan ett avtal i det här systemet.", "warning")
         return redirect(url_for("contracts.show", contract_id=contract.id))
-    terms = published_terms(system_id)
-    if terms is None or system.closed_on is not None:
-        raise Conflict("Systemet är inte öppet för ansökningar.")
+    terms = terms_to_apply_to(system)
     earlier = queries.reusable_application(enterprise_id)
     pairs = carried(queries.asked(earlier), queries.asked_of(terms.requirements)) if earlier else []
     kept = [pair for pair in pairs if pair.keeps_answer]

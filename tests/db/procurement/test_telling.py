@@ -7,6 +7,7 @@ from werkzeug.utils import import_string
 
 from app import JOBS
 from enterprises.applications import services as applications
+from marketplace.accounts.rules import Role
 from marketplace.db import db, transaction
 from marketplace.letters.models import Letter
 from marketplace.outbox import Outbox
@@ -47,8 +48,9 @@ def deliver() -> None:
 
 
 def letters() -> list[Letter]:
+    to_enterprises = select(Letter).where(Letter.role == Role.SUPPLIER_MANAGER).order_by(Letter.id)
     with acting_as(system_actor()):
-        return list(db.session.scalars(select(Letter).order_by(Letter.id)))
+        return list(db.session.scalars(to_enterprises))
 
 
 def test_of_a_new_version(world: Supply, system_id: int) -> None:
