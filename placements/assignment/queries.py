@@ -73,7 +73,7 @@ def proposal(choice_round: ChoiceRound, terms: DefaultTerms) -> Proposal:
     last = last_turn(terms.system_id)
     order = in_turn(line_of(terms.system_id), last.turn if last else None)
     places = first_offered(
-        [one.enterprise_id for one in order if not one.is_resting],
+        [one.turn.contract_id for one in order if not one.is_resting],
         criteria_for(choice_round.grant),
         choice_round.participant.kommun_code,
     )
@@ -102,16 +102,22 @@ def assignment_of(choice_round: ChoiceRound) -> DefaultAssignment | None:
     )
 
 
-def place_to_request(choice_round: ChoiceRound) -> int | None:
+@dataclass(frozen=True)
+class Requested:
+    """What a round has led to."""
+
+    place_id: int
+    contract_id: int | None = None
+    """That of the turn, which is taken in one system; None where the participant chose."""
+
+
+def place_to_request(choice_round: ChoiceRound) -> Requested | None:
     """The place that the participant chose or was assigned by default; None without either, or for own provision."""
     if choice_round.state is ChoiceState.ASSIGNED:
-        return db.session.scalar(
-            select(DefaultAssignment.place_id).where(
-                DefaultAssignment.id == choice_round.default_assignment_id
-            )
-        )
+        turn = db.session.get_one(DefaultAssignment, choice_round.default_assignment_id)
+        return Requested(turn.place_id, turn.contract_id) if turn.place_id else None
     chosen = chosen_place(choice_round)
-    return chosen.place_id if chosen and choice_round.state is ChoiceState.CHOSEN else None
+    return Requested(chosen.place_id) if chosen and choice_round.state is ChoiceState.CHOSEN else None
 
 
 def turns(system_ids: Collection[int], page: int = 1) -> Page[DefaultAssignment]:

@@ -56,8 +56,8 @@ def request_placement(choice_round_id: int, *, first_day: date, last_day: date |
     no contract, no price for the support level, no free seat, or the hours do not fit.
     """
     choice_round = get_or_404(ChoiceRound, choice_round_id)
-    place_id = place_to_request(choice_round)
-    if place_id is None:
+    requested = place_to_request(choice_round)
+    if requested is None:
         raise Conflict("Registrera deltagarens val först.")
     if has_later_choice(choice_round):
         raise Conflict("Deltagaren har valt på nytt efter det här valet. Begär den plats som valdes senast.")
@@ -69,10 +69,10 @@ def request_placement(choice_round_id: int, *, first_day: date, last_day: date |
         raise Conflict(
             "Deltagarens samtycke är återkallat. Leverantören får inte veta vem det gäller utan det."
         )
-    place = get_or_404(Place, place_id)
+    place = get_or_404(Place, requested.place_id)
     last_day = last_day or grant.last_day
     _check(place, grant, first_day, last_day)
-    contract = _contract(grant, place.enterprise_id, first_day, last_day)
+    contract = _contract(grant, place.enterprise_id, first_day, last_day, requested.contract_id)
     use = take_seat(place.id, first_day, last_day, SeatUseKind.REQUEST)
     placement = Placement(
         authority_id=grant.authority_id,
@@ -117,10 +117,16 @@ def _check(place: Place, grant: Grant, first_day: date, last_day: date) -> None:
     check_hours(grant.hours_per_week, place.hours_per_week_min, place.hours_per_week_max)
 
 
-def _contract(grant: Grant, enterprise_id: int, first_day: date, last_day: date) -> Contract:
+def _contract(
+    grant: Grant, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None
+) -> Contract:
     """The oldest contract over the days whose price list has a price for the grant's support level, and whose cap
-    leaves a seat."""
-    contracts = queries.contracts_over(grant.authority_id, enterprise_id, first_day, last_day)
+    leaves a seat. Only `contract_id` where there is one."""
+    contracts = [
+        contract
+        for contract in queries.contracts_over(grant.authority_id, enterprise_id, first_day, last_day)
+        if contract_id in {None, contract.id}
+    ]
     if not contracts:
         ending = queries.contracts_over(grant.authority_id, enterprise_id, first_day, first_day)
         check_contract_lasts(contract.ends_on for contract in ending)

@@ -80,11 +80,11 @@ def index() -> ResponseReturnValue:
 @requires(Role.CASE_OFFICER)
 def request_form(choice_round_id: int) -> ResponseReturnValue:
     found = choice_round(choice_round_id)
-    place_id = place_to_request(found)
-    if place_id is None:
+    requested = place_to_request(found)
+    if requested is None:
         raise Conflict("Registrera deltagarens val först.")
     criteria = criteria_for(found.grant)
-    option = options_of([place_id], criteria)[0]
+    option = options_of([requested.place_id], criteria)[0]
     first_day = option.earliest_start or criteria.start_by
     form = RequestForm(first_day=first_day, last_day=found.grant.last_day)
     if form.validate_on_submit() and form.first_day.data and form.last_day.data:

@@ -93,10 +93,8 @@ def offered_options(place_ids: Sequence[int], criteria: SearchCriteria) -> list[
     return options_of([id_ for id_ in place_ids if id_ in offered], criteria, has_weeks=False)
 
 
-def first_offered(
-    enterprise_ids: Sequence[int], criteria: SearchCriteria, kommun_code: str
-) -> dict[int, int]:
-    """For each of the enterprises that can offer a place over the days: which one, by rule.
+def first_offered(contract_ids: Sequence[int], criteria: SearchCriteria, kommun_code: str) -> dict[int, int]:
+    """For each enterprise that can offer a place over the days under one of the contracts: which one, by rule.
 
     One in the kommun before others, then the shortest lead time, then the place that was added first.
     """
@@ -104,7 +102,7 @@ def first_offered(
     statement = (
         select(Place.enterprise_id, Place.id)
         .ext(distinct_on(Place.enterprise_id))
-        .where(Place.enterprise_id.in_(enterprise_ids), *_offered(criteria), *_wished(criteria))
+        .where(*_offered(criteria, Contract.id.in_(contract_ids)), *_wished(criteria))
         .order_by(Place.enterprise_id, is_near, Place.lead_time_days, Place.id)
     )
     return {row.enterprise_id: row.id for row in db.session.execute(statement)}
@@ -239,10 +237,10 @@ def _ids_in_order(conditions: Sequence[ColumnElement[bool]]) -> list[int]:
     return list(db.session.scalars(ordered))
 
 
-def _offered(criteria: SearchCriteria) -> list[ColumnElement[bool]]:
+def _offered(criteria: SearchCriteria, *of_contract: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """With room, at an enterprise whose contract carries a placement over the days and leaves a seat under its cap."""
     bookable = _contracted(criteria.start_by, criteria.until).where(
-        *_priced(criteria), has_room(criteria.start_by, criteria.until)
+        *_priced(criteria), has_room(criteria.start_by, criteria.until), *of_contract
     )
     return [*_has_room(criteria), Place.enterprise_id.in_(bookable)]
 

@@ -8,6 +8,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from enterprises.contracts.models import Contract
 from enterprises.contracts.services import suspend_contract
 from enterprises.directory.queries import last_turn, line_of
 from enterprises.directory.turn_rules import in_turn
@@ -16,7 +17,7 @@ from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.procurement.rules import DefaultRule
-from marketplace.tenancy import ANONYMOUS, Actor, acting_as
+from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
 from placements.assignment.models import DefaultAssignment
 from placements.assignment.queries import assignment_of, default_terms, turns
 from placements.assignment.services import assign_default
@@ -24,6 +25,7 @@ from placements.booking.services import request_placement
 from placements.choice.queries import choice_round, waiting
 from placements.choice.rules import ChoiceState
 from placements.choice.services import close_round, record_choice, show_places
+from tests.factories import amend_contract
 from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market
 from tests.support.turns import shared_system, undecided
 
@@ -109,6 +111,36 @@ def test_the_place_is_requested_without_a_choice(market: Market, system_id: int)
             placement = request_placement(round_id, first_day=FIRST_DAY)
             assert placement.place_id == market.sewing_id
         assert choice_round(round_id).chosen_on is None, "a default is no choice of the participant's"
+
+
+def test_a_turn_is_under_the_systems_own_contract(market: Market, system_id: int) -> None:
+    round_id = undecided(market)
+    _assign(market, round_id, system_id)
+    with acting_as(market.officer), transaction():
+        farm = next(one for one in line_of(system_id) if one.enterprise_id == market.farm_id)
+        placement = request_placement(round_id, first_day=FIRST_DAY)
+        assert placement.contract_id == farm.turn.contract_id, (
+            "though there is an older one in another system"
+        )
+
+
+def test_who_has_room_only_in_another_system_is_passed_over(market: Market, system_id: int) -> None:
+    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
+        contract = db.session.scalars(
+            select(Contract).where(Contract.system_id == system_id, Contract.enterprise_id == market.farm_id)
+        ).one()
+        amend_contract(contract, capacity_cap=1)
+    first, second = (undecided(market, number) for number in (1, 2))
+    _assign(market, first, system_id)
+    with acting_as(market.officer), transaction():
+        request_placement(first, first_day=FIRST_DAY)
+    assert _assign(market, second, system_id) == market.bakery_place_id
+    third = undecided(market, 3)
+    assert _assign(market, third, system_id) == market.bakery_place_id
+    with acting_as(market.officer):
+        assigned = assignment_of(choice_round(third))
+        assert assigned is not None
+        assert "Gården & Co hoppades över" in assigned.why_sv
 
 
 def test_own_provision_takes_no_place(market: Market) -> None:
