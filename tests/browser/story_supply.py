@@ -53,7 +53,7 @@ def _write_terms(officer: Visitor) -> None:
         officer.select("Del av dag", part, nth=row)
         officer.fill("Kronor", amount, nth=row)
     officer.fill("Startersättning efter, dagar", "0")
-    officer.fill("Avtalsvillkor", "Parterna möts en gång i kvartalet.")
+    officer.fill("Villkorens text", "Parterna möts en gång i kvartalet.")
 
 
 def the_enterprise_registers(town: Town) -> None:
