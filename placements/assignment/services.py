@@ -15,6 +15,9 @@ from placements.choice.models import ChoiceRound
 from placements.choice.queries import choice_round as round_with_rows
 from placements.choice.rules import CHOICE_TRANSITIONS, ChoiceAction, ChoiceState
 from placements.choice.services import check_grant_open
+from placements.participants.models import Grant
+from placements.participants.rules import GrantAction
+from placements.participants.services import move_grant
 
 _TURN_LOCK = 0x70A9
 
@@ -22,13 +25,15 @@ _TURN_LOCK = 0x70A9
 def assign_default(choice_round_id: int, system_id: int) -> DefaultAssignment:
     """Decides for a participant who does not choose, as the system's published terms say.
 
-    Turns of one system queue. Raises NotFound, Conflict when the round or the grant is not open, the system decides
+    Turns of one system queue. The own provision is a place, so the grant has led to one; at a supplier it is requested
+    first. Raises NotFound, Conflict when the round or the grant is not open, the system decides
     nothing for the participant, or no supplier has a place that fits.
     """
     get_or_404(ChoiceRound, choice_round_id, lock=True)
     choice_round = round_with_rows(choice_round_id, is_fresh=True)
     transition = advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.ASSIGN, current_actor().role)
-    check_grant_open(choice_round.grant)
+    grant = get_or_404(Grant, choice_round.grant_id, lock=True)
+    check_grant_open(grant)
     terms = next((one for one in queries.default_terms(choice_round) if one.system_id == system_id), None)
     if terms is None:
         raise NotFound()
@@ -61,6 +66,8 @@ def assign_default(choice_round_id: int, system_id: int) -> DefaultAssignment:
     db.session.flush()
     before, choice_round.state = choice_round.state, ChoiceState(transition.target)
     choice_round.default_assignment_id = assigned.id
+    if assigned.place_id is None:
+        move_grant(grant, GrantAction.PLACE)
     db.session.flush()
     note = "Egen verksamhet" if terms.rule is DefaultRule.OWN_PROVISION else f"Tur {assigned.turn}"
     audit.record(

@@ -24,7 +24,10 @@ from placements.assignment.services import assign_default
 from placements.booking.services import request_placement
 from placements.choice.queries import choice_round, waiting
 from placements.choice.rules import ChoiceState
-from placements.choice.services import close_round, record_choice, show_places
+from placements.choice.services import close_round, open_round, record_choice, show_places
+from placements.participants.models import Grant
+from placements.participants.rules import GrantAction, GrantState, LeaveReason
+from placements.participants.services import leave_unreported
 from tests.factories import amend_contract
 from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market
 from tests.support.turns import shared_system, undecided
@@ -151,8 +154,16 @@ def test_own_provision_takes_no_place(market: Market) -> None:
         assigned = assignment_of(choice_round(round_id))
         assert assigned is not None
         assert "Kommunens verkstad i Haninge." in assigned.why_sv
+        grant_id = choice_round(round_id).grant_id
+        assert db.session.get_one(Grant, grant_id).state is GrantState.PLACED
+        about = [one for one in waiting(market.officer) if one.url_args == {"choice_round_id": round_id}]
+        assert about == [], "nothing is left to request"
         with pytest.raises(Conflict, match="Registrera deltagarens val"):
             request_placement(round_id, first_day=FIRST_DAY)
+    with acting_as(market.coordinator), transaction():
+        leave_unreported(grant_id, GrantAction.REOPEN, LeaveReason.NEW_WORKPLACE)
+    with acting_as(market.officer), transaction():
+        assert open_round(grant_id).id != round_id, "who wants to change chooses anew"
 
 
 def test_only_systems_of_the_participants_kommun_decide(market: Market, system_id: int) -> None:

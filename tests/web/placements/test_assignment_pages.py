@@ -6,9 +6,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
+from marketplace.db import transaction
 from marketplace.procurement.rules import DefaultRule
+from marketplace.tenancy import acting_as, system_actor
+from placements.assignment.services import assign_default
+from tests.factories import HANINGE, make_terms
 from tests.support.clients import ClientFor
 from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.statements import statements_of
 from tests.support.turns import shared_system, undecided
 
 
@@ -61,6 +66,43 @@ def test_several_systems_are_asked_between(market: Market, client_for: ClientFor
 def test_without_any_rule_there_is_a_way_back(market: Market, client_for: ClientFor) -> None:
     round_id = undecided(market)
     assert "Inget är bestämt" in client_for(market.officer).get(f"/valomgangar/{round_id}/ickeval").text
+
+
+def test_a_system_without_suppliers_says_so(market: Market, client_for: ClientFor) -> None:
+    with acting_as(system_actor(market.north_id)), transaction():
+        make_terms(market.north_id, kommun_codes=[HANINGE], default_rule=DefaultRule.TURN_ORDER)
+    page = client_for(market.officer).get(f"/valomgangar/{undecided(market)}/ickeval").text
+    assert "Ingen står i turordningen" in page
+    assert "Tillämpa det som är bestämt" not in page
+
+
+def test_own_provision_tells_what_comes_next_and_the_coordinator_sees_it(
+    market: Market, client_for: ClientFor
+) -> None:
+    system_id = shared_system(market, DefaultRule.OWN_PROVISION, "Kommunens verkstad.")
+    round_id = undecided(market)
+    officer = client_for(market.officer)
+    assert officer.post(f"/valomgangar/{round_id}/ickeval", data={"system_id": system_id}).status_code == 302
+    for reader in (officer, client_for(market.coordinator)):
+        page = reader.get(f"/valomgangar/{round_id}").text
+        assert "får den egna verksamheten" in page
+        assert "ordnar starten direkt" in page
+
+
+def test_the_protocol_takes_the_same_number_of_queries_however_long(
+    market: Market, client_for: ClientFor
+) -> None:
+    system_id = shared_system(market)
+    address = f"/valfrihetssystem/{system_id}/turordning/protokoll"
+    reader = client_for(market.procurement_officer)
+
+    def queries_with(*rounds: int) -> int:
+        for round_id in rounds:
+            with acting_as(market.officer), transaction():
+                assign_default(round_id, system_id)
+        return len(statements_of(lambda: reader.get(address)))
+
+    assert queries_with(undecided(market)) == queries_with(*(undecided(market, n) for n in (2, 3, 4)))
 
 
 def test_others_find_nothing(market: Market, client_for: ClientFor) -> None:
