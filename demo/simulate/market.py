@@ -9,6 +9,7 @@ from random import Random
 from demo.simulate.agenda import Agenda, Phase
 from demo.simulate.applying import Applying, Parties
 from demo.simulate.chance import rng_for
+from demo.simulate.contracting import Signatories, plan_amendments, plan_contract
 from demo.simulate.foundation import (
     DEMO_ENTERPRISE,
     PASSWORD,
@@ -30,7 +31,6 @@ from demo.terms import (
 )
 from enterprises.applications.models import Application
 from enterprises.contracts import services as contracts
-from enterprises.contracts.queries import contract_with_terms
 from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
 from enterprises.suppliers import services as suppliers
@@ -40,13 +40,14 @@ from marketplace.accounts.rules import Role
 from marketplace.advertising import services as advertising
 from marketplace.clock import today
 from marketplace.db import db
-from marketplace.documents import text_hash
 from marketplace.procurement import services as procurement
 from marketplace.procurement.rules import Regime
 from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
 
 _MONTH = timedelta(days=30)
+_AMENDED_BEFORE = (150, 2)
+"""Days before the history's end when an amendment is offered: the last one waits to be signed."""
 _LARGE_FROM_SEATS = 10
 _REJECTED_AT_FIRST = ("renarum", "hbs")
 """One enterprise is turned down, mends what was missing and applies again."""
@@ -242,13 +243,11 @@ class Market:
             capacity_cap=db.session.get_one(Application, application_id).terms.capacity_cap,
         )
         contract_id = contracts.draw_up_contract(application_id, draft).id
-        self.agenda.add(add_working_days(today(), 1), Phase.SUPPLY, manager, lambda: sign(contract_id))
-        self.agenda.add(
-            add_working_days(today(), 2),
-            Phase.PROCUREMENT,
-            self._officer(authority),
-            lambda: sign(contract_id),
-        )
+        both = Signatories(manager, self._officer(authority))
+        plan_contract(self.agenda, contract_id, both)
+        if enterprise.key == DEMO_ENTERPRISE and authority.key == enterprise.authorities[0]:
+            days = [self.agenda.ends_on - timedelta(days=before) for before in _AMENDED_BEFORE]
+            plan_amendments(self.agenda, contract_id, both, draft.buyer_reference, days)
         if authority.key == enterprise.authorities[0]:
             self.agenda.add(
                 add_working_days(today(), 3), Phase.SUPPLY, manager, lambda: self._publish(enterprise)
@@ -258,9 +257,3 @@ class Market:
         for place_id, key in self.published.places.items():
             if key == enterprise.key:
                 places.publish_place(place_id)
-
-
-def sign(contract_id: int) -> None:
-    """Reads the contract and signs what was read."""
-    contract = contract_with_terms(contract_id)
-    contracts.sign_contract(contract_id, text_sha256=text_hash(contracts.contract_text(contract)))

@@ -290,9 +290,9 @@ class Walk(RuleBasedStateMachine):
             return
         applied, agreed = self.rows(Application), self.rows(Contract)
         told = self.rows(ContractEdition)
-        self.reached |= {f"application {row.state}" for row in applied}
-        self.reached |= {f"contract {row.state}" for row in agreed}
-        self.reached |= {f"amendment {row.state}" for row in told if row.number > 1}
+        type(self).reached |= {f"application {row.state}" for row in applied}
+        type(self).reached |= {f"contract {row.state}" for row in agreed}
+        type(self).reached |= {f"amendment {row.state}" for row in told if row.number > 1}
         live = Counter(row.enterprise_id for row in applied if row.state in LIVE)
         held = Counter(row.enterprise_id for row in agreed if row.state not in OVER)
         assert max(live.values(), default=0) <= 1
