@@ -150,7 +150,8 @@ def judgements_form(asked: Iterable[Asked]) -> JudgementsForm:
             validate_choice=False,
         )
         fields[f"skal_{one.position}"] = TextAreaField(
-            f"Skäl för krav {one.position}, eller vad som ska kompletteras",
+            f"Skäl för krav {one.position}",
+            description="Varför det är uppfyllt eller inte, eller vad som ska kompletteras.",
             validators=[Optional(), Length(max=4000)],
             render_kw={"rows": 3},
         )

@@ -268,6 +268,11 @@ class Asked:
     """The requirement that the answer was written for, where it was copied from another application or version."""
 
     @property
+    def is_reworded(self) -> bool:
+        """Whether the requirement has changed since the answer was written."""
+        return self.copied_from_sv not in (None, self.text_sv)
+
+    @property
     def open_completion(self) -> Completion | None:
         return next((one for one in self.completions if one.is_open), None)
 

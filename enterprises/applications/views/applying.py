@@ -161,7 +161,13 @@ def follow_new_terms(application_id: int) -> ResponseReturnValue:
 @requires(Role.SUPPLIER_MANAGER)
 def submit(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
+    reworded = [str(item.position) for item in queries.asked(one) if item.is_reworded]
     causes = [
+        *(
+            [f"Krav {', '.join(reworded)} har ändrats sedan svaret skrevs. Läs igenom det först."]
+            if reworded
+            else []
+        ),
         (
             f"{one.authority.name} prövar om ni uppfyller kraven och beslutar skriftligt, med skäl, inom "
             f"{one.terms.decision_within} arbetsdagar."

@@ -232,8 +232,8 @@ def _hidden(one: Application) -> set[ApplicationAction]:
     """What would never be done here: another way to decide than the system's, or what another state is for."""
     is_draft = one.state is ApplicationState.DRAFT
     hidden = {ApplicationAction.COMPLETE if is_draft else ApplicationAction.SUBMIT}
-    if one.state is not ApplicationState.COMPLETION_REQUESTED:
-        hidden.add(ApplicationAction.RESUME)
+    is_waiting = one.state is ApplicationState.COMPLETION_REQUESTED
+    hidden.add(ApplicationAction.REQUEST_COMPLETION if is_waiting else ApplicationAction.RESUME)
     if one.state is ApplicationState.DECISION_PROPOSED and one.proposal is not None:
         return hidden | set(_DECIDING) - {DECIDES[one.proposal.outcome]}
     hidden.add(ApplicationAction.RETURN)

@@ -196,6 +196,8 @@ def test_a_reworded_requirement_is_marked_with_what_has_changed(
         procurement.publish_terms(terms.id)
     assert "alla ska svara på samma" in text_of(manager.get(page))
     manager.post(f"{page}/ny-version")
+    assert "Kravet har ändrats" in text_of(manager.get(page))
+    assert "Krav 1 har ändrats sedan svaret skrevs" in text_of(manager.get(f"{page}/skicka"))
     html = manager.get(f"{page}/svar").get_data(as_text=True)
     assert "Kravet har ändrats" in html
     assert "<ins>noga </ins>" in html
