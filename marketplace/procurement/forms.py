@@ -9,6 +9,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     IntegerField,
     RadioField,
     SelectField,
@@ -179,7 +180,14 @@ def _at_least(least: int, most: int) -> list[Any]:
     return [Optional(), NumberRange(least, most)]
 
 
+class PublishForm(BaseForm):
+    read = HiddenField()
+    """The mark of the text that was read before it is published."""
+
+
 class TermsForm(BaseForm):
+    begun_with = HiddenField()
+    """The mark of the text that the writing began with."""
     requirements = FieldList(FormField(RequirementRow), "Krav", max_entries=MAX_ROWS)
     prices = FieldList(FormField(PriceLine), "Prislista", max_entries=MAX_ROWS)
     index_steps = FieldList(FormField(IndexStep), "Index", max_entries=MAX_ROWS)

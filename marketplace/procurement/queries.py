@@ -14,7 +14,7 @@ from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersio
 from marketplace.procurement.price_rules import FEES, RATES, Component, PriceDraft
 from marketplace.procurement.price_words import conditions_sv, price_label
 from marketplace.procurement.rules import CLOSED_SV, Regime, RequirementDraft, TermsState
-from marketplace.procurement.terms_words import TermsText, rule_groups
+from marketplace.procurement.terms_words import TermsText, mark_of, rule_groups
 
 T = TypeVar("T")
 
@@ -94,10 +94,10 @@ def terms_to_apply_to(system: SystemOfChoice) -> TermsVersion:
     return terms
 
 
-def draft_of(system_id: int) -> TermsVersion | None:
-    """The version that is being written, if there is one."""
+def draft_of(system_id: int, *, is_fresh: bool = False) -> TermsVersion | None:
+    """The version that is being written, if there is one; read anew when `is_fresh`."""
     statement = _terms().where(TermsVersion.system_id == system_id, TermsVersion.state == TermsState.DRAFT)
-    return db.session.scalar(statement)
+    return db.session.scalar(statement.execution_options(populate_existing=is_fresh))
 
 
 def other_versions(terms: TermsVersion) -> list[TermsVersion]:
@@ -121,6 +121,11 @@ def text_of(terms: TermsVersion) -> TermsText:
         groups=rule_groups(terms.rules),
         contract_text_sv=terms.contract_text_sv,
     )
+
+
+def mark_of_terms(terms: TermsVersion | None) -> str:
+    """The mark of what the version says, also where there is none yet."""
+    return mark_of(text_of(terms)) if terms else "inget"
 
 
 def price_drafts(prices: Iterable[PriceRow]) -> list[PriceDraft]:

@@ -1,5 +1,6 @@
 """What a version of the terms says, in Swedish and in the order of its page, for reading and for comparing."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,6 +38,11 @@ class TermsText:
     conditions: Sequence[str]
     groups: Sequence[Group]
     contract_text_sv: str
+
+
+def mark_of(said: TermsText) -> str:
+    """Tells this text from every other: for knowing whether it has changed since somebody read it."""
+    return hashlib.sha256(repr(said).encode()).hexdigest()
 
 
 def rule_groups(rules: TermsRules) -> list[Group]:

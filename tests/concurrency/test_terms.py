@@ -9,7 +9,7 @@ from marketplace.db import db
 from marketplace.errors import Conflict
 from marketplace.procurement import services
 from marketplace.procurement.models import TermsVersion
-from marketplace.procurement.queries import draft_of, published_terms, system_with_versions
+from marketplace.procurement.queries import draft_of, mark_of_terms, published_terms, system_with_versions
 from marketplace.procurement.rules import RequirementDraft, TermsRules, TermsState
 from marketplace.tenancy import acting_as
 from tests.support import supply
@@ -38,13 +38,14 @@ def begin_draft(world: Supply, system_id: int) -> int:
     return terms_id
 
 
-def write(system_id: int) -> int:
+def write(system_id: int, begun_with: str | None = None) -> int:
     return services.draft_terms(
         system_id,
         contract_text_sv=LATER,
         rules=TermsRules(),
         requirements=[RequirementDraft(LATER)],
         prices=supply.PRICES,
+        begun_with=begun_with,
     ).id
 
 
@@ -95,6 +96,25 @@ def test_many_who_write_and_publish_at_once_leave_one_published_version(
         versions = system_with_versions(system_id).versions
         assert [version.state for version in versions].count(TermsState.PUBLISHED) == 1
         assert [version.version for version in versions] == list(range(1, len(versions) + 1))
+
+
+def test_who_began_with_an_older_text_is_told_of_what_was_saved_meanwhile(
+    database: Database, world: Supply, system_id: int
+) -> None:
+    begin_draft(world, system_id)
+
+    def write_what_was_read() -> int:
+        begun = mark_of_terms(draft_of(system_id))
+        return write(system_id, begun)
+
+    refusal = in_turn(
+        database,
+        (world.officer, lambda: write(system_id)),
+        (world.officer, write_what_was_read),
+        today(),
+    )
+    assert isinstance(refusal, Conflict)
+    assert "Någon annan har sparat" in refusal.message_sv
 
 
 def test_who_applies_while_the_system_closes_is_told_that_it_is_closed(

@@ -7,11 +7,11 @@ from sqlalchemy import func, select
 from marketplace import audit
 from marketplace.clock import today
 from marketplace.db import db, get_or_404
-from marketplace.errors import Invalid
+from marketplace.errors import Conflict, Invalid
 from marketplace.outbox import emit
 from marketplace.procurement.models import PriceRow, Requirement, TermsVersion
 from marketplace.procurement.price_rules import PriceDraft, price_problems
-from marketplace.procurement.queries import draft_of, price_drafts, published_terms
+from marketplace.procurement.queries import draft_of, mark_of_terms, price_drafts, published_terms
 from marketplace.procurement.rules import (
     TERMS_TRANSITIONS,
     Proof,
@@ -34,17 +34,24 @@ def draft_terms(
     rules: TermsRules,
     requirements: Sequence[RequirementDraft],
     prices: Sequence[PriceDraft],
+    begun_with: str | None = None,
 ) -> TermsVersion:
     """The system's draft of terms: a new version, or the one being written with its rows replaced.
 
-    Half-written is allowed; `publish_terms` asks for the rest. Raises Invalid for what could not be stored.
+    Half-written is allowed; `publish_terms` asks for the rest. Raises Invalid for what could not be stored, Conflict
+    when `begun_with`, the mark of the text that the writer began with, is not that of what is stored now.
     Whoever writes or publishes takes turns by the system's row, so that what is published is what was checked.
     """
     system = own_system(system_id, lock=True)
+    terms = draft_of(system_id, is_fresh=True)
+    if begun_with is not None and begun_with != mark_of_terms(terms or published_terms(system_id)):
+        raise Conflict(
+            "Någon annan har sparat underlaget sedan du öppnade det. Det du har skrivit står kvar här men är inte "
+            "sparat. Läs det som är sparat på underlagets sida först. Sparar du igen ersätter din text den."
+        )
     for row in prices:
         if row.amount_ore < 0:
             raise Invalid("Ett belopp i prislistan kan inte vara mindre än noll.")
-    terms = draft_of(system_id)
     if terms is None:
         terms = TermsVersion(
             system_id=system.id,
@@ -96,13 +103,18 @@ def terms_problems(terms: TermsVersion) -> list[str]:
     return problems + price_problems(price_drafts(terms.prices))
 
 
-def publish_terms(terms_id: int) -> TermsVersion:
+def publish_terms(terms_id: int, *, read: str | None = None) -> TermsVersion:
     """Opens the terms to everyone, for good, and replaces the version before. Raises Invalid when something is
-    missing, Conflict when it is not a draft."""
+    missing, Conflict when it is not a draft or not the text whose mark is `read`."""
     system = own_system(get_or_404(TermsVersion, terms_id).system_id, lock=True)
     terms = get_or_404(TermsVersion, terms_id, lock=True)
     role = current_actor().role
     transition = advance(TERMS_TRANSITIONS, terms.state, TermsAction.PUBLISH, role)
+    if read is not None and read != mark_of_terms(terms):
+        raise Conflict(
+            "Någon annan har ändrat utkastet sedan du öppnade sidan. Läs igenom det som det står nu "
+            "och publicera sedan."
+        )
     problems = terms_problems(terms)
     if problems:
         raise Invalid(" ".join(problems))

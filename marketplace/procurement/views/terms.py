@@ -10,7 +10,7 @@ from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.procurement import queries, services
 from marketplace.procurement.difference_rules import Part, differences
-from marketplace.procurement.forms import TermsForm, VersionFilter
+from marketplace.procurement.forms import PublishForm, TermsForm, VersionFilter
 from marketplace.procurement.models import SystemOfChoice, TermsVersion
 from marketplace.procurement.price_rules import FEES, RATES, Component, settings_of
 from marketplace.procurement.rules import (
@@ -76,7 +76,9 @@ def draft(system_id: int) -> ResponseReturnValue:
     """Writes the draft; begins with the published version when there is none."""
     system = services.own_system(system_id)
     written = queries.draft_of(system_id)
-    form = TermsForm(data=_terms_data(system, written or queries.published_terms(system_id)))
+    stored = written or queries.published_terms(system_id)
+    mark = queries.mark_of_terms(stored)
+    form = TermsForm(data=_terms_data(system, stored) | {"begun_with": mark})
     form.default_rule.choices = one_of({rule: DEFAULT_RULE_SV[rule] for rule in default_rules(system.regime)})
     asked = request.form.get("gor", "")
     if asked in {"krav", "priser", "index"}:
@@ -93,10 +95,12 @@ def draft(system_id: int) -> ResponseReturnValue:
                     rules=form.rules(),
                     requirements=form.requirement_drafts(),
                     prices=form.price_drafts(),
+                    begun_with=form.begun_with.data or None,
                 )
                 terms_id = saved.id
         except DomainError as error:
             form.add_error(error)
+            form.begun_with.data = mark  # told that there is another text, the writer may save over it
         else:
             flash("Utkastet är sparat. Läs igenom det innan det publiceras.", "success")
             return redirect(url_for("procurement.terms", terms_id=terms_id))
@@ -115,6 +119,8 @@ def publish(terms_id: int) -> ResponseReturnValue:
     is_draft = version.state is TermsState.DRAFT
     before = queries.published_terms(system.id) if is_draft else None
     back = url_for("procurement.terms", terms_id=terms_id)
+    form = PublishForm()
+    read, form.read.data = form.read.data, queries.mark_of_terms(version)
     question = Question(
         title=f"Publicera version {version.version}",
         breadcrumb=[
@@ -133,7 +139,8 @@ def publish(terms_id: int) -> ResponseReturnValue:
     )
     return ask_first(
         question,
-        lambda: services.publish_terms(terms_id),
+        lambda: services.publish_terms(terms_id, read=read or None),
+        form=form,
         template="marketplace/procurement/publish.html",
         before=before,
         parts=_differences(before, version) if before else [],
