@@ -165,6 +165,7 @@ def _system(system: SystemOfChoice, kommun_names: Mapping[str, str]) -> dict[str
         "kommuner": [
             {"code": code, "name": name} for code, name in kommun_names.items() if code in system.kommun_codes
         ],
+        "closed_on": system.closed_on.isoformat() if system.closed_on else None,
         "page_url": public_address("procurement.show", system_id=system.id),
         "suppliers_url": public_address("open_data.suppliers", system_id=system.id),
     }

@@ -8,8 +8,12 @@ from sqlalchemy.orm import Session
 
 from enterprises.directory.rules import FIELD_SV, ORDER_RULE_SV
 from marketplace.clock import travelling
+from marketplace.db import transaction
+from marketplace.procurement.services import close_system
+from marketplace.tenancy import acting_as
 from tests.support.clients import Client, ClientFor
 from tests.support.directory_town import SECRETS, TODAY, Town, add_supplier, build_town
+from tests.support.supply import open_system
 from tests.web.reading import text_of
 
 
@@ -43,6 +47,19 @@ def test_all_suppliers_are_shown_alike_with_the_order_and_how_to_change(town: To
         assert told in page
     for absent in ("Osignerat", "Avslutat", "Utgånget", "Utan avtal", "utkast"):
         assert absent not in page
+
+
+def test_a_closed_system_without_suppliers_promises_none(town: Town, anyone: Client) -> None:
+    with acting_as(town.officer), transaction():
+        empty = open_system(town.officer, "Utan leverantörer")
+    pages = [f"/valfrihetssystem/{empty}/{page}" for page in ("leverantorer", "turordning")]
+    assert all("När ett företag har fått avtal" in text_of(anyone.get(page)) for page in pages)
+    with acting_as(town.officer), transaction():
+        close_system(empty, "Behovet har upphört.")
+    for page in pages:
+        told = text_of(anyone.get(page))
+        assert "stängt för nya ansökningar" in told
+        assert "När ett företag har fått avtal" not in told
 
 
 def test_a_suspended_supplier_says_so(town: Town, anyone: Client) -> None:

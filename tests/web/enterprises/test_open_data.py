@@ -14,6 +14,9 @@ from sqlalchemy.orm import Session
 from enterprises.directory import queries
 from enterprises.directory.views.open_data import SCHEMAS
 from marketplace.clock import travelling
+from marketplace.db import transaction
+from marketplace.procurement.services import close_system
+from marketplace.tenancy import acting_as
 from tests.support.clients import Client, ClientFor
 from tests.support.directory_town import SECRETS, TODAY, Town, add_supplier, build_town
 from tests.support.statements import statements_of
@@ -93,6 +96,19 @@ def test_it_says_what_the_pages_say(town: Town, anyone: Client) -> None:
     assert [kommun["name"] for kommun in found["system"]["kommuner"]] == ["Haninge", "Södertälje"]
     systems = fetched(anyone, addresses(town)["valfrihetssystem"])["systems"]
     assert [one["id"] for one in systems] == [town.system_id, town.other_system_id]
+
+
+def test_a_closed_system_says_since_when(town: Town, anyone: Client) -> None:
+    def closed_on() -> list[str | None]:
+        found = fetched(anyone, addresses(town)["valfrihetssystem"])["systems"]
+        return [one["closed_on"] for one in found if one["id"] == town.system_id]
+
+    assert closed_on() == [None]
+    with acting_as(town.officer), transaction():
+        close_system(town.system_id, "Behovet har upphört.")
+    assert closed_on() == [TODAY.isoformat()]
+    for name in ("valfrihetssystem", "leverantorer"):
+        check(name, fetched(anyone, addresses(town)[name]))
 
 
 def test_places_are_fetched_page_by_page(town: Town, anyone: Client, monkeypatch: pytest.MonkeyPatch) -> None:
