@@ -16,7 +16,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import JOBS
+from marketplace.accounts.models import Membership, User
 from marketplace.accounts.rules import Role
+from marketplace.clock import today
 from marketplace.db import db, transaction
 from marketplace.letters import jobs
 from marketplace.letters.models import Letter, LetterDelivery
@@ -132,6 +134,46 @@ def test_a_repeated_message_sends_nothing_again(folder: Path, officer: Actor, ma
             emit(DELIVER_TOPIC, letter_id=letter_id, user_id=user_id)
     _run_all()
     assert _read(folder) == []
+
+
+@pytest.mark.parametrize("leaving", ["membership", "account"])
+def test_who_has_left_before_it_is_delivered_gets_nothing(
+    folder: Path, officer: Actor, managers: list[Actor], leaving: str
+) -> None:
+    _write(officer, managers)
+    ((outbox_id, _),) = _pending()
+    jobs.send_letter(outbox_id)
+    with acting_as(system_actor()), transaction():
+        if leaving == "membership":
+            db.session.get_one(Membership, managers[0].membership_id).ended_on = today()
+        else:
+            db.session.get_one(User, managers[0].user_id).is_active = False
+    _run_all()
+    (letter,) = _read(folder)
+    with acting_as(system_actor()):
+        assert letter["To"] == db.session.get_one(User, managers[1].user_id).email
+    assert _sent() == 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028"])
+def test_a_name_adds_no_headers(folder: Path, session: Session, officer: Actor, end: str) -> None:
+    """Neither in the subject, where a writer may put the name of anything, nor in the text."""
+    name = f"Åsö Väv{end}Bcc: alla@exempel.se{end}{end}Falsk text"
+    with acting_as(system_actor()):
+        manager = make_actor("Chef", make_enterprise(name), Role.SUPPLIER_MANAGER)
+    with acting_as(officer), transaction():
+        write_letter(
+            manager.enterprise_id or 0,
+            Role.SUPPLIER_MANAGER,
+            subject_sv=f"Till {name}",
+            text_sv=name,
+            endpoint="procurement.index",
+        )
+    _run_all()
+    (letter,) = _read(folder)
+    assert letter["Subject"] == "Till Åsö Väv Bcc: alla@exempel.se Falsk text"
+    assert letter["Bcc"] is None
+    assert letter.get_all("From") == [letter["From"]]
 
 
 def test_what_is_rolled_back_is_not_sent(officer: Actor, managers: list[Actor]) -> None:
