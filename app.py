@@ -15,8 +15,8 @@ import config
 import migrations
 from enterprises.applications import queries as application_queries
 from enterprises.applications import views as applications
-from enterprises.contracts import queries as contract_queries
 from enterprises.contracts import views as contracts
+from enterprises.contracts import waiting_queries as contract_waiting
 from enterprises.directory import views as directory
 from enterprises.places import queries as place_queries
 from enterprises.places import views as places
@@ -93,7 +93,7 @@ WAITING: Sequence[Waiting] = (
     report_queries.waiting,
     place_queries.waiting,
     application_queries.waiting,
-    contract_queries.waiting,
+    contract_waiting.waiting,
 )
 """Who adds rows to the start page."""
 

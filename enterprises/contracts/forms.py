@@ -68,7 +68,7 @@ class ContractForm(FactsForm):
         )
 
 
-_FROM_DAY = "Den första i en kommande månad, till exempel 2027-01-01."
+_FROM_DAY = "Den första i en kommande månad."
 _REASON = "Texten står i avtalet."
 
 

@@ -106,6 +106,7 @@ def show(contract_id: int) -> ResponseReturnValue:
         offered=offered if offered is not None and offered.number > 1 else None,
         edition_sv=EDITION_STATE_SV,
         edition_tone=EDITION_STATE_TONE,
+        offered_seats=queries.offered_seats(one.enterprise_id) if one.terms.capacity_floor else None,
         checks=queries.checks(contract_id) if is_officer else [],
         kind_sv=CHECK_KIND_SV,
         actions=_actions(one, offered),

@@ -14,8 +14,8 @@ from enterprises.applications.queries import (
     waiting,
 )
 from enterprises.applications.rules import AnswerDraft, ApplicationState, Judgement
-from enterprises.contracts import queries as contract_queries
 from enterprises.contracts import services as contracts
+from enterprises.contracts import waiting_queries as contract_waiting
 from enterprises.contracts.queries import ContractFilter, all_contracts, contract_page, contract_with_terms
 from enterprises.contracts.rules import ContractState
 from marketplace import clock
@@ -264,12 +264,12 @@ def test_both_parties_wait_for_their_own_signature_only(world: Supply, system_id
     contract_id = supply.approved(world.officer, world.manager, system_id)
     supply.sign(world.officer, contract_id)
     with acting_as(world.officer):
-        assert contract_queries.waiting(world.officer) == []
+        assert contract_waiting.waiting(world.officer) == []
     with acting_as(world.manager):
-        [item] = contract_queries.waiting(world.manager)
+        [item] = contract_waiting.waiting(world.manager)
         assert item.url_args == {"contract_id": contract_id}
     with acting_as(world.supervisor):
-        assert contract_queries.waiting(world.supervisor) == []
+        assert contract_waiting.waiting(world.supervisor) == []
 
 
 @pytest.mark.parametrize(
@@ -305,10 +305,10 @@ def test_a_contract_follows_an_approval_once(world: Supply, system_id: int) -> N
         with acting_as(role), pytest.raises(NotAllowed), transaction():
             contracts.draw_up_contract(application_id, draft)
     with acting_as(world.officer):
-        assert [item.kind_sv for item in contract_queries.waiting(world.officer)] == ["Avtal att upprätta"]
+        assert [item.kind_sv for item in contract_waiting.waiting(world.officer)] == ["Avtal att upprätta"]
         with transaction():
             contracts.draw_up_contract(application_id, draft)
-        assert [item.kind_sv for item in contract_queries.waiting(world.officer)] == [
+        assert [item.kind_sv for item in contract_waiting.waiting(world.officer)] == [
             "Avtal att skriva under"
         ]
         with pytest.raises(Conflict, match="redan upprättat"), transaction():

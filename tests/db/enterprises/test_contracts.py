@@ -13,8 +13,9 @@ from enterprises.contracts import queries, services
 from enterprises.contracts.check_rules import CheckOutcome
 from enterprises.contracts.edition_rules import Amendment, EditionState
 from enterprises.contracts.models import Contract, SupplierCheck
-from enterprises.contracts.queries import contract_with_terms, edition_of, editions, waiting
+from enterprises.contracts.queries import contract_with_terms, edition_of, editions
 from enterprises.contracts.rules import ContractState
+from enterprises.contracts.waiting_queries import waiting
 from marketplace import clock
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role

@@ -13,6 +13,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.procurement import services as procurement
+from marketplace.procurement.rules import TermsRules
 from marketplace.tenancy import acting_as, system_actor
 from tests.support import supply
 from tests.support.clients import ClientFor
@@ -166,3 +167,20 @@ def test_a_check_is_recorded(world: Supply, contract_id: int, client_for: Client
     assert officer.get(page).status_code == 409
     assert client_for(world.manager).get(f"/avtal/{contract_id}/kontroller").status_code == 403
     assert client_for(world.other_officer).get(page).status_code == 404
+
+
+def test_how_much_is_offered_of_what_the_terms_ask(world: Supply, client_for: ClientFor) -> None:
+    system_id = supply.open_system(world.officer)
+    with acting_as(world.officer), transaction():
+        draft = procurement.draft_terms(
+            system_id,
+            contract_text_sv="Parterna följer lagen.",
+            rules=TermsRules(capacity_floor=5),
+            requirements=supply.REQUIREMENTS,
+            prices=supply.PRICES,
+        )
+        procurement.publish_terms(draft.id)
+    contract_id = supply.signed(world.officer, world.manager, system_id)
+    supply.add_place(world.manager, supply.add_site(world.manager), seats=3)
+    for actor in (world.officer, world.manager):
+        assert "3 av minst 5" in text_of(client_for(actor).get(f"/avtal/{contract_id}"))
