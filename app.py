@@ -112,7 +112,10 @@ JOBS: Mapping[str, Sequence[str]] = {
     "plan.agreed": [],  # the month's invoice finds the start fee by itself
     "question.published": ["enterprises.applications.jobs.tell_applicants"],
     "report.filed": [],  # and the report fee
-    "system.closed": ["enterprises.applications.jobs.tell_of_closing"],
+    "system.closed": [
+        "enterprises.applications.jobs.tell_of_closing",
+        "enterprises.contracts.jobs.tell_of_closing",
+    ],
     "terms.published": ["enterprises.applications.jobs.tell_of_terms"],
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""

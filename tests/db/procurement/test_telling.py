@@ -1,4 +1,5 @@
-"""Whoever applies to a system is told of a new version and of its closing: once, and nobody else."""
+"""Whoever applies to a system is told of a new version and of its closing, and of the closing whoever has a contract in
+it too: once, and nobody else."""
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from enterprises.applications import services as applications
 from marketplace.accounts.rules import Role
 from marketplace.db import db, transaction
 from marketplace.letters.models import Letter
-from marketplace.outbox import Outbox
+from marketplace.outbox import FOR_ONE_JOB, Outbox, divide
 from marketplace.procurement import services
 from marketplace.procurement.queries import system_with_versions
 from marketplace.tenancy import acting_as, system_actor
@@ -38,13 +39,21 @@ def system_id(world: Supply) -> int:
 
 
 def deliver() -> None:
-    """Does what the relay would, twice: that does no harm."""
+    """Does what the relay and the worker would, twice: that does no harm."""
+    with acting_as(system_actor()), transaction():
+        for outbox_id, topic in waiting():
+            if topic in TOPICS:
+                divide(outbox_id, JOBS[topic])
     with acting_as(system_actor()):
-        waiting = select(Outbox).where(Outbox.topic.in_(TOPICS), Outbox.processed_at.is_(None))
-        found = [(row.id, row.topic) for row in db.session.scalars(waiting.order_by(Outbox.id))]
-    for outbox_id, topic in found:
-        for job in [*JOBS[topic], *JOBS[topic]]:
-            import_string(job)(outbox_id)
+        divided = [(outbox_id, topic.split(FOR_ONE_JOB)) for outbox_id, topic in waiting()]
+    for outbox_id, (topic, *jobs) in divided * 2:
+        if topic in TOPICS:
+            import_string(jobs[0])(outbox_id)
+
+
+def waiting() -> list[tuple[int, str]]:
+    unprocessed = select(Outbox).where(Outbox.processed_at.is_(None)).order_by(Outbox.id)
+    return [(row.id, row.topic) for row in db.session.scalars(unprocessed)]
 
 
 def letters() -> list[Letter]:
@@ -72,3 +81,18 @@ def test_of_a_closing(world: Supply, system_id: int) -> None:
     assert letter.organisation_id == world.other_manager.enterprise_id
     assert "Behovet har upphört." in letter.text_sv
     assert (letter.endpoint, letter.arguments) == ("procurement.show", {"system_id": system_id})
+
+
+def test_of_a_closing_to_whoever_has_a_contract(world: Supply, system_id: int) -> None:
+    contract_id = supply.signed(world.officer, world.manager, system_id)
+    deliver()
+    before = {letter.id for letter in letters()}
+    with acting_as(world.officer), transaction():
+        services.close_system(system_id, "Behovet har upphört.")
+    deliver()
+    told = [letter for letter in letters() if letter.id not in before]
+    by_enterprise = {letter.organisation_id: letter for letter in told}
+    assert len(told) == len(by_enterprise) == 2
+    letter = by_enterprise[world.enterprise_id]
+    assert "Ert avtal och placeringarna enligt det gäller som förut" in letter.text_sv
+    assert (letter.endpoint, letter.arguments) == ("contracts.show", {"contract_id": contract_id})
