@@ -48,6 +48,10 @@ OFFICERS_PAGES = {
     "officer-suspend": "/avtal/{active}/vila",
     "officer-end": "/avtal/{active}/avsluta",
     "officer-sign": "/avtal/{unsigned}/skriv-under",
+    "officer-call-off": "/avtal/{unsigned}/ta-tillbaka",
+    "officer-amend": "/avtal/{active}/andra",
+    "officer-edition": "/avtal/{active}/utgavor/1",
+    "officer-checks": "/avtal/{active}/kontroller",
 }
 MANAGERS_PAGES = {
     "manager-waiting": "/",
