@@ -42,7 +42,7 @@ def active_user(user_id: int) -> User | None:
 
 
 def acting_users(organisation_id: int, role: Role) -> list[int]:
-    """Users who act for the organisation in the role now, as those to write to. Call as the system."""
+    """Users who act for the organisation in the role now, as those to write to. For the system, and for colleagues."""
     statement = (
         select(User.id)
         .join(User.memberships)

@@ -8,6 +8,8 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from marketplace.accounts.models import Organisation
+from marketplace.accounts.queries import acting_users
+from marketplace.accounts.rules import Role
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import Conflict, NotFound
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
@@ -108,6 +110,11 @@ def other_versions(terms: TermsVersion) -> list[TermsVersion]:
         .order_by(TermsVersion.version.desc())
     )
     return list(db.session.scalars(statement))
+
+
+def officer_count(authority_id: int) -> int:
+    """How many procurement officers the actor's own authority has."""
+    return len(acting_users(authority_id, Role.PROCUREMENT_OFFICER))
 
 
 def text_of(terms: TermsVersion) -> TermsText:

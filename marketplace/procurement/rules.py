@@ -29,6 +29,16 @@ DECIDERS_SV = {
 """Who decides on an application, by whether two are needed."""
 
 
+def deciders_problem(*, needs_two: bool, officers: int) -> str:
+    """Why no application could be decided with so many procurement officers; empty when it can."""
+    if not needs_two or officers > 1:
+        return ""
+    return (
+        "Myndigheten har bara en upphandlare här. Så länge två behövs kan inget beslut om en ansökan fattas. "
+        "Be den som sköter era konton att lägga till en upphandlare, eller låt en besluta."
+    )
+
+
 def check_unopened(is_open: bool) -> None:
     """Raises Conflict for a system that is open: applicants and contracts rely on what it says."""
     if is_open:

@@ -12,6 +12,7 @@ from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.procurement import queries, services
 from marketplace.procurement.forms import ClosingForm, DecidersForm, SystemFilter, SystemForm
+from marketplace.procurement.models import SystemOfChoice
 from marketplace.procurement.rules import (
     DECIDERS_SV,
     REGIME_SV,
@@ -21,6 +22,7 @@ from marketplace.procurement.rules import (
     SYSTEM_TRANSITIONS,
     SystemAction,
     TermsState,
+    deciders_problem,
 )
 from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own
 from marketplace.reference.queries import kommun_labels
@@ -110,6 +112,7 @@ def show(system_id: int) -> ResponseReturnValue:
         state_sv=SYSTEM_STATE_SV,
         state_tone=SYSTEM_STATE_TONE,
         deciders_sv=DECIDERS_SV[system.needs_two_deciders],
+        deciders_problem=_deciders_problem(system, needs_two=is_owner and system.needs_two_deciders),
         actions=possible_actions(SYSTEM_TRANSITIONS, system.state, current_actor().role) if is_owner else [],
         said=queries.text_of(terms) if terms else None,
     )
@@ -145,7 +148,13 @@ def deciders(system_id: int) -> ResponseReturnValue:
             services.set_deciders(system_id, needs_two=form.needs_two_deciders.data)
         flash("Det är sparat.", "success")
         return redirect(url_for("procurement.show", system_id=system_id))
-    return render_template("marketplace/procurement/deciders.html", form=form, system=system), form.status()
+    page = render_template(
+        "marketplace/procurement/deciders.html",
+        form=form,
+        system=system,
+        problem=_deciders_problem(system, needs_two=True),
+    )
+    return page, form.status()
 
 
 @bp.route("/<int:system_id>/stang", methods=["GET", "POST"])
@@ -170,6 +179,11 @@ def close(system_id: int) -> ResponseReturnValue:
         obstacles=obstacles(SYSTEM_TRANSITIONS, system.state, SystemAction.CLOSE),
     )
     return ask_first(question, lambda: services.close_system(system_id, form.reason_sv.data or ""), form=form)
+
+
+def _deciders_problem(system: SystemOfChoice, *, needs_two: bool) -> str:
+    officers = queries.officer_count(system.authority_id) if needs_two else 0
+    return deciders_problem(needs_two=needs_two, officers=officers)
 
 
 def _filter_form(names: Mapping[str, str]) -> SystemFilter:

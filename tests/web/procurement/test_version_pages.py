@@ -4,11 +4,14 @@ import pytest
 from lxml import html
 from sqlalchemy.orm import Session
 
-from marketplace.db import transaction
+from marketplace.accounts.models import Organisation
+from marketplace.accounts.rules import Role
+from marketplace.db import db, transaction
 from marketplace.procurement.queries import published_terms
 from marketplace.procurement.rules import Regime
 from marketplace.procurement.services import create_system
-from marketplace.tenancy import acting_as
+from marketplace.tenancy import acting_as, system_actor
+from tests.factories import make_actor
 from tests.support import supply
 from tests.support.clients import Client, ClientFor
 from tests.support.supply import Supply
@@ -133,6 +136,22 @@ def test_who_decides_is_shown_and_changed(world: Supply, system_id: int, client_
     assert "En upphandlare föreslår och en annan beslutar" in said
     assert "checked" in officer.get(f"{page}/beslutsfattare").get_data(as_text=True)
     assert "En upphandlare beslutar" in posted(officer, f"{page}/beslutsfattare", gor="spara")
+
+
+def test_who_is_alone_is_warned_that_two_are_needed(
+    world: Supply, system_id: int, client_for: ClientFor
+) -> None:
+    officer, page = client_for(world.officer), f"/valfrihetssystem/{system_id}"
+    warning = "Myndigheten har bara en upphandlare"
+    assert warning not in text_of(officer.get(page))
+    assert warning in text_of(officer.get(f"{page}/beslutsfattare"))
+    assert warning in posted(officer, f"{page}/beslutsfattare", needs_two_deciders="y")
+    assert warning not in text_of(client_for().get(page))
+    with acting_as(system_actor()), transaction():
+        authority = db.session.get_one(Organisation, world.authority_id)
+        make_actor("Stina Stand-in", authority, Role.PROCUREMENT_OFFICER)
+    for address in (page, f"{page}/beslutsfattare"):
+        assert warning not in text_of(officer.get(address))
 
 
 @pytest.mark.parametrize(("regime", "is_offered"), [(Regime.LOV, False), (Regime.LOU_FRAMEWORK, True)])

@@ -23,6 +23,7 @@ from marketplace.procurement.rules import (
     SystemState,
     TermsRules,
     TermsState,
+    deciders_problem,
     default_rules,
 )
 from marketplace.procurement.terms_words import every_sv, rule_groups
@@ -91,6 +92,14 @@ def test_what_is_checked_has_an_interval() -> None:
 )
 def test_how_often(months: int, said: str) -> None:
     assert every_sv(months) == said
+
+
+@pytest.mark.parametrize(
+    ("needs_two", "officers", "can_decide"),
+    [(True, 1, False), (True, 2, True), (True, 0, False), (False, 1, True), (False, 0, True)],
+)
+def test_who_is_alone_cannot_be_two(needs_two: bool, officers: int, can_decide: bool) -> None:
+    assert (deciders_problem(needs_two=needs_two, officers=officers) == "") == can_decide
 
 
 @pytest.mark.parametrize(
