@@ -10,11 +10,8 @@ from datetime import date
 
 from enterprises.applications.documents import Subject, _one_line, _paragraphs
 from enterprises.contracts.rules import ContractDraft, VatCategory
-from marketplace.procurement.price_rules import (
-    Component,
-    PriceDraft,
-)
-from marketplace.procurement.price_words import conditions_sv, kronor_text, price_label
+from marketplace.procurement.price_rules import PriceDraft
+from marketplace.procurement.price_words import conditions_sv, price_lines
 from marketplace.procurement.rules import REGIME_SV, TermsRules
 
 
@@ -67,7 +64,7 @@ def agreement_text(agreement: Agreement) -> str:
         "# Avtalstid",
         f"Avtalet gäller från och med {draft.starts_on.isoformat()} {until}, när båda parter har skrivit under.",
         "# Ersättning",
-        "\n".join(_price_line(row) for row in agreement.prices if Component(row.component) not in _UNPRICED),
+        "\n".join(price_lines(agreement.prices)),
         "\n".join(conditions_sv(agreement.prices)),
         vat,
         "# Fakturering",
@@ -87,13 +84,6 @@ def agreement_text(agreement: Agreement) -> str:
         *_paragraphs(agreement.contract_text_sv),
     ]
     return "\n\n".join(block for block in blocks if block)
-
-
-_UNPRICED = frozenset({Component.PAID_ABSENCE, Component.INDEX})
-
-
-def _price_line(row: PriceDraft) -> str:
-    return f"{price_label(row)}: {kronor_text(row.amount_ore)}"
 
 
 def _changed(change: Change | None) -> list[str]:

@@ -1,4 +1,4 @@
-"""The advertisement of a system: composed from facts, the same facts giving the same text (LOV 3:1 and 4 kap.).
+"""The advertisement of a system: composed from facts, the same facts giving the same text (LOV 3:1).
 
 It is read on a page and copied as plain text into the national advertisement, so it stands on its own.
 """
@@ -10,24 +10,16 @@ from datetime import date
 
 from marketplace.advertising.rules import ANSWER_WITHIN, plain
 from marketplace.documents import Section
-from marketplace.procurement.price_rules import COMPONENT_SV, DAY_PART_SV, Component, DayPart, PriceDraft
-from marketplace.procurement.price_words import conditions_sv, kronor_text
-from marketplace.procurement.rules import (
-    CHECK_KIND_SV,
-    PROOF_SV,
-    DefaultRule,
-    Regime,
-    RequirementDraft,
-    TermsRules,
-)
-from marketplace.swedish import counted
+from marketplace.procurement.price_rules import PriceDraft
+from marketplace.procurement.price_words import conditions_sv, price_lines
+from marketplace.procurement.rules import PROOF_SV, Regime, RequirementDraft, TermsRules
+from marketplace.procurement.terms_words import rule_groups
 
 _LAW_SV = {
     Regime.LOV: "Valfrihetssystem enligt lagen (2008:962) om valfrihetssystem (LOV).",
     Regime.LOU_FRAMEWORK: "Ramavtal enligt lagen (2016:1145) om offentlig upphandling (LOU).",
     Regime.RESERVED_CONTRACT: "Reserverat kontrakt enligt lagen (2016:1145) om offentlig upphandling (LOU).",
 }
-_UNPRICED = frozenset({Component.PAID_ABSENCE, Component.INDEX})
 
 
 @dataclass(frozen=True)
@@ -82,10 +74,7 @@ def advertisement(facts: Advertisement) -> list[Section]:
         Section("Hur länge systemet är öppet", (_duration(facts),)),
         Section("Krav på leverantören", tuple(_requirements(facts.requirements))),
         Section("Ersättning", tuple(_prices(facts.prices))),
-        Section("Tider", ("\n".join(_times(facts.rules)),)),
-        Section("Kapacitet", tuple(_capacity(facts.rules))),
-        Section("Den som inte väljer", tuple(_default(facts.rules))),
-        Section("Återkommande kontroller", tuple(_checks(facts.rules))),
+        *_rules(facts.rules),
         Section("Så ansöker ni", tuple(_how_to_apply(facts))),
         Section("Frågor och svar", tuple(_questions(facts))),
         Section("Fullständigt förfrågningsunderlag", (_whole_terms(facts),)),
@@ -142,62 +131,19 @@ def _requirements(requirements: Sequence[RequirementDraft]) -> list[str]:
 def _prices(prices: Sequence[PriceDraft]) -> list[str]:
     blocks = [
         "Priset är bestämt i förväg och lika för alla leverantörer. Beloppen är utan moms.",
-        "\n".join(_price_line(row) for row in prices if Component(row.component) not in _UNPRICED),
+        "\n".join(price_lines(prices)),
         "\n".join(conditions_sv(prices)),
     ]
     return [block for block in blocks if block]
 
 
-def _price_line(row: PriceDraft) -> str:
-    parts = [COMPONENT_SV[Component(row.component)]]
-    if row.support_level:
-        parts.append(f"nivå {row.support_level}")
-    if row.day_part:
-        parts.append(DAY_PART_SV[DayPart(row.day_part)])
-    return f"{', '.join(parts)}: {kronor_text(row.amount_ore)}"
-
-
-def _times(rules: TermsRules) -> list[str]:
+def _rules(rules: TermsRules) -> list[Section]:
+    """What the terms settle, as their own page says it."""
+    groups = rule_groups(rules)
     return [
-        f"Start: högst {rules.start_within_days} dagar från sökningen",
-        f"Svar på en förfrågan om en plats: inom {rules.answer_within} arbetsdagar",
-        f"Aktivitetsplan: inom {rules.plan_within} arbetsdagar från starten",
-        f"Slutdokumentation: inom {rules.report_within} arbetsdagar från slutet",
+        Section(group.heading, tuple(_paragraphs("\n".join(f"{what}: {how}" for what, how in group.rows))))
+        for group in groups
     ]
-
-
-def _capacity(rules: TermsRules) -> list[str]:
-    said = []
-    if rules.capacity_floor:
-        said.append(f"Varje leverantör erbjuder minst {counted(rules.capacity_floor, 'plats', 'platser')}.")
-    if rules.capacity_cap:
-        most = counted(rules.capacity_cap, "plats", "platser")
-        said.append(f"Högst {most} används samtidigt hos varje leverantör (kapacitetstak).")
-    return [*said, "Antalet leverantörer har inget tak."]
-
-
-def _default(rules: TermsRules) -> list[str]:
-    """What was decided beforehand (LOV 9:2)."""
-    match rules.default_rule:
-        case DefaultRule.OWN_PROVISION:
-            return [
-                "Deltagaren får plats i myndighetens egen verksamhet:",
-                *_paragraphs(rules.own_provision_sv),
-            ]
-        case DefaultRule.TURN_ORDER:
-            return [
-                "Deltagaren får plats hos leverantörerna i en turordning som är bestämd i förväg och öppen för alla."
-            ]
-        case DefaultRule.NONE:
-            return []
-
-
-def _checks(rules: TermsRules) -> list[str]:
-    lines = [
-        f"{CHECK_KIND_SV[kind]}: {'varje månad' if months == 1 else f'med {months} månaders mellanrum'}"
-        for kind, months in rules.check_intervals.items()
-    ]
-    return ["\n".join(["Under avtalstiden kontrollerar myndigheten:", *lines])] if lines else []
 
 
 def _how_to_apply(facts: Advertisement) -> list[str]:

@@ -6,7 +6,9 @@ from decimal import Decimal
 from marketplace.procurement.price_rules import (
     COMPONENT_SV,
     DAY_PART_SV,
+    FEES,
     MONTH_BASIS_SV,
+    RATES,
     Component,
     DayPart,
     PriceDraft,
@@ -93,6 +95,12 @@ def price_label(row: PriceDraft) -> str:
     if row.day_part:
         parts.append(DAY_PART_SV[DayPart(row.day_part)])
     return ", ".join(parts)
+
+
+def price_lines(rows: Iterable[PriceDraft]) -> list[str]:
+    """What has a price, each with it: "Dagersättning, nivå 1, heldag: 439,00 kr"."""
+    paid = [row for row in rows if row.component in RATES | FEES]
+    return [f"{price_label(row)}: {kronor_text(row.amount_ore)}" for row in paid]
 
 
 def kronor_text(ore: int) -> str:

@@ -75,6 +75,7 @@ def _capacity(rules: TermsRules) -> list[Row]:
             "Kapacitetstak",
             f"Högst {_seats(cap)} används samtidigt hos varje leverantör" if cap else "Inget tak",
         ),
+        ("Antal leverantörer", "Inget tak"),
     ]
 
 

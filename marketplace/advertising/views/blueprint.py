@@ -2,19 +2,12 @@
 
 from flask import Blueprint, url_for
 
-from marketplace.accounts.rules import Role
 from marketplace.procurement.models import SystemOfChoice
-from marketplace.tenancy import current_actor
+from marketplace.procurement.views.blueprint import OPENNESS, is_own
 
 bp = Blueprint("advertising", __name__, url_prefix="/valfrihetssystem")
 
-OPENNESS = "LOV 3:1: a system of choice is advertised openly for as long as it exists"
-
-
-def is_own(system: SystemOfChoice) -> bool:
-    """Whether the actor procures for the system's authority."""
-    actor = current_actor()
-    return actor.role is Role.PROCUREMENT_OFFICER and actor.authority_id == system.authority_id
+__all__ = ["OPENNESS", "bp", "crumbs", "is_own"]
 
 
 def crumbs(system: SystemOfChoice, *, to_questions: bool = False) -> list[tuple[str, str]]:

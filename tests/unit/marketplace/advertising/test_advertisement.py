@@ -13,8 +13,10 @@ from marketplace.advertising.documents import (
     as_text,
     title_sv,
 )
+from marketplace.advertising.rules import plain
 from marketplace.procurement.price_rules import Component, DayPart, PriceDraft, PriceSettings, with_settings
 from marketplace.procurement.rules import PROOF_SV, DefaultRule, Proof, Regime, RequirementDraft, TermsRules
+from marketplace.procurement.terms_words import rule_groups
 
 WHERE = "https://platstorget.exempel.se/valfrihetssystem"
 FACTS = Advertisement(
@@ -86,12 +88,12 @@ def test_it_says_everything_that_an_advertisement_must() -> None:
         "Heldag är minst 6 timmar",
         "högst 5 dagar i rad",
         "utan moms",
-        "inom 4 arbetsdagar",
-        "Aktivitetsplan: inom 10 arbetsdagar",
-        "minst 2 platser.\n\nHögst 40 platser används samtidigt hos varje leverantör",
-        "Antalet leverantörer har inget tak.",
-        "myndighetens egen verksamhet:\n\nKommunens verkstad.",
-        "Skatter och registrering: med 3 månaders mellanrum\nSkulder hos Kronofogden: varje månad\n\n",
+        "Svar på en förfrågan: Inom 4 arbetsdagar",
+        "Aktivitetsplan: Inom 10 arbetsdagar",
+        "minst 2 platser\nKapacitetstak: Högst 40 platser används samtidigt hos varje leverantör\n",
+        "Antal leverantörer: Inget tak\n\n",
+        "Placering: I myndighetens egen verksamhet\nVerksamheten: Kommunens verkstad.\n\n",
+        "Skatter och registrering: Var 3:e månad\nSkulder hos Kronofogden: Varje månad\n",
         "Beslut lämnas inom 25 arbetsdagar",
         f"Ansökan görs på {WHERE}/7.",
         "https://platstorget.exempel.se/registrera",
@@ -131,20 +133,15 @@ def test_without_a_contact_it_leads_to_the_questions() -> None:
     assert "Kontakt:\nUpphandling\nE-post: u@asen.example\n\n" in bare
 
 
-def test_what_the_terms_leave_out_is_not_a_heading() -> None:
-    rules = replace(
-        FACTS.rules,
-        default_rule=DefaultRule.NONE,
-        capacity_floor=None,
-        capacity_cap=None,
-        tax_check_months=None,
-        debt_check_months=None,
-    )
-    text = text_of(replace(FACTS, rules=rules))
-    for unsaid in ("DEN SOM INTE VÄLJER", "ÅTERKOMMANDE KONTROLLER", "kapacitetstak", "minst None"):
-        assert unsaid not in text
-    turns = replace(FACTS.rules, default_rule=DefaultRule.TURN_ORDER)
-    assert "turordning som är bestämd i förväg" in text_of(replace(FACTS, rules=turns))
+def test_the_rules_are_said_as_on_the_terms_own_page() -> None:
+    for default_rule in DefaultRule:
+        rules = replace(
+            FACTS.rules, default_rule=default_rule, own_provision_sv="En verkstad.\r\n\r\nI Handen.\x0b"
+        )
+        sections = {one.heading: one.paragraphs for one in advertisement(replace(FACTS, rules=rules))}
+        for group in rule_groups(rules):
+            said = " ".join(" ".join(sections[group.heading]).split())
+            assert said == plain(" ".join(" ".join(f"{what}: {how}" for what, how in group.rows).split()))
 
 
 @pytest.mark.parametrize("regime", Regime)
