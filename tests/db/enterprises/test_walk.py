@@ -354,7 +354,7 @@ def test_no_walk_comes_to_an_unlawful_state(walk: type[Walk]) -> None:
     run_state_machine_as_test(
         walk,
         settings=settings(
-            max_examples=16,
+            max_examples=9,
             stateful_step_count=30,
             deadline=None,
             database=None,
