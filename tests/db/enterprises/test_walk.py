@@ -46,8 +46,8 @@ from tests.support import supply
 from tests.support.application import Database, rolled_back
 
 LIVE = {ApplicationState.DRAFT, ApplicationState.SUBMITTED, ApplicationState.COMPLETION_REQUESTED}
-WALKED = {"application approved", "contract active", "contract ended", "amendment proposed"}
-"""At least; or the walks have not been worth much."""
+WALKED = 8
+"""So many kinds of states at least; or the walks have not been worth much."""
 OVER = {ContractState.ENDED, ContractState.WITHDRAWN}
 ANYONE = ["manager", "other_manager", "officer", "other_officer", "system"]
 WHO = st.sampled_from(["right"] * 8 + ANYONE)
@@ -354,7 +354,7 @@ def test_no_walk_comes_to_an_unlawful_state(walk: type[Walk]) -> None:
     run_state_machine_as_test(
         walk,
         settings=settings(
-            max_examples=9,
+            max_examples=12,
             stateful_step_count=30,
             deadline=None,
             database=None,
@@ -363,4 +363,4 @@ def test_no_walk_comes_to_an_unlawful_state(walk: type[Walk]) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert walk.reached >= WALKED
+    assert len(walk.reached) >= WALKED, walk.reached
