@@ -176,10 +176,12 @@ class LeftOut:
     """The last day that some of them can be had to."""
     unpriced: int
     """The contract has no price for the support level."""
+    capped: int = 0
+    """As many seats as the contract's cap allows are in use on some of the days."""
 
 
 def left_out(criteria: SearchCriteria) -> LeftOut:
-    """What a search does not show because of the contract, so that it can say so. At most three queries."""
+    """What a search does not show because of the contract, so that it can say so. At most four queries."""
     priced = _priced(criteria)
     held = _contracted(criteria.start_by, criteria.until)
     fits = [*_has_room(criteria), *_wished(criteria), Place.enterprise_id.not_in(held.where(*priced))]
@@ -199,11 +201,21 @@ def left_out(criteria: SearchCriteria) -> LeftOut:
     ends_early, latest_end = db.session.execute(
         select(func.count(ending.c.id.distinct()), func.max(ending.c.ends_on))
     ).one()
+    capped = _count(
+        *_has_room(criteria),
+        *_wished(criteria),
+        Place.enterprise_id.in_(held.where(*priced)),
+        Place.enterprise_id.not_in(held.where(*priced, has_room(criteria.start_by, criteria.until))),
+    )
     if not priced:
-        return LeftOut(ends_early, latest_end, 0)
-    unpriced = select(Place.id).where(*fits, Place.enterprise_id.in_(held)).limit(MOST_COUNTED).subquery()
-    count = db.session.scalar(select(func.count()).select_from(unpriced)) or 0
-    return LeftOut(ends_early, latest_end, count)
+        return LeftOut(ends_early, latest_end, 0, capped)
+    return LeftOut(ends_early, latest_end, _count(*fits, Place.enterprise_id.in_(held)), capped)
+
+
+def _count(*conditions: ColumnElement[bool]) -> int:
+    """How many places, up to the bound."""
+    found = select(Place.id).where(*conditions).limit(MOST_COUNTED).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def kommuner_offered() -> list[Kommun]:

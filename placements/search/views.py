@@ -119,6 +119,13 @@ def _left_out(criteria: SearchCriteria, choice: ChoiceRound | None) -> list[Left
                 url_with(till=until, senast=criteria.start_by.isoformat(), sida=None),
             )
         )
+    if found.capped:
+        places = counted(found.capped, "plats", "platser")
+        lines.append(
+            LeftOutLine(
+                f"{places} visas inte: leverantörens avtal tillåter inte fler i bruk under de dagarna."
+            )
+        )
     if found.unpriced and choice is not None:
         places = counted(found.unpriced, "plats", "platser")
         level = support_level_sv(choice.grant.support_level).lower()

@@ -13,7 +13,7 @@ from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from placements.booking.services import accept_placement, request_placement
-from placements.search.queries import how_many
+from placements.search.queries import how_many, left_out
 from placements.search.rules import SearchCriteria
 from tests.factories import amend_contract
 from tests.support.application import Database
@@ -91,8 +91,10 @@ def test_the_search_does_not_offer_what_the_cap_refuses(database: Database, mark
     taken = rounds(market, CAP)
     with travelling(TODAY), acting_as(market.officer):
         before = how_many(asked)
+        assert left_out(asked).capped == 0
         with transaction():
             for round_id in taken:
                 request_placement(round_id, first_day=FIRST_DAY)
         assert before > 0
         assert how_many(asked) == 0
+        assert left_out(asked).capped >= 1
