@@ -1,5 +1,8 @@
 """Which requirement became which, and which words changed."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,6 +35,32 @@ def test_the_most_alike_wins_whatever_comes_first() -> None:
 
 def test_the_same_text_twice_is_matched_once_each() -> None:
     assert matched(["a", "a"], ["a"]) == [Pair(0, 0, is_unchanged=True), Pair(1, None)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "is_same"),
+    [
+        ("Beskriv hur handledningen går till.", "Beskriv hur handledningen och starten går till.", True),
+        ("Beskriv hur handledningen går till.", "Beskriv vilka lokaler ni har.", False),
+        ("Vi har F-skatt och betalar våra skatter.", "Vi har F-skatt och betalar alla skatter.", True),
+        ("Minst en handledare per fem deltagare.", "Minst två anställda kan teckenspråk.", False),
+        ("Har försäkring på fem miljoner kronor.", "Har försäkring på tio miljoner kronor, alltid.", True),
+    ],
+)
+def test_what_is_taken_for_a_rewording(old: str, new: str, is_same: bool) -> None:
+    assert matched([old], [new]) == ([Pair(0, 0)] if is_same else [Pair(None, 0), Pair(0, None)])
+
+
+def test_long_lists_that_are_all_new_are_compared_at_once() -> None:
+    """Everyone may ask for it, so it must not cost more than a page."""
+    texts = [
+        " ".join(f"ord{(number * 7919 + at * 104729) % 9973}" for at in range(250)) for number in range(160)
+    ]
+    began = time.process_time()
+    assert len(matched(texts[:80], texts[80:])) >= 80
+    assert len(matched([f"a{n}" for n in range(10_000)], [f"b{n}" for n in range(10_000)])) == 20_000
+    assert words_changed("a " * 20_000, "b a " * 10_000)
+    assert time.process_time() - began < 5
 
 
 def test_words() -> None:

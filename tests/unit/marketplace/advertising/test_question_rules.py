@@ -47,7 +47,7 @@ def test_addresses_are_found_without_what_ends_the_sentence() -> None:
 
 def test_how_long_a_question_has_waited() -> None:
     said = [waited_sv(days).replace("\u00a0", " ") for days in (0, 1, 12)]
-    assert said == ["som är ny", "som har väntat 1 arbetsdag", "som har väntat 12 arbetsdagar"]
+    assert said == ["som ställdes i dag", "som har väntat 1 arbetsdag", "som har väntat 12 arbetsdagar"]
 
 
 def test_what_can_be_asked_about() -> None:
