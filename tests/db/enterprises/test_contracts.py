@@ -1,18 +1,15 @@
-"""A contract from its first signature to its last day: editions, amendments, new terms, reminders and checks."""
+"""A contract's editions: the first that both sign, amendments, and what the database holds."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprises.applications import services as applications
 from enterprises.contracts import queries, services
-from enterprises.contracts.check_rules import CheckOutcome
-from enterprises.contracts.edition_rules import Amendment, EditionState
-from enterprises.contracts.models import Contract, SupplierCheck
+from enterprises.contracts.edition_rules import EditionState
+from enterprises.contracts.models import Contract
 from enterprises.contracts.queries import contract_with_terms, edition_of, editions
 from enterprises.contracts.rules import ContractState
 from enterprises.contracts.waiting_queries import waiting
@@ -23,15 +20,20 @@ from marketplace.audit import timeline
 from marketplace.db import db, transaction
 from marketplace.documents import text_hash
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from marketplace.letters.models import Letter
-from marketplace.procurement import services as procurement
-from marketplace.procurement.rules import CheckKind, Regime, TermsRules
 from marketplace.tenancy import Actor, acting_as, system_actor
 from marketplace.web.work import WaitingItem
 from tests.support import supply
+from tests.support.amending import (
+    NEXT,
+    TODAY,
+    agree,
+    keep,
+    letters,
+    open_system,
+    propose,
+    sign,
+)
 from tests.support.supply import Supply
-
-TODAY, NEXT = date(2026, 6, 15), date(2026, 7, 1)
 
 
 @pytest.fixture
@@ -45,71 +47,9 @@ def _june() -> object:
         yield
 
 
-def open_system(world: Supply, **rules: object) -> int:
-    with acting_as(world.officer), transaction():
-        system_id = procurement.create_system(
-            name="Arbetsträning Åsen",
-            service_sv="Arbetsträning",
-            regime=Regime.LOV,
-            kommun_codes=["0136"],
-        ).id
-        publish(system_id, **rules)  # type: ignore[arg-type]
-        return system_id
-
-
-def publish(system_id: int, text_sv: str = "Parterna följer lagen.", **rules: object) -> int:
-    terms = procurement.draft_terms(
-        system_id,
-        contract_text_sv=text_sv,
-        rules=TermsRules(**rules),  # type: ignore[arg-type]
-        requirements=supply.REQUIREMENTS,
-        prices=supply.PRICES,
-    )
-    procurement.publish_terms(terms.id)
-    return terms.id
-
-
 @pytest.fixture
 def contract_id(world: Supply) -> int:
     return supply.signed(world.officer, world.manager, open_system(world))
-
-
-def amendment(
-    contract_id: int, from_day: date = NEXT, reason: str = "Ny referens", **facts: object
-) -> Amendment:
-    agreed = next(one for one in editions(contract_id) if one.state is EditionState.SIGNED)
-    changed = facts or {"buyer_reference": "NY-REFERENS"}
-    return Amendment(from_day, reason, replace(agreed.facts, **changed))  # type: ignore[arg-type]
-
-
-def propose(world: Supply, contract_id: int, **said: object) -> int:
-    with acting_as(world.officer), transaction():
-        return services.propose_amendment(contract_id, amendment(contract_id, **said)).number  # type: ignore[arg-type]
-
-
-def sign(actor: Actor, contract_id: int, number: int) -> None:
-    with acting_as(actor), transaction():
-        read = edition_of(contract_id, number).text_sha256
-        services.sign_amendment(contract_id, number, text_sha256=read)
-
-
-def agree(world: Supply, contract_id: int, **said: object) -> int:
-    number = propose(world, contract_id, **said)
-    for actor in (world.manager, world.officer):
-        sign(actor, contract_id, number)
-    return number
-
-
-def keep(world: Supply, contract_id: int) -> None:
-    with acting_as(system_actor(world.authority_id, world.enterprise_id)), transaction():
-        services.keep_contract(contract_id)
-
-
-def letters(role: Role) -> list[str]:
-    with acting_as(system_actor()):
-        return list(
-            db.session.scalars(select(Letter.subject_sv).where(Letter.role == role).order_by(Letter.id))
-        )
 
 
 # The first edition.
@@ -349,137 +289,3 @@ def test_a_text_and_its_hash_belong_together(world: Supply, contract_id: int) ->
     number = propose(world, contract_id)
     with acting_as(world.officer), pytest.raises(Exception, match="hash_of_the_text"), transaction():
         edition_of(contract_id, number).text_sv = "Något annat"
-
-
-# New terms.
-
-
-def test_contracts_move_to_new_terms_by_acceptance_or_go_on(world: Supply, contract_id: int) -> None:
-    with acting_as(world.officer):
-        before = contract_with_terms(contract_id).terms_id
-        system_id = contract_with_terms(contract_id).system_id
-    other_id = supply.signed(world.officer, world.other_manager, system_id)
-    with acting_as(world.officer), transaction():
-        assert queries.versions_to_offer() == []
-        terms_id = publish(system_id, "Nya villkor.", capacity_cap=5)
-    with acting_as(world.manager), pytest.raises(NotAllowed), transaction():
-        services.offer_terms(terms_id, NEXT, "Nya villkor")
-    with acting_as(world.officer):
-        assert [terms.id for terms in queries.versions_to_offer()] == [terms_id]
-        with pytest.raises(Conflict, match="publicerad"), transaction():
-            services.offer_terms(before, NEXT, "Gamla villkor")
-        with transaction():
-            assert services.offer_terms(terms_id, NEXT, "Nya villkor") == [contract_id, other_id]
-        assert queries.versions_to_offer() == []
-        with pytest.raises(Conflict, match="redan erbjuden"), transaction():
-            services.offer_terms(terms_id, NEXT, "Nya villkor")
-    for actor in (world.manager, world.officer):
-        sign(actor, contract_id, 2)
-    with clock.travelling(NEXT):
-        for one in (contract_id, other_id):
-            with acting_as(system_actor(world.authority_id)), transaction():
-                services.keep_contract(one)
-        with acting_as(world.officer):
-            moved, stays = contract_with_terms(contract_id), contract_with_terms(other_id)
-            assert (moved.terms_id, moved.capacity_cap) == (terms_id, 5)
-            assert "Nya villkor." in services.contract_text(moved)
-            assert (stays.terms_id, stays.state) == (before, ContractState.ACTIVE)
-            assert queries.edition_on(contract_id, TODAY).terms_id == before
-
-
-# The end.
-
-
-def test_a_contract_ends_after_its_last_day_and_both_are_reminded(world: Supply, contract_id: int) -> None:
-    agree(world, contract_id, ends_on=date(2026, 12, 31))
-    for day in (
-        date(2026, 10, 1),
-        date(2026, 10, 2),
-        date(2026, 10, 3),
-        date(2026, 12, 1),
-        date(2026, 12, 2),
-    ):
-        with clock.travelling(day):
-            keep(world, contract_id)
-    assert letters(Role.SUPPLIER_MANAGER).count("Ett avtal går snart ut") == 2
-    assert letters(Role.PROCUREMENT_OFFICER).count("Ett avtal går snart ut") == 2
-    with clock.travelling(date(2026, 12, 31)):
-        for actor in (world.officer, world.manager):
-            with acting_as(actor):
-                assert "Avtal som går ut" in [item.kind_sv for item in waiting(actor)]
-        keep(world, contract_id)
-        with acting_as(world.officer):
-            assert contract_with_terms(contract_id).state is ContractState.ACTIVE
-    with clock.travelling(date(2027, 1, 2)):
-        keep(world, contract_id)
-        with acting_as(world.officer):
-            contract = contract_with_terms(contract_id)
-            assert (contract.state, contract.ended_on) == (ContractState.ENDED, date(2026, 12, 31))
-            assert timeline("contract", contract_id)[0].action == "expire"
-            assert [one for one in queries.checks(contract_id) if one.done_on is None] == []
-
-
-def test_what_is_offered_falls_with_the_contract(world: Supply, contract_id: int) -> None:
-    number = propose(world, contract_id)
-    with acting_as(world.officer):
-        with transaction():
-            services.end_contract(contract_id)
-        assert edition_of(contract_id, number).state is EditionState.WITHDRAWN
-    assert letters(Role.SUPPLIER_MANAGER)[-1] == "Ett avtal är avslutat"
-
-
-# Checks.
-
-
-def test_checks_come_with_the_signatures_and_again_and_again(world: Supply, contract_id: int) -> None:
-    with acting_as(world.officer):
-        planned = {one.kind: one for one in queries.checks(contract_id)}
-        assert set(planned) == set(CheckKind)
-        assert {one.due_on for one in planned.values()} == {date(2027, 6, 15)}
-        assert _checks_waiting(world.officer) == []
-        tax = planned[CheckKind.TAX].id
-    with clock.travelling(date(2027, 6, 20)), acting_as(world.officer):
-        assert len(_checks_waiting(world.officer)) == 4
-        with pytest.raises(Invalid) as refusal, transaction():
-            services.record_check(tax, outcome=CheckOutcome.OK, evidence_sv=" ")
-        assert refusal.value.field == "evidence_sv"
-        with transaction():
-            services.record_check(tax, outcome=CheckOutcome.REMARK, evidence_sv="Skatteverket 2027-06-20.")
-        assert len(_checks_waiting(world.officer)) == 3
-        found = queries.checks(contract_id)
-        assert [(one.kind, one.due_on) for one in found if one.done_on is None][-1] == (
-            CheckKind.TAX,
-            date(2028, 6, 20),
-        )
-        assert found[-1].done_by == "Ulla Upphandlare"
-        with pytest.raises(Conflict), transaction():
-            services.record_check(tax, outcome=CheckOutcome.OK, evidence_sv="En gång till")
-        with pytest.raises(Conflict, match="redan gjord"), transaction():
-            db.session.get_one(SupplierCheck, tax).evidence_sv = "Något annat"
-
-
-def _checks_waiting(actor: Actor) -> list[str]:
-    return [item.text_sv for item in waiting(actor) if item.kind_sv == "Kontroll av leverantör"]
-
-
-def test_checks_are_the_authoritys_own(world: Supply, contract_id: int) -> None:
-    with acting_as(world.officer):
-        check_id = queries.checks(contract_id)[0].id
-    for outsider in (world.manager, world.controller, world.other_officer, world.other_manager):
-        with acting_as(outsider):
-            assert queries.checks(contract_id) == []
-            with pytest.raises((NotFound, NotAllowed)), transaction():
-                services.record_check(check_id, outcome=CheckOutcome.OK, evidence_sv="Ser bra ut")
-
-
-def test_checks_follow_the_terms_in_force(world: Supply, contract_id: int) -> None:
-    with acting_as(world.officer), transaction():
-        system_id = contract_with_terms(contract_id).system_id
-        terms_id = publish(system_id, tax_check_months=6, debt_check_months=None)
-        services.offer_terms(terms_id, NEXT, "Nya villkor")
-    for actor in (world.manager, world.officer):
-        sign(actor, contract_id, 2)
-    with clock.travelling(NEXT):
-        keep(world, contract_id)
-    with acting_as(world.officer):
-        assert CheckKind.DEBT not in {one.kind for one in queries.checks(contract_id)}
