@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, abort, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
@@ -37,6 +37,7 @@ def init_web(app: Flask) -> None:
     add_security_headers(app)
     add_filters(app)
     add_error_pages(app)
+    app.before_request(_refuse_unstorable_text)
 
     app.register_blueprint(_static_files())
     for blueprint in (work.bp, pages.bp, accounts.bp):
@@ -54,6 +55,12 @@ def init_web(app: Flask) -> None:
         today=today,
     )
     app.context_processor(lambda: {"actor": current_actor()})
+
+
+def _refuse_unstorable_text() -> None:
+    """No browser sends the character NUL and PostgreSQL stores none: whoever sends it is told so, in every form."""
+    if any("\0" in value for values in request.form.listvalues() for value in values):
+        abort(400)
 
 
 def _static_files() -> Blueprint:

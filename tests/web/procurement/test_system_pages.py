@@ -109,6 +109,15 @@ def test_rows_are_added_without_script_and_typed_text_stays(world: Supply, clien
     assert "Välj ersättning" in text_of(wrong)
 
 
+@pytest.mark.parametrize("field", ["requirements-0-text_sv", "contract_text_sv", "prices-0-support_level"])
+def test_what_cannot_be_stored_is_refused(world: Supply, client_for: ClientFor, field: str) -> None:
+    officer, page = (
+        client_for(world.officer),
+        f"/valfrihetssystem/{supply.open_system(world.officer)}/underlag",
+    )
+    assert officer.post(page, data=TERMS | {field: "Halvt\0tecken"}).status_code == 400
+
+
 def test_a_draft_with_holes_is_kept_and_the_publishing_page_says_what_is_missing(
     world: Supply, client_for: ClientFor
 ) -> None:
