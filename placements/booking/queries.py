@@ -227,13 +227,38 @@ def held_contract_state(contract_id: int) -> ContractState | None:
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """A supervisor's requests to answer, starts and ends to register; a case officer's that are late."""
+    """A supervisor's requests to answer, starts and ends to register; a case officer's that are late; for a coordinator
+    those that may have to move to another supplier."""
     if actor.role is Role.SUPERVISOR:
         return [item for row in _live() if (item := _for_supervisor(row)) is not None]
     if actor.role is Role.CASE_OFFICER:
         rows = _live(Participant.case_officer_id == actor.user_id)
         return [item for row in rows if (item := _for_case_officer(row)) is not None]
+    if actor.role is Role.COORDINATOR:
+        return [_to_move(row) for row in _under_resting_contracts()]
     return []
+
+
+def _under_resting_contracts() -> list[PlacementRow]:
+    """Booked and running placements whose contract is suspended: it may end, and cannot while they are there."""
+    statement = (
+        _rows()
+        .join(Contract, Contract.id == Placement.contract_id)
+        .where(
+            Placement.state.in_((PlacementState.ACCEPTED, PlacementState.RUNNING)),
+            Contract.state == ContractState.SUSPENDED,
+        )
+        .order_by(Placement.last_day, Placement.id)
+    )
+    return [PlacementRow(*row) for row in db.session.execute(statement)]
+
+
+def _to_move(row: PlacementRow) -> WaitingItem:
+    placement_ = row.placement
+    text = f"Avtalet med {placement_.enterprise.name} är vilande: behöver {row.who_sv} en annan plats?"
+    return WaitingItem(
+        placement_.last_day, text, "booking.show", {"placement_id": placement_.id}, "Platser att flytta"
+    )
 
 
 def _live(*conditions: ColumnElement[bool]) -> list[PlacementRow]:

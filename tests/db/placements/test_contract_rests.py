@@ -22,6 +22,7 @@ from marketplace.outbox import claim_unsent
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking import jobs
 from placements.booking.models import Placement
+from placements.booking.queries import waiting
 from placements.booking.rules import PlacementState
 from placements.booking.services import (
     accept_placement,
@@ -86,11 +87,11 @@ def state_of(market: Market, placement_id: int) -> PlacementState:
 def test_requests_are_taken_back_with_the_reason_and_what_is_booked_goes_on(
     market: Market, contract_id: int
 ) -> None:
-    waiting = [requested(market, number) for number in (1, 2)]
+    open_requests = [requested(market, number) for number in (1, 2)]
     booked = accepted(market, 3)
     suspend(market, contract_id)
     process(SUSPENDED_TOPIC, times=2)
-    for placement_id in waiting:
+    for placement_id in open_requests:
         assert state_of(market, placement_id) is PlacementState.CANCELLED
         with acting_as(market.officer):
             placement = get_or_404(Placement, placement_id)
@@ -103,6 +104,20 @@ def test_requests_are_taken_back_with_the_reason_and_what_is_booked_goes_on(
         assert start_placement(booked).state is PlacementState.RUNNING
     with acting_as(market.supervisor), travelling(LAST_DAY), transaction():
         assert complete_placement(booked).state is PlacementState.COMPLETED
+
+
+def test_the_coordinator_is_told_which_may_have_to_move(market: Market, contract_id: int) -> None:
+    requested(market, 1)
+    booked = accepted(market, 2)
+    with acting_as(market.coordinator):
+        assert waiting(market.coordinator) == []
+    suspend(market, contract_id)
+    with acting_as(market.coordinator):
+        [item] = waiting(market.coordinator)
+        assert item.url_args == {"placement_id": booked}
+        assert "Gården & Co är vilande" in item.text_sv
+    with acting_as(market.other_coordinator):
+        assert waiting(market.other_coordinator) == []
 
 
 def test_another_authoritys_requests_stand(market: Market, contract_id: int) -> None:
