@@ -175,7 +175,8 @@ def _closed(news: News) -> tuple[str, str, str]:
     return (
         f"{page}#stangt",
         f"{_name(news)}: stängt för nya ansökningar",
-        "Systemet tar inte emot nya ansökningar. Avtal som är slutna gäller som förut.",
+        "Systemet tar inte emot nya ansökningar. Avtal som är slutna gäller som förut. "
+        f"Skäl: {news.system.closing_reason_sv}",
     )
 
 

@@ -9,7 +9,7 @@ from app import JOBS
 from enterprises.applications import services as applications
 from enterprises.applications.jobs import tell_applicants
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.rules import OrganisationKind
+from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.advertising import queries, services
 from marketplace.advertising.models import PublicAnswer, Question
 from marketplace.advertising.rules import MAX_LENGTH, QuestionState
@@ -64,10 +64,10 @@ def seen_by(actor: Actor) -> int:
 
 
 def letters() -> list[tuple[int, str, str]]:
+    """What enterprises have been told."""
+    told = select(Letter.organisation_id, Letter.subject_sv, Letter.text_sv)
     with acting_as(system_actor()):
-        rows = db.session.execute(
-            select(Letter.organisation_id, Letter.subject_sv, Letter.text_sv).order_by(Letter.id)
-        )
+        rows = db.session.execute(told.where(Letter.role == Role.SUPPLIER_MANAGER).order_by(Letter.id))
         return [(row[0], row[1], row[2]) for row in rows]
 
 

@@ -149,6 +149,7 @@ def test_a_closed_system_is_told_of_everywhere(world: Supply, system_id: int, cl
     for feed in (f"{page}/nytt.atom", "/valfrihetssystem/nytt.atom"):
         root = read(anyone, feed)
         assert titles(root)[0] == "Arbetsträning Åsen, Samordningsförbundet Åsen: stängt för nya ansökningar"
+        assert "Skäl: Behovet har upphört." in anyone.get(feed).data.decode()
     text = anyone.get(f"{page}/annons.txt").data.decode()
     assert "stängt för nya ansökningar sedan 2026-07-01" in text
     assert "Behovet har upphört." in text
