@@ -172,11 +172,11 @@ def _answer(news: News) -> tuple[str, str, str]:
 
 def _closed(news: News) -> tuple[str, str, str]:
     page = public_address("procurement.show", system_id=news.system.id)
+    lasting = "Avtal som är slutna gäller som förut."
     return (
         f"{page}#stangt",
         f"{_name(news)}: stängt för nya ansökningar",
-        "Systemet tar inte emot nya ansökningar. Avtal som är slutna gäller som förut. "
-        f"Skäl: {news.system.closing_reason_sv}",
+        f"Systemet tar inte emot nya ansökningar. Skäl: {news.system.closing_reason_sv}\n\n{lasting}",
     )
 
 
