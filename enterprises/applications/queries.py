@@ -271,7 +271,7 @@ def systems_applied_to() -> list[SystemOfChoice]:
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """For a procurement officer: what to decide. For a supplier's manager: what to complete."""
+    """For a procurement officer: what to decide. For a supplier's manager: what to complete and to hand in."""
     if actor.role is Role.PROCUREMENT_OFFICER:
         return [
             *(_item(one, _to_decide_sv(one)) for one in _in_state(ApplicationState.SUBMITTED)),
@@ -292,6 +292,10 @@ def waiting(actor: Actor) -> list[WaitingItem]:
                 KIND_SV,
             )
             for one in _in_state(ApplicationState.COMPLETION_REQUESTED)
+        ] + [
+            _item(one, f"Gör klar ansökan till {one.system.name} och skicka in den")
+            for one in _in_state(ApplicationState.DRAFT)
+            if not one.system.closed_on
         ]
     return []
 

@@ -301,18 +301,27 @@ def missing_completions(asked: Iterable[Asked]) -> list[tuple[int, str]]:
     ]
 
 
+_NEEDS_REASON_SV = {
+    Judgement.NOT_MET: "skriv varför det inte är uppfyllt.",
+    Judgement.COMPLETE_BY: "skriv vad som ska kompletteras.",
+}
+
+
 def check_judgement(position: int, judged: JudgementDraft, day: date) -> None:
     """Raises Invalid, with the form's field, for a judgement without its reason or its day."""
-    if judged.judgement is Judgement.NOT_MET and not judged.reason_sv.strip():
-        raise Invalid(f"Krav {position}: skriv varför det inte är uppfyllt.", field=f"skal_{position}")
-    if judged.judgement is Judgement.COMPLETE_BY:
-        if not judged.reason_sv.strip():
-            raise Invalid(f"Krav {position}: skriv vad som ska kompletteras.", field=f"skal_{position}")
-        if judged.complete_by is None or judged.complete_by <= day:
-            raise Invalid(
-                f"Krav {position}: skriv vilken dag kompletteringen senast ska ha kommit, från och med i morgon.",
-                field=f"senast_{position}",
-            )
+    for mistake in judgement_mistakes(position, judged, day):
+        raise mistake
+
+
+def judgement_mistakes(position: int, judged: JudgementDraft, day: date) -> list[Invalid]:
+    """All that `check_judgement` refuses in one judgement."""
+    said = {}
+    if judged.judgement in _NEEDS_REASON_SV and not judged.reason_sv.strip():
+        said["skal"] = _NEEDS_REASON_SV[judged.judgement]
+    is_due_later = judged.complete_by is not None and judged.complete_by > day
+    if judged.judgement is Judgement.COMPLETE_BY and not is_due_later:
+        said["senast"] = "skriv vilken dag kompletteringen senast ska ha kommit, från och med i morgon."
+    return [Invalid(f"Krav {position}: {text}", field=f"{name}_{position}") for name, text in said.items()]
 
 
 def completion_due(asked: Iterable[Asked]) -> date | None:

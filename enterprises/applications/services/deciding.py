@@ -119,7 +119,9 @@ def draft_of(proposal: DecisionProposal) -> DecisionDraft:
 
 
 def decision_preview(application: Application, draft: DecisionDraft) -> str:
-    """The decision as it would be written today, by the actor."""
+    """The decision as it would be written today: by the actor, or on the actor's proposal when two decide."""
+    actor_name = current_actor().user_name
+    is_to_be_proposed = application.system.needs_two_deciders and not draft.presented_by
     return decision_text(
         Decision(
             is_approved=draft.outcome is Outcome.APPROVED,
@@ -132,8 +134,8 @@ def decision_preview(application: Application, draft: DecisionDraft) -> str:
             ),
             diary_number=draft.diary_number.strip(),
             decided_on=today(),
-            decided_by=f"{current_actor().user_name}, {application.authority.name}",
-            presented_by=draft.presented_by,
+            decided_by=f"{'En annan upphandlare' if is_to_be_proposed else actor_name}, {application.authority.name}",
+            presented_by=actor_name if is_to_be_proposed else draft.presented_by,
             reasons_sv=draft.reasons_sv,
             judged=asked(application),
             findings=standing(findings(application)),

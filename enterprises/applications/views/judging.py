@@ -13,6 +13,7 @@ from enterprises.applications.rules import (
     Judgement,
     check_judgeable,
     completion_due,
+    judgement_mistakes,
     resume_obstacle,
 )
 from enterprises.applications.views.blueprint import application_crumbs, bp
@@ -38,7 +39,13 @@ def judge(application_id: int) -> ResponseReturnValue:
             with transaction():
                 services.judge_answers(application_id, judgements)
         except DomainError as error:
-            form.add_error(error)
+            mistakes: list[DomainError] = [
+                mistake
+                for item in asked
+                for mistake in judgement_mistakes(item.position, judgements[item.requirement_id], today())
+            ]
+            for refusal in mistakes or [error]:
+                form.add_error(refusal)
         else:
             if any(one.judgement is Judgement.COMPLETE_BY for one in judgements.values()):
                 flash("Bedömningen är sparad. Begär nu det som ska kompletteras.", "success")

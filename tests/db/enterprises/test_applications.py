@@ -260,6 +260,23 @@ def test_the_queue_counts_working_days_against_the_promise(world: Supply, system
         assert "Växthuset" in item.text_sv
 
 
+def test_a_draft_waits_for_its_enterprise_alone_while_the_system_is_open(
+    world: Supply, system_id: int
+) -> None:
+    with acting_as(world.manager), transaction():
+        application_id = applications.start_application(system_id).id
+    with acting_as(world.manager):
+        [item] = waiting(world.manager)
+        assert item.url_args == {"application_id": application_id}
+        assert item.deadline is None
+    with acting_as(world.officer):
+        assert waiting(world.officer) == []
+        with transaction():
+            procurement.close_system(system_id, "Alla har valt färdigt.")
+    with acting_as(world.manager):
+        assert waiting(world.manager) == []
+
+
 def test_both_parties_wait_for_their_own_signature_only(world: Supply, system_id: int) -> None:
     contract_id = supply.approved(world.officer, world.manager, system_id)
     supply.sign(world.officer, contract_id)

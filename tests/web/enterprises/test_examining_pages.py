@@ -217,6 +217,8 @@ def test_a_completion_by_requirement_and_a_rejection_as_pdf(
     assert without_a_day.status_code == 422
     assert "vilken dag" in text_of(without_a_day)
     assert "Vem handleder på fredagar?" in text_of(without_a_day)
+    both = text_of(officer.post(f"{page}/provning", data=asks | {"bedomning_2": "not_met"}))
+    assert "2 saker behöver rättas" in both, "everything at once"
     due_on = (today() + WEEK).isoformat()
     judged = officer.post(f"{page}/provning", data=asks | {"senast_1": due_on, "bedomning_2": "met"})
     assert judged.location == f"{page}/komplettering"
@@ -340,7 +342,11 @@ def test_two_officers_decide(world: Supply, second: Actor, system_id: int, clien
     page = f"/ansokningar/{application_id}"
     officer, other, manager = client_for(world.officer), client_for(second), client_for(world.manager)
     assert "Föreslå godkännande" in text_of(officer.get(page))
-    officer.post(f"{page}/godkann", data={"reasons_sv": "Allt är uppfyllt.", "diary_number": "8"})
+    reasons = {"reasons_sv": "Allt är uppfyllt.", "diary_number": "8"}
+    seen_first = text_of(officer.post(f"{page}/godkann", data=reasons | {"gor": "visa"}))
+    assert "En annan upphandlare, " in seen_first
+    assert "Föredragande: Ulla Upphandlare" in seen_first
+    officer.post(f"{page}/godkann", data=reasons)
     assert "Du har föreslagit beslutet" in text_of(officer.get(f"{page}/beslutsforslag"))
     assert officer.post(f"{page}/beslutsforslag").status_code == 422
     assert "Allt är uppfyllt." not in text_of(manager.get(page))
