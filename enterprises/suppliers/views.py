@@ -1,6 +1,6 @@
 """An enterprise registers, and keeps its own page."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.applications.queries import ApplicationFilter, all_applications
@@ -15,6 +15,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.tenancy import current_actor
+from marketplace.web.addresses import safe_next
 from marketplace.web.guards import public, requires
 from marketplace.web.limiter import limiter
 from marketplace.web.sessions import act_in, begin_session
@@ -44,7 +45,7 @@ def register() -> ResponseReturnValue:
             begin_session(made.user_id)
             act_in(made.membership_id)
             flash("Välkommen! Företaget är registrerat och du är inloggad.", "success")
-            return redirect(url_for("suppliers.enterprise"))
+            return redirect(safe_next(request.args.get("next")) or url_for("suppliers.enterprise"))
     return render_template("enterprises/suppliers/register.html", form=form), form.status()
 
 

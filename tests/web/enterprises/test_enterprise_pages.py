@@ -36,6 +36,17 @@ def test_an_enterprise_registers_and_is_signed_in(world: Supply, client_for: Cli
 
 
 @pytest.mark.parametrize(
+    ("asked", "after"),
+    [("/valfrihetssystem/7", "/valfrihetssystem/7"), ("https://ond.example/", "/foretaget")],
+)
+def test_whoever_registers_comes_back_to_the_system_it_read(
+    world: Supply, client_for: ClientFor, asked: str, after: str
+) -> None:
+    done = client_for().post(f"/registrera?next={asked}", data=REGISTRATION)
+    assert done.headers["Location"].endswith(after)
+
+
+@pytest.mark.parametrize(
     ("typed", "said"),
     [
         ({"orgnr": "556012-5791"}, "Organisationsnumret stämmer inte"),
