@@ -78,7 +78,7 @@ def answer_by(asked_on: date) -> date:
 def waited_sv(working_days: int) -> str:
     """How long a question has waited, after the words "en fråga om …"."""
     if working_days == 0:
-        return "som är ny"
+        return "som ställdes i dag"
     return f"som har väntat {counted(working_days, 'arbetsdag', 'arbetsdagar')}"
 
 

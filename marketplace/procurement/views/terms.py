@@ -129,8 +129,7 @@ def publish(terms_id: int) -> ResponseReturnValue:
             (f"Version {version.version}", back),
         ],
         causes=_publishing_causes(version, before),
-        done="Förfrågningsunderlaget är publicerat."
-        + ("" if system.closed_on else " Nu kan företag ansöka."),
+        done=_published_sv(version.version, is_closed=bool(system.closed_on)),
         back=back,
         obstacles=obstacles(
             TERMS_TRANSITIONS, version.state, TermsAction.PUBLISH, *services.terms_problems(version)
@@ -157,9 +156,20 @@ def _publishing_causes(version: TermsVersion, before: TermsVersion | None) -> li
         return [*causes, f"Systemet öppnar för ansökningar. {promise}"]
     return [
         *causes,
-        f"Version {before.version} ersätts. Avtal som har slutits enligt den gäller som förut.",
+        f"Version {before.version} ersätts. Avtal enligt den gäller tills båda parter skriver under en ändring.",
         "Påbörjade ansökningar går över till den nya versionen innan de skickas in. Inskickade prövas mot den gamla.",
     ]
+
+
+def _published_sv(version: int, *, is_closed: bool) -> str:
+    if is_closed:
+        return "Förfrågningsunderlaget är publicerat."
+    if version == 1:
+        return "Förfrågningsunderlaget är publicerat. Nu kan företag ansöka."
+    return (
+        f"Version {version} är publicerad och gäller för nya ansökningar. De som har avtal följer sin version, tills "
+        "ni erbjuder dem den nya på avtalets sida."
+    )
 
 
 def _differences(old: TermsVersion, new: TermsVersion) -> list[Part]:
