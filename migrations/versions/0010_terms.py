@@ -35,6 +35,19 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- An application is to the authority whose system and terms it is to: else a manager could put one before anyone.
+CREATE FUNCTION keep_application_with_its_terms() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM terms_version t WHERE t.id = NEW.terms_id
+                   AND t.system_id = NEW.system_id AND t.authority_id = NEW.authority_id) THEN
+        PERFORM refuse('application_with_its_terms');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER with_its_terms BEFORE INSERT OR UPDATE OF terms_id, system_id, authority_id ON application
+    FOR EACH ROW EXECUTE FUNCTION keep_application_with_its_terms();
+
 -- Under LOV it is decided beforehand what happens to whoever does not choose (9:2).
 CREATE FUNCTION keep_default_decided() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -145,6 +158,8 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER frozen ON system_of_choice")
     op.execute("DROP TRIGGER decided ON terms_version")
     op.execute("DROP FUNCTION keep_default_decided")
+    op.execute("DROP TRIGGER with_its_terms ON application")
+    op.execute("DROP FUNCTION keep_application_with_its_terms")
     op.execute("DROP FUNCTION keep_application_to_open_system")
     op.execute("DROP FUNCTION keep_open_system")
     op.drop_constraint(SYSTEM_KEY, "terms_version")
