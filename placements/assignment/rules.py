@@ -44,4 +44,5 @@ def why_sv(supplier: str, last_supplier: str | None, passed_over: Sequence[tuple
     """Why the turn came to this supplier, in words that are kept."""
     had = f"{last_supplier} fick den förra turen" if last_supplier else "Ingen har haft turen förut"
     skipped = [f"{name} hoppades över: {PASSED_OVER_SV[reason]}." for name, reason in passed_over]
-    return " ".join([f"{had}, och {supplier} står näst i ordningen.", *skipped])
+    place = "näst" if last_supplier or skipped else "först"
+    return " ".join([f"{had}, och {supplier} står {place} i ordningen.", *skipped])

@@ -43,7 +43,9 @@ def assign(choice_round_id: int) -> ResponseReturnValue:
         except DomainError as error:
             form.add_error(error)
         else:
-            flash("Ickevalsalternativet är tillämpat. Skälet är sparat.", "success")
+            flash(
+                "Det som är bestämt i förväg är tillämpat, och skälet är sparat. Begär nu platsen.", "success"
+            )
             return redirect(url_for("choice.show", choice_round_id=choice_round_id))
     page = render_template(
         "placements/assignment/assign.html",

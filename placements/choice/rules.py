@@ -46,7 +46,7 @@ CHOICE_TRANSITIONS: TransitionTable = {
         _OFFICER,
         "Deltagaren väljer inte",
         needs_sv="Valomgången är redan avslutad.",
-        causes_sv="Det som är bestämt på förhand gäller: egen verksamhet eller den leverantör som står i tur.",
+        causes_sv="Det som är bestämt i förväg gäller: egen verksamhet eller den leverantör som står i tur.",
     ),
     (ChoiceState.OPEN, ChoiceAction.CLOSE): Transition(
         ChoiceState.CLOSED,

@@ -61,7 +61,7 @@ def test_the_turns_go_round(market: Market, system_id: int) -> None:
         found = [assignment_of(choice_round(round_id)) for round_id in rounds]
         assert [one.turn for one in found if one] == [1, 2, 3]
         assert found[0] is not None
-        assert found[0].why_sv == "Ingen har haft turen förut, och Gården & Co står näst i ordningen."
+        assert found[0].why_sv == "Ingen har haft turen förut, och Gården & Co står först i ordningen."
         assert found[1] is not None
         assert found[1].why_sv == "Gården & Co fick den förra turen, och Bageriet står näst i ordningen."
 

@@ -27,7 +27,7 @@ def test_nobody_has_a_place() -> None:
 
 
 def test_why() -> None:
-    assert why_sv("Bageriet", None, []) == "Ingen har haft turen förut, och Bageriet står näst i ordningen."
+    assert why_sv("Bageriet", None, []) == "Ingen har haft turen förut, och Bageriet står först i ordningen."
     assert why_sv("Bageriet", "Gården", [("Vilan", PassedOver.RESTING)]) == (
         "Gården fick den förra turen, och Bageriet står näst i ordningen. Vilan hoppades över: avtalet är vilande."
     )

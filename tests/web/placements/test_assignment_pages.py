@@ -31,6 +31,7 @@ def test_the_rule_is_shown_before_it_is_applied(market: Market, client_for: Clie
     asked = officer.get(f"/valomgangar/{round_id}/ickeval").text
     assert "Gården &amp; Co står i tur" in asked
     assert "Ingen väljer åt deltagaren" in asked
+    assert "Inget har visats för deltagaren" in asked
     answer = officer.post(f"/valomgangar/{round_id}/ickeval", data={"system_id": system_id})
     assert answer.status_code == 302
     page = officer.get(f"/valomgangar/{round_id}").text
