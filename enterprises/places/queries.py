@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, literal, select, true
+from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, literal, select, true
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Closure, Place, Seat, SeatUse, Site
 from enterprises.places.rules import CONFIRM_EVERY_DAYS, PlaceState, SeatUseKind, confirm_by
 from marketplace.accounts.rules import Role
@@ -293,7 +295,8 @@ def fields_used(enterprise_id: int | None) -> list[OccupationField]:
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """For a supplier's manager: places that have not been confirmed for too long, as one row."""
+    """For a supplier's manager: a first place, once there is a contract; places that have not been confirmed for too
+    long, as one row."""
     if actor.role is not Role.SUPPLIER_MANAGER:
         return []
     count, oldest = db.session.execute(
@@ -304,11 +307,26 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         )
     ).one()
     if not count:
-        return []
+        return _to_offer(actor)
     text = "En plats behöver bekräftas: stämmer den fortfarande?"
     if count > 1:
         text = f"{count} platser behöver bekräftas: stämmer de fortfarande?"
     return [WaitingItem(confirm_by(oldest), text, "places.index", {"obekraftad": "y"}, "Bekräfta platser")]
+
+
+def _to_offer(actor: Actor) -> list[WaitingItem]:
+    """With a contract in force and no place at all, nobody can choose the supplier."""
+    in_force = exists().where(
+        Contract.enterprise_id == actor.enterprise_id, Contract.state == ContractState.ACTIVE
+    )
+    has_place = exists().where(Place.enterprise_id == actor.enterprise_id)
+    if not db.session.scalar(select(in_force & ~has_place)):
+        return []
+    return [
+        WaitingItem(
+            None, "Lägg upp er första plats, så att deltagare kan välja er", "places.index", {}, "Platser"
+        )
+    ]
 
 
 def _is_unconfirmed() -> ColumnElement[bool]:

@@ -263,7 +263,11 @@ def _with_reason(one: Application, view: ActionView, asked: list[Asked]) -> Acti
 
 def _filter_form() -> ApplicationFilter:
     systems = {str(system.id): system.name for system in queries.systems_applied_to()}
-    return ApplicationFilter(choices={"system": {"": "Alla"} | systems})
+    is_officer = current_actor().role is Role.PROCUREMENT_OFFICER
+    states = {key: words for key, words in APPLICATION_STATE_SV.items() if key != "draft" or not is_officer}
+    return ApplicationFilter(
+        choices={"system": {"": "Alla"} | systems, "lage": {"": "Alla", UNDECIDED: "Inte avgjorda"} | states}
+    )
 
 
 def _wanted(form: ApplicationFilter) -> queries.ApplicationFilter:

@@ -166,3 +166,9 @@ def test_what_is_over_offers_nothing_and_asks_nothing(world: Supply, client_for:
         assert "Det går inte än" in text_of(page)
         assert '<form method="post" class="form"' not in page.get_data(as_text=True)
         assert client.post(asked).status_code == 422
+
+
+def test_only_the_enterprise_is_offered_its_drafts(world: Supply, client_for: ClientFor) -> None:
+    supply.submitted(world.manager, supply.open_system(world.officer))
+    assert 'value="draft"' in client_for(world.manager).get("/ansokningar").text
+    assert 'value="draft"' not in client_for(world.officer).get("/ansokningar").text

@@ -35,6 +35,17 @@ def world(session: Session) -> Supply:
     return supply.build_supply()
 
 
+def test_with_a_contract_and_no_place_the_first_place_waits(world: Supply, client_for: ClientFor) -> None:
+    contract_id = supply.approved(world.officer, world.manager, supply.open_system(world.officer))
+    manager = client_for(world.manager)
+    supply.sign(world.manager, contract_id)
+    assert "Lägg upp er första plats" not in text_of(manager.get("/")), "the authority has not signed"
+    supply.sign(world.officer, contract_id)
+    assert "Lägg upp er första plats" in text_of(manager.get("/"))
+    supply.add_place(world.manager, supply.add_site(world.manager))
+    assert "Lägg upp er första plats" not in text_of(manager.get("/"))
+
+
 def test_places_from_site_to_seats_closed_for_the_summer(world: Supply, client_for: ClientFor) -> None:
     manager = client_for(world.manager)
     assert "Börja med arbetsstället" in text_of(manager.get("/platser"))
