@@ -23,7 +23,5 @@ def test_turns_queue(database: Database) -> None:
     assert refusals(results) == []
     assert sorted(map(str, results)) == ["1", "2", "3", "4", "5", "6"]
     with acting_as(market.officer):
-        places = db.session.scalars(
-            select(DefaultAssignment.place_id).order_by(DefaultAssignment.turn)
-        ).all()
+        places = db.session.scalars(select(DefaultAssignment.place_id).order_by(DefaultAssignment.turn)).all()
     assert [place == market.bakery_place_id for place in places] == [False, True] * 3

@@ -1,6 +1,5 @@
 """A system of North's in which Gården and Bageriet take turns."""
 
-
 from marketplace.db import transaction
 from marketplace.procurement.rules import DefaultRule
 from marketplace.tenancy import acting_as, system_actor
@@ -25,5 +24,3 @@ def undecided(market: Market, number: int = 1) -> int:
     _, grant_id = granted(market, number)
     with acting_as(market.officer), transaction():
         return open_round(grant_id).id
-
-
