@@ -80,7 +80,8 @@ def _propose_plan(history: History, case: Case) -> None:
         plans.record_participant_agreement(plan_id)
     day = add_working_days(today(), case.rng.randint(1, 4))
     agree = partial(_agree, plan_id, is_witness=not is_at_the_table)
-    history.agenda.add(day, Phase.CASES, case.officer, agree)
+    # A placement that has ended in the meantime needs no plan any more.
+    history.agenda.add(day, Phase.CASES, case.officer, agree, otherwise=lambda: None)
 
 
 def _agree(plan_id: int, *, is_witness: bool) -> None:
