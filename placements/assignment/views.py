@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from enterprises.directory.queries import open_system
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError
+from marketplace.errors import DomainError
 from marketplace.procurement.rules import DEFAULT_RULE_SV
 from marketplace.procurement.services import own_system
 from marketplace.procurement.terms_words import TURN_RULE_SV
+from marketplace.rules import advance
+from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
@@ -17,7 +19,7 @@ from placements.assignment import queries, services
 from placements.assignment.forms import AssignForm
 from placements.assignment.rules import PASSED_OVER_SV
 from placements.choice.queries import choice_round as round_with_rows
-from placements.choice.rules import CHOICE_STATE_SV, ChoiceState
+from placements.choice.rules import CHOICE_TRANSITIONS, ChoiceAction
 
 bp = Blueprint("assignment", __name__)
 
@@ -27,8 +29,8 @@ bp = Blueprint("assignment", __name__)
 def assign(choice_round_id: int) -> ResponseReturnValue:
     """What the rule gives, before it is applied. Several systems: the one that the grant is for is chosen first."""
     choice_round = round_with_rows(choice_round_id)
-    if choice_round.state is not ChoiceState.OPEN and not request.form:
-        raise Conflict(f"Valomgången är avslutad: {CHOICE_STATE_SV[choice_round.state].lower()}.")
+    if not request.form:
+        advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.ASSIGN, current_actor().role)
     offered = {terms.system_id: terms for terms in queries.default_terms(choice_round)}
     asked = request.args.get("system", type=int)
     chosen = (
@@ -39,13 +41,12 @@ def assign(choice_round_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                services.assign_default(choice_round_id, form.system_id.data)
+                has_place = services.assign_default(choice_round_id, form.system_id.data).place_id is not None
         except DomainError as error:
             form.add_error(error)
         else:
-            flash(
-                "Det som är bestämt i förväg är tillämpat, och skälet är sparat. Begär nu platsen.", "success"
-            )
+            done = "Det som är bestämt i förväg är tillämpat, och skälet är sparat."
+            flash(f"{done} Begär nu platsen." if has_place else done, "success")
             return redirect(url_for("choice.show", choice_round_id=choice_round_id))
     page = render_template(
         "placements/assignment/assign.html",

@@ -64,6 +64,16 @@ def test_several_systems_are_asked_between(market: Market, client_for: ClientFor
     assert nothing.status_code == 422
 
 
+def test_own_provision_leaves_no_place_to_request(market: Market, client_for: ClientFor) -> None:
+    system_id = shared_system(market, DefaultRule.OWN_PROVISION, "Kommunens verkstad.")
+    round_id = undecided(market)
+    officer = client_for(market.officer)
+    officer.post(f"/valomgangar/{round_id}/ickeval", data={"system_id": system_id})
+    page = officer.get(f"/valomgangar/{round_id}").text
+    assert "är tillämpat, och skälet är sparat." in page
+    assert "Begär nu platsen" not in page
+
+
 def test_without_any_rule_there_is_a_way_back(market: Market, client_for: ClientFor) -> None:
     round_id = undecided(market)
     assert "Inget är bestämt" in client_for(market.officer).get(f"/valomgangar/{round_id}/ickeval").text
