@@ -4,14 +4,24 @@ A seat holds one participant a day, whoever booked it. The last word is the excl
 spans tenants that cannot see each other's placements, needs no extension, and tells nothing about whom it refused for.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    Identity,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from enterprises.places.rules import PlaceState, SeatUseKind
+from enterprises.places.rules import WORKWEEK, PlaceState, SeatUseKind
 from marketplace.accounts.models import Organisation
 from marketplace.db import Base, enum_of, explain_constraint
 from marketplace.reference.models import Kommun, Trade
@@ -31,6 +41,9 @@ class Site(Base):
     city: Mapped[str]
     kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), index=True)
     accessibility_sv: Mapped[str] = mapped_column(default="")
+    accessibility: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), default=list, server_default=text("'{}'::text[]")
+    )
 
     kommun: Mapped[Kommun] = relationship()
     enterprise: Mapped[Organisation] = relationship()
@@ -44,6 +57,13 @@ class Place(Base):
         CheckConstraint("hours_per_week_min > 0", name="hours_positive"),
         CheckConstraint("hours_per_week_max BETWEEN hours_per_week_min AND 40", name="hours_in_order"),
         CheckConstraint("lead_time_days BETWEEN 0 AND 180", name="lead_time"),
+        CheckConstraint(
+            "cardinality(weekdays) > 0 AND weekdays <@ '{1,2,3,4,5,6,7}'::smallint[]", name="weekdays"
+        ),
+        CheckConstraint(
+            "(day_starts IS NULL) = (day_ends IS NULL) AND coalesce(day_starts < day_ends, true)",
+            name="day_in_order",
+        ),
         UniqueConstraint("id", "enterprise_id"),
         Index("ix_place_published", "kommun_code", "ssyk", postgresql_where=text("state = 'published'")),
     )
@@ -62,6 +82,17 @@ class Place(Base):
     """Calendar days from a request to the earliest start."""
     adaptations: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    weekdays: Mapped[list[int]] = mapped_column(
+        ARRAY(SmallInteger), default=lambda: list(WORKWEEK), server_default=text("'{1,2,3,4,5}'::smallint[]")
+    )
+    """ISO weekdays on which someone can train here."""
+    day_starts: Mapped[time | None]
+    day_ends: Mapped[time | None]
+    demands: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'::text[]"))
+    tasks: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'::text[]"))
+    """The tasks one by one; `tasks_sv` tells of them in running text."""
+    rotates: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether one takes turns at the tasks."""
     state: Mapped[PlaceState] = mapped_column(enum_of(PlaceState, "state"), default=PlaceState.DRAFT)
     confirmed_on: Mapped[date]
     """When the supplier last said that this is right."""

@@ -142,6 +142,81 @@ LANGUAGE_SV = {
 }
 """Languages in which a supervisor can instruct: language codes (BCP 47), and easy Swedish as a private one."""
 
+
+class Demand(StrEnum):
+    """What the work asks of whoever does it; told beforehand, and the search filter for what to avoid."""
+
+    STANDING = "standing"
+    HEAVY_LIFTING = "heavy_lifting"
+    OUTDOORS = "outdoors"
+    CUSTOMERS = "customers"
+    READS_SWEDISH = "reads_swedish"
+    SPEAKS_SWEDISH = "speaks_swedish"
+    NUMBERS = "numbers"
+    COMPUTER = "computer"
+    EARLY_MORNINGS = "early_mornings"
+    NOISE = "noise"
+    DUST = "dust"
+    HEIGHTS = "heights"
+    MACHINES = "machines"
+    DRIVING_LICENCE = "driving_licence"
+    POLICE_RECORD = "police_record"
+
+
+DEMAND_SV = {
+    Demand.STANDING: "Stå och gå hela dagen",
+    Demand.HEAVY_LIFTING: "Tunga lyft",
+    Demand.OUTDOORS: "Arbete utomhus",
+    Demand.CUSTOMERS: "Möta kunder",
+    Demand.READS_SWEDISH: "Läsa svenska",
+    Demand.SPEAKS_SWEDISH: "Tala svenska",
+    Demand.NUMBERS: "Räkna",
+    Demand.COMPUTER: "Använda dator",
+    Demand.EARLY_MORNINGS: "Börja före kl. 7",
+    Demand.NOISE: "Buller",
+    Demand.DUST: "Damm eller ämnen som kan ge allergi",
+    Demand.HEIGHTS: "Arbete på höjd",
+    Demand.MACHINES: "Maskiner med risk för skada",
+    Demand.DRIVING_LICENCE: "Körkort",
+    Demand.POLICE_RECORD: "Utdrag ur belastningsregistret",
+}
+
+
+class SiteAccess(StrEnum):
+    """What there is at a site for whoever has a disability; the supplier's list."""
+
+    STEP_FREE_ENTRANCE = "step_free_entrance"
+    LIFT = "lift"
+    ACCESSIBLE_TOILET = "accessible_toilet"
+    HEARING_LOOP = "hearing_loop"
+    QUIET_ROOM = "quiet_room"
+    DISABLED_PARKING = "disabled_parking"
+    PUBLIC_TRANSPORT = "public_transport"
+
+
+SITE_ACCESS_SV = {
+    SiteAccess.STEP_FREE_ENTRANCE: "Entré utan trappsteg",
+    SiteAccess.LIFT: "Hiss, eller allt på samma plan",
+    SiteAccess.ACCESSIBLE_TOILET: "Tillgänglig toalett",
+    SiteAccess.HEARING_LOOP: "Hörslinga",
+    SiteAccess.QUIET_ROOM: "Rum att vila i",
+    SiteAccess.DISABLED_PARKING: "Parkering för rörelsehindrade",
+    SiteAccess.PUBLIC_TRANSPORT: "Hållplats inom 500 meter",
+}
+
+WEEKDAY_SV = {
+    1: "måndag",
+    2: "tisdag",
+    3: "onsdag",
+    4: "torsdag",
+    5: "fredag",
+    6: "lördag",
+    7: "söndag",
+}
+"""ISO weekdays."""
+
+WORKWEEK = (1, 2, 3, 4, 5)
+
 MAX_SEATS = 60
 MAX_HOURS_PER_WEEK = 40
 MAX_LEAD_TIME_DAYS = 180
