@@ -38,8 +38,11 @@ from marketplace.procurement import views as procurement
 from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.guards import Guard, guard_of
 from marketplace.web.health import add_health
+from marketplace.web.sessions import admit_guests
 from marketplace.web.wiring import init_web
 from marketplace.web.work import Waiting, register_waiting
+from placements.access import views as access
+from placements.access.queries import actor_of_session
 from placements.assignment import views as assignment
 from placements.attendance import queries as attendance_queries
 from placements.attendance import views as attendance
@@ -47,6 +50,7 @@ from placements.booking import queries as booking_queries
 from placements.booking import views as booking
 from placements.choice import queries as choice_queries
 from placements.choice import views as choice
+from placements.own_page import views as own_page
 from placements.participants import queries as participant_queries
 from placements.participants import views as participants
 from placements.plan import queries as plan_queries
@@ -58,6 +62,7 @@ from placements.search import views as search
 ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: Sequence[Blueprint] = (
+    access.bp,
     advertising.bp,
     assignment.bp,
     attendance.bp,
@@ -68,6 +73,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     definitions.bp,
     *directory.BLUEPRINTS,
     invoices.bp,
+    own_page.bp,
     participants.bp,
     places.bp,
     plan.bp,
@@ -138,6 +144,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_waiting(app, *WAITING)
+    admit_guests(app, actor_of_session)
     unguarded = [rule.rule for rule, guard in guarded_routes(app) if guard is None]
     if unguarded:
         raise RuntimeError(

@@ -21,7 +21,7 @@ from marketplace.db import db
 
 @dataclass(frozen=True)
 class Actor:
-    """One user in one membership, or a background job for one tenant."""
+    """One user in one membership, a participant by her code, or a background job for one tenant."""
 
     user_id: int | None = None
     user_name: str = ""
@@ -32,6 +32,8 @@ class Actor:
     authority_id: int | None = None
     enterprise_id: int | None = None
     kommun_codes: tuple[str, ...] = ()
+    participant_id: int | None = None
+    """Set for a participant alone, who has no organisation: she sees what policies give her by this."""
 
     @property
     def may_see_persons(self) -> bool:
@@ -50,6 +52,7 @@ class Actor:
             "app.authority_id": _text(self.authority_id),
             "app.enterprise_id": _text(self.enterprise_id),
             "app.kommun_codes": ",".join(self.kommun_codes),
+            "app.participant_id": _text(self.participant_id),
             "app.sees_persons": "yes" if self.may_see_persons else "",
         }
 

@@ -2,6 +2,7 @@
 
 import marketplace.advertising.models
 import marketplace.letters.models  # noqa: F401
+import placements.access.models
 import placements.assignment.models
 import placements.attendance.models
 import placements.booking.models

@@ -31,6 +31,9 @@ from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.procurement.rules import Proof, Regime, RequirementDraft, TermsRules
 from marketplace.reference.services import load_reference
 from marketplace.tenancy import Actor, acting_as, system_actor
+from placements.access import services as access
+from placements.access.queries import participant_actor
+from placements.choice.queries import choice_round
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
 from tests.support.files import PDF
 from tests.world_people import BEGAN, STARTED, TODAY, TRADE, Half, Side, known, place_people, running
@@ -40,11 +43,13 @@ _NAMES: Mapping[Side, str] = {"own": "A", "foreign": "B", "outside": "C"}
 _KOMMUN: Mapping[Side, str] = {"own": "0136", "foreign": "0126", "outside": "0181"}
 OTHER_TRADE = "7231"
 
-__all__ = ["BUYERS", "ROLES", "TODAY", "Side", "World", "build_world"]
+__all__ = ["BUYERS", "EVERYBODY", "ROLES", "TODAY", "Side", "World", "build_world"]
 
 AUTHORITY_ROLES = (Role.PROCUREMENT_OFFICER, Role.COORDINATOR, Role.STRATEGIST, Role.CONTROLLER)
 BUYERS = (*AUTHORITY_ROLES, Role.CASE_OFFICER)
 ROLES = (*BUYERS, Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
+"""Those who have an account."""
+EVERYBODY = (*ROLES, Role.PARTICIPANT)
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class World:
     """What B and the shared enterprise E1 have together: E1 sees it, A must not."""
     authorities: Mapping[Side, int]
     enterprises: Mapping[Side, int]
+    codes: Mapping[Side, str]
+    """What the participant of `choice_round_id` opens her page with."""
 
     def actor(self, role: Role, side: Side = "own") -> Actor:
         return self.actors[role, side]
@@ -83,6 +90,7 @@ def build_world() -> World:
         _supply(half)
         place_people(half)
         _bill(half)
+    codes = {half.side: _let_in(half, actors) for half in halves}
     own, foreign = halves
     shared = _share(own, foreign)
     return World(
@@ -92,7 +100,16 @@ def build_world() -> World:
         shared=shared,
         authorities={side: known(actors[Role.CONTROLLER, side].authority_id) for side in _SIDES},
         enterprises={side: known(actors[Role.SUPERVISOR, side].enterprise_id) for side in _SIDES},
+        codes=codes,
     )
+
+
+def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:
+    """A code to the participant who is choosing."""
+    with travelling(TODAY), acting_as(half.by(Role.CASE_OFFICER)), transaction():
+        choosing = choice_round(int(half.ids["choice_round_id"])).participant_id
+        actors[Role.PARTICIPANT, half.side] = participant_actor(choosing)
+        return access.give_code(choosing)
 
 
 def _organisations(side: Side) -> dict[tuple[Role, Side], Actor]:

@@ -18,6 +18,7 @@ class Role(StrEnum):
     CASE_OFFICER = "case_officer"
     SUPPLIER_MANAGER = "supplier_manager"
     SUPERVISOR = "supervisor"
+    PARTICIPANT = "participant"  # by a code and without an account; holds no membership
     SYSTEM = "system"  # background jobs; never a person
 
 
@@ -29,6 +30,7 @@ ROLE_SV = {
     Role.CASE_OFFICER: "Handläggare",
     Role.SUPPLIER_MANAGER: "Verksamhetsledare",
     Role.SUPERVISOR: "Handledare",
+    Role.PARTICIPANT: "Deltagare",
     Role.SYSTEM: "Systemet",
 }
 
@@ -42,8 +44,8 @@ ROLE_BELONGS_TO = {
     Role.SUPERVISOR: OrganisationKind.ENTERPRISE,
 }
 
-PERSON_ROLES = frozenset({Role.COORDINATOR, Role.CASE_OFFICER, Role.SUPERVISOR})
-"""Roles that work with persons. The rest see counts, or lines by placement number."""
+PERSON_ROLES = frozenset({Role.COORDINATOR, Role.CASE_OFFICER, Role.SUPERVISOR, Role.PARTICIPANT})
+"""Roles that work with persons, and the person herself. The rest see counts, or lines by placement number."""
 
 
 def may_see_persons(role: Role | None) -> bool:

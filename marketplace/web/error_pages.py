@@ -81,6 +81,9 @@ def add_error_pages(app: Flask) -> None:
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error.get_response()  # a redirect that the router raised
-        page, status = error_page(error.code)
+        limit = getattr(
+            error, "limit", None
+        )  # of Flask-Limiter, with words of its own where a view has given them
+        page, status = error_page(error.code, getattr(limit, "error_message", None) or "")
         headers = [item for item in error.get_headers() if item[0] not in {"Content-Type", "Content-Length"}]
         return page, status, headers

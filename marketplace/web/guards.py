@@ -48,6 +48,8 @@ class Guard:
 
     def refusal_sv(self) -> str:
         """What a person with another role is told."""
+        if not self.roles:
+            return "Sidan är till för den som har loggat in."
         names = [ROLE_SV[role] for role in sorted(self.roles, key=list(Role).index)]
         listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} eller {names[-1]}"
         return (
@@ -87,7 +89,9 @@ def _guarding(guard: Guard) -> Callable[[View], View]:
             actor = current_actor()
             if guard.admits(actor):
                 return view(*args, **kwargs)
-            if not actor.user_id:
+            if guard.roles == {Role.PARTICIPANT} and not actor.role:
+                return redirect(url_for("access.enter"))
+            if not actor.user_id and not actor.role:
                 return redirect(url_for("accounts.sign_in", next=_way_back()))
             if actor.role is None:
                 return redirect(url_for("accounts.choose_membership", next=_way_back()))

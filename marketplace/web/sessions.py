@@ -1,9 +1,12 @@
-"""The signed-in session: who it belongs to, how long it lasts, and the actor of each request.
+"""The session: who it belongs to, how long it lasts, and the actor of each request.
+
+It is a signed-in user's, or a guest's: somebody whom another room lets in without an account, by a code.
 
 The session is a signed cookie without expiry of its own, so closing the browser ends it on a shared laptop. It ends
 also after an idle time and after an absolute time (SESSION_IDLE_MINUTES, SESSION_ABSOLUTE_HOURS).
 """
 
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from flask import Flask, current_app, g, request, session
@@ -15,7 +18,7 @@ from marketplace.clock import now
 from marketplace.db import db
 from marketplace.tenancy import Actor, acting_as
 
-_SINCE, _SEEN, _MEMBERSHIP = "since", "seen", "membership_id"
+_SINCE, _SEEN, _MEMBERSHIP, _GUEST = "since", "seen", "membership_id", "guest"
 _SEEN_STEP = 60  # seconds between writes of the cookie
 
 
@@ -33,6 +36,18 @@ def begin_session(user_id: int) -> None:
     session.clear()
     login_user(SignedInUser(user_id, Actor(user_id=user_id)))
     session[_SINCE] = session[_SEEN] = int(now().timestamp())
+
+
+def begin_guest_session(*key: int) -> None:
+    """Let a guest in. `key` is what the room that knows guests finds the actor by, at every request."""
+    session.clear()
+    session[_GUEST] = list(key)
+    session[_SINCE] = session[_SEEN] = int(now().timestamp())
+
+
+def admit_guests(app: Flask, actor_of: Callable[..., Actor | None]) -> None:
+    """`actor_of(*key)` gives the actor of a guest's session, or None when it no longer holds."""
+    app.extensions[_GUEST] = actor_of
 
 
 def act_in(membership_id: int) -> None:
@@ -80,11 +95,22 @@ def _enter() -> None:
     """The signed-in user acts for as long as the request lasts."""
     if (request.endpoint or "static").endswith("static"):
         return
-    actor: Actor | None = getattr(current_user, "actor", None)
+    actor: Actor | None = getattr(current_user, "actor", None) or _guest()
     if actor is not None:
         stack = ExitStack()
         stack.enter_context(acting_as(actor))
         g.acting = stack
+
+
+def _guest() -> Actor | None:
+    """The guest whom the session is for; a session that no longer holds is emptied."""
+    if _GUEST not in session:
+        return None
+    actor_of = current_app.extensions[_GUEST]
+    actor: Actor | None = None if _has_expired() else actor_of(*session[_GUEST])
+    if actor is None:
+        session.clear()
+    return actor
 
 
 def _leave(error: BaseException | None) -> None:

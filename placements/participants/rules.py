@@ -1,6 +1,7 @@
 """Participants, consent and grants: states, personal numbers, and what a grant may say."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -173,6 +174,8 @@ EVENT_SV = {
     "give_consent": "Samtycke lämnades",
     "withdraw_consent": "Samtycket återkallades",
     "grant": "Arbetsträning beviljades",
+    "give_code": "Deltagaren fick en kod till sin sida",
+    "revoke_code": "Deltagarens kod slutade gälla",
     "place": "Beviljandet ledde till en plats",
     "reopen": "Deltagaren söker plats igen",
     "conclude": "Beviljandet avslutades",
@@ -311,6 +314,16 @@ def check_grant_period(first_day: date, last_day: date, today: date) -> None:
         raise Invalid("Perioden kan inte börja före i dag.", field="first_day")
     if last_day - first_day > _LONGEST_GRANT:
         raise Invalid("Ett beviljande kan gälla i högst två år.", field="last_day")
+
+
+def check_system(wanted: int | None, covering: Sequence[int]) -> int | None:
+    """The system of choice that a grant is under, of those that cover the participant's kommun: the one that there is,
+    else the one that was chosen. None where there is none. Raises Invalid."""
+    if wanted is None and len(covering) > 1:
+        raise Invalid("Välj vilket valfrihetssystem beviljandet gäller.", field="system_id")
+    if wanted is not None and wanted not in covering:
+        raise Invalid("Välj ett av valfrihetssystemen för deltagarens kommun.", field="system_id")
+    return wanted if wanted is not None else next(iter(covering), None)
 
 
 def check_consent_date(given_on: date, today: date) -> None:

@@ -15,6 +15,7 @@ from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.forms import ConfirmForm, one_of
 from marketplace.web.guards import requires
+from placements.access.queries import live_code_of
 from placements.booking.queries import placements_of
 from placements.booking.rules import LIVE_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice.queries import rounds_of
@@ -159,6 +160,7 @@ def _page(participant_id: int, identity: services.RevealedIdentity | None = None
         consents=consents,
         consent=_live(consents),
         rounds=rounds,
+        code=live_code_of(participant_id),
         open_round=next((r for r in rounds if r.state is ChoiceState.OPEN), None),
         placements=placements,
         live_placement=next((p for p in placements if p.placement.state in LIVE_STATES), None),
@@ -250,6 +252,8 @@ def withdraw_consent(participant_id: int) -> ResponseReturnValue:
 def grant(participant_id: int) -> ResponseReturnValue:
     participant = queries.participant(participant_id)
     form = GrantForm(first_day=today(), last_day=today() + timedelta(days=180), days_per_week=4)
+    systems = queries.systems_for(participant)
+    form.system_id.choices = one_of({system.id: system.name for system in systems})
     levels = {level: support_level_sv(level) for level in queries.support_levels()}
     form.support_level.choices = one_of(levels, blank="Välj nivå")
     form.wished_trades.choices = one_of({trade.ssyk: trade.plain_name for trade in trades()})
@@ -264,6 +268,7 @@ def grant(participant_id: int) -> ResponseReturnValue:
                     first_day=form.first_day.data or today(),
                     last_day=form.last_day.data or today(),
                     wished_trades=form.wished_trades.data or (),
+                    system_id=form.system_id.data,
                 )
         except DomainError as error:
             form.add_error(error)
@@ -274,6 +279,7 @@ def grant(participant_id: int) -> ResponseReturnValue:
         "placements/participants/grant.html",
         form=form,
         participant=participant,
+        systems=systems,
         consent=_live(queries.consents_of(participant_id)),
     )
     return page, form.status()

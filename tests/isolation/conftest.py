@@ -18,6 +18,7 @@ from tests.world import ROLES, TODAY, World, build_world
 
 PERSON_TABLES = (
     "participant",
+    "participant_code",
     "participant_identity",
     "consent",
     "training_grant",
@@ -81,7 +82,7 @@ ClientFor = Callable[[Role | None], Client]
 
 @pytest.fixture(scope="session")
 def _cookies(world_database: tuple[Database, World]) -> dict[Role, str]:
-    """The session of A's or E1's person in each role, as a browser keeps it."""
+    """The session of A's or E1's person in each role, as a browser keeps it; and of A's participant who chooses."""
     database, world = world_database
     kept = {}
     for role in ROLES:
@@ -92,7 +93,13 @@ def _cookies(world_database: tuple[Database, World]) -> dict[Role, str]:
         cookie = client.get_cookie(database.app.config["SESSION_COOKIE_NAME"])
         assert cookie is not None
         kept[role] = cookie.value
-    return kept
+    client = database.app.test_client()
+    with travelling(TODAY), database.app.app_context():
+        answer = client.post("/min-sida", data={"code": world.codes["own"]})
+    assert answer.status_code == 302
+    cookie = client.get_cookie(database.app.config["SESSION_COOKIE_NAME"])
+    assert cookie is not None
+    return {**kept, Role.PARTICIPANT: cookie.value}
 
 
 @pytest.fixture
