@@ -8,6 +8,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Identity,
     Index,
+    SmallInteger,
     UniqueConstraint,
     text,
 )
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from enterprises.places.models import Place
 from marketplace.db import Base, enum_of, explain_constraint
-from placements.choice.rules import ChoiceState
+from placements.choice.rules import ChoiceBy, ChoiceState, RefusalReason
 from placements.participants.models import Grant, Participant
 
 
@@ -35,6 +36,7 @@ class ChoiceRound(Base):
             "(state = 'assigned') = (default_assignment_id IS NOT NULL)", name="assigned_by_a_turn"
         ),
         CheckConstraint("(state = 'chosen') = (chosen_on IS NOT NULL)", name="chosen_has_a_date"),
+        CheckConstraint("chosen_by IS NULL OR chosen_on IS NOT NULL", name="chosen_by_somebody"),
         Index("uq_choice_round_open", "grant_id", unique=True, postgresql_where=text("state = 'open'")),
     )
 
@@ -45,6 +47,9 @@ class ChoiceRound(Base):
     state: Mapped[ChoiceState] = mapped_column(enum_of(ChoiceState, "state"), default=ChoiceState.OPEN)
     opened_at: Mapped[datetime]
     chosen_on: Mapped[date | None]
+    chosen_by: Mapped[ChoiceBy | None] = mapped_column(enum_of(ChoiceBy, "chosen_by"))
+    wider_wished_at: Mapped[datetime | None]
+    """When the participant asked to see places in other kinds of trades."""
     default_assignment_id: Mapped[int | None] = mapped_column(unique=True)
     """How it was decided where the participant did not choose."""
 
@@ -61,7 +66,7 @@ explain_constraint("uq_choice_round_open", "Deltagaren har redan en öppen valom
 
 
 class ShownPlace(Base):
-    """One place as it was shown: the trade and the free seats of that moment are kept."""
+    """One place as it was shown, which never changes, and what the participant thinks of it while the round is open."""
 
     __tablename__ = "shown_place"
     __table_args__ = (
@@ -71,6 +76,25 @@ class ShownPlace(Base):
             "choice_round_id",
             unique=True,
             postgresql_where=text("is_chosen"),
+        ),
+        Index(
+            "uq_shown_place_reserve",
+            "choice_round_id",
+            "reserve_rank",
+            unique=True,
+            postgresql_where=text("reserve_rank IS NOT NULL"),
+        ),
+        CheckConstraint(
+            "reserve_rank IS NULL OR reserve_rank BETWEEN 1 AND 2 AND NOT is_chosen", name="reserve_rank"
+        ),
+        CheckConstraint(
+            "(shortlisted_on IS NULL) = (shortlisted_by IS NULL)", name="shortlisted_by_somebody"
+        ),
+        CheckConstraint("(declined_on IS NULL) = (declined_by IS NULL)", name="declined_by_somebody"),
+        CheckConstraint("decline_reason IS NULL OR declined_on IS NOT NULL", name="reason_of_a_decline"),
+        CheckConstraint(
+            "declined_on IS NULL OR NOT is_chosen AND reserve_rank IS NULL AND shortlisted_on IS NULL",
+            name="one_thing_at_a_time",
         ),
     )
 
@@ -84,6 +108,25 @@ class ShownPlace(Base):
     free_seats: Mapped[int]
     earliest_start: Mapped[date]
     is_chosen: Mapped[bool] = mapped_column(default=False)
+    reserve_rank: Mapped[int | None] = mapped_column(SmallInteger)
+    """1 or 2: wanted if the chosen one cannot be had."""
+    shortlisted_on: Mapped[date | None]
+    shortlisted_by: Mapped[ChoiceBy | None] = mapped_column(enum_of(ChoiceBy, "shortlisted_by"))
+    declined_on: Mapped[date | None]
+    """The participant said no. A supplier's decline, and what came too late, stand on the placement."""
+    declined_by: Mapped[ChoiceBy | None] = mapped_column(enum_of(ChoiceBy, "declined_by"))
+    decline_reason: Mapped[RefusalReason | None] = mapped_column(enum_of(RefusalReason, "decline_reason"))
 
     choice_round: Mapped[ChoiceRound] = relationship(back_populates="shown")
     place: Mapped[Place] = relationship()
+
+    @property
+    def is_declined(self) -> bool:
+        return self.declined_on is not None
+
+    @property
+    def is_shortlisted(self) -> bool:
+        return self.shortlisted_on is not None
+
+
+explain_constraint("closed_choice", "Valet är redan avslutat. Läs om sidan för att se vad som gäller.")

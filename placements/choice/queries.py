@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from enterprises.places.models import Place, Site
@@ -17,7 +17,7 @@ from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
 from placements.choice.models import ChoiceRound, ShownPlace
-from placements.choice.rules import ChoiceState
+from placements.choice.rules import ChoiceState, wish_waits
 from placements.participants.models import Grant, Participant
 from placements.participants.rules import WAITING_LIMIT_DAYS, GrantState
 from placements.search.queries import PlaceOption, beyond_own_sex, is_own_sex
@@ -76,6 +76,23 @@ def chosen_place(choice_round: ChoiceRound) -> ShownPlace | None:
     return next((shown for shown in choice_round.shown if shown.is_chosen), None)
 
 
+def reserves(choice_round: ChoiceRound) -> list[ShownPlace]:
+    """What the participant wants if the chosen place cannot be had, best first."""
+    ranked = [(shown.reserve_rank, shown) for shown in choice_round.shown if shown.reserve_rank is not None]
+    return [shown for _, shown in sorted(ranked, key=lambda pair: pair[0])]
+
+
+def is_all_declined(choice_round: ChoiceRound) -> bool:
+    """Whether the participant has said no to everything that was shown. That is an answer."""
+    return bool(choice_round.shown) and all(shown.is_declined for shown in choice_round.shown)
+
+
+def has_wider_wish(choice_round: ChoiceRound) -> bool:
+    """Whether the participant waits to see more kinds of places."""
+    last = max((shown.shown_at for shown in choice_round.shown), default=None)
+    return wish_waits(choice_round.wider_wished_at, last)
+
+
 def has_later_choice(choice_round: ChoiceRound) -> bool:
     """Whether the participant has chosen anew, or been assigned, in a later round on the same grant."""
     later = select(ChoiceRound.id).where(
@@ -96,6 +113,7 @@ def criteria_for(grant: Grant, kommun_codes: Sequence[str] = ()) -> SearchCriter
         kommun_codes=tuple(kommun_codes),
         hours_per_week=grant.hours_per_week,
         support_level=grant.support_level,
+        system_id=grant.system_id,
     )
 
 
@@ -108,12 +126,20 @@ class NarrowChoice:
 
 def narrow_choice(choice_round: ChoiceRound) -> NarrowChoice | None:
     """Other places to offer when nothing across the divide was shown; None when something was, or nothing fits."""
+    return _beyond(choice_round, [shown.place for shown in choice_round.shown])
+
+
+def narrow_list(choice_round: ChoiceRound, options: Sequence[PlaceOption]) -> NarrowChoice | None:
+    """As narrow_choice(), before anything is shown: for what a search gives, beside what has been shown already."""
+    found = [option.place for option in options]
+    return _beyond(choice_round, [*found, *(shown.place for shown in choice_round.shown)]) if found else None
+
+
+def _beyond(choice_round: ChoiceRound, places: Sequence[Place]) -> NarrowChoice | None:
     sex = choice_round.participant.sex
-    if not choice_round.shown or sex is Sex.OTHER:
+    if not places or sex is Sex.OTHER or not all(is_own_sex(place.trade, sex) for place in places):
         return None
-    if not all(is_own_sex(shown.place.trade, sex) for shown in choice_round.shown):
-        return None
-    kommuner = sorted({shown.place.kommun_code for shown in choice_round.shown})
+    kommuner = sorted({place.kommun_code for place in places})
     options = beyond_own_sex(criteria_for(choice_round.grant, kommuner), sex)
     options = options or beyond_own_sex(criteria_for(choice_round.grant), sex)
     return NarrowChoice(options) if options else None
@@ -130,10 +156,21 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         .scalar_subquery()
     )
     is_requested = exists().where(Placement.choice_round_id == ChoiceRound.id)
+    shown = (
+        select(
+            ShownPlace.choice_round_id,
+            func.max(ShownPlace.shown_at).label("last_at"),
+            func.bool_and(ShownPlace.declined_on.is_not(None)).label("is_refused"),
+        )
+        .where(ShownPlace.choice_round_id == latest)
+        .group_by(ShownPlace.choice_round_id)
+        .lateral()
+    )
     rows = db.session.execute(
-        select(Participant, Grant, ChoiceRound, is_requested)
+        select(Participant, Grant, ChoiceRound, is_requested, shown.c.last_at, shown.c.is_refused)
         .join(Grant, Grant.participant_id == Participant.id)
         .outerjoin(ChoiceRound, ChoiceRound.id == latest)
+        .outerjoin(shown, true())
         .where(Grant.state == GrantState.OPEN, Participant.case_officer_id == actor.user_id)
         .order_by(Grant.id)
     )
@@ -141,14 +178,26 @@ def waiting(actor: Actor) -> list[WaitingItem]:
 
 
 def _waiting_item(
-    person: Participant, grant: Grant, latest: ChoiceRound | None, is_requested: bool
+    person: Participant,
+    grant: Grant,
+    latest: ChoiceRound | None,
+    is_requested: bool,
+    last_shown_at: datetime | None,
+    is_refused: bool | None,
 ) -> WaitingItem:
     deadline = (grant.reopened_on or grant.decided_on) + timedelta(days=WAITING_LIMIT_DAYS)
     if latest is not None and latest.state is ChoiceState.OPEN:
         opened = latest.opened_at.astimezone(STOCKHOLM).date()
+        name = person.shown_name
+        if is_refused:
+            text_sv = f"Sök fler platser: {name} har sagt nej till alla som visats"
+        elif wish_waits(latest.wider_wished_at, last_shown_at):
+            text_sv = f"Visa fler sorters platser för {name}, som har bett om det"
+        else:
+            text_sv = f"Registrera vad {name} har valt"
         return WaitingItem(
             min(deadline, opened + timedelta(days=CHOICE_DAYS)),
-            f"Registrera vad {person.shown_name} har valt",
+            text_sv,
             "choice.show",
             {"choice_round_id": latest.id},
             "Valomgångar",

@@ -6,12 +6,21 @@ from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
-from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.rules import advance
+from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from placements.choice import queries
 from placements.choice.models import ChoiceRound, ShownPlace
-from placements.choice.rules import CHOICE_TRANSITIONS, MOST_SHOWN, ChoiceAction, ChoiceState
+from placements.choice.rules import (
+    CHOICE_TRANSITIONS,
+    MOST_SHOWN,
+    ChoiceAction,
+    ChoiceBy,
+    ChoiceState,
+    RefusalReason,
+    check_choice,
+)
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
 from placements.search.queries import offered_options
@@ -82,17 +91,81 @@ def show_places(
     return added
 
 
-def record_choice(choice_round_id: int, place_id: int) -> ChoiceRound:
-    """The participant has chosen one of the places shown. Raises Invalid for another, Conflict when it is too late."""
+def shortlist_place(choice_round_id: int, place_id: int, *, is_saved: bool = True) -> ShownPlace:
+    """The participant saves a shown place among those she likes, or no longer. Saving takes back a no.
+
+    Raises NotFound for a place that was not shown, Conflict when the round is over.
+    """
+    choice_round, shown = _thought_of(choice_round_id, place_id, ChoiceAction.SHORTLIST)
+    if shown.is_shortlisted == is_saved:
+        return shown
+    if is_saved and shown.is_declined:
+        _take_back(choice_round, shown)
+    shown.shortlisted_on = today() if is_saved else None
+    shown.shortlisted_by = _writer() if is_saved else None
+    _note(choice_round, "shortlist" if is_saved else "unlist", shown)
+    return shown
+
+
+def decline_place(choice_round_id: int, place_id: int, reason: RefusalReason | None = None) -> ShownPlace:
+    """The participant says no to a shown place; why is hers to say or not. It is no longer saved.
+
+    Raises NotFound for a place that was not shown, Conflict when the round is over.
+    """
+    choice_round, shown = _thought_of(choice_round_id, place_id, ChoiceAction.DECLINE)
+    is_new = not shown.is_declined
+    if is_new:
+        shown.declined_on, shown.declined_by = today(), _writer()
+    shown.decline_reason = reason or shown.decline_reason
+    shown.shortlisted_on = shown.shortlisted_by = None
+    if is_new:
+        _note(choice_round, "refuse", shown)
+    db.session.flush()
+    return shown
+
+
+def take_back_decline(choice_round_id: int, place_id: int) -> ShownPlace:
+    """The participant no longer says no. Raises NotFound, Conflict as declining does."""
+    choice_round, shown = _thought_of(choice_round_id, place_id, ChoiceAction.DECLINE)
+    if shown.is_declined:
+        _take_back(choice_round, shown)
+    return shown
+
+
+def wish_for_wider(choice_round_id: int) -> ChoiceRound:
+    """The participant asks to see places in other kinds of trades; the officer sees it. Asking twice is asking once.
+
+    Raises NotFound, Conflict when the round is over.
+    """
     choice_round = _locked(choice_round_id)
-    chosen = next((shown for shown in choice_round.shown if shown.place_id == place_id), None)
+    advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.WISH, current_actor().role)
+    if not queries.has_wider_wish(choice_round):
+        choice_round.wider_wished_at = now()
+        audit.record(
+            "choice_round", choice_round.id, ChoiceAction.WISH, authority_id=choice_round.authority_id
+        )
+        db.session.flush()
+    return choice_round
+
+
+def record_choice(choice_round_id: int, place_id: int, *, reserve_ids: Sequence[int] = ()) -> ChoiceRound:
+    """The participant has chosen one of the places shown, and others in reserve, best first.
+
+    By her own code, or as an officer writes it down. Raises Invalid for what cannot be chosen, Conflict when it is too
+    late.
+    """
+    choice_round = _locked(choice_round_id)
     transition = advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.CHOOSE, current_actor().role)
     check_grant_open(choice_round.grant)
-    if chosen is None:
-        raise Invalid("Välj en av platserna som har visats.", field="place_id")
-    chosen.is_chosen = True
-    choice_round.chosen_on = today()
-    _move(choice_round, ChoiceAction.CHOOSE, ChoiceState(transition.target))
+    shown = {one.place_id: one for one in choice_round.shown}
+    declined = {place_id for place_id, one in shown.items() if one.is_declined}
+    check_choice(place_id, reserve_ids, shown=shown, declined=declined)
+    shown[place_id].is_chosen = True
+    for rank, reserve_id in enumerate(reserve_ids, start=1):
+        shown[reserve_id].reserve_rank = rank
+    db.session.flush()  # before the round is over, from when on nothing of it changes
+    choice_round.chosen_on, choice_round.chosen_by = today(), _writer()
+    _move(choice_round, ChoiceAction.CHOOSE, ChoiceState(transition.target), _reserves_sv(len(reserve_ids)))
     return choice_round
 
 
@@ -104,7 +177,7 @@ def close_round(choice_round_id: int) -> ChoiceRound:
     return choice_round
 
 
-def _move(choice_round: ChoiceRound, action: ChoiceAction, target: ChoiceState) -> None:
+def _move(choice_round: ChoiceRound, action: ChoiceAction, target: ChoiceState, note_sv: str = "") -> None:
     before, choice_round.state = choice_round.state, target
     audit.record(
         "choice_round",
@@ -113,8 +186,43 @@ def _move(choice_round: ChoiceRound, action: ChoiceAction, target: ChoiceState) 
         authority_id=choice_round.authority_id,
         from_state=before,
         to_state=target,
+        note_sv=note_sv,
     )
     db.session.flush()
+
+
+def _reserves_sv(count: int) -> str:
+    return f"Med {counted(count, 'reserv', 'reserver')}" if count else ""
+
+
+def _thought_of(choice_round_id: int, place_id: int, action: ChoiceAction) -> tuple[ChoiceRound, ShownPlace]:
+    choice_round = _locked(choice_round_id)
+    shown = next((one for one in choice_round.shown if one.place_id == place_id), None)
+    if shown is None:
+        raise NotFound()
+    advance(CHOICE_TRANSITIONS, choice_round.state, action, current_actor().role)
+    return choice_round, shown
+
+
+def _take_back(choice_round: ChoiceRound, shown: ShownPlace) -> None:
+    shown.declined_on = shown.declined_by = shown.decline_reason = None
+    _note(choice_round, "take_back_refusal", shown)
+
+
+def _note(choice_round: ChoiceRound, action: str, shown: ShownPlace) -> None:
+    audit.record(
+        "choice_round",
+        choice_round.id,
+        action,
+        authority_id=choice_round.authority_id,
+        note_sv=f"{shown.place.name} hos {shown.place.enterprise.name}",
+    )
+    db.session.flush()
+
+
+def _writer() -> ChoiceBy:
+    is_hers = current_actor().role is Role.PARTICIPANT
+    return ChoiceBy.PARTICIPANT if is_hers else ChoiceBy.OFFICER
 
 
 def _locked(choice_round_id: int) -> ChoiceRound:

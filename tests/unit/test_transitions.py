@@ -100,7 +100,10 @@ placement    accepted              never_start         never_started         sup
 placement    running               complete            completed             case_officer supervisor
 placement    running               end_early           ended_early           case_officer supervisor
 choice       open                  show                open                  case_officer
-choice       open                  choose              chosen                case_officer
+choice       open                  shortlist           open                  case_officer participant
+choice       open                  refuse              open                  case_officer participant
+choice       open                  wish_wider          open                  case_officer participant
+choice       open                  choose              chosen                case_officer participant
 choice       open                  assign              assigned              case_officer
 choice       open                  close               closed                case_officer
 grant        open                  place               placed                case_officer
