@@ -92,6 +92,7 @@ def _granted(half: Half) -> tuple[int, int, int]:
             support_level="1",
             first_day=today(),
             last_day=_GRANTED_UNTIL,
+            system_id=int(half.ids["open_system_id"]),
         ).id
     return participant_id, grant_id, consent_id
 

@@ -46,7 +46,14 @@ class Proposal:
 
 
 def default_terms(choice_round: ChoiceRound) -> list[DefaultTerms]:
-    """Systems of the round's authority that have decided a default and cover the participant's kommun."""
+    """What has been decided in the grant's system; in each that covers the participant's kommun where the grant has
+    none. Nothing where nothing is decided."""
+    grant_system = choice_round.grant.system_id
+    concerned = (
+        SystemOfChoice.kommun_codes.contains([choice_round.participant.kommun_code])
+        if grant_system is None
+        else SystemOfChoice.id == grant_system
+    )
     statement = (
         select(
             SystemOfChoice.id,
@@ -57,7 +64,7 @@ def default_terms(choice_round: ChoiceRound) -> list[DefaultTerms]:
         .join(TermsVersion, TermsVersion.system_id == SystemOfChoice.id)
         .where(
             SystemOfChoice.authority_id == choice_round.authority_id,
-            SystemOfChoice.kommun_codes.contains([choice_round.participant.kommun_code]),
+            concerned,
             TermsVersion.state == TermsState.PUBLISHED,
             TermsVersion.default_rule != DefaultRule.NONE,
         )

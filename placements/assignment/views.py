@@ -27,7 +27,8 @@ bp = Blueprint("assignment", __name__)
 @bp.route("/valomgangar/<int:choice_round_id>/ickeval", methods=["GET", "POST"])
 @requires(Role.CASE_OFFICER)
 def assign(choice_round_id: int) -> ResponseReturnValue:
-    """What the rule gives, before it is applied. Several systems: the one that the grant is for is chosen first."""
+    """What the rule gives, before it is applied. A grant without a system: one of those that may be meant is chosen
+    first."""
     choice_round = round_with_rows(choice_round_id)
     if not request.form:
         advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.ASSIGN, current_actor().role)

@@ -170,14 +170,18 @@ def terms_without_price(authority_id: int | None, support_level: str) -> list[in
     return [terms_id for terms_id, prices in by_terms if missing_prices(price_drafts(prices), support_level)]
 
 
-def contracts_over(authority_id: int, enterprise_id: int, first_day: date, last_day: date) -> list[Contract]:
-    """Contracts between the two that are in force and last over the days, with their price lists; oldest first."""
+def contracts_over(
+    authority_id: int, enterprise_id: int, first_day: date, last_day: date, system_id: int | None = None
+) -> list[Contract]:
+    """Contracts between the two that are in force and last over the days, with their price lists; oldest first. Only
+    those of the system, where the grant is under one."""
     statement = (
         select(Contract)
         .where(
             Contract.authority_id == authority_id,
             Contract.enterprise_id == enterprise_id,
             *in_force(first_day, last_day),
+            *([Contract.system_id == system_id] if system_id is not None else []),
         )
         .options(joinedload(Contract.terms).selectinload(TermsVersion.prices))
         .order_by(Contract.id)

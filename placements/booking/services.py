@@ -121,14 +121,18 @@ def _contract(
     grant: Grant, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None
 ) -> Contract:
     """The oldest contract over the days whose price list has a price for the grant's support level, and whose cap
-    leaves a seat. Only `contract_id` where there is one."""
+    leaves a seat, in the grant's system. Only `contract_id` where there is one."""
     contracts = [
         contract
-        for contract in queries.contracts_over(grant.authority_id, enterprise_id, first_day, last_day)
+        for contract in queries.contracts_over(
+            grant.authority_id, enterprise_id, first_day, last_day, grant.system_id
+        )
         if contract_id in {None, contract.id}
     ]
     if not contracts:
-        ending = queries.contracts_over(grant.authority_id, enterprise_id, first_day, first_day)
+        ending = queries.contracts_over(
+            grant.authority_id, enterprise_id, first_day, first_day, grant.system_id
+        )
         check_contract_lasts(contract.ends_on for contract in ending)
         raise Conflict("Leverantören har inget avtal som gäller då. Välj andra dagar eller en annan plats.")
     missing = [

@@ -83,6 +83,13 @@ class ConsentForm(BaseForm):
 
 
 class GrantForm(BaseForm):
+    system_id = RadioField(
+        "Valfrihetssystem",
+        coerce=or_none(int),
+        validate_choice=False,
+        description="Deltagaren kan välja bland systemets leverantörer, och får det som systemet bestämmer om hen inte "
+        "väljer.",
+    )
     hours_per_week = HoursField("Timmar i veckan", validators=[DataRequired()])
     days_per_week = IntegerField("Dagar i veckan", validators=[DataRequired(), NumberRange(1, 5)])
     support_level = SelectField(

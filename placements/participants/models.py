@@ -3,13 +3,22 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.db import Base, enum_of, explain_constraint
+from marketplace.procurement.models import SystemOfChoice
 from marketplace.reference.models import Kommun
 from marketplace.reference.rules import Sex
 from placements.participants.rules import (
@@ -110,6 +119,9 @@ class Grant(Base):
         CheckConstraint("hours_per_week > 0 AND hours_per_week <= 40", name="hours"),
         CheckConstraint("days_per_week BETWEEN 1 AND 5", name="days"),
         UniqueConstraint("id", "participant_id"),
+        ForeignKeyConstraint(
+            ["system_id", "authority_id"], ["system_of_choice.id", "system_of_choice.authority_id"]
+        ),
         Index(
             "uq_training_grant_live",
             "participant_id",
@@ -121,6 +133,9 @@ class Grant(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    system_id: Mapped[int | None] = mapped_column(index=True)
+    """The system of choice that it is under: its placements are under that system's contracts. None where no system
+    covered the kommun, and in grants from before this was asked: then any contract of the authority's will do."""
     state: Mapped[GrantState] = mapped_column(enum_of(GrantState, "state"), default=GrantState.OPEN)
     hours_per_week: Mapped[Decimal]
     days_per_week: Mapped[int]
@@ -134,8 +149,16 @@ class Grant(Base):
     reopened_on: Mapped[date | None]
 
     participant: Mapped[Participant] = relationship()
+    system: Mapped[SystemOfChoice | None] = relationship(viewonly=True)
 
 
+explain_constraint(
+    "frozen_grant_system", "Valfrihetssystemet kan inte ändras efter beslutet. Bevilja på nytt."
+)
+explain_constraint(
+    "grant_system",
+    "Avtalet hör till ett annat valfrihetssystem än beviljandet. Välj en plats som beviljandet omfattar.",
+)
 explain_constraint(
     "uq_training_grant_live", "Deltagaren har redan ett pågående beviljande. Avsluta det först."
 )

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import joinedload
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import IN_FORCE
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.audit import Event
 from marketplace.clock import today
 from marketplace.db import Page, db, get_or_404, paginate, swedish_order
-from marketplace.procurement.models import PriceRow, TermsVersion
+from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
 from marketplace.procurement.rules import TermsState
 from marketplace.reference.models import Kommun
 from marketplace.tenancy import Actor, current_actor
@@ -153,10 +155,13 @@ def has_live_consent(participant_id: int, scope: ConsentScope = ConsentScope.SUP
 
 
 def grants_of(participant_id: int) -> list[Grant]:
-    """Newest first."""
+    """Newest first, with their systems."""
     return list(
         db.session.scalars(
-            select(Grant).where(Grant.participant_id == participant_id).order_by(Grant.id.desc())
+            select(Grant)
+            .where(Grant.participant_id == participant_id)
+            .options(joinedload(Grant.system))
+            .order_by(Grant.id.desc())
         )
     )
 
@@ -255,8 +260,25 @@ def case_officers() -> list[CaseOfficer]:
     return [CaseOfficer(*row) for row in rows]
 
 
-def support_levels() -> list[str]:
-    """The levels that the authority's published price lists name, in order."""
+def systems_for(participant: Participant) -> list[SystemOfChoice]:
+    """The systems of choice that a grant can be under, by name: the authority's that cover the participant's kommun and
+    are open, or closed for applications while contracts run on."""
+    runs_on = exists().where(Contract.system_id == SystemOfChoice.id, Contract.state.in_(IN_FORCE))
+    statement = (
+        select(SystemOfChoice)
+        .where(
+            SystemOfChoice.authority_id == participant.authority_id,
+            SystemOfChoice.is_open,
+            SystemOfChoice.kommun_codes.contains([participant.kommun_code]),
+            or_(SystemOfChoice.closed_on.is_(None), runs_on),
+        )
+        .order_by(swedish_order(SystemOfChoice.name), SystemOfChoice.id)
+    )
+    return list(db.session.scalars(statement))
+
+
+def support_levels(system_id: int | None = None) -> list[str]:
+    """The levels that the published price lists name, in order: the system's, or all of the authority's."""
     named = db.session.scalars(
         select(PriceRow.support_level)
         .join(TermsVersion, TermsVersion.id == PriceRow.terms_id)
@@ -264,6 +286,7 @@ def support_levels() -> list[str]:
             TermsVersion.authority_id == current_actor().authority_id,
             TermsVersion.state != TermsState.DRAFT,
             PriceRow.support_level.is_not(None),
+            *([TermsVersion.system_id == system_id] if system_id is not None else []),
         )
         .distinct()
     )

@@ -32,6 +32,7 @@ from placements.participants.rules import (
     check_consent_date,
     check_extent,
     check_grant_period,
+    check_system,
     obstacle,
     read_personal_number,
     shown_number,
@@ -191,8 +192,10 @@ def grant_training(
     first_day: date,
     last_day: date,
     wished_trades: Sequence[str] = (),
+    system_id: int | None = None,
 ) -> Grant:
-    """The Resursråd's decision: extent a week, support level, period. Needs a live consent.
+    """The Resursråd's decision: extent a week, support level, period, and under which system of choice. Needs a live
+    consent. Where one system covers the participant's kommun it is that one; where none does the grant has none.
 
     Raises Invalid beside the field that is wrong, Conflict without consent or while another grant is in force.
     """
@@ -200,8 +203,9 @@ def grant_training(
     participant = get_or_404(Participant, participant_id, lock=True)
     check_extent(hours_per_week, days_per_week)
     check_grant_period(first_day, last_day, today())
-    if support_level not in queries.support_levels():
-        raise Invalid("Välj en av prislistans stödnivåer.", field="support_level")
+    system_id = check_system(system_id, [system.id for system in queries.systems_for(participant)])
+    if support_level not in queries.support_levels(system_id):
+        raise Invalid("Välj en av stödnivåerna i systemets prislista.", field="support_level")
     _check_trades(wished_trades)
     if not queries.has_live_consent(participant_id):
         raise Conflict("Registrera deltagarens samtycke först. Utan det kan ingen plats begäras.")
@@ -210,6 +214,7 @@ def grant_training(
     grant = Grant(
         participant_id=participant_id,
         authority_id=participant.authority_id,
+        system_id=system_id,
         hours_per_week=hours_per_week,
         days_per_week=days_per_week,
         support_level=support_level,

@@ -34,6 +34,7 @@ class Starting:
     from_day: date | None = None
     hours_per_week: Decimal | None = None
     support_level: str | None = None
+    system_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -79,5 +80,6 @@ def read_search(form: SearchForm, starting: Starting, today: date) -> Asked:
         adaptations=tuple(form.anpassning.data or ()),
         language=form.sprak.data or "",
         support_level=starting.support_level,
+        system_id=starting.system_id,
     )
     return Asked(criteria, problems)

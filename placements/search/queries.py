@@ -163,7 +163,7 @@ def is_own_sex(trade: Trade, sex: Sex) -> bool:
 
 def has_contracts(criteria: SearchCriteria) -> bool:
     """Whether any enterprise has a contract with the actor's authority that holds when somebody would start."""
-    return db.session.scalar(_contracted(criteria.start_by, criteria.start_by).limit(1)) is not None
+    return db.session.scalar(_contracted(criteria, criteria.start_by).limit(1)) is not None
 
 
 @dataclass(frozen=True)
@@ -183,15 +183,14 @@ class LeftOut:
 def left_out(criteria: SearchCriteria) -> LeftOut:
     """What a search does not show because of the contract, so that it can say so. At most four queries."""
     priced = _priced(criteria)
-    held = _contracted(criteria.start_by, criteria.until)
+    held = _contracted(criteria, criteria.until)
     fits = [*_has_room(criteria), *_wished(criteria), Place.enterprise_id.not_in(held.where(*priced))]
     ending = (
         select(Place.id, Contract.ends_on)
         .join(Contract, Contract.enterprise_id == Place.enterprise_id)
         .where(
             *fits,
-            Contract.authority_id == current_actor().authority_id,
-            *in_force(criteria.start_by, criteria.start_by),
+            *_carrying(criteria, criteria.start_by),
             Contract.ends_on < criteria.until,
             *priced,
         )
@@ -251,7 +250,7 @@ def _ids_in_order(conditions: Sequence[ColumnElement[bool]]) -> list[int]:
 
 def _offered(criteria: SearchCriteria, *of_contract: ColumnElement[bool]) -> list[ColumnElement[bool]]:
     """With room, at an enterprise whose contract carries a placement over the days and leaves a seat under its cap."""
-    bookable = _contracted(criteria.start_by, criteria.until).where(
+    bookable = _contracted(criteria, criteria.until).where(
         *_priced(criteria), has_room(criteria.start_by, criteria.until), *of_contract
     )
     return [*_has_room(criteria), Place.enterprise_id.in_(bookable)]
@@ -266,10 +265,18 @@ def _has_room(criteria: SearchCriteria) -> list[ColumnElement[bool]]:
     ]
 
 
-def _contracted(first_day: date, last_day: date) -> Select[int]:
-    return select(Contract.enterprise_id).where(
-        Contract.authority_id == current_actor().authority_id, *in_force(first_day, last_day)
-    )
+def _contracted(criteria: SearchCriteria, last_day: date) -> Select[int]:
+    return select(Contract.enterprise_id).where(*_carrying(criteria, last_day))
+
+
+def _carrying(criteria: SearchCriteria, last_day: date) -> list[ColumnElement[bool]]:
+    """The actor's authority's contracts that carry a placement from the asked start to `last_day`, in the grant's
+    system where it has one."""
+    return [
+        Contract.authority_id == current_actor().authority_id,
+        *in_force(criteria.start_by, last_day),
+        *([Contract.system_id == criteria.system_id] if criteria.system_id is not None else []),
+    ]
 
 
 def _priced(criteria: SearchCriteria) -> list[ColumnElement[bool]]:

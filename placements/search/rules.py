@@ -40,6 +40,8 @@ class SearchCriteria:
     language: str = ""
     support_level: str | None = None
     """The grant's level, which the contract must have a price for; none when nobody is searched for yet."""
+    system_id: int | None = None
+    """The grant's system of choice, which the contract must be in; none when it does not matter."""
 
 
 def default_period(today: date) -> tuple[date, date]:

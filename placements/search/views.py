@@ -93,7 +93,12 @@ def _search(choice: ChoiceRound | None) -> tuple[SearchForm, Asked]:
     if choice is not None:
         wanted = criteria_for(choice.grant)
         starting = Starting(
-            wanted.start_by, wanted.until, wanted.from_day, wanted.hours_per_week, wanted.support_level
+            wanted.start_by,
+            wanted.until,
+            wanted.from_day,
+            wanted.hours_per_week,
+            wanted.support_level,
+            wanted.system_id,
         )
     return form, read_search(form, starting, today())
 
@@ -169,7 +174,11 @@ def _ways_out(criteria: SearchCriteria) -> list[WayOut]:
 def _without_wishes(criteria: SearchCriteria) -> list[WayOut]:
     """What there is when only the days count."""
     bare = SearchCriteria(
-        criteria.start_by, criteria.until, criteria.from_day, support_level=criteria.support_level
+        criteria.start_by,
+        criteria.until,
+        criteria.from_day,
+        support_level=criteria.support_level,
+        system_id=criteria.system_id,
     )
     count = queries.how_many(bare)
     cleared: dict[str, str | None] = dict.fromkeys(

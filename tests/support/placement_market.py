@@ -168,7 +168,12 @@ def register(market: Market, number: int = 1, *, by: Actor | None = None, **fact
 
 
 def granted(
-    market: Market, number: int = 1, *, officer: Actor | None = None, **facts: Any
+    market: Market,
+    number: int = 1,
+    *,
+    officer: Actor | None = None,
+    system_id: int | None = None,
+    **facts: Any,
 ) -> tuple[int, int]:
     """A participant with consent and a grant of 20 hours a week; gives the ids of both."""
     officer = officer or market.officer
@@ -183,6 +188,7 @@ def granted(
             support_level="3",
             first_day=TODAY,
             last_day=LAST_DAY,
+            system_id=system_id,
         )
         return participant_id, grant.id
 

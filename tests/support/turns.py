@@ -19,8 +19,8 @@ def shared_system(market: Market, rule: DefaultRule = DefaultRule.TURN_ORDER, ow
     return system_id
 
 
-def undecided(market: Market, number: int = 1) -> int:
-    """The id of an open round in which nothing has been chosen."""
-    _, grant_id = granted(market, number)
+def undecided(market: Market, number: int = 1, *, system_id: int | None = None) -> int:
+    """The id of an open round in which nothing has been chosen; of a grant under the system, where several cover."""
+    _, grant_id = granted(market, number, system_id=system_id)
     with acting_as(market.officer), transaction():
         return open_round(grant_id).id

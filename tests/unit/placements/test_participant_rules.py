@@ -18,6 +18,7 @@ from placements.participants.rules import (
     check_consent_date,
     check_extent,
     check_grant_period,
+    check_system,
     grant_actions,
     participant_number,
     read_personal_number,
@@ -149,3 +150,19 @@ def test_a_grant_is_left_to_the_coordinator_alone() -> None:
     assert list(_closed(GrantStanding(GrantState.OPEN, TODAY))) == ["withdraw"]
     for state in (GrantState.CONCLUDED, GrantState.WITHDRAWN, GrantState.LAPSED):
         assert _closed(GrantStanding(state, TODAY)) == {}
+
+
+@pytest.mark.parametrize(
+    ("wanted", "covering", "taken"), [(None, [], None), (None, [7], 7), (7, [7], 7), (8, [7, 8], 8)]
+)
+def test_the_system_is_the_one_there_is_or_the_one_chosen(
+    wanted: int | None, covering: list[int], taken: int | None
+) -> None:
+    assert check_system(wanted, covering) == taken
+
+
+@pytest.mark.parametrize(("wanted", "covering"), [(None, [7, 8]), (9, [7, 8]), (9, [7]), (9, [])])
+def test_a_system_is_chosen_among_those_that_cover(wanted: int | None, covering: list[int]) -> None:
+    with pytest.raises(Invalid) as refused:
+        check_system(wanted, covering)
+    assert refused.value.field == "system_id"

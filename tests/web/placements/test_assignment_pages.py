@@ -51,10 +51,12 @@ def test_the_rule_is_shown_before_it_is_applied(market: Market, client_for: Clie
     assert officer.get(protocol).status_code == 403
 
 
-def test_several_systems_are_asked_between(market: Market, client_for: ClientFor) -> None:
+def test_several_systems_are_asked_between_for_a_grant_without_one(
+    market: Market, client_for: ClientFor
+) -> None:
+    round_id = undecided(market)
     first = shared_system(market)
     second = shared_system(market, DefaultRule.OWN_PROVISION, "Kommunens verkstad.")
-    round_id = undecided(market)
     officer = client_for(market.officer)
     page = officer.get(f"/valomgangar/{round_id}/ickeval").text
     assert f"system={first}" in page
@@ -62,6 +64,15 @@ def test_several_systems_are_asked_between(market: Market, client_for: ClientFor
     assert "Kommunens verkstad." in officer.get(f"/valomgangar/{round_id}/ickeval?system={second}").text
     nothing = officer.post(f"/valomgangar/{round_id}/ickeval", data={})
     assert nothing.status_code == 422
+
+
+def test_the_grants_own_system_is_not_asked_about(market: Market, client_for: ClientFor) -> None:
+    shared_system(market)
+    second = shared_system(market, DefaultRule.OWN_PROVISION, "Kommunens verkstad.")
+    round_id = undecided(market, system_id=second)
+    page = client_for(market.officer).get(f"/valomgangar/{round_id}/ickeval").text
+    assert "Kommunens verkstad." in page
+    assert "ickeval?system=" not in page
 
 
 def test_own_provision_leaves_no_place_to_request(market: Market, client_for: ClientFor) -> None:

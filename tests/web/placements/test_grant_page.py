@@ -1,0 +1,74 @@
+"""The page on which a coordinator grants training: the system of choice is asked about only where there are several."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from marketplace.clock import travelling
+from marketplace.db import transaction
+from marketplace.tenancy import acting_as
+from placements.participants.rules import ConsentScope
+from placements.participants.services import give_consent
+from tests.support.clients import ClientFor
+from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, register
+from tests.support.turns import shared_system
+
+FILLED: dict[str, Any] = {
+    "hours_per_week": "20",
+    "days_per_week": "4",
+    "support_level": "3",
+    "first_day": TODAY.isoformat(),
+    "last_day": LAST_DAY.isoformat(),
+}
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    built = build_market()
+    with travelling(TODAY):
+        yield built
+
+
+def consenting(market: Market) -> str:
+    """The address of the page."""
+    participant_id = register(market)
+    with acting_as(market.officer), transaction():
+        give_consent(participant_id, ConsentScope.SUPPLIER, date(2026, 3, 1))
+    return f"/deltagare/{participant_id}"
+
+
+def test_one_system_is_told_and_not_asked(market: Market, client_for: ClientFor) -> None:
+    address = consenting(market)
+    shared_system(market)
+    coordinator = client_for(market.coordinator)
+    page = coordinator.get(f"{address}/bevilja").text
+    assert "Arbetsträning</dd>" in page
+    assert 'name="system_id"' not in page
+    assert coordinator.post(f"{address}/bevilja", data=FILLED).status_code == 302
+    assert "/valfrihetssystem/" in coordinator.get(address).text
+
+
+def test_several_are_asked_about_and_what_was_typed_stays(market: Market, client_for: ClientFor) -> None:
+    address = consenting(market)
+    first, second = shared_system(market), shared_system(market)
+    coordinator = client_for(market.coordinator)
+    unanswered = coordinator.post(f"{address}/bevilja", data=FILLED)
+    assert unanswered.status_code == 422
+    assert "Välj vilket valfrihetssystem beviljandet gäller." in unanswered.text
+    assert LAST_DAY.isoformat() in unanswered.text
+    wrong = coordinator.post(f"{address}/bevilja", data=FILLED | {"system_id": first + 1000})
+    assert wrong.status_code == 422
+    nonsense = coordinator.post(f"{address}/bevilja", data=FILLED | {"system_id": "x"})
+    assert nonsense.status_code == 422
+    assert coordinator.post(f"{address}/bevilja", data=FILLED | {"system_id": second}).status_code == 302
+    assert f"/valfrihetssystem/{second}" in coordinator.get(address).text
+
+
+def test_none_is_said(market: Market, client_for: ClientFor) -> None:
+    address = consenting(market)
+    coordinator = client_for(market.coordinator)
+    assert "omfattar deltagarens kommun" in coordinator.get(f"{address}/bevilja").text
+    assert coordinator.post(f"{address}/bevilja", data=FILLED).status_code == 302
