@@ -9,7 +9,8 @@ import placements.booking.models
 import placements.choice.models
 import placements.participants.models
 import placements.plan.models
-import placements.report.models  # noqa: F401
+import placements.report.models
+import placements.search.models  # noqa: F401
 from marketplace.db import Base
 
 metadata = Base.metadata

@@ -10,10 +10,21 @@ class Kommun(Base):
     """A municipality by SCB's four-digit code."""
 
     __tablename__ = "kommun"
-    __table_args__ = (CheckConstraint("code ~ '^[0-9]{4}$'", name="code_digits"),)
+    __table_args__ = (
+        CheckConstraint("code ~ '^[0-9]{4}$'", name="code_digits"),
+        CheckConstraint(
+            "(latitude IS NULL) = (longitude IS NULL)"
+            " AND coalesce(latitude BETWEEN 55 AND 70 AND longitude BETWEEN 10 AND 25, true)",
+            name="position",
+        ),
+    )
 
     code: Mapped[str] = mapped_column(primary_key=True)
     name: Mapped[str]
+    town: Mapped[str] = mapped_column(default="", server_default="")
+    """The central town, which distances are reckoned from."""
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
 
 
 class OccupationField(Base):

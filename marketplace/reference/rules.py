@@ -10,7 +10,10 @@ Dominance. SCB calls a trade even when 40–60 per cent of the employed are wome
 
 from __future__ import annotations
 
+import math
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -178,6 +181,45 @@ def postcode_text(text: str) -> str | None:
     """Five digits, with or without a space, as "136 40"; None when it is something else."""
     digits = "".join(text.split())
     return f"{digits[:3]} {digits[3:]}" if _POSTCODE.fullmatch(digits) else None
+
+
+_EARTH_KM: Final = 6371.0088
+"""The Earth's mean radius (IUGG)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """WGS 84, in degrees."""
+
+    latitude: float
+    longitude: float
+
+    @property
+    def is_in_sweden(self) -> bool:
+        """Roughly: enough to tell a degree that has been mistyped, or latitude from longitude."""
+        return 55 <= self.latitude <= 70 and 10 <= self.longitude <= 25
+
+
+def distance_km(one: Position, other: Position) -> float:
+    """Kilometres between two positions along the Earth's surface, as the crow flies (the haversine formula)."""
+    north, south = math.radians(one.latitude), math.radians(other.latitude)
+    half_height = math.sin((south - north) / 2) ** 2
+    half_width = math.sin(math.radians(other.longitude - one.longitude) / 2) ** 2
+    return 2 * _EARTH_KM * math.asin(math.sqrt(half_height + math.cos(north) * math.cos(south) * half_width))
+
+
+def kommuner_within(kommun_code: str, within_km: float, positions: Mapping[str, Position]) -> frozenset[str]:
+    """Codes of kommuner whose central town lies within so many kilometres of that kommun's; always itself.
+
+    One whose position is not known is never near another.
+    """
+    here = positions.get(kommun_code)
+    near = {
+        code
+        for code, there in positions.items()
+        if here is not None and distance_km(here, there) <= within_km
+    }
+    return frozenset(near | {kommun_code})
 
 
 def is_ssyk4(code: str) -> bool:

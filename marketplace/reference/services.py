@@ -4,6 +4,7 @@ import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -11,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.db import db
 from marketplace.errors import Invalid
 from marketplace.reference.models import Kommun, OccupationField, Trade
-from marketplace.reference.rules import is_kommun_code, is_ssyk4
+from marketplace.reference.rules import Position, is_kommun_code, is_ssyk4
 from marketplace.reference.scb import BadRow, TradeFigures, read_table
 
 DATA = Path(__file__).parent / "data"
@@ -121,14 +122,36 @@ def _is_complete(row: dict[str, str], line: int, bad_rows: list[BadRow]) -> bool
 
 def _kommuner(
     rows: Iterable[tuple[int, dict[str, str]]], bad_rows: list[BadRow]
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Facts by code. A position that makes no sense is reported and left out, not its kommun."""
     for line, row in rows:
         if not is_kommun_code(row["code"]) or not row["name"]:
             bad_rows.append(
                 BadRow(line, f"{row['code']} {row['name']}".strip(), "kommunkoden är inte fyra siffror")
             )
         else:
-            yield row["code"], row["name"]
+            position = _position(row)
+            if position is None and (row.get("latitude") or row.get("longitude")):
+                bad_rows.append(
+                    BadRow(line, f"{row['code']} {row['name']}", "koordinaterna ligger inte i Sverige")
+                )
+            yield (
+                row["code"],
+                {
+                    "name": row["name"],
+                    "town": row.get("town", ""),
+                    "latitude": position.latitude if position else None,
+                    "longitude": position.longitude if position else None,
+                },
+            )
+
+
+def _position(row: dict[str, str]) -> Position | None:
+    try:
+        position = Position(float(row["latitude"]), float(row["longitude"]))
+    except (KeyError, ValueError):
+        return None
+    return position if position.is_in_sweden else None
 
 
 def _trades(
@@ -154,12 +177,12 @@ def _upsert_fields(fields: dict[str, str]) -> None:
         )
 
 
-def _upsert_kommuner(kommuner: dict[str, str]) -> None:
-    for code, name in kommuner.items():
+def _upsert_kommuner(kommuner: dict[str, dict[str, Any]]) -> None:
+    for code, facts in kommuner.items():
         db.session.execute(
             insert(Kommun)
-            .values(code=code, name=name)
-            .on_conflict_do_update(index_elements=[Kommun.code], set_={"name": name})
+            .values(code=code, **facts)
+            .on_conflict_do_update(index_elements=[Kommun.code], set_=facts)
         )
 
 
