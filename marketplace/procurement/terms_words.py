@@ -12,7 +12,8 @@ Row = tuple[str, str]
 
 TURN_RULE_SV = (
     "Leverantörerna står i den ordning som deras avtal började gälla. Turen går vidare till den som står efter den "
-    "som fick den senaste. Den som inte har en ledig plats som passar hoppas över och väntar till nästa varv. "
+    "som fick den senaste. Den som inte har en ledig plats som passar hoppas över och väntar till nästa varv. Det "
+    "gör också den som bara har platser som deltagaren redan har sagt nej till. "
     "Hos leverantören gäller i första hand en plats i deltagarens kommun, i andra hand den som kan börja snabbast."
 )
 """Whose turn it is, as enterprises/directory/turn_rules.py and placements/assignment do it."""

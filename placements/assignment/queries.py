@@ -16,7 +16,7 @@ from marketplace.procurement.rules import DefaultRule, TermsState
 from placements.assignment.models import DefaultAssignment
 from placements.assignment.rules import Outcome, next_supplier, why_sv
 from placements.choice.models import ChoiceRound
-from placements.choice.queries import chosen_place, criteria_for
+from placements.choice.queries import chosen_place, criteria_for, declined_places
 from placements.choice.rules import ChoiceState
 from placements.search.queries import first_offered
 
@@ -79,12 +79,12 @@ def proposal(choice_round: ChoiceRound, terms: DefaultTerms) -> Proposal:
         return Proposal(terms, None, f"Systemets förfrågningsunderlag bestämmer: {terms.own_provision_sv}")
     last = last_turn(terms.system_id)
     order = in_turn(line_of(terms.system_id), last.turn if last else None)
-    places = first_offered(
-        [one.turn.contract_id for one in order if not one.is_resting],
-        criteria_for(choice_round.grant),
-        choice_round.participant.kommun_code,
-    )
-    outcome = next_supplier(order, places)
+    contract_ids = [one.turn.contract_id for one in order if not one.is_resting]
+    criteria, kommun_code = criteria_for(choice_round.grant), choice_round.participant.kommun_code
+    declined = declined_places(choice_round.grant_id)
+    places = first_offered(contract_ids, criteria, kommun_code, except_places=declined)
+    fits = first_offered(contract_ids, criteria, kommun_code) if declined else places
+    outcome = next_supplier(order, places, refused=fits.keys() - places.keys())
     reason = (
         why_sv(
             outcome.supplier.name,

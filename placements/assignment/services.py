@@ -13,7 +13,12 @@ from placements.assignment import queries
 from placements.assignment.models import DefaultAssignment
 from placements.choice.models import ChoiceRound
 from placements.choice.queries import choice_round as round_with_rows
-from placements.choice.rules import CHOICE_TRANSITIONS, ChoiceAction, ChoiceState
+from placements.choice.rules import (
+    CHOICE_TRANSITIONS,
+    ChoiceAction,
+    ChoiceState,
+    check_not_all_declined,
+)
 from placements.choice.services import check_grant_open
 from placements.participants.models import Grant
 from placements.participants.rules import GrantAction
@@ -27,13 +32,16 @@ def assign_default(choice_round_id: int, system_id: int) -> DefaultAssignment:
 
     Turns of one system queue. The own provision is a place, so the grant has led to one; at a supplier it is requested
     first. Raises NotFound, Conflict when the round or the grant is not open, the system decides
-    nothing for the participant, or no supplier has a place that fits.
+    nothing for the participant, she has said no to all that was shown, or no supplier has a place that fits.
     """
     get_or_404(ChoiceRound, choice_round_id, lock=True)
     choice_round = round_with_rows(choice_round_id, is_fresh=True)
     transition = advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.ASSIGN, current_actor().role)
     grant = get_or_404(Grant, choice_round.grant_id, lock=True)
     check_grant_open(grant)
+    check_not_all_declined(
+        shown=len(choice_round.shown), declined=sum(shown.is_declined for shown in choice_round.shown)
+    )
     terms = next((one for one in queries.default_terms(choice_round) if one.system_id == system_id), None)
     if terms is None:
         raise NotFound()

@@ -19,6 +19,7 @@ from placements.assignment import queries, services
 from placements.assignment.forms import AssignForm
 from placements.assignment.rules import PASSED_OVER_SV
 from placements.choice.queries import choice_round as round_with_rows
+from placements.choice.queries import is_all_declined
 from placements.choice.rules import CHOICE_TRANSITIONS, ChoiceAction
 
 bp = Blueprint("assignment", __name__)
@@ -53,6 +54,7 @@ def assign(choice_round_id: int) -> ResponseReturnValue:
         "placements/assignment/assign.html",
         form=form,
         choice=choice_round,
+        is_all_declined=is_all_declined(choice_round),
         offered=list(offered.values()),
         proposal=queries.proposal(choice_round, chosen) if chosen else None,
         turn_rule_sv=TURN_RULE_SV,

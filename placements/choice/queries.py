@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import joinedload, selectinload
 
 from enterprises.places.models import Place, Site
@@ -85,6 +86,19 @@ def reserves(choice_round: ChoiceRound) -> list[ShownPlace]:
 def is_all_declined(choice_round: ChoiceRound) -> bool:
     """Whether the participant has said no to everything that was shown. That is an answer."""
     return bool(choice_round.shown) and all(shown.is_declined for shown in choice_round.shown)
+
+
+def declined_places(grant_id: int) -> set[int]:
+    """Places that the participant has said no to, where the latest round on the grant that showed each one counts."""
+    latest = (
+        select(ShownPlace.place_id, ShownPlace.declined_on)
+        .join(ChoiceRound, ChoiceRound.id == ShownPlace.choice_round_id)
+        .ext(distinct_on(ShownPlace.place_id))
+        .where(ChoiceRound.grant_id == grant_id)
+        .order_by(ShownPlace.place_id, ChoiceRound.id.desc())
+        .subquery()
+    )
+    return set(db.session.scalars(select(latest.c.place_id).where(latest.c.declined_on.is_not(None))))
 
 
 def has_wider_wish(choice_round: ChoiceRound) -> bool:

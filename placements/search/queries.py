@@ -93,16 +93,24 @@ def offered_options(place_ids: Sequence[int], criteria: SearchCriteria) -> list[
     return options_of([id_ for id_ in place_ids if id_ in offered], criteria, has_weeks=False)
 
 
-def first_offered(contract_ids: Sequence[int], criteria: SearchCriteria, kommun_code: str) -> dict[int, int]:
+def first_offered(
+    contract_ids: Sequence[int],
+    criteria: SearchCriteria,
+    kommun_code: str,
+    *,
+    except_places: Collection[int] = (),
+) -> dict[int, int]:
     """For each enterprise that can offer a place over the days under one of the contracts: which one, by rule.
 
-    One in the kommun before others, then the shortest lead time, then the place that was added first.
+    One in the kommun before others, then the shortest lead time, then the place that was added first. None of
+    `except_places`.
     """
     is_near = (Place.kommun_code == kommun_code).desc()
     statement = (
         select(Place.enterprise_id, Place.id)
         .ext(distinct_on(Place.enterprise_id))
         .where(*_offered(criteria, Contract.id.in_(contract_ids)), *_wished(criteria))
+        .where(Place.id.not_in(except_places))
         .order_by(Place.enterprise_id, is_near, Place.lead_time_days, Place.id)
     )
     return {row.enterprise_id: row.id for row in db.session.execute(statement)}

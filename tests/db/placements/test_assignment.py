@@ -24,7 +24,13 @@ from placements.assignment.services import assign_default
 from placements.booking.services import request_placement
 from placements.choice.queries import choice_round, waiting
 from placements.choice.rules import ChoiceState
-from placements.choice.services import close_round, open_round, record_choice, show_places
+from placements.choice.services import (
+    close_round,
+    decline_place,
+    open_round,
+    record_choice,
+    show_places,
+)
 from placements.participants.models import Grant
 from placements.participants.rules import GrantAction, GrantState, LeaveReason
 from placements.participants.services import leave_unreported
@@ -88,6 +94,37 @@ def test_who_has_no_place_or_rests_is_passed_over_and_it_is_kept(market: Market,
     other = undecided(market, 2)
     with acting_as(market.officer), pytest.raises(Conflict, match="Ingen tur är använd"), transaction():
         assign_default(other, system_id)
+
+
+def test_no_is_an_answer_and_a_refused_place_is_never_given(market: Market, system_id: int) -> None:
+    round_id = undecided(market)
+    with acting_as(market.officer), transaction():
+        show_places(round_id, [market.sewing_id])
+        decline_place(round_id, market.sewing_id)
+    with acting_as(market.officer), pytest.raises(Conflict, match="ett svar"), transaction():
+        assign_default(round_id, system_id)
+    with acting_as(market.officer), transaction():
+        show_places(round_id, [market.growing_id])
+    assert _assign(market, round_id, system_id) == market.growing_id, "the enterprise's other place"
+
+
+def test_who_has_only_refused_places_is_passed_over_also_in_a_later_round(
+    market: Market, system_id: int
+) -> None:
+    round_id = undecided(market)
+    farms = [market.sewing_id, market.repair_id, market.growing_id]
+    with acting_as(market.officer), transaction():
+        show_places(round_id, farms)
+        for place_id in farms:
+            decline_place(round_id, place_id)
+        close_round(round_id)
+        assert all(shown.declined_on == TODAY for shown in choice_round(round_id).shown), "kept"
+        later = open_round(choice_round(round_id).grant_id).id
+    assert _assign(market, later, system_id) == market.bakery_place_id
+    with acting_as(market.officer):
+        assigned = assignment_of(choice_round(later))
+        assert assigned is not None
+        assert [skipped["reason"] for skipped in assigned.passed_over] == ["refused"]
 
 
 def test_nothing_is_kept_of_a_turn_that_nobody_got(market: Market, system_id: int) -> None:

@@ -31,3 +31,10 @@ def test_why() -> None:
     assert why_sv("Bageriet", "Gården", [("Vilan", PassedOver.RESTING)]) == (
         "Gården fick den förra turen, och Bageriet står näst i ordningen. Vilan hoppades över: avtalet är vilande."
     )
+
+
+def test_who_has_only_what_was_refused_is_passed_over_for_that() -> None:
+    outcome = next_supplier([_FARM, _BAKERY], {30: 8}, refused={10})
+    assert outcome == Outcome(_BAKERY, 8, ((_FARM, PassedOver.REFUSED),))
+    reason = why_sv("Bageriet", None, [("Gården", PassedOver.REFUSED)])
+    assert reason.endswith("Gården hoppades över: har bara platser som deltagaren har sagt nej till.")
