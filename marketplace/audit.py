@@ -15,7 +15,7 @@ from marketplace import clock
 from marketplace.db import Base, db
 from marketplace.tenancy import current_actor
 
-PERSONAL_OBJECTS = frozenset({"participant", "grant", "choice_round", "plan", "report"})
+PERSONAL_OBJECTS = frozenset({"participant", "grant", "choice_round", "plan", "report", "study_visit"})
 """Their events are seen only by roles that may see persons. A placement is a number: its events are both parties'."""
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.accounts.rules import Role, may_see_persons
+from marketplace.clock import today
 from marketplace.db import db
 
 
@@ -44,7 +45,7 @@ class Actor:
         return self.user_id is not None
 
     def settings(self) -> dict[str, str]:
-        """The PostgreSQL settings that the policies read; empty string means none."""
+        """The PostgreSQL settings that the policies read; empty string means none. The day is the application's own."""
         return {
             "app.user_id": _text(self.user_id),
             "app.organisation_id": _text(self.organisation_id),
@@ -53,6 +54,7 @@ class Actor:
             "app.enterprise_id": _text(self.enterprise_id),
             "app.kommun_codes": ",".join(self.kommun_codes),
             "app.participant_id": _text(self.participant_id),
+            "app.today": today().isoformat(),
             "app.sees_persons": "yes" if self.may_see_persons else "",
         }
 
