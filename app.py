@@ -58,6 +58,8 @@ from placements.plan import views as plan
 from placements.report import queries as report_queries
 from placements.report import views as report
 from placements.search import views as search
+from placements.waiting_list import queries as waiting_list_queries
+from placements.waiting_list import views as waiting_list
 
 ROOT = Path(__file__).resolve().parent
 
@@ -84,6 +86,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     applications.bp,
     contracts.bp,
     suppliers.bp,
+    waiting_list.bp,
 )
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
@@ -100,6 +103,7 @@ WAITING: Sequence[Waiting] = (
     place_queries.waiting,
     application_queries.waiting,
     contract_waiting.waiting,
+    waiting_list_queries.waiting,
 )
 """Who adds rows to the start page."""
 
@@ -122,7 +126,11 @@ JOBS: Mapping[str, Sequence[str]] = {
         "enterprises.applications.jobs.tell_of_closing",
         "enterprises.contracts.jobs.tell_of_closing",
     ],
+    "seat_freed": ["placements.waiting_list.jobs.offer_seat"],
     "terms.published": ["enterprises.applications.jobs.tell_of_terms"],
+    "waiting_list.expire": ["placements.waiting_list.jobs.expire_offer"],
+    "waiting_list.joined": ["placements.waiting_list.jobs.look_for_new"],
+    "waiting_list.keep": ["placements.waiting_list.jobs.keep_entry"],
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""
 

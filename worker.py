@@ -90,6 +90,12 @@ SCHEDULE: Sequence[Scheduled] = (
         function="placements.participants.jobs.dispatch_lapse",
     ),
     Scheduled(
+        "waiting_list.day",
+        "55 0 * * *",
+        "an offer that nobody answered goes to the next in line; a free seat that was missed is offered",
+        function="placements.waiting_list.jobs.dispatch_day",
+    ),
+    Scheduled(
         "indicators.compute",
         "0 2 * * *",
         "capacity and choices up to yesterday",

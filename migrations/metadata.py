@@ -10,7 +10,9 @@ import placements.choice.models
 import placements.participants.models
 import placements.plan.models
 import placements.report.models
-import placements.search.models  # noqa: F401
+import placements.search.models
+import placements.visits.models
+import placements.waiting_list.models  # noqa: F401
 from marketplace.db import Base
 
 metadata = Base.metadata

@@ -6,6 +6,7 @@ from pkgutil import resolve_name
 from sqlalchemy import select, update
 
 from app import JOBS
+from enterprises.places.services.capacity import SEAT_FREED
 from marketplace.clock import now
 from marketplace.db import db, transaction
 from marketplace.letters.services import DELIVER_TOPIC, SEND_TOPIC
@@ -23,11 +24,11 @@ def deliver(authority_id: int) -> None:
 
 
 def forget_letters() -> None:
-    """The history's letters are not sent."""
+    """The history's letters are not sent, and nobody waited for the seats that were freed in it."""
     with acting_as(system_actor()), transaction():
         db.session.execute(
             update(Outbox)
-            .where(Outbox.topic.in_([SEND_TOPIC, DELIVER_TOPIC]), Outbox.processed_at.is_(None))
+            .where(Outbox.topic.in_([SEND_TOPIC, DELIVER_TOPIC, SEAT_FREED]), Outbox.processed_at.is_(None))
             .values(processed_at=now())
             .execution_options(synchronize_session=False)
         )

@@ -44,7 +44,7 @@ _COUNT = text("""
         SELECT place_id, day,
                count(*) FILTER (WHERE kind = 'retired') AS retired,
                count(*) FILTER (WHERE kind = 'closure') AS closed,
-               count(*) FILTER (WHERE kind = 'request') AS held,
+               count(*) FILTER (WHERE kind IN ('request', 'offer')) AS held,
                count(*) FILTER (WHERE kind = 'placement') AS booked
         FROM uses JOIN days ON day BETWEEN first_day AND last_day
         GROUP BY place_id, day

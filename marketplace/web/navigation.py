@@ -18,6 +18,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
     Role.COORDINATOR: [
         ("start.show", "Mitt arbete"),
         ("participants.index", "Deltagare"),
+        ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
         ("report.index", "Slutdokumentationer"),
     ],
@@ -35,6 +36,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("start.show", "Mitt arbete"),
         ("participants.index", "Deltagare"),
         ("search.index", "Sök plats"),
+        ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
     ],
     Role.SUPPLIER_MANAGER: [

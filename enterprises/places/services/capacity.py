@@ -14,8 +14,17 @@ from enterprises.places.queries import free_seats_of_place, taken_within
 from enterprises.places.rules import PlaceState, SeatUseKind, no_seat_sv
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
+from marketplace.outbox import emit
 
 _CAPACITY_LOCK = 0x5EA7
+
+SEAT_FREED = "seat_freed"
+"""The place may have a seat that it did not have. Whose it was, and who hears of it, is not told."""
+
+
+def seat_freed(place_id: int) -> None:
+    """To be called in the transaction that frees a seat, or lets a place be offered."""
+    emit(SEAT_FREED, place_id=place_id)
 
 
 def lock_capacity(place_id: int) -> None:
@@ -39,9 +48,11 @@ def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind)
 def release_seat(seat_use_id: int) -> None:
     """Frees the days of a use. Whoever points at it lets go in the same transaction."""
     use = get_or_404(SeatUse, seat_use_id)
-    lock_capacity(use.place_id)
+    place_id = use.place_id
+    lock_capacity(place_id)
     db.session.delete(use)
     db.session.flush()
+    seat_freed(place_id)
 
 
 def move_seat_use(
@@ -54,6 +65,7 @@ def move_seat_use(
     in_order(first_day, last_day)
     use = get_or_404(SeatUse, seat_use_id)
     lock_capacity(use.place_id)
+    before = (use.seat_id, use.first_day, use.last_day)
     in_the_way = select(SeatUse.id).where(
         SeatUse.seat_id == use.seat_id,
         SeatUse.id != use.id,
@@ -65,6 +77,8 @@ def move_seat_use(
     use.first_day, use.last_day = first_day, last_day
     use.kind = kind or use.kind
     db.session.flush()
+    if use.seat_id != before[0] or first_day > before[1] or last_day < before[2]:
+        seat_freed(use.place_id)
     return use
 
 

@@ -67,7 +67,7 @@ def counted_slowly(market: Market, first: date, last: date) -> Rows:
                 row = found[day, place.kommun_code, place.ssyk]
                 row[0] += now is not SeatUseKind.RETIRED
                 row[1] += now is SeatUseKind.CLOSURE
-                row[2] += now is SeatUseKind.REQUEST
+                row[2] += now in {SeatUseKind.REQUEST, SeatUseKind.OFFER}
                 row[3] += now is SeatUseKind.PLACEMENT
                 row[4] += any(kind_on(day + timedelta(days=n)) is None for n in range(15))
     return {key: (a, b, c, d, e) for key, (a, b, c, d, e) in found.items() if a}
