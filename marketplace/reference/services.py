@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from marketplace.db import db
 from marketplace.errors import Invalid
 from marketplace.reference.models import Kommun, OccupationField, Trade
+from marketplace.reference.queries import forget_lists
 from marketplace.reference.rules import Position, is_kommun_code, is_ssyk4
 from marketplace.reference.scb import BadRow, TradeFigures, read_table
 
@@ -69,6 +70,7 @@ def load_reference(folder: Path = DATA) -> LoadReport:
             .on_conflict_do_update(index_elements=[Trade.ssyk], set_=names)
         )
     _update_figures(figures.values())
+    forget_lists()
     return LoadReport(
         loaded=len(fields) + len(kommuner) + len(figures),
         bad_rows=tuple(sorted(set(bad_rows), key=lambda bad: (bad.line, bad.name))),
@@ -88,6 +90,7 @@ def load_scb_table(path: Path) -> LoadReport:
     older = [figure for figure in ours if figure.year < known[figure.ssyk].year]
     current = [figure for figure in ours if figure.year >= known[figure.ssyk].year]
     _update_figures(current)
+    forget_lists()
     named = {figure.ssyk for figure in ours} | {bad.name[:4] for bad in table.bad_rows}
     too_old = [
         BadRow(

@@ -1,9 +1,10 @@
 """The search for a place: what is asked, the neutral order, and the earliest day somebody can start."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from marketplace.reference.rules import add_working_days
 
@@ -13,7 +14,7 @@ START_WITHIN_DAYS = 14
 PERIOD_DAYS = 90
 """Calendar days that a seat should be free from the start, where the search does not say."""
 
-MOST_COUNTED = 200
+MOST_COUNTED = 120
 """Hits that a search counts and lets somebody page through. Whoever gets more needs a narrower question."""
 
 ORDER_RULE_SV = (
@@ -42,6 +43,58 @@ class SearchCriteria:
     """The grant's level, which the contract must have a price for; none when nobody is searched for yet."""
     system_id: int | None = None
     """The grant's system of choice, which the contract must be in; none when it does not matter."""
+    weekdays: tuple[int, ...] = ()
+    """ISO weekdays on which the participant can train; see `days_needed`."""
+    days_per_week: int | None = None
+    """Days a week that the grant says."""
+    demands_avoided: tuple[str, ...] = ()
+    """What the work must not ask for."""
+    near_kommun: str = ""
+    within_km: int | None = None
+    """Kilometres between the central towns, as the crow flies; nothing without `near_kommun`, and 0 is itself."""
+    text: str = ""
+    """Words that are said of the place, each as the beginning of a word."""
+
+    @property
+    def days_needed(self) -> int:
+        """On how many of `weekdays` a place must be open: as many as the grant's days a week, else on all of them.
+
+        Somebody who can come on Monday, Wednesday and Friday and is to train two days a week can be at a place that
+        is open on Mondays and Fridays.
+        """
+        return min(self.days_per_week or len(self.weekdays), len(self.weekdays))
+
+
+_DATES, _DECIMALS = {"start_by", "until", "from_day"}, {"hours_per_week"}
+
+
+def criteria_as_json(criteria: SearchCriteria) -> dict[str, Any]:
+    """The criteria as JSON holds them; `criteria_from_json` gives them back."""
+    return {part.name: _as_json(getattr(criteria, part.name)) for part in fields(criteria)}
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def criteria_from_json(data: Mapping[str, Any]) -> SearchCriteria:
+    """What `criteria_as_json` gave, in this version or another: unknown keys are left aside, and a missing one does not
+    matter unless it is one of the days. Raises KeyError then."""
+    known = {part.name for part in fields(SearchCriteria)}
+    facts = {name: _from_json(name, value) for name, value in data.items() if name in known}
+    return SearchCriteria(start_by=facts.pop("start_by"), until=facts.pop("until"), **facts)
+
+
+def _from_json(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(value)
+    if value is not None and name in _DATES:
+        return date.fromisoformat(value)
+    return Decimal(value) if value is not None and name in _DECIMALS else value
 
 
 def default_period(today: date) -> tuple[date, date]:
