@@ -5,22 +5,28 @@ spans tenants that cannot see each other's placements, needs no extension, and t
 """
 
 from datetime import date, datetime, time
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
     Computed,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
+    LargeBinary,
     SmallInteger,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
+from enterprises.places.closure_rules import ClosureAction, OutageReason
+from enterprises.places.picture_rules import LARGEST_KEPT
+from enterprises.places.picture_rules import MOST as MOST_PICTURES
 from enterprises.places.rules import WORKWEEK, PlaceState, SeatUseKind
 from marketplace.accounts.models import Organisation
 from marketplace.db import Base, enum_of, explain_constraint
@@ -64,6 +70,10 @@ class Place(Base):
             "(day_starts IS NULL) = (day_ends IS NULL) AND coalesce(day_starts < day_ends, true)",
             name="day_in_order",
         ),
+        CheckConstraint(
+            "state = 'paused' OR (pause_reason IS NULL AND paused_until IS NULL AND pause_sv = '')",
+            name="paused_for_a_reason",
+        ),
         UniqueConstraint("id", "enterprise_id"),
         Index("ix_place_published", "kommun_code", "ssyk", postgresql_where=text("state = 'published'")),
     )
@@ -93,6 +103,12 @@ class Place(Base):
     """The tasks one by one; `tasks_sv` tells of them in running text."""
     rotates: Mapped[bool] = mapped_column(default=False, server_default=false())
     """Whether one takes turns at the tasks."""
+    pause_reason: Mapped[OutageReason | None] = mapped_column(enum_of(OutageReason, "pause_reason"))
+    pause_sv: Mapped[str] = mapped_column(default="", server_default="")
+    paused_until: Mapped[date | None]
+    """The last day of a pause, as the supplier thinks; it then says whether the place is published again."""
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Grows each time that what is told changes: who writes over another's words does so knowing it."""
     state: Mapped[PlaceState] = mapped_column(enum_of(PlaceState, "state"), default=PlaceState.DRAFT)
     confirmed_on: Mapped[date]
     """When the supplier last said that this is right."""
@@ -103,6 +119,48 @@ class Place(Base):
     trade: Mapped[Trade] = relationship()
     enterprise: Mapped[Organisation] = relationship()
     seats: Mapped[list["Seat"]] = relationship(back_populates="place", order_by="Seat.number")
+
+
+class PlacePicture(Base):
+    """A picture of a place, without what is in it: lists never read that."""
+
+    __tablename__ = "place_picture"
+    __table_args__ = (
+        CheckConstraint(f"position BETWEEN 1 AND {MOST_PICTURES}", name="position"),
+        CheckConstraint("alt_sv <> ''", name="says_what_it_shows"),
+        UniqueConstraint("place_id", "position"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    position: Mapped[int]
+    alt_sv: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    sha256: Mapped[str]
+    added_at: Mapped[datetime]
+    added_by: Mapped[str]
+
+
+explain_constraint(
+    "uq_place_picture_place_id_position", "Någon annan ändrade bilderna samtidigt. Försök igen."
+)
+
+
+class PlacePictureContent(Base):
+    """The picture itself in two sizes, made by us out of what was sent (docs/adr/0019)."""
+
+    __tablename__ = "place_picture_content"
+    __table_args__ = (
+        CheckConstraint(f"octet_length(large) BETWEEN 1 AND {LARGEST_KEPT}", name="large"),
+        CheckConstraint(f"octet_length(small) BETWEEN 1 AND {LARGEST_KEPT}", name="small"),
+    )
+
+    place_picture_id: Mapped[int] = mapped_column(
+        ForeignKey("place_picture.id", ondelete="CASCADE"), primary_key=True
+    )
+    large: Mapped[bytes] = mapped_column(LargeBinary)
+    small: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Seat(Base):
@@ -156,16 +214,86 @@ explain_constraint(
 )
 
 
+class ClosedPeriod(Base):
+    """Some seats of a place out of use for some days, for a reason."""
+
+    __tablename__ = "closed_period"
+    __table_args__ = (
+        ForeignKeyConstraint(["place_id", "enterprise_id"], ["place.id", "place.enterprise_id"]),
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("reason <> 'other' OR reason_sv <> ''", name="says_why"),
+        UniqueConstraint("id", "place_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    place_id: Mapped[int] = mapped_column(index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    """As it stands; a seat that was opened early has its own last day."""
+    reason: Mapped[OutageReason] = mapped_column(enum_of(OutageReason, "reason"))
+    reason_sv: Mapped[str]
+    created_at: Mapped[datetime]
+
+    closures: Mapped[list["Closure"]] = relationship(back_populates="period", order_by="Closure.id")
+
+
 class Closure(Base):
-    """One seat out of use for a period, with a reason. A seat given up for good is a RETIRED use without a closure."""
+    """One seat of a closed period. A seat given up for good is a RETIRED use without a closure."""
 
     __tablename__ = "closure"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["closed_period_id", "place_id"], ["closed_period.id", "closed_period.place_id"]
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
+    closed_period_id: Mapped[int] = mapped_column(index=True)
     seat_use_id: Mapped[int] = mapped_column(ForeignKey("seat_use.id"), unique=True)
-    reason_sv: Mapped[str]
-    created_at: Mapped[datetime]
 
     seat_use: Mapped[SeatUse] = relationship()
+    period: Mapped[ClosedPeriod] = relationship(back_populates="closures", overlaps="closures")
+
+
+class ClosureRevision(Base):
+    """What a closed period became each time that someone changed it. The app role can only add."""
+
+    __tablename__ = "closure_revision"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["closed_period_id", "place_id"], ["closed_period.id", "closed_period.place_id"]
+        ),
+        CheckConstraint("seats >= 0", name="seats"),
+    )
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    closed_period_id: Mapped[int] = mapped_column(index=True)
+    place_id: Mapped[int] = mapped_column(index=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    action: Mapped[ClosureAction] = mapped_column(enum_of(ClosureAction, "action"))
+    seats: Mapped[int]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    reason: Mapped[OutageReason] = mapped_column(enum_of(OutageReason, "reason"))
+    reason_sv: Mapped[str]
+    why_sv: Mapped[str]
+    """Why it was changed."""
+    revised_at: Mapped[datetime]
+    revised_by: Mapped[str]
+
+
+class PlaceImport(Base):
+    """A file of places on its way in: its lines stay, right or wrong, until they are saved or thrown away."""
+
+    __tablename__ = "place_import"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[str]
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    """Each with its number in the file, its cells by column, and the place that it became once it is saved."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str]

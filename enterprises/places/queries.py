@@ -259,7 +259,7 @@ def closures(place_id: int) -> list[Closure]:
         .join(Closure.seat_use)
         .join(Seat, Seat.id == SeatUse.seat_id)
         .where(Closure.place_id == place_id, SeatUse.last_day >= today())
-        .options(contains_eager(Closure.seat_use).joinedload(SeatUse.seat))
+        .options(contains_eager(Closure.seat_use).joinedload(SeatUse.seat), joinedload(Closure.period))
         .order_by(SeatUse.first_day, Seat.number)
     )
     return list(db.session.scalars(statement))

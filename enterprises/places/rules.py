@@ -1,6 +1,6 @@
 """Places and seats: states, code lists, what a seat can be used for, and when a supplier's word is too old."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -41,6 +41,12 @@ PLACE_EVENT_SV = {
     "set_seats": "Antalet platser ändrat",
     "close_seats": "Platser stängda",
     "reopen_seats": "Stängd plats öppnad",
+    "change_closure": "Stängning ändrad",
+    "copy": "Kopierad från en annan plats",
+    "import": "Ändrad från fil",
+    "add_picture": "Bild upplagd",
+    "describe_picture": "Bildens beskrivning ändrad",
+    "remove_picture": "Bild borttagen",
 }
 
 SITE_EVENT_SV = {"create": "Arbetsstället upplagt", "update": "Arbetsstället ändrat"}
@@ -94,6 +100,7 @@ class SeatUseKind(StrEnum):
     """Why a seat is not free for some days. What a neighbour sees is this, and nothing of whom."""
 
     REQUEST = "request"  # held until the answer is due
+    OFFER = "offer"  # freed, and held for the next in line until answered
     PLACEMENT = "placement"
     CLOSURE = "closure"
     RETIRED = "retired"  # capacity lowered: no end
@@ -220,6 +227,7 @@ WORKWEEK = (1, 2, 3, 4, 5)
 MAX_SEATS = 60
 MAX_HOURS_PER_WEEK = 40
 MAX_LEAD_TIME_DAYS = 180
+MAX_TASKS, MAX_TASK_LENGTH = 12, 120
 BEGINNING = date(2000, 1, 1)
 FOREVER = date(9999, 12, 31)
 """A retired seat has no last day; one that was added later is retired from the beginning until then."""
@@ -268,36 +276,3 @@ def no_seat_sv(taken: Iterable[tuple[date, date]], first_day: date, last_day: da
     if not ways:
         return "Ingen plats är ledig alla de dagarna. Välj andra dagar eller en annan plats."
     return f"Ingen plats är ledig hela perioden. Gör något av detta: {', '.join(ways)} eller välj en annan plats."
-
-
-def place_problems(
-    *,
-    name: str,
-    tasks_sv: str,
-    hours_per_week_min: int,
-    hours_per_week_max: int,
-    lead_time_days: int,
-    adaptations: Iterable[str],
-    languages: Iterable[str],
-) -> Mapping[str, str]:
-    """Form field → Swedish sentence for what cannot be offered; empty when the place can be saved."""
-    found: dict[str, str] = {}
-    if not name.strip():
-        found["name"] = "Skriv ett namn på platsen."
-    if not tasks_sv.strip():
-        found["tasks_sv"] = "Beskriv arbetsuppgifterna."
-    if not 1 <= hours_per_week_min <= MAX_HOURS_PER_WEEK:
-        found["hours_per_week_min"] = (
-            f"Minsta omfattning ska vara 1 till {MAX_HOURS_PER_WEEK} timmar i veckan."
-        )
-    elif not hours_per_week_min <= hours_per_week_max <= MAX_HOURS_PER_WEEK:
-        found["hours_per_week_max"] = (
-            f"Största omfattning ska vara {hours_per_week_min} till {MAX_HOURS_PER_WEEK} timmar i veckan."
-        )
-    if not 0 <= lead_time_days <= MAX_LEAD_TIME_DAYS:
-        found["lead_time_days"] = f"Framförhållningen ska vara 0 till {MAX_LEAD_TIME_DAYS} dagar."
-    if set(adaptations) - {adaptation.value for adaptation in Adaptation}:
-        found["adaptations"] = "Välj anpassningar ur listan."
-    if set(languages) - set(LANGUAGE_SV):
-        found["languages"] = "Välj språk ur listan."
-    return found

@@ -1,17 +1,16 @@
-"""How many seats a place has from a day, and seats out of use for a period."""
+"""How many seats a place has from a day."""
 
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
 
-from enterprises.places.models import Closure, Place, Seat, SeatUse
-from enterprises.places.queries import free_seats_of_place
+from enterprises.places.models import Place, Seat, SeatUse
 from enterprises.places.rules import BEGINNING, FOREVER, MAX_SEATS, SeatUseKind, check_lasting
-from enterprises.places.services.capacity import in_order, lock_capacity, use_seat
-from enterprises.places.services.supply import own
+from enterprises.places.services.capacity import lock_capacity, seat_freed, use_seat
+from enterprises.places.services.owning import own
 from marketplace import audit
-from marketplace.clock import now, today
-from marketplace.db import db, get_or_404
+from marketplace.clock import today
+from marketplace.db import db
 from marketplace.errors import Conflict, Invalid
 from marketplace.swedish import counted
 
@@ -41,67 +40,7 @@ def set_seats(place_id: int, seats: int, from_day: date) -> None:
     note = f"{counted(seats, 'plats', 'platser')} från {from_day.isoformat()}"
     audit.record("place", place_id, "set_seats", enterprise_id=place.enterprise_id, note_sv=note)
     db.session.flush()
-
-
-def close_seats(
-    place_id: int, *, seats: int, first_day: date, last_day: date, reason_sv: str
-) -> list[Closure]:
-    """Takes seats that are free over the period out of use, the highest numbers first.
-
-    Raises Conflict when fewer are free: a closure moves nobody.
-    """
-    place = own(Place, place_id)
-    check_lasting(place.state)
-    in_order(first_day, last_day)
-    if not reason_sv.strip():
-        raise Invalid("Skriv varför platserna stängs.", field="reason_sv")
-    if first_day < today():
-        raise Invalid("Välj i dag eller en senare dag.", field="first_day")
-    if seats < 1:
-        raise Invalid("Stäng minst en plats.", field="seats")
-    lock_capacity(place_id)
-    free = list(db.session.scalars(free_seats_of_place(place_id, first_day, last_day)))
-    if len(free) < seats:
-        raise Conflict(
-            f"Bara {len(free)} av platserna är lediga hela perioden. Stäng färre eller välj andra dagar.",
-            field="seats",
-        )
-    made = []
-    for seat in free[-seats:]:
-        use = use_seat(seat, first_day, last_day, SeatUseKind.CLOSURE)
-        closure = Closure(
-            enterprise_id=place.enterprise_id,
-            place_id=place_id,
-            seat_use_id=use.id,
-            reason_sv=reason_sv.strip(),
-            created_at=now(),
-        )
-        db.session.add(closure)
-        made.append(closure)
-    what = counted(seats, "plats", "platser")
-    note = f"{what} från {first_day.isoformat()} till {last_day.isoformat()}: {reason_sv.strip()}"
-    audit.record("place", place_id, "close_seats", enterprise_id=place.enterprise_id, note_sv=note)
-    db.session.flush()
-    return made
-
-
-def reopen_closure(closure_id: int) -> None:
-    """Gives a closed seat back from today: a coming closure goes away, a running one ends yesterday."""
-    closure = own(Closure, closure_id)
-    lock_capacity(closure.place_id)
-    closure = get_or_404(Closure, closure_id, lock=True)  # another tab may have opened it meanwhile
-    use = closure.seat_use
-    if use.last_day < today():
-        raise Conflict("Stängningen är redan slut.")
-    note = f"Stängd från {use.first_day.isoformat()} till {use.last_day.isoformat()}: {closure.reason_sv}"
-    if use.first_day >= today():
-        db.session.delete(closure)
-        db.session.flush()
-        db.session.delete(use)
-    else:
-        use.last_day = today() - timedelta(days=1)
-    audit.record("place", closure.place_id, "reopen_seats", enterprise_id=closure.enterprise_id, note_sv=note)
-    db.session.flush()
+    seat_freed(place_id)  # lowering may also take back an earlier lowering
 
 
 def _retirements(place_id: int, from_day: date) -> dict[int, SeatUse]:

@@ -1,11 +1,12 @@
-"""What a supplier does with sites and places."""
+"""What a supplier does with places: what is told of one, and when it is offered."""
 
 from collections.abc import Sequence
-from typing import TypeVar
+from datetime import date, time
+from typing import Any, TypedDict, Unpack
 
-from sqlalchemy import select
-
-from enterprises.places.models import Closure, Place, Seat, Site
+from enterprises.places.closure_rules import OutageReason, check_reason, outage_sv
+from enterprises.places.models import Place, Seat, Site
+from enterprises.places.offer_rules import TOLD_LISTS, Told, told_of, told_problems
 from enterprises.places.queries import uses_from
 from enterprises.places.rules import (
     MAX_SEATS,
@@ -15,71 +16,39 @@ from enterprises.places.rules import (
     SeatUseKind,
     check_lasting,
     in_use_sv,
-    place_problems,
 )
-from enterprises.places.services.capacity import lock_capacity
+from enterprises.places.services.capacity import lock_capacity, seat_freed
+from enterprises.places.services.owning import own
 from marketplace import audit
-from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.db import db, get_or_404
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
-from marketplace.reference.models import Kommun, Trade
-from marketplace.reference.rules import postcode_text
+from marketplace.db import db
+from marketplace.errors import Conflict, Invalid
+from marketplace.reference.models import Trade
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 
-_TAKEN = frozenset({SeatUseKind.REQUEST, SeatUseKind.PLACEMENT})
-OwnedT = TypeVar("OwnedT", Site, Place, Closure)
+_TAKEN = frozenset({SeatUseKind.REQUEST, SeatUseKind.OFFER, SeatUseKind.PLACEMENT})
 
 
-def add_site(
-    *, name: str, street: str, postcode: str, city: str, kommun_code: str, accessibility_sv: str = ""
-) -> Site:
-    """A new site of the actor's enterprise."""
-    site = Site(enterprise_id=own_enterprise())
-    _fill_site(site, name, street, postcode, city, kommun_code, accessibility_sv)
-    db.session.add(site)
-    db.session.flush()
-    audit.record("site", site.id, "create", enterprise_id=site.enterprise_id)
-    return site
+class Words(TypedDict, total=False):
+    """Some of what is told of a place, as `offer_rules.Told` has it."""
+
+    name: str
+    tasks_sv: str
+    tasks: Sequence[str]
+    rotates: bool
+    hours_per_week_min: int
+    hours_per_week_max: int
+    weekdays: Sequence[int]
+    day_starts: time | None
+    day_ends: time | None
+    lead_time_days: int
+    demands: Sequence[str]
+    adaptations: Sequence[str]
+    languages: Sequence[str]
 
 
-def update_site(
-    site_id: int,
-    *,
-    name: str,
-    street: str,
-    postcode: str,
-    city: str,
-    kommun_code: str,
-    accessibility_sv: str = "",
-) -> Site:
-    """Changes a site. Its kommun stands once there are places, since they are counted by it."""
-    site = own(Site, site_id)
-    has_places = db.session.scalar(select(Place.id).where(Place.site_id == site_id).limit(1)) is not None
-    if has_places and kommun_code != site.kommun_code:
-        raise Conflict(
-            "Kommunen kan inte ändras när arbetsstället har platser. Lägg upp ett nytt arbetsställe.",
-            field="kommun_code",
-        )
-    _fill_site(site, name, street, postcode, city, kommun_code, accessibility_sv)
-    audit.record("site", site.id, "update", enterprise_id=site.enterprise_id)
-    return site
-
-
-def add_place(
-    *,
-    site_id: int,
-    ssyk: str,
-    name: str,
-    tasks_sv: str,
-    hours_per_week_min: int,
-    hours_per_week_max: int,
-    lead_time_days: int,
-    adaptations: Sequence[str] = (),
-    languages: Sequence[str] = (),
-    seats: int,
-) -> Place:
+def add_place(*, site_id: int, ssyk: str, seats: int, **words: Unpack[Words]) -> Place:
     """A draft of a place with its seats. Hours are per week, lead time in calendar days."""
     if not 1 <= seats <= MAX_SEATS:
         raise Invalid(f"Antalet ska vara 1 till {MAX_SEATS}.", field="seats")
@@ -90,10 +59,9 @@ def add_place(
         kommun_code=site.kommun_code,
         ssyk=_trade(ssyk),
         state=PlaceState.DRAFT,
+        revision=0,
     )
-    _fill_place(
-        place, name, tasks_sv, hours_per_week_min, hours_per_week_max, lead_time_days, adaptations, languages
-    )
+    _fill(place, Told(**_tidy(words)))
     place.seats = [Seat(number=number) for number in range(1, seats + 1)]
     db.session.add(place)
     db.session.flush()
@@ -104,22 +72,25 @@ def add_place(
 def update_place(
     place_id: int,
     *,
-    name: str,
-    tasks_sv: str,
-    hours_per_week_min: int,
-    hours_per_week_max: int,
-    lead_time_days: int,
-    adaptations: Sequence[str] = (),
-    languages: Sequence[str] = (),
+    begun_with: int | None = None,
     site_id: int | None = None,
     ssyk: str | None = None,
+    **words: Unpack[Words],
 ) -> Place:
-    """Changes what is told of a place, which also confirms it. Trade and site stand once it has been published,
-    since what was shown and chosen is counted by them."""
+    """Changes what is told of a place, which also confirms it; what is left out stands. Trade and site stand once it
+    has been published, since what was shown and chosen is counted by them.
+
+    Raises Conflict when `begun_with`, the revision that the writer began with, is not the one that stands.
+    """
     place = own(Place, place_id)
-    lock_capacity(place_id)  # nobody publishes it while its trade is changed
-    db.session.refresh(place, ["state"])
+    lock_capacity(place_id)  # nobody publishes it while its trade is changed, and two who write take turns
+    db.session.refresh(place)
     check_lasting(place.state)
+    if begun_with is not None and begun_with != place.revision:
+        raise Conflict(
+            "Någon har ändrat platsen medan du skrev. Det du skrev finns kvar här. Öppna platsen i en ny flik och "
+            "jämför. Sparar du igen gäller det som står här."
+        )
     is_draft = place.state is PlaceState.DRAFT
     if ssyk is not None and ssyk != place.ssyk:
         if not is_draft:
@@ -132,9 +103,7 @@ def update_place(
             )
         site = own(Site, site_id)
         place.site_id, place.kommun_code = site.id, site.kommun_code
-    _fill_place(
-        place, name, tasks_sv, hours_per_week_min, hours_per_week_max, lead_time_days, adaptations, languages
-    )
+    _fill(place, Told(**(vars(told_of(place)) | _tidy(words))))
     audit.record("place", place.id, "update", enterprise_id=place.enterprise_id)
     db.session.flush()
     return place
@@ -142,14 +111,30 @@ def update_place(
 
 def publish_place(place_id: int) -> None:
     _move(place_id, PlaceAction.PUBLISH)
+    seat_freed(place_id)
 
 
-def pause_place(place_id: int) -> None:
-    _move(place_id, PlaceAction.PAUSE)
+def pause_place(
+    place_id: int,
+    *,
+    reason: OutageReason = OutageReason.OTHER,
+    reason_sv: str = "Tar inte emot just nu",
+    until: date | None = None,
+) -> None:
+    """Takes the place out of the search until someone publishes it again; `until` is when that is thought to be."""
+    words = check_reason(reason, reason_sv)
+    if until is not None and until < today():
+        raise Invalid("Välj i dag eller en senare dag.", field="until")
+    place = _move(
+        place_id, PlaceAction.PAUSE, outage_sv(reason, words) + (f", till {until}" if until else "")
+    )
+    place.pause_reason, place.pause_sv, place.paused_until = reason, words, until
+    db.session.flush()
 
 
 def resume_place(place_id: int) -> None:
     _move(place_id, PlaceAction.RESUME)
+    seat_freed(place_id)
 
 
 def close_place(place_id: int) -> None:
@@ -169,31 +154,23 @@ def closing_obstacle_sv(place_id: int) -> str:
 
 def confirm_place(place_id: int) -> None:
     """The supplier says that what is told of the place is still right."""
-    place = own(Place, place_id)
-    check_lasting(place.state)
-    place.confirmed_on = today()
-    audit.record("place", place.id, "confirm", enterprise_id=place.enterprise_id)
+    confirm_places([place_id])
+
+
+def confirm_places(place_ids: Sequence[int]) -> int:
+    """The same for several, all or none; gives how many. Raises NotFound when one of them is not the supplier's."""
+    chosen = [own(Place, place_id) for place_id in dict.fromkeys(place_ids)]
+    for place in chosen:
+        check_lasting(place.state)
+        place.confirmed_on = today()
+    audit.record_many(
+        [audit.NewEvent("place", place.id, "confirm", enterprise_id=place.enterprise_id) for place in chosen]
+    )
     db.session.flush()
+    return len(chosen)
 
 
-def own_enterprise() -> int:
-    """The enterprise that the actor manages. Raises NotAllowed for everyone else."""
-    actor = current_actor()
-    if actor.role is not Role.SUPPLIER_MANAGER or actor.enterprise_id is None:
-        raise NotAllowed("Bara företagets verksamhetsledare får ändra arbetsställen och platser.")
-    return actor.enterprise_id
-
-
-def own(model: type[OwnedT], key: int) -> OwnedT:
-    """A row of the actor's own enterprise. Raises NotFound for anyone else's, NotAllowed by role."""
-    enterprise_id = own_enterprise()
-    row = get_or_404(model, key)
-    if row.enterprise_id != enterprise_id:
-        raise NotFound()
-    return row
-
-
-def _move(place_id: int, action: PlaceAction) -> None:
+def _move(place_id: int, action: PlaceAction, note_sv: str = "") -> Place:
     # The lock: nobody books a place in the moment that it is paused or closed.
     place = own(Place, place_id)
     lock_capacity(place_id)
@@ -201,6 +178,8 @@ def _move(place_id: int, action: PlaceAction) -> None:
     before = place.state
     transition = advance(PLACE_TRANSITIONS, before, action, current_actor().role)
     place.state = PlaceState(transition.target)
+    if place.state is not PlaceState.PAUSED:
+        place.pause_reason, place.pause_sv, place.paused_until = None, "", None
     if place.state is PlaceState.PUBLISHED:
         place.confirmed_on = today()
     audit.record(
@@ -210,8 +189,10 @@ def _move(place_id: int, action: PlaceAction) -> None:
         enterprise_id=place.enterprise_id,
         from_state=before,
         to_state=place.state,
+        note_sv=note_sv,
     )
     db.session.flush()
+    return place
 
 
 def _trade(ssyk: str) -> str:
@@ -220,46 +201,24 @@ def _trade(ssyk: str) -> str:
     return ssyk
 
 
-def _fill_site(
-    site: Site, name: str, street: str, postcode: str, city: str, kommun_code: str, accessibility_sv: str
-) -> None:
-    typed = {"name": name, "street": street, "city": city}
-    for field, value in typed.items():
-        if not value.strip():
-            raise Invalid("Fyll i fältet.", field=field)
-    written = postcode_text(postcode)
-    if written is None:
-        raise Invalid("Skriv postnumret med fem siffror, till exempel 136 40.", field="postcode")
-    if db.session.get(Kommun, kommun_code) is None:
-        raise Invalid("Välj en kommun ur listan.", field="kommun_code")
-    site.name, site.street, site.city = name.strip(), street.strip(), city.strip()
-    site.postcode, site.kommun_code = written, kommun_code
-    site.accessibility_sv = accessibility_sv.strip()
+def _tidy(words: Words) -> dict[str, Any]:
+    """As it is stored: trimmed, each code once and in order; tasks keep theirs."""
+    tidy: dict[str, Any] = dict(words)
+    for name in ("name", "tasks_sv"):
+        if name in tidy:
+            tidy[name] = tidy[name].strip()
+    if "tasks" in tidy:
+        tidy["tasks"] = tuple(dict.fromkeys(task.strip() for task in tidy["tasks"] if task.strip()))
+    for name in ("weekdays", "demands", "adaptations", "languages"):
+        if name in tidy:
+            tidy[name] = tuple(sorted(set(tidy[name])))
+    return tidy
 
 
-def _fill_place(
-    place: Place,
-    name: str,
-    tasks_sv: str,
-    hours_per_week_min: int,
-    hours_per_week_max: int,
-    lead_time_days: int,
-    adaptations: Sequence[str],
-    languages: Sequence[str],
-) -> None:
-    problems = place_problems(
-        name=name,
-        tasks_sv=tasks_sv,
-        hours_per_week_min=hours_per_week_min,
-        hours_per_week_max=hours_per_week_max,
-        lead_time_days=lead_time_days,
-        adaptations=adaptations,
-        languages=languages,
-    )
-    for field, message in problems.items():
+def _fill(place: Place, told: Told) -> None:
+    for field, message in told_problems(told).items():
         raise Invalid(message, field=field)
-    place.name, place.tasks_sv = name.strip(), tasks_sv.strip()
-    place.hours_per_week_min, place.hours_per_week_max = hours_per_week_min, hours_per_week_max
-    place.lead_time_days = lead_time_days
-    place.adaptations, place.languages = sorted(set(adaptations)), sorted(set(languages))
+    for name, value in vars(told).items():
+        setattr(place, name, list(value) if name in TOLD_LISTS else value)
+    place.revision += 1
     place.confirmed_on = today()

@@ -12,7 +12,7 @@ from stdnum.se import orgnr
 from demo import terms
 from demo.people import full_name, personal_number, personal_numbers, unique_names
 from demo.story import DATA, Story, apportioned, read_story
-from enterprises.places.rules import place_problems
+from enterprises.places.offer_rules import place_problems
 from marketplace.procurement.price_rules import price_problems
 from marketplace.reference.rules import Sex
 from placements.participants.rules import read_personal_number

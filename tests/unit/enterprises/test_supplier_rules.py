@@ -8,7 +8,7 @@ from enterprises.contracts.rules import (
     ending_obstacle_sv,
     requests_taken_back_sv,
 )
-from enterprises.places.rules import place_problems
+from enterprises.places.offer_rules import place_problems
 from enterprises.suppliers.rules import bankgiro_digits, bankgiro_text, profile_gaps
 
 
