@@ -62,9 +62,12 @@ class PlaceFilter:
     is_unconfirmed: bool = False
 
 
-def free_seats_over(first_day: Day, last_day: Day) -> ColumnElement[int]:
-    """Number of the place's seats that are free on every day from first to last; correlated to Place."""
-    return _seats_without_use(first_day, last_day).label("free_seats")
+def free_seats_over(
+    first_day: Day, last_day: Day, place_id: ColumnElement[int] | None = None
+) -> ColumnElement[int]:
+    """Number of the place's seats that are free on every day from first to last; correlated to Place, or to another
+    column that holds a place's id."""
+    return _seats_without_use(first_day, last_day, place_id=place_id).label("free_seats")
 
 
 def seats_in_service(day: Day) -> ColumnElement[int]:
@@ -72,7 +75,9 @@ def seats_in_service(day: Day) -> ColumnElement[int]:
     return _seats_without_use(day, day, SeatUseKind.RETIRED).label("seats")
 
 
-def _seats_without_use(first: Day, last: Day, kind: SeatUseKind | None = None) -> ColumnElement[int]:
+def _seats_without_use(
+    first: Day, last: Day, kind: SeatUseKind | None = None, place_id: ColumnElement[int] | None = None
+) -> ColumnElement[int]:
     use = aliased(SeatUse)
     overlapping = (
         select(use.id)
@@ -85,7 +90,8 @@ def _seats_without_use(first: Day, last: Day, kind: SeatUseKind | None = None) -
         )
         .correlate_except(use)
     )
-    counted = select(func.count(Seat.id)).where(Seat.place_id == Place.id, ~overlapping.exists())
+    of = Place.id if place_id is None else place_id
+    counted = select(func.count(Seat.id)).where(Seat.place_id == of, ~overlapping.exists())
     return counted.correlate_except(Seat).scalar_subquery()
 
 

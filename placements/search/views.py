@@ -18,6 +18,7 @@ from placements.choice.queries import choice_round, criteria_for
 from placements.choice.rules import MAX_COMPARED
 from placements.participants.rules import support_level_sv
 from placements.search import queries
+from placements.search.contract_queries import carrying
 from placements.search.forms import Asked, SearchForm, Starting, read_search, starting_today
 from placements.search.rules import ORDER_RULE_SV, SearchCriteria
 
@@ -84,7 +85,7 @@ def _asked_round() -> ChoiceRound | None:
 def _search(choice: ChoiceRound | None) -> tuple[SearchForm, Asked]:
     form = SearchForm(
         choices={
-            "kommun": {kommun.code: kommun.name for kommun in queries.kommuner_offered()},
+            "kommun": {kommun.code: kommun.name for kommun in queries.kommuner_offered(carrying(SearchCriteria(today(), today())))},
             "omrade": {"": "Alla områden"} | {f.concept_id: f.name for f in occupation_fields()},
             "yrke": {"": "Alla yrken"} | {trade.ssyk: trade.plain_name for trade in trades()},
         }

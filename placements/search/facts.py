@@ -1,0 +1,84 @@
+"""What a search says of a place, as plain facts: a page of them is read in one statement, without ORM rows."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from enterprises.places.queries import WeekFree
+from enterprises.places.rules import PlaceState
+from marketplace.reference.queries import KommunFacts, TradeFacts
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    name: str
+    street: str
+    postcode: str
+    city: str
+    kommun: KommunFacts
+    accessibility: list[str]
+    accessibility_sv: str
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseFacts:
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFacts:
+    id: int
+    enterprise_id: int
+    kommun_code: str
+    ssyk: str
+    name: str
+    tasks_sv: str
+    tasks: list[str]
+    rotates: bool
+    hours_per_week_min: int
+    hours_per_week_max: int
+    lead_time_days: int
+    weekdays: list[int]
+    day_starts: time | None
+    day_ends: time | None
+    demands: list[str]
+    adaptations: list[str]
+    languages: list[str]
+    state: PlaceState
+    confirmed_on: date
+    site: SiteFacts
+    trade: TradeFacts
+    enterprise: EnterpriseFacts
+
+
+@dataclass(frozen=True)
+class PlaceOption:
+    """A place as it can be offered over the asked days."""
+
+    place: PlaceFacts
+    free_seats: int
+    seats: int
+    earliest_start: date | None
+    """None when it cannot start in time."""
+    weeks: list[WeekFree]
+
+    @property
+    def week_pairs(self) -> list[tuple[date, int]]:
+        """Monday and free seats, for the strip."""
+        return [week.pair for week in self.weeks]
+
+    @property
+    def enterprise_name(self) -> str:
+        return self.place.enterprise.name
+
+    @property
+    def kommun_name(self) -> str:
+        return self.place.site.kommun.name
+
+    @property
+    def trade(self) -> TradeFacts:
+        return self.place.trade
+
+    @property
+    def is_available(self) -> bool:
+        return self.free_seats > 0 and self.earliest_start is not None

@@ -1,0 +1,131 @@
+"""Places as they can be offered over some days: a page of them in two statements."""
+
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from enterprises.places.models import Place, Seat, SeatUse, Site
+from enterprises.places.queries import WeekFree
+from enterprises.places.rules import SeatUseKind
+from marketplace.accounts.models import Organisation
+from marketplace.clock import today
+from marketplace.db import db
+from marketplace.reference.queries import Lists, lists
+from placements.search.facts import EnterpriseFacts, PlaceFacts, PlaceOption, SiteFacts
+from placements.search.rules import SearchCriteria, earliest_start
+from placements.search.seat_rules import Use, free_over, in_service, last_taken, weeks_free
+
+_WEEKS_SHOWN = 8
+
+_PLACES = (
+    select(
+        Place.id,
+        Place.enterprise_id,
+        Place.kommun_code,
+        Place.ssyk,
+        Place.name,
+        Place.tasks_sv,
+        Place.tasks,
+        Place.rotates,
+        Place.hours_per_week_min,
+        Place.hours_per_week_max,
+        Place.lead_time_days,
+        Place.weekdays,
+        Place.day_starts,
+        Place.day_ends,
+        Place.demands,
+        Place.adaptations,
+        Place.languages,
+        Place.state,
+        Place.confirmed_on,
+        Site.name,
+        Site.street,
+        Site.postcode,
+        Site.city,
+        Site.accessibility,
+        Site.accessibility_sv,
+        Organisation.name,
+    )
+    .join(Site, Site.id == Place.site_id)
+    .join(Organisation, Organisation.id == Place.enterprise_id)
+)
+_OWN = 19
+"""How many of the columns are the place's."""
+
+
+def options_of(
+    place_ids: Sequence[int], criteria: SearchCriteria, *, has_weeks: bool = True
+) -> list[PlaceOption]:
+    """The places in the order given, whether or not they can be offered. Two queries, and the reference lists."""
+    if not place_ids:
+        return []
+    places = places_of(place_ids)
+    seats = seats_of(places, criteria, weeks=_WEEKS_SHOWN if has_weeks else 0)
+    wanted = dict.fromkeys(place_ids)
+    return [
+        _option(places[place_id], seats.get(place_id, []), criteria, has_weeks)
+        for place_id in wanted
+        if place_id in places
+    ]
+
+
+def _option(
+    place: PlaceFacts, seats: list[list[Use]], criteria: SearchCriteria, has_weeks: bool
+) -> PlaceOption:
+    start = earliest_start(
+        last_taken(seats, criteria.start_by, criteria.until, today()),
+        lead_time_days=place.lead_time_days,
+        from_day=criteria.from_day or today(),
+        start_by=criteria.start_by,
+        today=today(),
+    )
+    return PlaceOption(
+        place,
+        free_over(seats, criteria.start_by, criteria.until),
+        in_service(seats, criteria.start_by),
+        start,
+        [WeekFree(*week) for week in weeks_free(seats, today(), _WEEKS_SHOWN)] if has_weeks else [],
+    )
+
+
+def places_of(place_ids: Collection[int]) -> dict[int, PlaceFacts]:
+    """Those that the actor may see, by id. One query."""
+    known = lists()
+    rows = db.session.execute(_PLACES.where(Place.id.in_(place_ids)))
+    return {row[0]: _facts(tuple(row), known) for row in rows}
+
+
+def _facts(row: tuple, known: Lists) -> PlaceFacts:  # type: ignore[type-arg]  # as wide as the select
+    own, (name, street, postcode, city, accessibility, accessibility_sv, enterprise) = row[:_OWN], row[_OWN:]
+    _, enterprise_id, kommun_code, ssyk, *_ = own
+    kommun = known.kommuner[kommun_code]
+    site = SiteFacts(name, street, postcode, city, kommun, accessibility, accessibility_sv)
+    return PlaceFacts(*(*own, site, known.trades[ssyk], EnterpriseFacts(enterprise_id, enterprise)))
+
+
+def seats_of(
+    place_ids: Collection[int], criteria: SearchCriteria, *, weeks: int = _WEEKS_SHOWN, days_after: int = 0
+) -> dict[int, list[list[Use]]]:
+    """For each place its seats in order of number, each with its uses from yesterday on, or from the asked start when
+    that is earlier, to the end of the asked days and of the weeks. One query."""
+    since = min(criteria.start_by, today() - timedelta(days=1))
+    until = max(criteria.until + timedelta(days=days_after), today() + timedelta(weeks=weeks))
+    statement = (
+        select(Seat.place_id, Seat.id, SeatUse.first_day, SeatUse.last_day, SeatUse.kind)
+        .outerjoin(
+            SeatUse,
+            (SeatUse.place_id == Seat.place_id)
+            & (SeatUse.seat_id == Seat.id)
+            & (SeatUse.first_day <= until)
+            & (SeatUse.last_day >= since),
+        )
+        .where(Seat.place_id.in_(place_ids))
+        .order_by(Seat.place_id, Seat.number, SeatUse.first_day)
+    )
+    found: dict[int, dict[int, list[Use]]] = {}
+    for place_id, seat_id, first_day, last_day, kind in db.session.execute(statement):
+        uses = found.setdefault(place_id, {}).setdefault(seat_id, [])
+        if first_day is not None:
+            uses.append(Use(first_day, last_day, kind is SeatUseKind.RETIRED))
+    return {place_id: list(seats.values()) for place_id, seats in found.items()}
