@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select, true
+from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from enterprises.places.models import Place, Site
 from marketplace.accounts.rules import Role
@@ -21,7 +21,8 @@ from placements.choice.models import ChoiceRound, ShownPlace
 from placements.choice.rules import ChoiceState, wish_waits
 from placements.participants.models import Grant, Participant
 from placements.participants.rules import WAITING_LIMIT_DAYS, GrantState
-from placements.search.queries import PlaceOption, beyond_own_sex, is_own_sex
+from placements.search.facts import PlaceFacts
+from placements.search.queries import PlaceOption, beyond_own_sex, is_own_sex, options_of
 from placements.search.rules import SearchCriteria, period_for_grant
 
 CHOICE_DAYS = 7
@@ -77,6 +78,23 @@ def chosen_place(choice_round: ChoiceRound) -> ShownPlace | None:
     return next((shown for shown in choice_round.shown if shown.is_chosen), None)
 
 
+def shown_in(choice_round: ChoiceRound, place_id: int) -> ShownPlace:
+    """The place as it was shown in the round. Raises NotFound when it was not."""
+    found = next((shown for shown in choice_round.shown if shown.place_id == place_id), None)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def as_now(choice_round: ChoiceRound) -> dict[int, PlaceOption]:
+    """What was shown, as it can be offered now, by place."""
+    ids = [shown.place_id for shown in choice_round.shown]
+    return {
+        option.place.id: option
+        for option in options_of(ids, criteria_for(choice_round.grant), has_weeks=False)
+    }
+
+
 def reserves(choice_round: ChoiceRound) -> list[ShownPlace]:
     """What the participant wants if the chosen place cannot be had, best first."""
     ranked = [(shown.reserve_rank, shown) for shown in choice_round.shown if shown.reserve_rank is not None]
@@ -107,14 +125,15 @@ def has_wider_wish(choice_round: ChoiceRound) -> bool:
     return wish_waits(choice_round.wider_wished_at, last)
 
 
-def has_later_choice(choice_round: ChoiceRound) -> bool:
-    """Whether the participant has chosen anew, or been assigned, in a later round on the same grant."""
-    later = select(ChoiceRound.id).where(
-        ChoiceRound.grant_id == choice_round.grant_id,
-        ChoiceRound.id > choice_round.id,
-        ChoiceRound.state.in_((ChoiceState.CHOSEN, ChoiceState.ASSIGNED)),
+def has_later_choice() -> ColumnElement[bool]:
+    """Whether the participant has chosen anew, or been assigned, in a later round on the same grant; correlated to
+    ChoiceRound."""
+    later = aliased(ChoiceRound)
+    return exists().where(
+        later.grant_id == ChoiceRound.grant_id,
+        later.id > ChoiceRound.id,
+        later.state.in_((ChoiceState.CHOSEN, ChoiceState.ASSIGNED)),
     )
-    return db.session.scalar(later.limit(1)) is not None
 
 
 def criteria_for(grant: Grant, kommun_codes: Sequence[str] = ()) -> SearchCriteria:
@@ -145,11 +164,11 @@ def narrow_choice(choice_round: ChoiceRound) -> NarrowChoice | None:
 
 def narrow_list(choice_round: ChoiceRound, options: Sequence[PlaceOption]) -> NarrowChoice | None:
     """As narrow_choice(), before anything is shown: for what a search gives, beside what has been shown already."""
-    found = [option.place for option in options]
+    found: list[Place | PlaceFacts] = [option.place for option in options]
     return _beyond(choice_round, [*found, *(shown.place for shown in choice_round.shown)]) if found else None
 
 
-def _beyond(choice_round: ChoiceRound, places: Sequence[Place]) -> NarrowChoice | None:
+def _beyond(choice_round: ChoiceRound, places: Sequence[Place | PlaceFacts]) -> NarrowChoice | None:
     sex = choice_round.participant.sex
     if not places or sex is Sex.OTHER or not all(is_own_sex(place.trade, sex) for place in places):
         return None

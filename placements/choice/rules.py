@@ -136,11 +136,11 @@ def check_choice(
     if place_id in declined:
         raise Invalid("Det står nej till den platsen. Ta tillbaka nejet först.", field="place_id")
     if len(reserve_ids) > MOST_RESERVES:
-        raise Invalid(f"Välj högst {MOST_RESERVES} reserver.", field="reserves")
+        raise Invalid(f"Välj högst {MOST_RESERVES} reserver.", field="first_reserve")
     if place_id in reserve_ids or len(set(reserve_ids)) < len(reserve_ids):
-        raise Invalid("Välj olika platser. En plats kan bara väljas en gång.", field="reserves")
+        raise Invalid("Välj olika platser. En plats kan bara väljas en gång.", field="first_reserve")
     if not set(reserve_ids) <= set(shown) - set(declined):
-        raise Invalid("En reserv måste ha visats, och det får inte stå nej till den.", field="reserves")
+        raise Invalid("En reserv måste ha visats, och det får inte stå nej till den.", field="first_reserve")
 
 
 def check_not_all_declined(*, shown: int, declined: int) -> None:

@@ -1,12 +1,14 @@
 """The choice: what is shown is recorded as shown, and the participant's own choice is what counts."""
 
 from collections.abc import Sequence
+from datetime import date
 
+from enterprises.places.models import Place
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.rules import advance
 from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
@@ -89,6 +91,32 @@ def show_places(
             "choice_round", choice_round.id, "show", authority_id=choice_round.authority_id, note_sv=note
         )
     return added
+
+
+def show_held_place(choice_round_id: int, place_id: int, *, earliest_start: date) -> ShownPlace:
+    """Records as shown a place with a seat that is held for the participant, which no search offers any longer."""
+    choice_round = _locked(choice_round_id)
+    advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.SHOW, current_actor().role)
+    check_grant_open(choice_round.grant)
+    before = {shown.place_id: shown for shown in choice_round.shown}
+    if place_id in before:
+        return before[place_id]
+    place = get_or_404(Place, place_id)
+    shown = ShownPlace(
+        place_id=place.id,
+        enterprise_id=place.enterprise_id,
+        ssyk=place.ssyk,
+        position=len(before) + 1,
+        shown_at=now(),
+        free_seats=1,
+        earliest_start=earliest_start,
+    )
+    choice_round.shown.append(shown)
+    db.session.flush()
+    audit.record(
+        "choice_round", choice_round.id, "show", authority_id=choice_round.authority_id, note_sv="En plats"
+    )
+    return shown
 
 
 def shortlist_place(choice_round_id: int, place_id: int, *, is_saved: bool = True) -> ShownPlace:
@@ -197,9 +225,7 @@ def _reserves_sv(count: int) -> str:
 
 def _thought_of(choice_round_id: int, place_id: int, action: ChoiceAction) -> tuple[ChoiceRound, ShownPlace]:
     choice_round = _locked(choice_round_id)
-    shown = next((one for one in choice_round.shown if one.place_id == place_id), None)
-    if shown is None:
-        raise NotFound()
+    shown = queries.shown_in(choice_round, place_id)
     advance(CHOICE_TRANSITIONS, choice_round.state, action, current_actor().role)
     return choice_round, shown
 

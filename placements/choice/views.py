@@ -1,31 +1,39 @@
 """Pages of the choice round: what was shown, the participant's sheet, and the choice."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
 from marketplace.accounts.rules import Role
 from marketplace.audit import timeline
 from marketplace.clock import today
 from marketplace.db import transaction
-from marketplace.errors import DomainError
-from marketplace.reference.rules import spoken_day
+from marketplace.errors import Conflict, DomainError
 from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
+from marketplace.web.addresses import public_address
 from marketplace.web.forms import ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.assignment.queries import assignment_of
 from placements.booking.queries import placements_of_round
 from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice import queries, services
-from placements.choice.forms import AskedDaysForm, ChoiceForm
+from placements.choice.easy_rules import EASY_WORDS
+from placements.choice.forms import AskedDaysForm, ChoiceForm, RefusalForm
 from placements.choice.models import ChoiceRound
-from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState
+from placements.choice.rules import (
+    CHOICE_BY_SV,
+    CHOICE_STATE_SV,
+    CHOICE_TONE,
+    CHOICE_TRANSITIONS,
+    MAX_COMPARED,
+    REFUSAL_SV,
+    ChoiceState,
+)
 from placements.participants.rules import EVENT_SV, GrantState
-from placements.search.queries import PlaceOption, options_of
 from placements.search.rules import SearchCriteria
 
 bp = Blueprint("choice", __name__, url_prefix="/valomgangar")
@@ -88,13 +96,63 @@ def choose(choice_round_id: int) -> ResponseReturnValue:
     if form.validate():
         try:
             with transaction():
-                services.record_choice(choice_round_id, form.place_id.data)
+                services.record_choice(choice_round_id, form.place_id.data, reserve_ids=form.reserve_ids)
         except DomainError as error:
             form.add_error(error)
         else:
             flash("Valet är registrerat. Begär platsen härnäst.", "success")
             return redirect(url_for("choice.show", choice_round_id=choice_round_id))
     return _page(queries.choice_round(choice_round_id), form), form.status()
+
+
+@bp.post("/<int:choice_round_id>/platser/<int:place_id>/spara")
+@requires(Role.CASE_OFFICER)
+def shortlist(choice_round_id: int, place_id: int) -> ResponseReturnValue:
+    """What the participant says at the table: she likes the place, or no longer."""
+    is_saved = request.form.get("gor") != "ta-bort"
+    return _noted(
+        choice_round_id,
+        lambda: services.shortlist_place(choice_round_id, place_id, is_saved=is_saved),
+        "Platsen är sparad åt deltagaren." if is_saved else "Platsen är inte sparad längre.",
+    )
+
+
+@bp.route("/<int:choice_round_id>/platser/<int:place_id>/nej", methods=["GET", "POST"])
+@requires(Role.CASE_OFFICER)
+def decline(choice_round_id: int, place_id: int) -> ResponseReturnValue:
+    """What the participant says at the table: no to this place, and why if she wants to say."""
+    choice_round = queries.choice_round(choice_round_id)
+    shown = queries.shown_in(choice_round, place_id)
+    form = RefusalForm()
+    if form.validate_on_submit():
+        return _noted(
+            choice_round_id,
+            lambda: services.decline_place(choice_round_id, place_id, form.reason.data),
+            "Deltagarens nej är sparat.",
+        )
+    page = render_template("placements/choice/decline.html", form=form, choice=choice_round, shown=shown)
+    return page, form.status()
+
+
+@bp.post("/<int:choice_round_id>/platser/<int:place_id>/angra")
+@requires(Role.CASE_OFFICER)
+def take_back(choice_round_id: int, place_id: int) -> ResponseReturnValue:
+    return _noted(
+        choice_round_id,
+        lambda: services.take_back_decline(choice_round_id, place_id),
+        "Deltagarens nej är borttaget.",
+    )
+
+
+def _noted(choice_round_id: int, act: Callable[[], object], done: str) -> ResponseReturnValue:
+    try:
+        with transaction():
+            act()
+    except Conflict as error:
+        flash(error.message_sv, "error")
+    else:
+        flash(done, "success")
+    return redirect(url_for("choice.show", choice_round_id=choice_round_id))
 
 
 @bp.route("/<int:choice_round_id>/avsluta", methods=["GET", "POST"])
@@ -122,18 +180,11 @@ def sheet(choice_round_id: int) -> ResponseReturnValue:
     return render_template(
         "placements/choice/sheet.html",
         choice=choice_round,
-        options=_as_now(choice_round),
-        spoken_day=spoken_day,
-        ADAPTATION_SV=ADAPTATION_SV,
-        LANGUAGE_SV=LANGUAGE_SV,
+        options=queries.as_now(choice_round),
+        words=EASY_WORDS,
+        address=public_address("access.enter"),
+        pictures={},
     )
-
-
-def _as_now(choice_round: ChoiceRound) -> dict[int, PlaceOption]:
-    """What was shown, as it can be offered now, by place."""
-    criteria = queries.criteria_for(choice_round.grant)
-    ids = [shown.place_id for shown in choice_round.shown]
-    return {option.place.id: option for option in options_of(ids, criteria)}
 
 
 def _choice_form(choice_round: ChoiceRound, *, is_answered: bool = True) -> ChoiceForm:
@@ -141,8 +192,10 @@ def _choice_form(choice_round: ChoiceRound, *, is_answered: bool = True) -> Choi
     names = {
         shown.place_id: f"{shown.place.name} hos {shown.place.enterprise.name}"
         for shown in choice_round.shown
+        if not shown.is_declined
     }
     form.place_id.choices = one_of(names)
+    form.name_reserves(names)
     return form
 
 
@@ -156,7 +209,10 @@ def _page(choice_round: ChoiceRound, form: ChoiceForm) -> str:
         form=form,
         chosen=queries.chosen_place(choice_round),
         assigned=assignment_of(choice_round),
-        now=_as_now(choice_round) if is_open else {},
+        reserves=queries.reserves(choice_round),
+        is_all_declined=queries.is_all_declined(choice_round),
+        has_wider_wish=is_open and queries.has_wider_wish(choice_round),
+        now=queries.as_now(choice_round) if is_open else {},
         narrow=queries.narrow_choice(choice_round) if is_open else None,
         placements=placements_of_round(choice_round.id),
         actions=possible_actions(CHOICE_TRANSITIONS, choice_round.state, current_actor().role),
@@ -164,10 +220,11 @@ def _page(choice_round: ChoiceRound, form: ChoiceForm) -> str:
         criteria=queries.criteria_for(choice_round.grant),
         events=timeline("choice_round", choice_round.id),
         EVENT_SV=EVENT_SV,
+        CHOICE_BY_SV=CHOICE_BY_SV,
         CHOICE_STATE_SV=CHOICE_STATE_SV,
         CHOICE_TONE=CHOICE_TONE,
         PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
         PLACEMENT_TONE=PLACEMENT_TONE,
-        ADAPTATION_SV=ADAPTATION_SV,
-        LANGUAGE_SV=LANGUAGE_SV,
+        REFUSAL_SV=REFUSAL_SV,
+        MAX_COMPARED=MAX_COMPARED,
     )

@@ -28,11 +28,11 @@ def test_one_is_chosen_and_up_to_two_in_reserve(reserves: list[int]) -> None:
     [
         (9, [], "place_id"),
         (3, [], "place_id"),
-        (1, [1], "reserves"),
-        (1, [2, 2], "reserves"),
-        (1, [3], "reserves"),
-        (1, [9], "reserves"),
-        (1, [2, 4, 3], "reserves"),
+        (1, [1], "first_reserve"),
+        (1, [2, 2], "first_reserve"),
+        (1, [3], "first_reserve"),
+        (1, [9], "first_reserve"),
+        (1, [2, 4, 3], "first_reserve"),
     ],
 )
 def test_what_cannot_be_chosen_is_said_beside_its_field(place: int, reserves: list[int], field: str) -> None:
