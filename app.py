@@ -108,7 +108,11 @@ WAITING: Sequence[Waiting] = (
 """Who adds rows to the start page."""
 
 JOBS: Mapping[str, Sequence[str]] = {
-    "contract.ended": ["placements.booking.jobs.withdraw_requests"],
+    "choice_round_closed": ["placements.visits.jobs.cancel_in_round"],
+    "contract.ended": [
+        "placements.booking.jobs.withdraw_requests",
+        "placements.visits.jobs.cancel_under_contract",
+    ],
     "contract.suspended": ["placements.booking.jobs.withdraw_requests"],
     "contracts.day": ["enterprises.contracts.jobs.keep_contract"],
     "indicators.compute": ["indicators.jobs.compute"],
@@ -118,7 +122,12 @@ JOBS: Mapping[str, Sequence[str]] = {
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
     "letter.send": ["marketplace.letters.jobs.send_letter"],
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
-    "placements.expire": ["placements.booking.jobs.expire_requests"],
+    "placement_accepted": ["placements.booking.jobs.tell", "placements.visits.jobs.cancel_elsewhere"],
+    "placements.expire": ["placements.booking.jobs.follow_up"],  # as it was called before
+    "placements.follow_up": ["placements.booking.jobs.follow_up"],
+    "placements.late_change": ["placements.booking.jobs.expire_late_change"],
+    "placements.move_on": ["placements.booking.jobs.move_on"],
+    "placements.tell": ["placements.booking.jobs.tell"],
     "plan.agreed": [],  # the month's invoice finds the start fee by itself
     "question.published": ["enterprises.applications.jobs.tell_applicants"],
     "report.filed": [],  # and the report fee

@@ -78,10 +78,10 @@ SCHEDULE: Sequence[Scheduled] = (
         function="enterprises.contracts.jobs.dispatch_day",
     ),
     Scheduled(
-        "placements.expire",
+        "placements.follow_up",
         "30 0 * * *",
-        "a request that nobody answered in time frees its seat",
-        function="placements.booking.jobs.dispatch_expiry",
+        "suppliers are reminded, late answers told of, and seats that nobody answered for freed; moves come to their end",
+        function="placements.booking.jobs.dispatch_follow_up",
     ),
     Scheduled(
         "participants.lapse",

@@ -17,6 +17,7 @@ from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import system_actor
 from placements.assignment.services import assign_default
 from placements.booking import services as booking
+from placements.booking.models import Placement
 from placements.booking.rules import DeclineReason
 from placements.choice import services as choice
 from placements.choice.queries import criteria_for
@@ -125,7 +126,7 @@ def _choose(history: History, case: Case, shown: list[Found]) -> None:
     case.placement_id = placement.id
     case.first_day, case.last_day = placement.first_day, placement.last_day
     case.enterprise = history.published.places[placement.place_id]
-    _plan_answer(history, case, placement.answer_due_on, placement.authority_id, placement.enterprise_id)
+    _plan_answer(history, case, placement)
 
 
 def _take_the_turn(history: History, case: Case) -> date:
@@ -135,8 +136,9 @@ def _take_the_turn(history: History, case: Case) -> date:
     return criteria_for(get_or_404(Grant, case.grant_id)).start_by
 
 
-def _plan_answer(history: History, case: Case, due_on: date, authority_id: int, enterprise_id: int) -> None:
+def _plan_answer(history: History, case: Case, placement: Placement) -> None:
     assert case.officer is not None
+    due_on, held_until = placement.answer_due_on, placement.held_until
     supervisor = history.supervisor(case)
     day = min(due_on, add_working_days(today(), case.rng.choices((0, 1, 2, 3), (1, 4, 3, 2))[0]))
     drawn = case.rng.random()
@@ -145,8 +147,8 @@ def _plan_answer(history: History, case: Case, due_on: date, authority_id: int, 
     elif drawn < _ACCEPTED + _DECLINED:
         history.agenda.add(day, Phase.TRAINING, supervisor, lambda: _decline(history, case))
     elif drawn < _ACCEPTED + _DECLINED + _UNANSWERED:
-        system = system_actor(authority_id, enterprise_id)
-        history.agenda.add(due_on + timedelta(days=1), Phase.JOBS, system, lambda: _expire(history, case))
+        system = system_actor(placement.authority_id, placement.enterprise_id)
+        history.agenda.add(held_until + timedelta(days=1), Phase.JOBS, system, lambda: _expire(history, case))
     else:
         history.agenda.add(day, Phase.CASES, case.officer, lambda: _cancel(history, case))
 

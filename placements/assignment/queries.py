@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from enterprises.contracts.models import Contract
@@ -15,8 +15,8 @@ from marketplace.procurement.models import SystemOfChoice, TermsVersion
 from marketplace.procurement.rules import DefaultRule, TermsState
 from placements.assignment.models import DefaultAssignment
 from placements.assignment.rules import Outcome, next_supplier, why_sv
-from placements.choice.models import ChoiceRound
-from placements.choice.queries import chosen_place, criteria_for, declined_places
+from placements.choice.models import ChoiceRound, ShownPlace
+from placements.choice.queries import criteria_for, declined_places
 from placements.choice.rules import ChoiceState
 from placements.search.queries import first_offered
 
@@ -110,21 +110,38 @@ def assignment_of(choice_round: ChoiceRound) -> DefaultAssignment | None:
 
 
 @dataclass(frozen=True)
-class Requested:
-    """What a round has led to."""
+class Requestable:
+    """A place that a round has led to."""
 
-    place_id: int
+    place: Place
     contract_id: int | None = None
     """That of the turn, which is taken in one system; None where the participant chose."""
+    reserve_rank: int | None = None
+    """1 or 2 where it was chosen in reserve."""
 
 
-def place_to_request(choice_round: ChoiceRound) -> Requested | None:
-    """The place that the participant chose or was assigned by default; None without either, or for own provision."""
+def places_to_request(choice_round: ChoiceRound) -> list[Requestable]:
+    """The place that the participant chose, with those in reserve after it, or was assigned by default. Empty without
+    either, or for own provision."""
     if choice_round.state is ChoiceState.ASSIGNED:
-        turn = db.session.get_one(DefaultAssignment, choice_round.default_assignment_id)
-        return Requested(turn.place_id, turn.contract_id) if turn.place_id else None
-    chosen = chosen_place(choice_round)
-    return Requested(chosen.place_id) if chosen and choice_round.state is ChoiceState.CHOSEN else None
+        turns = db.session.execute(
+            select(Place, DefaultAssignment.contract_id)
+            .join(DefaultAssignment, DefaultAssignment.place_id == Place.id)
+            .where(DefaultAssignment.id == choice_round.default_assignment_id)
+        )
+        return [Requestable(place, contract_id) for place, contract_id in turns]
+    if choice_round.state is not ChoiceState.CHOSEN:
+        return []
+    rows = db.session.execute(
+        select(Place, ShownPlace.reserve_rank)
+        .join(ShownPlace, ShownPlace.place_id == Place.id)
+        .where(
+            ShownPlace.choice_round_id == choice_round.id,
+            or_(ShownPlace.is_chosen, ShownPlace.reserve_rank.is_not(None)),
+        )
+        .order_by(ShownPlace.is_chosen.desc(), ShownPlace.reserve_rank)
+    )
+    return [Requestable(place, reserve_rank=rank) for place, rank in rows]
 
 
 def turns(system_ids: Collection[int], page: int = 1) -> Page[DefaultAssignment]:

@@ -1,7 +1,8 @@
 """Forms of booking."""
 
-from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import DataRequired
+from wtforms import BooleanField, IntegerField, RadioField, SelectField
+from wtforms.validators import DataRequired, Optional
+from wtforms.widgets import HiddenInput
 
 from marketplace.web.fields import DateFieldSv
 from marketplace.web.forms import BaseForm, FilterForm, one_of
@@ -9,6 +10,7 @@ from placements.booking.rules import DECLINE_REASON_SV, PLACEMENT_STATE_SV, Decl
 
 
 class RequestForm(BaseForm):
+    place_id = IntegerField(widget=HiddenInput(), validators=[Optional()])
     first_day = DateFieldSv("Första dagen", validators=[DataRequired()])
     last_day = DateFieldSv("Sista dagen", validators=[DataRequired()])
 

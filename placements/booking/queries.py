@@ -22,11 +22,14 @@ from marketplace.errors import NotFound
 from marketplace.procurement.models import PriceRow, TermsVersion
 from marketplace.procurement.queries import price_drafts
 from marketplace.reference.models import Trade
+from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 from placements.attendance.models import AttendanceDay
-from placements.booking.models import Placement
-from placements.booking.rules import PlacementState, missing_prices
+from placements.booking.change_rules import ChangeState
+from placements.booking.models import Placement, PlacementChange
+from placements.booking.request_rules import Step, Unanswered, missing_prices, next_step
+from placements.booking.rules import LIVE_STATES, PlacementState
 from placements.participants.models import Participant
 
 
@@ -183,10 +186,22 @@ def contracts_over(
             *in_force(first_day, last_day),
             *([Contract.system_id == system_id] if system_id is not None else []),
         )
-        .options(joinedload(Contract.terms).selectinload(TermsVersion.prices))
+        .options(joinedload(Contract.terms).joinedload(TermsVersion.prices))
         .order_by(Contract.id)
     )
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(statement).unique())
+
+
+def lives_on(grant_id: int) -> list[Placement]:
+    """What is requested, accepted or running on the grant, oldest first; read anew."""
+    return list(
+        db.session.scalars(
+            select(Placement)
+            .where(Placement.grant_id == grant_id, Placement.state.in_(LIVE_STATES))
+            .order_by(Placement.id)
+            .execution_options(populate_existing=True)
+        )
+    )
 
 
 def latest_attendance(placement_id: int) -> date | None:
@@ -196,26 +211,101 @@ def latest_attendance(placement_id: int) -> date | None:
     )
 
 
-def overdue_requests(placement_id: int | None = None, *, lock: bool = False) -> list[Placement]:
-    """Requests of the tenant whose answer is late; or that one, if it is. With `lock` they stay so."""
+def unanswered(placement_id: int | None = None) -> list[tuple[Placement, Step]]:
+    """Requests of the tenant about which something is to be done today, and what; or of that one alone."""
     statement = (
         select(Placement)
-        .where(Placement.state == PlacementState.REQUESTED, Placement.answer_due_on < today())
+        .where(
+            Placement.state == PlacementState.REQUESTED,
+            Placement.answer_due_on <= add_working_days(today(), 1),
+        )
         .order_by(Placement.id)
+        .execution_options(populate_existing=True)
     )
     if placement_id is not None:
         statement = statement.where(Placement.id == placement_id)
-    return list(db.session.scalars(statement.with_for_update() if lock else statement))
+    steps = [(one, _next_step(one)) for one in db.session.scalars(statement)]
+    return [(placement_, step) for placement_, step in steps if step is not None]
+
+
+def _next_step(request: Placement) -> Step | None:
+    days = Unanswered(
+        request.requested_on,
+        request.answer_due_on,
+        request.held_until,
+        request.reminded_on,
+        request.escalated_on,
+    )
+    return next_step(days, today())
+
+
+def moved_on(placement_id: int | None = None) -> list[Placement]:
+    """Placements of the tenant whose participant has moved on, and whose last day has passed; or that one, if so."""
+    statement = (
+        select(Placement)
+        .where(
+            Placement.is_moved,
+            Placement.state.in_((PlacementState.ACCEPTED, PlacementState.RUNNING)),
+            Placement.last_day < today(),
+        )
+        .order_by(Placement.id)
+        .execution_options(populate_existing=True)
+    )
+    if placement_id is not None:
+        statement = statement.where(Placement.id == placement_id)
+    return list(db.session.scalars(statement))
+
+
+def asked_change(placement_id: int) -> PlacementChange | None:
+    """The change that waits for an answer, read anew."""
+    statement = select(PlacementChange).where(
+        PlacementChange.placement_id == placement_id, PlacementChange.state == ChangeState.ASKED
+    )
+    return db.session.scalar(statement.execution_options(populate_existing=True))
+
+
+def changes_of(placement_id: int) -> list[PlacementChange]:
+    """Newest first."""
+    return list(
+        db.session.scalars(
+            select(PlacementChange)
+            .where(PlacementChange.placement_id == placement_id)
+            .order_by(PlacementChange.id.desc())
+        )
+    )
+
+
+def late_changes(change_id: int | None = None) -> list[PlacementChange]:
+    """Changes of the tenant that nobody has answered in time; or that one, if so."""
+    statement = (
+        select(PlacementChange)
+        .where(PlacementChange.state == ChangeState.ASKED, PlacementChange.answer_due_on < today())
+        .options(joinedload(PlacementChange.placement))
+        .order_by(PlacementChange.id)
+        .execution_options(populate_existing=True)
+    )
+    if change_id is not None:
+        statement = statement.where(PlacementChange.id == change_id)
+    return list(db.session.scalars(statement))
+
+
+def request_ids_under(contract_id: int) -> list[int]:
+    """Requests that wait for an answer under the contract, by grant: in the order in which grants are held."""
+    statement = (
+        select(Placement.id)
+        .where(Placement.contract_id == contract_id, Placement.state == PlacementState.REQUESTED)
+        .order_by(Placement.grant_id, Placement.id)
+    )
+    return list(db.session.scalars(statement))
 
 
 def requests_under(contract_id: int) -> list[Placement]:
-    """Requests that wait for an answer under the contract, held until the transaction ends; place by place, so that
-    two who take back requests wait for each other's places in the same order."""
+    """Requests that wait for an answer under the contract, place by place; read anew."""
     statement = (
         select(Placement)
         .where(Placement.contract_id == contract_id, Placement.state == PlacementState.REQUESTED)
         .order_by(Placement.place_id, Placement.id)
-        .with_for_update()
+        .execution_options(populate_existing=True)
     )
     return list(db.session.scalars(statement))
 

@@ -1,18 +1,12 @@
 """Placements: states, who moves them, and which of them hold a seat."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 
 from enterprises.contracts.rules import ContractState
 from marketplace.accounts.rules import Role
-from marketplace.errors import Conflict, Invalid
-from marketplace.procurement.price_rules import COMPONENT_SV, RATES, Component, PriceDraft
-from marketplace.reference.rules import add_working_days
 from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
-from marketplace.swedish import counted
 
 
 class PlacementState(StrEnum):
@@ -54,22 +48,51 @@ SEAT_HOLDING_STATES = frozenset(
 class PlacementAction(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
+    REMIND = "remind"
+    ESCALATE = "escalate"
     EXPIRE = "expire"
     CANCEL = "cancel"
     START = "start"
     NEVER_START = "never_start"
+    EXTEND = "extend"
+    CHANGE_EXTENT = "change_extent"
+    MOVE = "move"
     COMPLETE = "complete"
     END_EARLY = "end_early"
+    MOVE_ON = "move_on"
 
 
 _OFFICER = by(Role.CASE_OFFICER)
 _SUPERVISOR = by(Role.SUPERVISOR)
+_SYSTEM = by(Role.SYSTEM)
 _CANCEL = Transition(
     PlacementState.CANCELLED,
-    _OFFICER,
+    # The system when the contract rests or has ended, another place was accepted first, or the grant is withdrawn.
+    by(Role.CASE_OFFICER, Role.SYSTEM),
     "Återkalla",
     needs_sv="En placering kan återkallas innan den har startat.",
     causes_sv="Platsen blir fri igen och deltagaren kan välja på nytt.",
+)
+_EXTEND = Transition(
+    PlacementState.ACCEPTED,
+    _OFFICER,
+    "Förläng",
+    needs_sv="Bara en placering som är accepterad eller pågår kan förlängas.",
+    causes_sv="Dagarna hålls medan leverantören svarar.",
+)
+_CHANGE_EXTENT = Transition(
+    PlacementState.ACCEPTED,
+    _OFFICER,
+    "Ändra omfattning",
+    needs_sv="Omfattningen kan ändras för en placering som är accepterad eller pågår.",
+    causes_sv="Ändringen gäller från den dag ni väljer, när leverantören har godkänt den.",
+)
+_MOVE = Transition(
+    PlacementState.ACCEPTED,
+    _OFFICER,
+    "Byt plats",
+    needs_sv="Deltagaren kan byta från en placering som är accepterad eller pågår.",
+    causes_sv="Deltagaren väljer på nytt. Den här placeringen fortsätter tills den nya börjar.",
 )
 
 PLACEMENT_TRANSITIONS: TransitionTable = {
@@ -87,16 +110,27 @@ PLACEMENT_TRANSITIONS: TransitionTable = {
         needs_sv="Förfrågan är redan besvarad.",
         causes_sv="Platsen blir fri igen och handläggaren får besked.",
     ),
+    (PlacementState.REQUESTED, PlacementAction.REMIND): Transition(
+        PlacementState.REQUESTED,
+        _SYSTEM,
+        "Leverantören påminns",
+        needs_sv="Förfrågan är redan besvarad.",
+    ),
+    (PlacementState.REQUESTED, PlacementAction.ESCALATE): Transition(
+        PlacementState.REQUESTED,
+        _SYSTEM,
+        "Samordnaren får veta att svaret dröjer",
+        needs_sv="Förfrågan är redan besvarad.",
+        causes_sv="Platsen hålls en arbetsdag till.",
+    ),
     (PlacementState.REQUESTED, PlacementAction.EXPIRE): Transition(
         PlacementState.EXPIRED,
-        by(Role.SYSTEM),
+        _SYSTEM,
         "Svarstiden har gått ut",
         needs_sv="Svarstiden har inte gått ut.",
+        causes_sv="Platsen blir fri igen.",
     ),
-    (PlacementState.REQUESTED, PlacementAction.CANCEL): replace(
-        _CANCEL,
-        roles=by(Role.CASE_OFFICER, Role.SYSTEM),  # the system when the contract rests or has ended
-    ),
+    (PlacementState.REQUESTED, PlacementAction.CANCEL): _CANCEL,
     (PlacementState.ACCEPTED, PlacementAction.CANCEL): _CANCEL,
     (PlacementState.ACCEPTED, PlacementAction.START): Transition(
         PlacementState.RUNNING,
@@ -106,11 +140,19 @@ PLACEMENT_TRANSITIONS: TransitionTable = {
     ),
     (PlacementState.ACCEPTED, PlacementAction.NEVER_START): Transition(
         PlacementState.NEVER_STARTED,
-        _SUPERVISOR,
+        by(Role.SUPERVISOR, Role.SYSTEM),  # the system when the participant has moved on without having begun
         "Kom aldrig",
         needs_sv="Gäller bara en accepterad placering vars startdag har passerat.",
         causes_sv="Platsen blir fri igen och handläggaren får besked.",
     ),
+    (PlacementState.ACCEPTED, PlacementAction.EXTEND): _EXTEND,
+    (PlacementState.ACCEPTED, PlacementAction.CHANGE_EXTENT): _CHANGE_EXTENT,
+    (PlacementState.ACCEPTED, PlacementAction.MOVE): _MOVE,
+    (PlacementState.RUNNING, PlacementAction.EXTEND): replace(_EXTEND, target=PlacementState.RUNNING),
+    (PlacementState.RUNNING, PlacementAction.CHANGE_EXTENT): replace(
+        _CHANGE_EXTENT, target=PlacementState.RUNNING
+    ),
+    (PlacementState.RUNNING, PlacementAction.MOVE): replace(_MOVE, target=PlacementState.RUNNING),
     (PlacementState.RUNNING, PlacementAction.COMPLETE): Transition(
         PlacementState.COMPLETED,
         by(Role.SUPERVISOR, Role.CASE_OFFICER),
@@ -124,6 +166,12 @@ PLACEMENT_TRANSITIONS: TransitionTable = {
         "Avbryt i förtid",
         needs_sv="Bara en pågående placering kan avbrytas.",
         causes_sv="Platsen blir fri från dagen efter. Slutdokumentationen ska lämnas in.",
+    ),
+    (PlacementState.RUNNING, PlacementAction.MOVE_ON): Transition(
+        PlacementState.ENDED_EARLY,
+        _SYSTEM,
+        "Deltagaren har bytt plats",
+        needs_sv="Deltagaren byter inte plats, eller så har den sista dagen här inte passerat.",
     ),
 }
 
@@ -143,6 +191,28 @@ DECLINE_REASON_SV = {
     DeclineReason.HOURS: "Omfattningen passar inte",
     DeclineReason.OTHER: "Annat skäl",
 }
+
+
+class CancelReason(StrEnum):
+    """Why a placement was taken back before its start. Tells a participant's no from everything else."""
+
+    PLANS = "plans"
+    PARTICIPANT = "participant"
+    OTHER_ACCEPTED = "other_accepted"
+    CONTRACT = "contract"
+    GRANT_WITHDRAWN = "grant_withdrawn"
+
+
+CANCEL_REASON_SV = {
+    CancelReason.PLANS: "Planeringen har ändrats",
+    CancelReason.PARTICIPANT: "Deltagaren tackar nej",
+    CancelReason.OTHER_ACCEPTED: "En annan plats accepterades först",
+    CancelReason.CONTRACT: "Leverantörens avtal tar inte emot fler",
+    CancelReason.GRANT_WITHDRAWN: "Beviljandet har återkallats",
+}
+
+OFFICERS_REASONS = (CancelReason.PARTICIPANT, CancelReason.PLANS)
+"""What a case officer gives; the others come of themselves."""
 
 
 WITHDRAWN_WHEN = {
@@ -173,156 +243,35 @@ LIVE_STATES = (PlacementState.REQUESTED, PlacementState.ACCEPTED, PlacementState
 """States of a placement that is still to end."""
 
 
-def answer_due(requested_on: date, answer_within: int, first_day: date) -> date:
-    """The day by which a request is to be answered: working days by the terms, and never after the start."""
-    return min(add_working_days(requested_on, answer_within), max(first_day, requested_on))
-
-
-def check_days(
-    first_day: date, last_day: date, *, today: date, grant_first: date, grant_last: date, lead_time_days: int
-) -> None:
-    """The days of a request. Raises Invalid beside the field that is wrong."""
-    if last_day < first_day:
-        raise Invalid("Sista dagen måste vara samma dag som den första eller senare.", field="last_day")
-    if first_day < today:
-        raise Invalid("Startdagen har redan passerat. Välj i dag eller en senare dag.", field="first_day")
-    if first_day < grant_first:
-        raise Invalid(
-            f"Beviljandet börjar {grant_first.isoformat()}. Välj den dagen eller senare.", field="first_day"
-        )
-    if last_day > grant_last:
-        raise Invalid(
-            f"Beviljandet slutar {grant_last.isoformat()}. Välj den dagen eller tidigare.", field="last_day"
-        )
-    if (first_day - today).days < lead_time_days:
-        raise Invalid(
-            f"Leverantören behöver {counted(lead_time_days, 'dag', 'dagar')} på sig före start. "
-            "Välj en senare startdag.",
-            field="first_day",
-        )
-
-
-def check_hours(hours_per_week: Decimal, least: int, most: int) -> None:
-    """The grant's hours against the place's. Raises Conflict."""
-    hours = f"{hours_per_week.normalize():f}".replace(".", ",")
-    if hours_per_week > most:
-        raise Conflict(
-            f"Beviljandet är på {hours} timmar i veckan, men platsen tar emot högst {most}. Välj en annan plats."
-        )
-    if hours_per_week < least:
-        raise Conflict(
-            f"Beviljandet är på {hours} timmar i veckan, men platsen kräver minst {least}. Välj en annan plats."
-        )
-
-
-def check_contract_lasts(ends: Iterable[date | None]) -> None:
-    """Raises Invalid when a contract holds at the start but not to the last day, and says to when."""
-    last = max((day for day in ends if day is not None), default=None)
-    if last is not None:
-        raise Invalid(
-            f"Leverantörens avtal gäller till och med {last.isoformat()}. Välj den dagen eller tidigare.",
-            field="last_day",
-        )
-
-
-def missing_prices(rows: Iterable[PriceDraft], support_level: str) -> list[Component]:
-    """Rates that a price list pays by, but with no price for the level: what they should pay can never be invoiced."""
-    rates = [row for row in rows if row.component in RATES]
-    priced = {row.component for row in rates if row.support_level in (None, support_level)}
-    return sorted({Component(row.component) for row in rates} - priced)
-
-
-def no_price_sv(missing: Iterable[Component], level_sv: str) -> str:
-    """Why a place cannot be requested, and what to do."""
-    names = " och ".join(COMPONENT_SV[one].lower() for one in missing)
-    return (
-        f"Leverantörens avtal saknar pris för {level_sv.lower()} ({names}), så placeringen skulle aldrig kunna "
-        "faktureras. Låt deltagaren välja en plats hos en annan leverantör, eller be upphandlaren se över prislistan."
-    )
-
-
-def check_answered_in_time(answer_due_on: date, today: date) -> None:
-    """Raises Conflict when the seat is no longer held for an answer."""
-    if today > answer_due_on:
-        raise Conflict(
-            f"Svarstiden gick ut {answer_due_on.isoformat()}, så begäran kan inte längre accepteras. "
-            "Handläggaren kan begära platsen igen."
-        )
-
-
-def check_start(started_on: date, *, first_day: date, last_day: date, today: date) -> None:
-    """Raises Invalid for a start outside the placement's days or in the future."""
-    if today < first_day:
-        raise Invalid(
-            f"Placeringen börjar {first_day.isoformat()}. Starten registreras då.", field="started_on"
-        )
-    if not first_day <= started_on <= min(last_day, today):
-        raise Invalid(
-            f"Starten kan registreras från och med {first_day.isoformat()} till och med i dag.",
-            field="started_on",
-        )
-
-
-def check_never_started(first_day: date, today: date) -> None:
-    """Raises Conflict until the start day has passed."""
-    if today <= first_day:
-        raise Conflict(f"Startdagen {first_day.isoformat()} har inte passerat än.")
-
-
-def check_completed(last_day: date, today: date) -> None:
-    """Raises Conflict before the last day."""
-    if today < last_day:
-        raise Conflict(
-            f"Sista dagen är {last_day.isoformat()}. Slutar placeringen tidigare ska den avbrytas i förtid."
-        )
-
-
-def check_early_end(
-    last_day: date, *, first_day: date, planned_last: date, latest_attendance: date | None, today: date
-) -> None:
-    """The new last day of a placement that ends early. Raises Invalid."""
-    if last_day < first_day:
-        raise Invalid(
-            f"Placeringen började {first_day.isoformat()}. Välj den dagen eller senare.", field="last_day"
-        )
-    if last_day > today:
-        raise Invalid("Sista dagen kan inte ligga i framtiden.", field="last_day")
-    if last_day >= planned_last:
-        raise Invalid(
-            f"Placeringen slutar ändå {planned_last.isoformat()}. Avsluta den då som genomförd.",
-            field="last_day",
-        )
-    if latest_attendance is not None and last_day < latest_attendance:
-        raise Invalid(
-            f"Det finns närvaro registrerad {latest_attendance.isoformat()}. Välj den dagen eller senare.",
-            field="last_day",
-        )
-
-
+_CHANGES = frozenset({PlacementAction.EXTEND, PlacementAction.CHANGE_EXTENT, PlacementAction.MOVE})
 _NEXT_STEPS = {
     PlacementState.REQUESTED: frozenset(
         {PlacementAction.ACCEPT, PlacementAction.DECLINE, PlacementAction.CANCEL, PlacementAction.START}
     ),
-    PlacementState.ACCEPTED: frozenset(
-        {
-            PlacementAction.CANCEL,
-            PlacementAction.START,
-            PlacementAction.NEVER_START,
-            PlacementAction.END_EARLY,
-        }
-    ),
-    PlacementState.RUNNING: frozenset({PlacementAction.COMPLETE, PlacementAction.END_EARLY}),
+    PlacementState.ACCEPTED: _CHANGES
+    | {
+        PlacementAction.CANCEL,
+        PlacementAction.START,
+        PlacementAction.NEVER_START,
+        PlacementAction.END_EARLY,
+    },
+    PlacementState.RUNNING: _CHANGES | {PlacementAction.COMPLETE, PlacementAction.END_EARLY},
 }
 """Actions worth mentioning in a state: those possible and those that come next."""
 
 
 @dataclass(frozen=True)
 class PlacementDays:
-    """The days that decide what can be done when."""
+    """What decides what can be done when."""
 
     first_day: date
     last_day: date
     answer_due_on: date
+    held_until: date
+    is_moved: bool = False
+    """The participant already has a place to move to."""
+    has_open_change: bool = False
+    """A change waits for its answer."""
 
 
 def placement_actions(
@@ -337,14 +286,25 @@ def placement_actions(
 def _on_the_day(view: ActionView, days: PlacementDays, today: date) -> ActionView:
     if not view.is_possible:
         return view
+    moving = (
+        days.is_moved and "Deltagaren byter till en annan plats. Återkalla den först om bytet ska ändras."
+    )
+    waiting = days.has_open_change and "En ändring väntar redan på svar."
+    over = today > days.last_day and f"Sista dagen var {days.last_day.isoformat()}."
     not_yet = {
-        PlacementAction.ACCEPT: today > days.answer_due_on
+        PlacementAction.ACCEPT: today > days.held_until
         and "Svarstiden har gått ut. Begäran stängs i natt och platsen blir då fri.",
         PlacementAction.START: today < days.first_day
         and f"Starten registreras från och med {days.first_day.isoformat()}.",
         PlacementAction.NEVER_START: today <= days.first_day
         and f"Kan registreras när startdagen {days.first_day.isoformat()} har passerat.",
-        PlacementAction.COMPLETE: today < days.last_day and f"Sista dagen är {days.last_day.isoformat()}.",
+        PlacementAction.EXTEND: moving or waiting,
+        PlacementAction.CHANGE_EXTENT: over or waiting,
+        PlacementAction.MOVE: moving or over,
+        PlacementAction.COMPLETE: (
+            days.is_moved and "Placeringen avslutas av sig själv när deltagaren byter."
+        )
+        or (today < days.last_day and f"Sista dagen är {days.last_day.isoformat()}."),
         PlacementAction.END_EARLY: today >= days.last_day
         and "Sista dagen har kommit: avsluta som genomförd.",
     }

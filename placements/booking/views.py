@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.places.queries import WeekFree, weeks_of_free_seats
@@ -15,8 +15,9 @@ from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.forms import BaseForm, ConfirmForm
 from marketplace.web.guards import guard_of, requires
-from placements.assignment.queries import place_to_request
+from placements.assignment.queries import places_to_request
 from placements.booking import queries, services
+from placements.booking.change_rules import ChangeState
 from placements.booking.forms import (
     DeclineForm,
     EndForm,
@@ -25,7 +26,8 @@ from placements.booking.forms import (
     StartForm,
 )
 from placements.booking.models import Placement
-from placements.booking.queries import PlacementFilter, PlacementRow
+from placements.booking.queries import PlacementFilter, PlacementRow, placements_of_round
+from placements.booking.request_rules import MOST_REQUESTED
 from placements.booking.rules import (
     DECLINE_REASON_SV,
     LIVE_STATES,
@@ -79,27 +81,53 @@ def index() -> ResponseReturnValue:
 @bp.route("/begar/<int:choice_round_id>", methods=["GET", "POST"])
 @requires(Role.CASE_OFFICER)
 def request_form(choice_round_id: int) -> ResponseReturnValue:
-    found = choice_round(choice_round_id)
-    requested = place_to_request(found)
-    if requested is None:
-        raise Conflict("Registrera deltagarens val först.")
-    criteria = criteria_for(found.grant)
-    option = options_of([requested.place_id], criteria)[0]
-    first_day = option.earliest_start or criteria.start_by
-    form = RequestForm(first_day=first_day, last_day=found.grant.last_day)
+    """A place that is asked for by a post is requested at once; everything that the page shows is read only when it is
+    to be shown."""
+    form = RequestForm()
     if form.validate_on_submit() and form.first_day.data and form.last_day.data:
         try:
             with transaction():
                 placement_id = services.request_placement(
-                    choice_round_id, first_day=form.first_day.data, last_day=form.last_day.data
+                    choice_round_id,
+                    first_day=form.first_day.data,
+                    last_day=form.last_day.data,
+                    place_id=form.place_id.data,
                 ).id
         except DomainError as error:
             form.add_error(error)
         else:
             flash("Platsen är begärd och hålls tills leverantören har svarat.", "success")
             return redirect(url_for("booking.show", placement_id=placement_id))
+    return _request_page(choice_round_id, form)
+
+
+def _request_page(choice_round_id: int, form: RequestForm) -> ResponseReturnValue:
+    found = choice_round(choice_round_id)
+    requestable = places_to_request(found)
+    if not requestable:
+        raise Conflict("Registrera deltagarens val först.")
+    wanted = form.place_id.data or request.args.get("plats", type=int)
+    chosen = next((one for one in requestable if one.place.id == wanted), requestable[0])
+    form.place_id.data = chosen.place.id
+    criteria = criteria_for(found.grant)
+    option = options_of([chosen.place.id], criteria)[0]
+    if not form.is_submitted():
+        form.first_day.data = option.earliest_start or criteria.start_by
+        form.last_day.data = found.grant.last_day
     page = render_template(
-        "placements/booking/request.html", form=form, choice=found, option=option, criteria=criteria
+        "placements/booking/request.html",
+        form=form,
+        choice=found,
+        option=option,
+        criteria=criteria,
+        requestable=requestable,
+        chosen=chosen,
+        waiting={
+            one.place_id: one for one in placements_of_round(choice_round_id) if one.state in LIVE_STATES
+        },
+        moves=queries.placement(found.moves_placement_id) if found.moves_placement_id else None,
+        MOST_REQUESTED=MOST_REQUESTED,
+        **_LABELS,
     )
     return page, form.status()
 
@@ -110,7 +138,15 @@ def show(placement_id: int) -> ResponseReturnValue:
     row = queries.placement(placement_id)
     placement = row.placement
     role = current_actor().role
-    days = PlacementDays(placement.first_day, placement.last_day, placement.answer_due_on)
+    changes = queries.changes_of(placement_id)
+    days = PlacementDays(
+        placement.first_day,
+        placement.last_day,
+        placement.answer_due_on,
+        placement.held_until,
+        is_moved=placement.is_moved,
+        has_open_change=any(change.state is ChangeState.ASKED for change in changes),
+    )
     return render_template(
         "placements/booking/show.html",
         row=row,

@@ -52,6 +52,10 @@ class ChoiceRound(Base):
     """When the participant asked to see places in other kinds of trades."""
     default_assignment_id: Mapped[int | None] = mapped_column(unique=True)
     """How it was decided where the participant did not choose."""
+    moves_placement_id: Mapped[int | None] = mapped_column(
+        ForeignKey("placement.id", name="fk_choice_round_moves_placement_id", use_alter=True)
+    )
+    """The placement that the participant is to move from (omval), in a round on a grant that has led to a place."""
 
     participant: Mapped[Participant] = relationship()
     grant: Mapped[Grant] = relationship(

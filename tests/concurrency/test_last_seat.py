@@ -10,7 +10,7 @@ from enterprises.places.services import close_seats
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.clock import travelling
-from marketplace.db import db, transaction
+from marketplace.db import db
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking import queries
@@ -23,7 +23,6 @@ from placements.booking.services import (
     expire_placement,
     request_placement,
 )
-from placements.choice.queries import choice_round
 from tests.support.application import Database
 from tests.support.at_once import Act, all_at_once, by, refusals
 from tests.support.placement_market import (
@@ -130,26 +129,17 @@ def test_an_answer_meets_another_answer(database: Database, market: Market) -> N
 def test_an_expiry_meets_a_new_request(database: Database, market: Market) -> None:
     """The seat that an expired request frees goes to exactly one of those who wait for it."""
     with travelling(TODAY):
+        rounds = _rounds(market, 5, market.growing_id)
         late = requested(market, 20, place_id=market.growing_id)
-        rounds = [_chosen_though_full(market, number) for number in range(1, 6)]
     system = system_actor(market.north_id, market.farm_id)
     acts = [by(system, lambda: expire_placement(late).id)]
     acts += [_request(market.officer, round_id) for round_id in rounds]
-    results = all_at_once(database, acts, date(2026, 3, 6))
+    results = all_at_once(database, acts, date(2026, 3, 7))
     assert isinstance(results[0], int)
     got = [r for r in results[1:] if isinstance(r, int)]
     assert len(got) <= 1
     assert len(refusals(results)) == 5 - len(got)
     assert _seat_uses(market.growing_id) == len(got)
-
-
-def _chosen_though_full(market: Market, number: int) -> int:
-    """A choice made when the seat was free, on other days than those that are taken."""
-    round_id = chosen(market, number, place_id=market.sewing_id)
-    with acting_as(market.officer), transaction():
-        for shown in choice_round(round_id).shown:
-            shown.place_id = market.growing_id
-    return round_id
 
 
 def test_booking_meets_a_closure(database: Database, market: Market) -> None:

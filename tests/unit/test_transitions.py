@@ -28,6 +28,7 @@ from marketplace.procurement.rules import (
     TERMS_TRANSITIONS,
 )
 from marketplace.rules import TransitionTable, advance, possible_actions
+from placements.booking.change_rules import CHANGE_STATE_SV, CHANGE_TONE, CHANGE_TRANSITIONS
 from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE, PLACEMENT_TRANSITIONS
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS
 from placements.participants.rules import GRANT_STATE_SV, GRANT_TONE, GRANT_TRANSITIONS
@@ -43,6 +44,7 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "edition": (EDITION_TRANSITIONS, EDITION_STATE_SV, EDITION_STATE_TONE),
     "place": (PLACE_TRANSITIONS, PLACE_STATE_SV, PLACE_STATE_TONE),
     "placement": (PLACEMENT_TRANSITIONS, PLACEMENT_STATE_SV, PLACEMENT_TONE),
+    "change": (CHANGE_TRANSITIONS, CHANGE_STATE_SV, CHANGE_TONE),
     "choice": (CHOICE_TRANSITIONS, CHOICE_STATE_SV, CHOICE_TONE),
     "grant": (GRANT_TRANSITIONS, GRANT_STATE_SV, GRANT_TONE),
     "plan": (PLAN_TRANSITIONS, PLAN_STATE_SV, PLAN_TONE),
@@ -92,11 +94,24 @@ place        paused                resume              published             sup
 place        paused                close               closed                supplier_manager
 placement    requested             accept              accepted              supervisor
 placement    requested             decline             declined              supervisor
+placement    requested             remind              requested             system
+placement    requested             escalate            requested             system
 placement    requested             expire              expired               system
 placement    requested             cancel              cancelled             case_officer system
-placement    accepted              cancel              cancelled             case_officer
+placement    accepted              cancel              cancelled             case_officer system
 placement    accepted              start               running               supervisor
-placement    accepted              never_start         never_started         supervisor
+placement    accepted              never_start         never_started         supervisor system
+placement    accepted              extend              accepted              case_officer
+placement    accepted              change_extent       accepted              case_officer
+placement    accepted              move                accepted              case_officer
+placement    running               extend              running               case_officer
+placement    running               change_extent       running               case_officer
+placement    running               move                running               case_officer
+placement    running               move_on             ended_early           system
+change       asked                 agree_change        agreed                supervisor
+change       asked                 decline_change      declined              supervisor
+change       asked                 withdraw_change     withdrawn             case_officer system
+change       asked                 expire_change       expired               system
 placement    running               complete            completed             case_officer supervisor
 placement    running               end_early           ended_early           case_officer supervisor
 choice       open                  show                open                  case_officer

@@ -121,8 +121,16 @@ def test_a_declined_choice_can_be_asked_for_again(market: Market) -> None:
 
 def test_a_late_answer_is_refused_in_words(market: Market) -> None:
     placement_id = requested(market)
-    with pytest.raises(Conflict, match="Svarstiden gick ut 2026-03-05"):
-        _do(market.supervisor, accept_placement, placement_id, on=date(2026, 3, 6))
+    with pytest.raises(
+        Conflict, match="Svarstiden gick ut 2026-03-05 och platsen hölls till och med 2026-03-06"
+    ):
+        _do(market.supervisor, accept_placement, placement_id, on=date(2026, 3, 7))
+
+
+def test_an_answer_while_the_seat_is_still_held_counts(market: Market) -> None:
+    placement_id = requested(market)
+    accepted = _do(market.supervisor, accept_placement, placement_id, on=date(2026, 3, 6))
+    assert accepted.state is PlacementState.ACCEPTED
 
 
 def test_a_late_request_says_so_to_both(market: Market) -> None:
@@ -159,13 +167,13 @@ def test_two_tabs_answer_the_same_request(market: Market) -> None:
 def test_the_job_expires_what_nobody_answered(market: Market) -> None:
     late, answered = requested(market, 1), requested(market, 2)
     _do(market.supervisor, accept_placement, answered)
-    with travelling(date(2026, 3, 6)):
-        jobs.dispatch_expiry()
+    with travelling(date(2026, 3, 7)):
+        jobs.dispatch_follow_up()
         with acting_as(system_actor()):
-            messages = [m for m in claim_unsent() if m.topic == jobs.EXPIRE_TOPIC]
+            messages = [m for m in claim_unsent() if m.topic == jobs.FOLLOW_UP_TOPIC]
         assert [message.payload["placement_id"] for message in messages] == [late]
         for message in (*messages, *messages):
-            jobs.expire_requests(message.id)
+            jobs.follow_up(message.id)
     with acting_as(market.officer):
         assert get_or_404(Placement, late).state is PlacementState.EXPIRED
         assert get_or_404(Placement, answered).state is PlacementState.ACCEPTED
@@ -334,12 +342,12 @@ def test_nothing_is_accepted_under_a_contract_that_is_suspended(market: Market) 
 
 def test_an_answer_just_before_the_job_stands(market: Market) -> None:
     placement_id = requested(market)
-    with travelling(date(2026, 3, 6)):
-        jobs.dispatch_expiry()
-        _do(market.supervisor, decline_placement, placement_id, DeclineReason.OTHER, on=date(2026, 3, 6))
+    with travelling(date(2026, 3, 7)):
+        jobs.dispatch_follow_up()
+        _do(market.supervisor, decline_placement, placement_id, DeclineReason.OTHER, on=date(2026, 3, 7))
         with acting_as(system_actor()):
-            [message] = [m for m in claim_unsent() if m.topic == jobs.EXPIRE_TOPIC]
-        jobs.expire_requests(message.id)
+            [message] = [m for m in claim_unsent() if m.topic == jobs.FOLLOW_UP_TOPIC]
+        jobs.follow_up(message.id)
     with acting_as(market.officer):
         assert get_or_404(Placement, placement_id).state is PlacementState.DECLINED
 

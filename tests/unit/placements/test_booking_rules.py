@@ -12,6 +12,15 @@ from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.reference.rules import is_working_day
+from placements.booking.course_rules import check_early_end, check_start
+from placements.booking.request_rules import (
+    answer_due,
+    check_contract_lasts,
+    check_days,
+    check_hours,
+    missing_prices,
+    no_price_sv,
+)
 from placements.booking.rules import (
     LIVE_STATES,
     PLACEMENT_STATE_SV,
@@ -20,21 +29,18 @@ from placements.booking.rules import (
     SEAT_HOLDING_STATES,
     PlacementDays,
     PlacementState,
-    answer_due,
-    check_contract_lasts,
-    check_days,
-    check_early_end,
-    check_hours,
-    check_start,
-    missing_prices,
-    no_price_sv,
     placement_actions,
 )
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS, ChoiceState
 from placements.participants.rules import EVENT_SV, GRANT_STATE_SV, GRANT_TONE, GRANT_TRANSITIONS, GrantState
 
 TODAY = date(2026, 3, 2)
-DAYS = PlacementDays(TODAY + timedelta(days=7), TODAY + timedelta(days=100), TODAY + timedelta(days=3))
+DAYS = PlacementDays(
+    TODAY + timedelta(days=7),
+    TODAY + timedelta(days=100),
+    TODAY + timedelta(days=3),
+    TODAY + timedelta(days=4),
+)
 
 
 def test_every_state_and_move_has_its_words() -> None:
@@ -70,7 +76,9 @@ def _possible(state: PlacementState, role: Role, today: date) -> dict[str, bool]
 def test_what_a_supervisor_can_do_and_when() -> None:
     requested, accepted, running = LIVE_STATES
     assert _possible(requested, Role.SUPERVISOR, TODAY) == {"accept": True, "decline": True, "start": False}
-    late = _possible(requested, Role.SUPERVISOR, DAYS.answer_due_on + timedelta(days=1))
+    escalated = _possible(requested, Role.SUPERVISOR, DAYS.answer_due_on + timedelta(days=1))
+    assert escalated == {"accept": True, "decline": True, "start": False}
+    late = _possible(requested, Role.SUPERVISOR, DAYS.held_until + timedelta(days=1))
     assert late == {"accept": False, "decline": True, "start": False}
     before = {"start": False, "never_start": False, "end_early": False}
     assert _possible(accepted, Role.SUPERVISOR, TODAY) == before

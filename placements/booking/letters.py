@@ -1,0 +1,135 @@
+"""Letters about placements: to the supplier's supervisors, the case officers of the unit, or the coordinators.
+
+A placement is named by its number and its place: no letter says whom it is about.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from marketplace.accounts.rules import Role
+from marketplace.letters.services import write_letter
+from placements.booking import queries
+from placements.booking.models import Placement
+from placements.booking.rules import CANCEL_REASON_SV, DECLINE_REASON_SV
+
+
+@dataclass(frozen=True)
+class _Letter:
+    role: Role
+    subject_sv: str
+    text_sv: Callable[[Placement], str]
+
+
+def _place(placement: Placement) -> str:
+    return f"{placement.place.name} hos {placement.enterprise.name}"
+
+
+def _days(placement: Placement) -> str:
+    return f"{placement.first_day.isoformat()} till {placement.last_day.isoformat()}"
+
+
+def _declined(placement: Placement) -> str:
+    reason = placement.decline_reason
+    why = f" Skälet: {DECLINE_REASON_SV[reason].lower()}." if reason else ""
+    return f"Leverantören kan inte ta emot {placement.number} på {_place(placement)}.{why}"
+
+
+def _cancelled(placement: Placement) -> str:
+    reason = placement.cancel_reason
+    why = f" Skälet: {CANCEL_REASON_SV[reason].lower()}." if reason else ""
+    return f"{placement.number} på {placement.place.name} är återkallad, så platsen är fri igen.{why}"
+
+
+_LETTERS: dict[str, _Letter] = {
+    "request": _Letter(
+        Role.SUPERVISOR,
+        "En plats hos er är begärd",
+        lambda p: (
+            f"{p.place.name} är begärd {_days(p)} ({p.number}). Svara senast {p.answer_due_on.isoformat()}."
+        ),
+    ),
+    "remind": _Letter(
+        Role.SUPERVISOR,
+        "Påminnelse: en förfrågan väntar på svar",
+        lambda p: (
+            f"{p.place.name} är begärd {_days(p)} ({p.number}). Svara senast {p.answer_due_on.isoformat()}."
+        ),
+    ),
+    "escalate": _Letter(
+        Role.COORDINATOR,
+        "En leverantör har inte svarat i tid",
+        lambda p: (
+            f"{p.enterprise.name} skulle ha svarat om {p.number} senast {p.answer_due_on.isoformat()}. "
+            f"Platsen hålls till och med {p.held_until.isoformat()}. Sedan blir den fri."
+        ),
+    ),
+    "expire": _Letter(
+        Role.CASE_OFFICER,
+        "Ingen svarade i tid",
+        lambda p: f"Ingen svarade om {p.number} på {_place(p)}. Platsen hålls inte längre.",
+    ),
+    "accept": _Letter(
+        Role.CASE_OFFICER,
+        "En placering är accepterad",
+        lambda p: f"{p.number} på {_place(p)} är accepterad: {_days(p)}.",
+    ),
+    "decline": _Letter(Role.CASE_OFFICER, "En förfrågan är nekad", _declined),
+    "never_start": _Letter(
+        Role.CASE_OFFICER,
+        "En placering startade aldrig",
+        lambda p: f"Deltagaren kom aldrig till {_place(p)} ({p.number}).",
+    ),
+    "cancel": _Letter(Role.SUPERVISOR, "En placering hos er är återkallad", _cancelled),
+    "move": _Letter(
+        Role.SUPERVISOR,
+        "En deltagare hos er byter plats",
+        lambda p: (
+            f"{p.number} på {p.place.name} slutar {p.last_day.isoformat()}, eftersom deltagaren byter till en annan "
+            "plats."
+        ),
+    ),
+    "ask_change": _Letter(
+        Role.SUPERVISOR,
+        "En ändring av en placering väntar på svar",
+        lambda p: f"Handläggaren vill ändra {p.number} på {p.place.name}.",
+    ),
+    "withdraw_change": _Letter(
+        Role.SUPERVISOR,
+        "En ändring är återkallad",
+        lambda p: f"Ändringen av {p.number} på {p.place.name} är återkallad. Placeringen är som förut.",
+    ),
+    "agree_change": _Letter(
+        Role.CASE_OFFICER,
+        "En ändring är godkänd",
+        lambda p: f"Leverantören har godkänt ändringen av {p.number} på {_place(p)}.",
+    ),
+    "decline_change": _Letter(
+        Role.CASE_OFFICER,
+        "En ändring är nekad",
+        lambda p: f"Leverantören har nekat ändringen av {p.number} på {_place(p)}. Placeringen är som förut.",
+    ),
+    "expire_change": _Letter(
+        Role.CASE_OFFICER,
+        "Ingen svarade om en ändring",
+        lambda p: f"Ingen svarade i tid om ändringen av {p.number} på {_place(p)}. Placeringen är som förut.",
+    ),
+}
+"""What happened → who gets a letter, and what it says."""
+
+
+def write(placement_id: int, what: str) -> None:
+    placement = queries.placement(placement_id).placement
+    letter = _LETTERS[what]
+    receivers = {
+        Role.SUPERVISOR: placement.enterprise_id,
+        Role.CASE_OFFICER: placement.unit_id,
+        Role.COORDINATOR: placement.authority_id,
+    }
+    write_letter(
+        receivers[letter.role],
+        letter.role,
+        subject_sv=letter.subject_sv,
+        text_sv=letter.text_sv(placement),
+        endpoint="booking.show",
+        placement_id=placement_id,
+    )
