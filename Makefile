@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_WORKERS ?= 2
 
-.PHONY: demo test check migrate
+.PHONY: demo test check bench migrate
 .DELETE_ON_ERROR:
 
 # The whole story in a browser. PORT=8001 chooses another port, PLATSTORGET_DATA=… another data folder,
@@ -24,6 +24,11 @@ check: $(VENV)/.dev-installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/platstorget routes > /dev/null
+
+# How fast search and booking are against the same by hand, on data of its own (about ten minutes). BENCH_PLACES=2000
+# BENCH_SECONDS=1 BENCH_ROUNDS=1 is a quick look; MEASURES="search" names some.
+bench: $(VENV)/.dev-installed
+	@$(BIN)/python -m bench $(MEASURES)
 
 # Brings the database at DATABASE_OWNER_URL up to date.
 migrate: $(VENV)/.demo-installed

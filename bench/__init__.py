@@ -1,0 +1,1 @@
+"""How fast the product is against the same by hand: `make bench`. Imports everything, imported by nothing."""

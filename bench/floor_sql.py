@@ -1,0 +1,70 @@
+"""What somebody would write by hand for the search page and for taking a seat."""
+
+_FITS = """
+    p.state = 'published' AND p.lead_time_days <= %(start_by)s::date - %(today)s::date
+    AND p.enterprise_id IN (SELECT enterprise_id FROM carrying)
+    AND (%(kommuner)s::text[] IS NULL OR p.kommun_code = ANY (%(kommuner)s::text[]))
+    AND (%(field)s::text IS NULL OR p.ssyk IN (SELECT ssyk FROM trade WHERE field_id = %(field)s::text))
+    AND (%(ssyk)s::text IS NULL OR p.ssyk = %(ssyk)s::text)
+    AND (%(hours)s::integer IS NULL OR %(hours)s BETWEEN p.hours_per_week_min AND p.hours_per_week_max)
+    AND EXISTS (
+        SELECT FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
+            SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
+            AND u.first_day <= %(until)s AND u.last_day >= %(start_by)s))
+"""
+# Hits in the day's order up to the bound: from its point to the end, and from the beginning where those do not suffice.
+SEARCH = f"""
+WITH carrying AS MATERIALIZED (
+    SELECT c.enterprise_id FROM contract c
+    WHERE c.authority_id = %(authority)s AND c.state = 'active' AND c.starts_on <= %(start_by)s
+      AND coalesce(c.ends_on, 'infinity') >= %(until)s
+      AND (c.capacity_cap IS NULL
+           OR contract_peak(c.id, %(start_by)s::date, %(until)s::date, NULL) < c.capacity_cap)
+), hit AS MATERIALIZED (
+    SELECT id, row_number() OVER () AS n FROM (
+        (SELECT p.id FROM place p WHERE {_FITS} AND p.order_key >= %(point)s
+         ORDER BY p.order_key, p.id LIMIT %(most)s)
+        UNION ALL
+        (SELECT p.id FROM place p WHERE {_FITS} AND p.order_key < %(point)s
+         ORDER BY p.order_key, p.id LIMIT %(most)s)
+        LIMIT %(most)s
+    ) legs
+)
+SELECT (SELECT count(*) FROM hit), p.id, p.name, o.name, site.name, k.name, p.tasks_sv, t.plain_name,
+       p.hours_per_week_min, p.hours_per_week_max, p.lead_time_days, p.adaptations, p.languages, p.confirmed_on,
+       cardinality(free.last_taken), in_service.seats, free.last_taken, strip.weeks
+FROM hit
+JOIN place p USING (id)
+JOIN organisation o ON o.id = p.enterprise_id
+JOIN site ON site.id = p.site_id
+JOIN kommun k ON k.code = p.kommun_code
+JOIN trade t ON t.ssyk = p.ssyk
+-- For each seat that is free over the days, the last day before them on which it is taken.
+CROSS JOIN LATERAL (
+    SELECT array_agg((SELECT max(u.last_day) FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
+                      AND u.last_day >= %(today)s::date - 1 AND u.last_day < %(start_by)s)) AS last_taken
+    FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
+        SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
+        AND u.first_day <= %(until)s AND u.last_day >= %(start_by)s)) free
+CROSS JOIN LATERAL (
+    SELECT count(*) AS seats FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
+        SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id AND u.kind = 'retired'
+        AND u.first_day <= %(start_by)s AND u.last_day >= %(start_by)s)) in_service
+CROSS JOIN LATERAL (
+    SELECT array_agg((
+        SELECT count(*) FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
+            SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
+            AND u.first_day <= %(monday)s::date + 7 * w + 6
+            AND u.last_day >= greatest(%(monday)s::date + 7 * w, %(today)s::date))) ORDER BY w) AS weeks
+    FROM generate_series(0, 7) w) strip
+WHERE n <= %(per_page)s ORDER BY n
+"""
+
+TAKE_SEAT = """
+INSERT INTO seat_use (seat_id, place_id, first_day, last_day, kind)
+SELECT s.id, s.place_id, %(first_day)s, %(last_day)s, 'request' FROM seat s
+WHERE s.place_id = %(place_id)s AND NOT EXISTS (
+    SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
+    AND u.first_day <= %(last_day)s AND u.last_day >= %(first_day)s)
+ORDER BY s.number LIMIT 1 RETURNING id
+"""
