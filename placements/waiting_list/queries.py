@@ -4,11 +4,11 @@ Row-level security decides whose entries these are: a case officer's are her uni
 Resursråd's kommuner. The line across authorities is known to the system only, as ids.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import joinedload
 from sqlalchemy.types import Integer
@@ -19,7 +19,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate
 from marketplace.errors import NotFound
-from marketplace.reference.models import Trade
+from marketplace.reference.queries import lists
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
@@ -28,14 +28,13 @@ from placements.participants.models import Grant, Participant
 from placements.participants.queries import has_live_consent
 from placements.participants.rules import GrantState
 from placements.search import queries as search
-from placements.search.rules import SearchCriteria
+from placements.search.rules import SearchCriteria, criteria_from_json
 from placements.waiting_list.models import WaitingEntry, WaitingOffer, WaitingPass
 from placements.waiting_list.rules import (
     EntryState,
     OfferState,
     PassReason,
     Standing,
-    criteria_from_json,
     criteria_now,
     first_day_possible,
     obstacle,
@@ -81,22 +80,9 @@ def pass_reason(entry: WaitingEntry, grant: Grant, place_id: int) -> PassReason 
     """Why the entry cannot be offered a seat at the place now; None when it can."""
     criteria = current_criteria(entry, grant)
     reason = obstacle(standing(entry, grant), criteria, place_id)
-    if reason is None and criteria is not None and not fits(place_id, criteria):
+    if reason is None and criteria is not None and not search.fits(place_id, criteria):
         reason = PassReason.DOES_NOT_FIT
     return reason
-
-
-def fits(place_id: int, criteria: SearchCriteria) -> bool:
-    """Whether a search would show the place now."""
-    found = select(Place.id).where(
-        Place.id == place_id, *search._offered(criteria), *search._wished(criteria)
-    )
-    return db.session.scalar(found) is not None
-
-
-def fitting_place_ids(criteria: SearchCriteria) -> list[int]:
-    """What a search would show now, up to its bound."""
-    return search._ids_in_order(search._offered(criteria) + search._wished(criteria))
 
 
 def places_to_offer(entry: WaitingEntry) -> list[int]:
@@ -107,7 +93,11 @@ def places_to_offer(entry: WaitingEntry) -> list[int]:
     if criteria is None or obstacle(known, criteria) is not None:
         return []
     kept_away = {*known.asked, *known.seen}
-    return [place_id for place_id in fitting_place_ids(criteria) if place_id not in kept_away]
+    found = search.search_places(criteria)
+    place_ids = [option.place.id for option in found.items]
+    for number in range(2, found.pages + 1):
+        place_ids += [option.place.id for option in search.search_places(criteria, number).items]
+    return [place_id for place_id in place_ids if place_id not in kept_away]
 
 
 def waiting_entries() -> list[WaitingEntry]:
@@ -206,9 +196,7 @@ def before(entry_ids: Sequence[int]) -> dict[int, int]:
     """For each that waits: how many of the same authority's participants joined earlier for what overlaps."""
     if not entry_ids:
         return {}
-    counted = func.waiting_before(func.cast(list(entry_ids), ARRAY(Integer))).table_valued(
-        "entry_id", "ahead"
-    )
+    counted = func.waiting_before(cast(list(entry_ids), ARRAY(Integer))).table_valued("entry_id", "ahead")
     rows = db.session.execute(select(counted.c.entry_id, counted.c.ahead))
     return {row.entry_id: row.ahead for row in rows}
 
@@ -295,11 +283,18 @@ def entries_of_grant(grant_id: int) -> list[WaitingEntry]:
     )
 
 
-def ssyks_within(field_ids: Collection[str]) -> list[str]:
-    """The trades of some occupation fields."""
-    return list(
-        db.session.scalars(select(Trade.ssyk).where(Trade.field_id.in_(field_ids)).order_by(Trade.ssyk))
-    )
+def kommun_codes_of(criteria: SearchCriteria) -> list[str]:
+    """The kommuner that a place may be in; none when it does not matter."""
+    asked = set(criteria.kommun_codes)
+    near = set(search.near(criteria)) if criteria.near_kommun and criteria.within_km is not None else set()
+    return sorted((asked & near) or asked or near)
+
+
+def ssyks_of(criteria: SearchCriteria) -> list[str]:
+    """The trades that a place may be in; none when it does not matter."""
+    wanted = set(criteria.ssyks)
+    within = {trade.ssyk for trade in lists().trades.values() if trade.field_id in criteria.field_ids}
+    return sorted((wanted & within) or wanted or within)
 
 
 def earliest_of(found: WaitingOffer) -> date:

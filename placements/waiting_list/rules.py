@@ -7,9 +7,7 @@ calendar. Whoever is passed over for a seat is passed over for a reason that is 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
-from typing import Any
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
@@ -220,27 +218,6 @@ def obstacle(
     elif place_id in standing.seen:
         found = PassReason.SEEN
     return found
-
-
-def criteria_as_json(criteria: SearchCriteria) -> dict[str, Any]:
-    plain: dict[str, Any] = {}
-    for key, value in vars(criteria).items():
-        if isinstance(value, date):
-            plain[key] = value.isoformat()
-        elif isinstance(value, tuple):
-            plain[key] = list(value)
-        else:
-            plain[key] = str(value) if isinstance(value, Decimal) else value
-    return plain
-
-
-def criteria_from_json(data: dict[str, Any]) -> SearchCriteria:
-    found = dict(data)
-    for key in ("start_by", "until", "from_day"):
-        found[key] = date.fromisoformat(data[key]) if data.get(key) else None
-    if found.get("hours_per_week") is not None:
-        found["hours_per_week"] = Decimal(data["hours_per_week"])
-    return SearchCriteria(**{k: tuple(v) if isinstance(v, list) else v for k, v in found.items()})
 
 
 def criteria_now(

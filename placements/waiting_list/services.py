@@ -29,8 +29,8 @@ from placements.choice.services import check_grant_open, open_round, record_choi
 from placements.participants.models import Grant, Participant
 from placements.participants.queries import has_live_consent
 from placements.participants.rules import LIVE_GRANT_STATES, GrantState
-from placements.search.queries import options_of
-from placements.search.rules import SearchCriteria
+from placements.search.queries import option_of
+from placements.search.rules import SearchCriteria, criteria_as_json
 from placements.waiting_list import queries
 from placements.waiting_list.models import WaitingEntry, WaitingOffer, WaitingPass
 from placements.waiting_list.rules import (
@@ -49,7 +49,6 @@ from placements.waiting_list.rules import (
     PassReason,
     check_in_time,
     check_within,
-    criteria_as_json,
     criteria_now,
     due_on,
 )
@@ -82,8 +81,8 @@ def join(grant_id: int, criteria: SearchCriteria, seen_place_ids: Sequence[int] 
         participant_id=grant.participant_id,
         state=EntryState.WAITING,
         criteria=criteria_as_json(criteria),
-        kommun_codes=sorted(criteria.kommun_codes),
-        ssyks=sorted({*criteria.ssyks, *queries.ssyks_within(criteria.field_ids)}),
+        kommun_codes=queries.kommun_codes_of(criteria),
+        ssyks=queries.ssyks_of(criteria),
         seen_place_ids=sorted(set(seen_place_ids))[:MOST_SEEN],
         joined_at=now(),
         joined_by=current_actor().user_name,
@@ -170,7 +169,10 @@ def _offer_to(entry_id: int, place: Place) -> int | PassReason:
     criteria = queries.current_criteria(entry, grant)
     if reason is not None or criteria is None:
         return reason or PassReason.PERIOD_OVER
-    first_day = options_of([place.id], criteria, has_weeks=False)[0].earliest_start or criteria.start_by
+    option = option_of(place.id, criteria)
+    first_day = option.earliest_start if option else None
+    if first_day is None:
+        return PassReason.DOES_NOT_FIT
     try:
         use = take_seat(place.id, first_day, criteria.until, SeatUseKind.OFFER)
     except Conflict:
@@ -248,11 +250,10 @@ def accept_offer(offer_id: int, first_day: date) -> int:
     choice_round = open_round_of(grant.id) or open_round(grant.id)
     show_held_place(choice_round.id, offer.place_id, earliest_start=offer.first_day)
     record_choice(choice_round.id, offer.place_id)
-    held, offer.seat_use_id = offer.seat_use_id, None
     placement = request_placement(
-        choice_round.id, first_day=first_day, last_day=offer.last_day, held_seat_use_id=held
+        choice_round.id, first_day=first_day, last_day=offer.last_day, held_seat_use_id=offer.seat_use_id
     )
-    offer.placement_id = placement.id
+    offer.placement_id, offer.seat_use_id = placement.id, None
     _close(offer, OfferAction.ACCEPT)
     return placement.id
 

@@ -17,7 +17,7 @@ from marketplace.web.addresses import page_number
 from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.guards import requires
 from placements.choice.queries import choice_round
-from placements.search.rules import SearchCriteria
+from placements.search.rules import SearchCriteria, criteria_as_json, criteria_from_json
 from placements.waiting_list import queries, services, wishes_queries
 from placements.waiting_list.forms import LineFilter, NoForm, YesForm
 from placements.waiting_list.rules import (
@@ -33,8 +33,6 @@ from placements.waiting_list.rules import (
     WAITING_EVENT_SV,
     EntryAction,
     OfferState,
-    criteria_as_json,
-    criteria_from_json,
 )
 
 bp = Blueprint("waiting_list", __name__, url_prefix="/vantelista")

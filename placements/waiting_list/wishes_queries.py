@@ -1,57 +1,59 @@
-"""What each entry waits for, in words. Bounded, however many entries."""
+"""What each entry waits for, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from sqlalchemy import select
-
-from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
-from marketplace.db import db
-from marketplace.reference.models import Kommun, OccupationField, Trade
-from placements.search.rules import SearchCriteria
+from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, WEEKDAY_SV
+from marketplace.reference.queries import Lists, lists
+from placements.search.rules import SearchCriteria, criteria_from_json
 from placements.waiting_list.models import WaitingEntry
-from placements.waiting_list.rules import criteria_from_json
-
-_Names = dict[str, str]
 
 
 def wishes_of(entries: Iterable[WaitingEntry]) -> dict[int, list[str]]:
-    """For each entry its search as short phrases. Three queries."""
-    asked = {entry.id: criteria_from_json(entry.criteria) for entry in entries}
-    kommuner = _names(Kommun.code, Kommun.name, {k for c in asked.values() for k in c.kommun_codes})
-    fields = _names(
-        OccupationField.concept_id, OccupationField.name, {f for c in asked.values() for f in c.field_ids}
-    )
-    trades = {
-        trade.ssyk: trade.plain_name
-        for trade in db.session.scalars(
-            select(Trade).where(Trade.ssyk.in_({s for c in asked.values() for s in c.ssyks}))
-        )
-    }
-    return {entry_id: _phrases(criteria, kommuner, fields | trades) for entry_id, criteria in asked.items()}
+    """For each entry its search as short phrases; no more queries the more entries there are."""
+    known = lists()
+    return {entry.id: _phrases(criteria_from_json(entry.criteria), known) for entry in entries}
 
 
-def _names(key: object, name: object, wanted: set[str]) -> _Names:
-    rows = db.session.execute(select(key, name).where(key.in_(wanted)))  # type: ignore[call-overload, attr-defined]
-    return dict(rows.tuples())
-
-
-def _phrases(criteria: SearchCriteria, kommuner: _Names, occupations: _Names) -> list[str]:
-    said = []
-    if criteria.kommun_codes:
-        said.append(_either(kommuner.get(code, code) for code in criteria.kommun_codes))
-    wanted = [*criteria.field_ids, *criteria.ssyks]
-    if wanted:
-        said.append(_either(occupations.get(key, key) for key in wanted))
+def _phrases(criteria: SearchCriteria, known: Lists) -> list[str]:
+    said = [*_where(criteria, known), *_what(criteria, known)]
     if criteria.hours_per_week is not None:
         hours = f"{criteria.hours_per_week.normalize():f}".replace(".", ",")
         said.append(f"{hours} timmar i veckan")
+    if criteria.weekdays:
+        said.append(
+            f"{criteria.days_needed} av dagarna {_listed(WEEKDAY_SV[day] for day in criteria.weekdays)}"
+        )
     if criteria.language:
-        said.append(f"handledning på {LANGUAGE_SV.get(criteria.language, criteria.language).lower()}")
-    said.extend(ADAPTATION_SV.get(code, code).lower() for code in criteria.adaptations)  # type: ignore[call-overload]
+        said.append(f"handledning på {_word(LANGUAGE_SV, criteria.language)}")
+    said.extend(_word(ADAPTATION_SV, code) for code in criteria.adaptations)
+    said.extend(f"inte {_word(DEMAND_SV, code)}" for code in criteria.demands_avoided)
     said.append(f"till och med {criteria.until.isoformat()}")
     return said
 
 
-def _either(names: Iterable[str]) -> str:
-    *others, last = sorted(names)
-    return f"{', '.join(others)} eller {last}" if others else last
+def _where(criteria: SearchCriteria, known: Lists) -> list[str]:
+    def name(code: str) -> str:
+        found = known.kommuner.get(code)
+        return found.name if found else code
+
+    said = [_listed(map(name, criteria.kommun_codes), "eller")] if criteria.kommun_codes else []
+    if criteria.near_kommun and criteria.within_km is not None:
+        said.append(f"inom {criteria.within_km} km från {name(criteria.near_kommun)}")
+    return said
+
+
+def _what(criteria: SearchCriteria, known: Lists) -> list[str]:
+    fields = [known.fields.get(key, key) for key in criteria.field_ids]
+    trades = [known.trades[key].plain_name if key in known.trades else key for key in criteria.ssyks]
+    said = [_listed(names, "eller") for names in (fields, trades) if names]
+    return [*said, *([f"”{criteria.text}”"] if criteria.text else [])]
+
+
+def _word(words: Mapping[Any, str], code: str) -> str:
+    return words.get(code, code).lower()
+
+
+def _listed(names: Iterable[str], word: str = "och") -> str:
+    *others, last = names
+    return f"{', '.join(others)} {word} {last}" if others else last
