@@ -115,6 +115,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     ],
     "contract.suspended": ["placements.booking.jobs.withdraw_requests"],
     "contracts.day": ["enterprises.contracts.jobs.keep_contract"],
+    "grant_withdrawn": ["placements.waiting_list.jobs.end_withdrawn"],
     "indicators.compute": ["indicators.jobs.compute"],
     "indicators.compute_supplier": ["indicators.jobs.compute"],
     "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
@@ -122,7 +123,11 @@ JOBS: Mapping[str, Sequence[str]] = {
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
     "letter.send": ["marketplace.letters.jobs.send_letter"],
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
-    "placement_accepted": ["placements.booking.jobs.tell", "placements.visits.jobs.cancel_elsewhere"],
+    "placement_accepted": [
+        "placements.booking.jobs.tell",
+        "placements.visits.jobs.cancel_elsewhere",
+        "placements.waiting_list.jobs.end_placed",
+    ],
     "placements.expire": ["placements.booking.jobs.follow_up"],  # as it was called before
     "placements.follow_up": ["placements.booking.jobs.follow_up"],
     "placements.late_change": ["placements.booking.jobs.expire_late_change"],
@@ -131,11 +136,11 @@ JOBS: Mapping[str, Sequence[str]] = {
     "plan.agreed": [],  # the month's invoice finds the start fee by itself
     "question.published": ["enterprises.applications.jobs.tell_applicants"],
     "report.filed": [],  # and the report fee
+    "seat_freed": ["placements.waiting_list.jobs.offer_seat"],
     "system.closed": [
         "enterprises.applications.jobs.tell_of_closing",
         "enterprises.contracts.jobs.tell_of_closing",
     ],
-    "seat_freed": ["placements.waiting_list.jobs.offer_seat"],
     "terms.published": ["enterprises.applications.jobs.tell_of_terms"],
     "waiting_list.expire": ["placements.waiting_list.jobs.expire_offer"],
     "waiting_list.joined": ["placements.waiting_list.jobs.look_for_new"],
