@@ -58,6 +58,8 @@ from placements.plan import views as plan
 from placements.report import queries as report_queries
 from placements.report import views as report
 from placements.search import views as search
+from placements.visits import queries as visit_queries
+from placements.visits import views as visits
 from placements.waiting_list import queries as waiting_list_queries
 from placements.waiting_list import views as waiting_list
 
@@ -86,6 +88,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     applications.bp,
     contracts.bp,
     suppliers.bp,
+    visits.bp,
     waiting_list.bp,
 )
 """The views of every room. The web ground has registered its own and those of the accounts."""
@@ -103,6 +106,7 @@ WAITING: Sequence[Waiting] = (
     place_queries.waiting,
     application_queries.waiting,
     contract_waiting.waiting,
+    visit_queries.waiting,
     waiting_list_queries.waiting,
 )
 """Who adds rows to the start page."""

@@ -18,6 +18,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
     Role.COORDINATOR: [
         ("start.show", "Mitt arbete"),
         ("participants.index", "Deltagare"),
+        ("visits.index", "Studiebesök"),
         ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
         ("report.index", "Slutdokumentationer"),
@@ -36,6 +37,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("start.show", "Mitt arbete"),
         ("participants.index", "Deltagare"),
         ("search.index", "Sök plats"),
+        ("visits.index", "Studiebesök"),
         ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
     ],
@@ -44,6 +46,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("procurement.index", "Valfrihetssystem"),
         ("suppliers.enterprise", "Företaget"),
         ("places.index", "Platser"),
+        ("visits.times", "Studiebesök"),
         ("booking.index", "Placeringar"),
         ("invoices.index", "Fakturor"),
         ("supplier_indicators.index", "Nyckeltal"),
@@ -51,6 +54,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
     Role.SUPERVISOR: [
         ("start.show", "Mitt arbete"),
         ("booking.index", "Placeringar"),
+        ("visits.index", "Studiebesök"),
         ("attendance.index", "Närvaro"),
         ("places.index", "Platser"),
     ],
