@@ -98,6 +98,14 @@ def look_at_pages(
     page = opened(browser, WIDE)
     if who is not None:
         sign_in(page, address, who)
+    look_over(page, address, pages, ids, folder=folder)
+    page.context.close()
+
+
+def look_over(
+    page: Page, address: str, pages: Mapping[str, str], ids: Mapping[str, int] | None = None, *, folder: str
+) -> None:
+    """As look_at_pages(), as whoever the page's session is for."""
     look = Look(page)
     for name, path in pages.items():
         page.goto(address + path.format(**(ids or {})))
@@ -108,7 +116,6 @@ def look_at_pages(
             _wait_for_images(page)
             picture(page, f"{folder}/{name}-{width}-{scheme}")
             look.examine(f"{width} {scheme}")
-    page.context.close()
 
 
 def _wait_for_images(page: Page) -> None:

@@ -15,6 +15,7 @@ from marketplace.tenancy import Actor, acting_as
 from placements.booking.rules import DeclineReason
 from placements.booking.services import accept_placement, decline_placement, request_placement
 from placements.choice import queries
+from placements.choice.models import ChoiceRound
 from placements.choice.services import close_round, open_round, record_choice, show_places
 from tests.support.clients import ClientFor
 from tests.support.own_page import let_in, shown_round
@@ -36,7 +37,7 @@ def shown(market: Market) -> tuple[int, Actor]:
     return shown_round(market, market.repair_id, market.sewing_id, market.growing_id)
 
 
-def _round(market: Market, round_id: int) -> queries.ChoiceRound:
+def _round(market: Market, round_id: int) -> ChoiceRound:
     with acting_as(market.officer):
         return queries.choice_round(round_id, is_fresh=True)
 
