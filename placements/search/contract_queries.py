@@ -1,14 +1,15 @@
 """Which enterprises' contracts carry a placement over the asked days, and why the others' do not."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import case, select, true
+from sqlalchemy import ARRAY, Date, Integer, all_, bindparam, case, func, null, select, text
 
 from enterprises.contracts.models import Contract
-from marketplace.db import db
+from marketplace.statements import Prepared
 from marketplace.tenancy import current_actor
 from placements.booking.queries import has_room, in_force, terms_without_price
 from placements.search.rules import SearchCriteria
@@ -40,71 +41,60 @@ class Carrying:
         return not self.bookable and not self.barred
 
 
+@lru_cache(maxsize=2)
+def _statement(*, is_in_system: bool) -> Prepared:
+    """Enterprises and contracts, gathered by what decides whether they can be asked: few rows however many they are."""
+    start_by: Any = bindparam("start_by", type_=Date)
+    until: Any = bindparam("until", type_=Date)
+    lasts = func.coalesce(Contract.ends_on, date.max) >= until
+    is_priced = Contract.terms_id != all_(bindparam("unpriced", type_=ARRAY(Integer)))
+    statement = (
+        select(
+            lasts,
+            is_priced,
+            has_room(start_by, until),
+            case((lasts, null()), else_=Contract.ends_on),
+            func.array_agg(Contract.enterprise_id),
+            func.array_agg(Contract.id),
+        )
+        .where(
+            Contract.authority_id == bindparam("authority_id", type_=Integer), *in_force(start_by, start_by)
+        )
+        .group_by(text("1, 2, 3, 4"))
+    )
+    if is_in_system:
+        statement = statement.where(Contract.system_id == bindparam("system_id", type_=Integer))
+    return Prepared(statement)
+
+
 def carrying(criteria: SearchCriteria) -> Carrying:
     """One query, and one more for the prices when somebody is searched for."""
     authority_id = current_actor().authority_id
-    room = case((Contract.capacity_cap.is_(None), true()), else_=has_room(criteria.start_by, criteria.until))
-    statement = select(Contract.id, Contract.enterprise_id, Contract.terms_id, Contract.ends_on, room).where(
-        Contract.authority_id == authority_id, *in_force(criteria.start_by, criteria.start_by)
+    level = criteria.support_level
+    rows = _statement(is_in_system=criteria.system_id is not None).rows(
+        authority_id=authority_id,
+        start_by=criteria.start_by,
+        until=criteria.until,
+        unpriced=terms_without_price(authority_id, level) if level is not None else [],
+        **({"system_id": criteria.system_id} if criteria.system_id is not None else {}),
     )
-    if criteria.system_id is not None:
-        statement = statement.where(Contract.system_id == criteria.system_id)
-    lacking = (
-        terms_without_price(authority_id, criteria.support_level)
-        if criteria.support_level is not None
-        else []
-    )
-    of_enterprise: dict[int, list[_Standing]] = {}
-    for contract_id, enterprise_id, terms_id, ends_on, has_seat in db.session.execute(statement):
-        standing = _Standing(
-            contract_id, ends_on or date.max, terms_id not in lacking, has_seat, criteria.until
-        )
-        of_enterprise.setdefault(enterprise_id, []).append(standing)
-    return _sorted_out(of_enterprise)
-
-
-@dataclass(frozen=True)
-class _Standing:
-    contract_id: int
-    ends_on: date
-    is_priced: bool
-    has_room: bool
-    until: date
-
-    @property
-    def lasts(self) -> bool:
-        return self.ends_on >= self.until
-
-    @property
-    def is_bookable(self) -> bool:
-        return self.lasts and self.is_priced and self.has_room
-
-
-def _sorted_out(of_enterprise: dict[int, list[_Standing]]) -> Carrying:
+    bookable: set[int] = set()
+    contracts: set[int] = set()
+    for lasts, is_priced, room, _, enterprises, numbers in rows:
+        if lasts and is_priced and room:
+            bookable.update(enterprises)
+            contracts.update(numbers)
     barred: dict[int, Bar] = {}
     ends: dict[int, date] = {}
-    bookable = {id_ for id_, contracts in of_enterprise.items() if any(one.is_bookable for one in contracts)}
-    for enterprise_id, contracts in of_enterprise.items():
-        if enterprise_id in bookable:
-            continue
-        barred[enterprise_id] = _bar(contracts)
-        if barred[enterprise_id] is Bar.ENDS:
-            ends[enterprise_id] = max(one.ends_on for one in contracts if one.is_priced)
-    return Carrying(
-        frozenset(bookable),
-        barred,
-        ends,
-        frozenset(
-            one.contract_id for contracts in of_enterprise.values() for one in contracts if one.is_bookable
-        ),
-    )
+    for lasts, is_priced, _, ends_on, enterprises, _ in rows:
+        for enterprise_id in set(enterprises) - bookable:
+            bar = Bar.UNPRICED if not is_priced else Bar.CAPPED if lasts else Bar.ENDS
+            barred[enterprise_id] = min(bar, barred.get(enterprise_id, bar), key=_NEAREST.index)
+            if bar is Bar.ENDS:
+                ends[enterprise_id] = max(ends_on, ends.get(enterprise_id, ends_on))
+    ends = {id_: day for id_, day in ends.items() if barred[id_] is Bar.ENDS}
+    return Carrying(frozenset(bookable), barred, ends, frozenset(contracts))
 
 
-def _bar(contracts: Sequence[_Standing]) -> Bar:
-    """The nearest to being no bar at all: one that lasts and has a price is only full."""
-    lasting = [one for one in contracts if one.lasts]
-    if any(one.is_priced for one in lasting):
-        return Bar.CAPPED
-    if any(one.is_priced for one in contracts):
-        return Bar.ENDS
-    return Bar.UNPRICED
+_NEAREST = (Bar.CAPPED, Bar.ENDS, Bar.UNPRICED)
+"""The nearest to being no bar at all first: a contract that lasts and has a price is only full."""

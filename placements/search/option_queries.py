@@ -2,23 +2,24 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Date, Integer, any_, bindparam, select
 
 from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.queries import WeekFree
-from enterprises.places.rules import SeatUseKind
+from enterprises.places.rules import PlaceState, SeatUseKind
 from marketplace.accounts.models import Organisation
 from marketplace.clock import today
-from marketplace.db import db
 from marketplace.reference.queries import Lists, lists
+from marketplace.statements import Prepared
 from placements.search.facts import EnterpriseFacts, PlaceFacts, PlaceOption, SiteFacts
 from placements.search.rules import SearchCriteria, earliest_start
 from placements.search.seat_rules import Use, free_over, in_service, last_taken, weeks_free
 
 _WEEKS_SHOWN = 8
 
-_PLACES = (
+_PLACES = Prepared(
     select(
         Place.id,
         Place.enterprise_id,
@@ -49,9 +50,23 @@ _PLACES = (
     )
     .join(Site, Site.id == Place.site_id)
     .join(Organisation, Organisation.id == Place.enterprise_id)
+    .where(Place.id == any_(bindparam("ids", type_=ARRAY(Integer))))
 )
 _OWN = 19
 """How many of the columns are the place's."""
+
+_USES = Prepared(
+    select(Seat.place_id, Seat.id, SeatUse.first_day, SeatUse.last_day, SeatUse.kind)
+    .outerjoin(
+        SeatUse,
+        (SeatUse.place_id == Seat.place_id)
+        & (SeatUse.seat_id == Seat.id)
+        & (SeatUse.first_day <= bindparam("until", type_=Date))
+        & (SeatUse.last_day >= bindparam("since", type_=Date)),
+    )
+    .where(Seat.place_id == any_(bindparam("ids", type_=ARRAY(Integer))))
+    .order_by(Seat.place_id, Seat.number, SeatUse.first_day)
+)
 
 
 def options_of(
@@ -92,16 +107,17 @@ def _option(
 def places_of(place_ids: Collection[int]) -> dict[int, PlaceFacts]:
     """Those that the actor may see, by id. One query."""
     known = lists()
-    rows = db.session.execute(_PLACES.where(Place.id.in_(place_ids)))
-    return {row[0]: _facts(tuple(row), known) for row in rows}
+    return {row[0]: _facts(row, known) for row in _PLACES.rows(ids=list(place_ids))}
 
 
-def _facts(row: tuple, known: Lists) -> PlaceFacts:  # type: ignore[type-arg]  # as wide as the select
+def _facts(row: Sequence[Any], known: Lists) -> PlaceFacts:
     own, (name, street, postcode, city, accessibility, accessibility_sv, enterprise) = row[:_OWN], row[_OWN:]
-    _, enterprise_id, kommun_code, ssyk, *_ = own
+    _, enterprise_id, kommun_code, ssyk, *_, state, confirmed_on = own
     kommun = known.kommuner[kommun_code]
     site = SiteFacts(name, street, postcode, city, kommun, accessibility, accessibility_sv)
-    return PlaceFacts(*(*own, site, known.trades[ssyk], EnterpriseFacts(enterprise_id, enterprise)))
+    parts = [*own[:-2], PlaceState(state), confirmed_on, site, known.trades[ssyk]]
+    parts.append(EnterpriseFacts(enterprise_id, enterprise))
+    return PlaceFacts(*parts)
 
 
 def seats_of(
@@ -111,21 +127,11 @@ def seats_of(
     that is earlier, to the end of the asked days and of the weeks. One query."""
     since = min(criteria.start_by, today() - timedelta(days=1))
     until = max(criteria.until + timedelta(days=days_after), today() + timedelta(weeks=weeks))
-    statement = (
-        select(Seat.place_id, Seat.id, SeatUse.first_day, SeatUse.last_day, SeatUse.kind)
-        .outerjoin(
-            SeatUse,
-            (SeatUse.place_id == Seat.place_id)
-            & (SeatUse.seat_id == Seat.id)
-            & (SeatUse.first_day <= until)
-            & (SeatUse.last_day >= since),
-        )
-        .where(Seat.place_id.in_(place_ids))
-        .order_by(Seat.place_id, Seat.number, SeatUse.first_day)
-    )
     found: dict[int, dict[int, list[Use]]] = {}
-    for place_id, seat_id, first_day, last_day, kind in db.session.execute(statement):
+    for place_id, seat_id, first_day, last_day, kind in _USES.rows(
+        ids=list(place_ids), since=since, until=until
+    ):
         uses = found.setdefault(place_id, {}).setdefault(seat_id, [])
         if first_day is not None:
-            uses.append(Use(first_day, last_day, kind is SeatUseKind.RETIRED))
+            uses.append(Use(first_day, last_day, kind == SeatUseKind.RETIRED))
     return {place_id: list(seats.values()) for place_id, seats in found.items()}

@@ -65,6 +65,18 @@ class SearchCriteria:
         return min(self.days_per_week or len(self.weekdays), len(self.weekdays))
 
 
+def without_wishes(criteria: SearchCriteria) -> SearchCriteria:
+    """Only what decides whether a place can be booked: the days, and what the grant says of the contract."""
+    return SearchCriteria(
+        criteria.start_by,
+        criteria.until,
+        criteria.from_day,
+        support_level=criteria.support_level,
+        system_id=criteria.system_id,
+        days_per_week=criteria.days_per_week,
+    )
+
+
 _DATES, _DECIMALS = {"start_by", "until", "from_day"}, {"hours_per_week"}
 
 

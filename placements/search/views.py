@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.reference.queries import occupation_fields, trades
+from marketplace.reference.queries import lists, occupation_fields, trades
 from marketplace.swedish import counted
 from marketplace.web.addresses import page_number, url_with
 from marketplace.web.guards import requires
@@ -18,7 +18,6 @@ from placements.choice.queries import choice_round, criteria_for
 from placements.choice.rules import MAX_COMPARED
 from placements.participants.rules import support_level_sv
 from placements.search import queries
-from placements.search.contract_queries import carrying
 from placements.search.forms import Asked, SearchForm, Starting, read_search, starting_today
 from placements.search.rules import ORDER_RULE_SV, SearchCriteria
 
@@ -85,7 +84,7 @@ def _asked_round() -> ChoiceRound | None:
 def _search(choice: ChoiceRound | None) -> tuple[SearchForm, Asked]:
     form = SearchForm(
         choices={
-            "kommun": {kommun.code: kommun.name for kommun in queries.kommuner_offered(carrying(SearchCriteria(today(), today())))},
+            "kommun": {kommun.code: kommun.name for kommun in lists().kommuner.values()},
             "omrade": {"": "Alla områden"} | {f.concept_id: f.name for f in occupation_fields()},
             "yrke": {"": "Alla yrken"} | {trade.ssyk: trade.plain_name for trade in trades()},
         }
