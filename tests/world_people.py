@@ -1,25 +1,30 @@
 """The world's participants: one in each state that matters, from registered to reported, on both sides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from marketplace.accounts.rules import Role
 from marketplace.clock import today, travelling
-from marketplace.db import transaction
+from marketplace.db import db, transaction
 from marketplace.reference.rules import Sex
-from marketplace.tenancy import Actor, acting_as
+from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.attendance.services import record_attendance
 from placements.booking import services as booking
+from placements.choice import queries as choosing
 from placements.choice import services as choice
 from placements.participants import services as participants
+from placements.participants.models import Grant
 from placements.participants.rules import ConsentScope
 from placements.plan import services as plans
 from placements.report import services as reports
 from placements.report.rules import ExitReason
+from placements.visits import services as visits
+from placements.visits.rules import OfferDraft
+from placements.waiting_list import services as waiting_list
 from tests.factories import personal_number
 
 Side = Literal["own", "foreign", "outside"]
@@ -30,6 +35,7 @@ BEGAN = date(2026, 1, 7)
 STARTED = date(2026, 2, 2)
 _GRANTED_UNTIL = date(2026, 6, 26)
 TRADE = "7531"
+OTHER_TRADE = "7231"
 
 
 @dataclass
@@ -63,6 +69,8 @@ def place_people(half: Half) -> None:
         participant_id, grant_id, consent_id = _granted(half)
         half.ids |= {"participant_id": participant_id, "grant_id": grant_id, "consent_id": consent_id}
         half.ids["choice_round_id"] = _shown(half, place_id)
+        half.ids |= _visiting(half, place_id)
+        half.ids |= _waiting(half)
         half.ids["requested_placement_id"] = _requested(half, place_id)
         accepted = _requested(half, place_id)
         with acting_as(half.by(Role.SUPERVISOR)), transaction():
@@ -103,6 +111,28 @@ def _shown(half: Half, place_id: int) -> int:
         choice_round_id = choice.open_round(grant_id).id
         choice.show_places(choice_round_id, [place_id])
     return choice_round_id
+
+
+def _visiting(half: Half, place_id: int) -> dict[str, int]:
+    """A time tomorrow, which whoever is choosing has booked."""
+    draft = OfferDraft(today() + timedelta(days=1), time(10), 60, 2, "Vid porten.")
+    with acting_as(half.by(Role.SUPERVISOR)), transaction():
+        visit_time_id = visits.offer_times(place_id, draft)[0].id
+    with acting_as(half.by(Role.CASE_OFFICER)), transaction():
+        visit = visits.book_visit(visit_time_id, int(half.ids["choice_round_id"]))
+        return {"visit_time_id": visit_time_id, "study_visit_id": visit.id}
+
+
+def _waiting(half: Half) -> dict[str, int]:
+    """Somebody in the waiting list, for whom a seat is held."""
+    _, grant_id, _ = _granted(half)
+    place_id = int(half.ids["other_place_id"])
+    with acting_as(half.by(Role.CASE_OFFICER)), transaction():
+        grant = db.session.get_one(Grant, grant_id)
+        criteria = replace(choosing.criteria_for(grant, [half.kommun]), ssyks=(OTHER_TRADE,))
+        entry_id = waiting_list.join(grant_id, criteria).id
+    with acting_as(system_actor()), transaction():
+        return {"entry_id": entry_id, "offer_id": known(waiting_list.offer_seat(place_id))}
 
 
 def _requested(half: Half, place_id: int) -> int:

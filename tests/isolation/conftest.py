@@ -24,9 +24,13 @@ PERSON_TABLES = (
     "training_grant",
     "choice_round",
     "shown_place",
+    "study_visit",
     "activity_plan",
     "final_report",
     "attendance_day",
+    "waiting_entry",
+    "waiting_offer",
+    "waiting_pass",
 )
 """What no role that sees no persons finds a row in."""
 

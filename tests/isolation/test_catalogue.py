@@ -103,6 +103,9 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "keep_contract_with_placements",
         "keep_placement_under_contract",
         "keep_shortened_contract",
+        "keep_study_visit",
+        "waiting_before",
+        "waiting_line",
     ]
 
 

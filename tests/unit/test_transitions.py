@@ -34,6 +34,22 @@ from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSIT
 from placements.participants.rules import GRANT_STATE_SV, GRANT_TONE, GRANT_TRANSITIONS
 from placements.plan.rules import PLAN_STATE_SV, PLAN_TONE, PLAN_TRANSITIONS
 from placements.report.rules import REPORT_STATE_SV, REPORT_TONE, REPORT_TRANSITIONS
+from placements.visits.rules import (
+    VISIT_STATE_SV,
+    VISIT_TIME_STATE_SV,
+    VISIT_TIME_TONE,
+    VISIT_TIME_TRANSITIONS,
+    VISIT_TONE,
+    VISIT_TRANSITIONS,
+)
+from placements.waiting_list.rules import (
+    ENTRY_STATE_SV,
+    ENTRY_TONE,
+    ENTRY_TRANSITIONS,
+    OFFER_STATE_SV,
+    OFFER_TONE,
+    OFFER_TRANSITIONS,
+)
 
 TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] = {
     "system": (SYSTEM_TRANSITIONS, SYSTEM_STATE_SV, SYSTEM_STATE_TONE),
@@ -49,6 +65,10 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "grant": (GRANT_TRANSITIONS, GRANT_STATE_SV, GRANT_TONE),
     "plan": (PLAN_TRANSITIONS, PLAN_STATE_SV, PLAN_TONE),
     "report": (REPORT_TRANSITIONS, REPORT_STATE_SV, REPORT_TONE),
+    "visit_time": (VISIT_TIME_TRANSITIONS, VISIT_TIME_STATE_SV, VISIT_TIME_TONE),
+    "visit": (VISIT_TRANSITIONS, VISIT_STATE_SV, VISIT_TONE),
+    "entry": (ENTRY_TRANSITIONS, ENTRY_STATE_SV, ENTRY_TONE),
+    "offer": (OFFER_TRANSITIONS, OFFER_STATE_SV, OFFER_TONE),
     "invoice": (INVOICE_TRANSITIONS, INVOICE_STATE_SV, INVOICE_STATE_TONE),
 }
 
@@ -138,6 +158,18 @@ plan         agreed                replace             replaced              sys
 report       draft                 edit                draft                 supervisor
 report       draft                 file                filed                 supervisor
 report       filed                 receive             received              coordinator
+visit_time   offered               withdraw            withdrawn             supervisor supplier_manager
+visit        booked                cancel              cancelled             case_officer participant system
+visit        booked                mark_held           held                  case_officer supervisor
+visit        booked                mark_not_held       not_held              case_officer supervisor
+visit        held                  mark_not_held       not_held              case_officer supervisor
+visit        not_held              mark_held           held                  case_officer supervisor
+entry        waiting               leave               ended                 case_officer
+entry        waiting               end                 ended                 case_officer coordinator system
+offer        open                  accept              accepted              case_officer
+offer        open                  decline             declined              case_officer
+offer        open                  expire              expired               system
+offer        open                  withdraw            withdrawn             case_officer coordinator system
 invoice      draft                 discard             draft                 supplier_manager
 invoice      draft                 approve             approved              supplier_manager
 invoice      approved              send                sent                  supplier_manager
