@@ -1,18 +1,21 @@
 """What somebody would write by hand for the search page and for taking a seat."""
 
+# IS NOT FALSE: looked up in a hash, place by place, instead of joined.
 _FITS = """
     p.state = 'published' AND p.lead_time_days <= %(start_by)s::date - %(today)s::date
-    AND p.enterprise_id IN (SELECT enterprise_id FROM carrying)
+    AND (p.enterprise_id IN (SELECT enterprise_id FROM carrying)) IS NOT FALSE
     AND (%(kommuner)s::text[] IS NULL OR p.kommun_code = ANY (%(kommuner)s::text[]))
     AND (%(field)s::text IS NULL OR p.ssyk IN (SELECT ssyk FROM trade WHERE field_id = %(field)s::text))
     AND (%(ssyk)s::text IS NULL OR p.ssyk = %(ssyk)s::text)
     AND (%(hours)s::integer IS NULL OR %(hours)s BETWEEN p.hours_per_week_min AND p.hours_per_week_max)
-    AND EXISTS (
-        SELECT FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
-            SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
-            AND u.first_day <= %(until)s AND u.last_day >= %(start_by)s))
 """
-# Hits in the day's order up to the bound: from its point to the end, and from the beginning where those do not suffice.
+_HAS_A_FREE_SEAT = """(
+    SELECT count(*) FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
+        SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
+        AND u.first_day <= %(until)s AND u.last_day >= %(start_by)s)) > 0
+"""
+# OFFSET 0 is a fence: seats are looked at in order, and no further than to the bound. Hits go from the day's point to
+# the end, and on from the beginning where those do not suffice.
 SEARCH = f"""
 WITH carrying AS MATERIALIZED (
     SELECT c.enterprise_id FROM contract c
@@ -22,11 +25,13 @@ WITH carrying AS MATERIALIZED (
            OR contract_peak(c.id, %(start_by)s::date, %(until)s::date, NULL) < c.capacity_cap)
 ), hit AS MATERIALIZED (
     SELECT id, row_number() OVER () AS n FROM (
-        (SELECT p.id FROM place p WHERE {_FITS} AND p.order_key >= %(point)s
-         ORDER BY p.order_key, p.id LIMIT %(most)s)
+        (SELECT p.id FROM (SELECT p.id FROM place p WHERE {_FITS} AND p.order_key >= %(point)s
+                           ORDER BY p.order_key, p.id OFFSET 0) p
+         WHERE {_HAS_A_FREE_SEAT} LIMIT %(most)s)
         UNION ALL
-        (SELECT p.id FROM place p WHERE {_FITS} AND p.order_key < %(point)s
-         ORDER BY p.order_key, p.id LIMIT %(most)s)
+        (SELECT p.id FROM (SELECT p.id FROM place p WHERE {_FITS} AND p.order_key < %(point)s
+                           ORDER BY p.order_key, p.id OFFSET 0) p
+         WHERE {_HAS_A_FREE_SEAT} LIMIT %(most)s)
         LIMIT %(most)s
     ) legs
 )
