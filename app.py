@@ -20,6 +20,7 @@ from enterprises.contracts import waiting_queries as contract_waiting
 from enterprises.directory import views as directory
 from enterprises.places import queries as place_queries
 from enterprises.places import views as places
+from enterprises.places.closure_queries import register_seat_holders
 from enterprises.suppliers import views as suppliers
 from indicators.capacity import queries as capacity_queries
 from indicators.capacity import views as capacity
@@ -46,8 +47,9 @@ from placements.access.queries import actor_of_session
 from placements.assignment import views as assignment
 from placements.attendance import queries as attendance_queries
 from placements.attendance import views as attendance
-from placements.booking import queries as booking_queries
 from placements.booking import views as booking
+from placements.booking import waiting_queries as booking_waiting
+from placements.booking.seat_queries import holders_of_seats
 from placements.choice import queries as choice_queries
 from placements.choice import views as choice
 from placements.own_page import views as own_page
@@ -96,7 +98,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 WAITING: Sequence[Waiting] = (
     advertising_queries.waiting,
     attendance_queries.waiting,
-    booking_queries.waiting,
+    booking_waiting.waiting,
     capacity_queries.waiting,
     choice_queries.waiting,
     invoice_queries.waiting,
@@ -170,6 +172,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_waiting(app, *WAITING)
+    register_seat_holders(app, holders_of_seats)
     admit_guests(app, actor_of_session)
     unguarded = [rule.rule for rule, guard in guarded_routes(app) if guard is None]
     if unguarded:

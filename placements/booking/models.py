@@ -242,7 +242,9 @@ explain_constraint(
     "uq_placement_change_asked",
     "En ändring väntar redan på svar. Återkalla den först, eller vänta på svaret.",
 )
-explain_constraint("uq_placement_extent_placement_id_from_day", "Omfattningen är redan ändrad från den dagen.")
+explain_constraint(
+    "uq_placement_extent_placement_id_from_day", "Omfattningen är redan ändrad från den dagen."
+)
 explain_constraint(
     "contract_in_force",
     "Avtalet mellan myndigheten och leverantören gäller inte alla dagarna, så platsen kan inte begäras eller "

@@ -15,7 +15,6 @@ from sqlalchemy.orm import joinedload
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Place, Site
-from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
@@ -23,8 +22,6 @@ from marketplace.procurement.models import PriceRow, TermsVersion
 from marketplace.procurement.queries import price_drafts
 from marketplace.reference.models import Trade
 from marketplace.reference.rules import add_working_days
-from marketplace.tenancy import Actor
-from marketplace.web.work import WaitingItem
 from placements.attendance.models import AttendanceDay
 from placements.booking.change_rules import ChangeState
 from placements.booking.models import Placement, PlacementChange
@@ -58,7 +55,7 @@ class PlacementFilter:
 
 def placement(placement_id: int) -> PlacementRow:
     """Raises NotFound."""
-    row = db.session.execute(_rows().where(Placement.id == placement_id)).one_or_none()
+    row = db.session.execute(rows().where(Placement.id == placement_id)).one_or_none()
     if row is None:
         raise NotFound()
     return PlacementRow(*row)
@@ -76,7 +73,7 @@ def placements(
     }
     order = [column.desc() if is_descending else column for column in columns.get(sort, columns["start"])]
     statement = (
-        _rows()
+        rows()
         .join(Place, Place.id == Placement.place_id)
         .join(Trade, Trade.ssyk == Place.ssyk)
         .where(*_narrowed(wanted))
@@ -88,20 +85,20 @@ def placements(
 
 def requests_to_answer() -> list[PlacementRow]:
     """The enterprise's requests that wait for an answer, the one due first on top."""
-    rows = db.session.execute(
-        _rows()
+    found = db.session.execute(
+        rows()
         .where(Placement.state == PlacementState.REQUESTED)
         .order_by(Placement.answer_due_on, Placement.id)
     )
-    return [PlacementRow(*row) for row in rows]
+    return [PlacementRow(*row) for row in found]
 
 
 def placements_of(participant_id: int) -> list[PlacementRow]:
     """The participant's placements, newest first."""
-    rows = db.session.execute(
-        _rows().where(Placement.participant_id == participant_id).order_by(Placement.id.desc())
+    found = db.session.execute(
+        rows().where(Placement.participant_id == participant_id).order_by(Placement.id.desc())
     )
-    return [PlacementRow(*row) for row in rows]
+    return [PlacementRow(*row) for row in found]
 
 
 def placements_of_round(choice_round_id: int) -> list[Placement]:
@@ -115,7 +112,8 @@ def placements_of_round(choice_round_id: int) -> list[Placement]:
     )
 
 
-def _rows() -> Select[Placement, Participant]:
+def rows() -> Select[Placement, Participant]:
+    """Placements with the person, and what every list of them shows."""
     return (
         select(Placement, Participant)
         .outerjoin(Participant, Participant.id == Placement.participant_id)
@@ -315,82 +313,3 @@ def held_contract_state(contract_id: int) -> ContractState | None:
     return db.session.scalar(
         select(Contract.state).where(Contract.id == contract_id).with_for_update(read=True)
     )
-
-
-# What waits.
-
-
-def waiting(actor: Actor) -> list[WaitingItem]:
-    """A supervisor's requests to answer, starts and ends to register; a case officer's that are late; for a coordinator
-    those that may have to move to another supplier."""
-    if actor.role is Role.SUPERVISOR:
-        return [item for row in _live() if (item := _for_supervisor(row)) is not None]
-    if actor.role is Role.CASE_OFFICER:
-        rows = _live(Participant.case_officer_id == actor.user_id)
-        return [item for row in rows if (item := _for_case_officer(row)) is not None]
-    if actor.role is Role.COORDINATOR:
-        return [_to_move(row) for row in _under_resting_contracts()]
-    return []
-
-
-def _under_resting_contracts() -> list[PlacementRow]:
-    """Booked and running placements whose contract is suspended: it may end, and cannot while they are there."""
-    statement = (
-        _rows()
-        .join(Contract, Contract.id == Placement.contract_id)
-        .where(
-            Placement.state.in_((PlacementState.ACCEPTED, PlacementState.RUNNING)),
-            Contract.state == ContractState.SUSPENDED,
-        )
-        .order_by(Placement.last_day, Placement.id)
-    )
-    return [PlacementRow(*row) for row in db.session.execute(statement)]
-
-
-def _to_move(row: PlacementRow) -> WaitingItem:
-    placement_ = row.placement
-    text = f"Avtalet med {placement_.enterprise.name} är vilande: behöver {row.who_sv} en annan plats?"
-    return WaitingItem(
-        placement_.last_day, text, "booking.show", {"placement_id": placement_.id}, "Platser att flytta"
-    )
-
-
-def _live(*conditions: ColumnElement[bool]) -> list[PlacementRow]:
-    """Placements that ask for something: requests, and what has passed its start or its end."""
-    due = (
-        (Placement.state == PlacementState.REQUESTED)
-        | ((Placement.state == PlacementState.ACCEPTED) & (Placement.first_day <= today()))
-        | ((Placement.state == PlacementState.RUNNING) & (Placement.last_day <= today()))
-    )
-    rows = db.session.execute(_rows().where(due, *conditions).order_by(Placement.id))
-    return [PlacementRow(*row) for row in rows]
-
-
-def _for_supervisor(row: PlacementRow) -> WaitingItem | None:
-    placement_ = row.placement
-    texts = {
-        PlacementState.REQUESTED: (placement_.answer_due_on, "Svara på förfrågan om", "Förfrågningar"),
-        PlacementState.ACCEPTED: (placement_.first_day, "Registrera start för", "Starter"),
-        PlacementState.RUNNING: (placement_.last_day, "Avsluta placeringen för", "Avslut"),
-    }
-    deadline, text, kind = texts[placement_.state]
-    if placement_.is_unanswered:
-        text = "Svarstiden har gått ut för förfrågan om"
-    about = f"{row.who_sv}, {placement_.place.name}"
-    return WaitingItem(deadline, f"{text} {about}", "booking.show", {"placement_id": placement_.id}, kind)
-
-
-def _for_case_officer(row: PlacementRow) -> WaitingItem | None:
-    placement_ = row.placement
-    args = {"placement_id": placement_.id}
-    if placement_.state is PlacementState.REQUESTED:
-        said = "svarade inte i tid om" if placement_.is_unanswered else "ska svara om"
-        text = f"{placement_.enterprise.name} {said} {row.who_sv}"
-        return WaitingItem(placement_.answer_due_on, text, "booking.show", args, "Väntar på svar")
-    if placement_.state is PlacementState.ACCEPTED and placement_.first_day < today():
-        text = f"Start inte registrerad för {row.who_sv} hos {placement_.enterprise.name}"
-        return WaitingItem(placement_.first_day, text, "booking.show", args, "Starter som dröjer")
-    if placement_.state is PlacementState.RUNNING and placement_.last_day < today():
-        text = f"Avslut inte registrerat för {row.who_sv} hos {placement_.enterprise.name}"
-        return WaitingItem(placement_.last_day, text, "booking.show", args, "Avslut som dröjer")
-    return None

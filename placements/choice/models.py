@@ -18,6 +18,7 @@ from enterprises.places.models import Place
 from marketplace.db import Base, enum_of, explain_constraint
 from placements.choice.rules import ChoiceBy, ChoiceState, RefusalReason
 from placements.participants.models import Grant, Participant
+from placements.participants.rules import GrantState
 
 
 class ChoiceRound(Base):
@@ -61,9 +62,21 @@ class ChoiceRound(Base):
     grant: Mapped[Grant] = relationship(
         primaryjoin="foreign(ChoiceRound.grant_id) == Grant.id", viewonly=True
     )
+
     shown: Mapped[list["ShownPlace"]] = relationship(
         back_populates="choice_round", order_by="ShownPlace.position"
     )
+
+    @property
+    def is_move(self) -> bool:
+        """The participant has a place, and chooses another to move to."""
+        return self.moves_placement_id is not None
+
+    @property
+    def is_sought_on(self) -> bool:
+        """The grant still lets a place be sought in this round."""
+        placed = self.is_move and self.grant.state is GrantState.PLACED
+        return placed or self.grant.state is GrantState.OPEN
 
 
 explain_constraint("uq_choice_round_open", "Deltagaren har redan en öppen valomgång. Fortsätt med den.")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -147,6 +147,7 @@ def criteria_for(grant: Grant, kommun_codes: Sequence[str] = ()) -> SearchCriter
         hours_per_week=grant.hours_per_week,
         support_level=grant.support_level,
         system_id=grant.system_id,
+        days_per_week=grant.days_per_week,
     )
 
 
@@ -204,7 +205,19 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         .join(Grant, Grant.participant_id == Participant.id)
         .outerjoin(ChoiceRound, ChoiceRound.id == latest)
         .outerjoin(shown, true())
-        .where(Grant.state == GrantState.OPEN, Participant.case_officer_id == actor.user_id)
+        .where(
+            or_(
+                Grant.state == GrantState.OPEN,
+                # A participant who is to move has a place, and a round that waits.
+                and_(
+                    Grant.state == GrantState.PLACED,
+                    ChoiceRound.moves_placement_id.is_not(None),
+                    ~is_requested,
+                    ChoiceRound.state.in_((ChoiceState.OPEN, ChoiceState.CHOSEN)),
+                ),
+            ),
+            Participant.case_officer_id == actor.user_id,
+        )
         .order_by(Grant.id)
     )
     return [_waiting_item(*row) for row in rows]
@@ -218,9 +231,12 @@ def _waiting_item(
     last_shown_at: datetime | None,
     is_refused: bool | None,
 ) -> WaitingItem:
-    deadline = (grant.reopened_on or grant.decided_on) + timedelta(days=WAITING_LIMIT_DAYS)
+    since = grant.reopened_on or grant.decided_on
+    opened = latest.opened_at.astimezone(STOCKHOLM).date() if latest is not None else since
+    deadline = (opened if latest is not None and latest.is_move else since) + timedelta(
+        days=WAITING_LIMIT_DAYS
+    )
     if latest is not None and latest.state is ChoiceState.OPEN:
-        opened = latest.opened_at.astimezone(STOCKHOLM).date()
         name = person.shown_name
         if is_refused:
             text_sv = f"Sök fler platser: {name} har sagt nej till alla som visats"

@@ -9,6 +9,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.outbox import emit
 from marketplace.rules import advance
 from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
@@ -61,7 +62,7 @@ def show_places(
     """
     choice_round = _locked(choice_round_id)
     advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.SHOW, current_actor().role)
-    check_grant_open(choice_round.grant)
+    check_grant_open(choice_round.grant, is_move=choice_round.is_move)
     before = {shown.place_id: shown for shown in choice_round.shown}
     wanted = [place_id for place_id in dict.fromkeys(place_ids) if place_id not in before]
     if not place_ids:
@@ -97,7 +98,7 @@ def show_held_place(choice_round_id: int, place_id: int, *, earliest_start: date
     """Records as shown a place with a seat that is held for the participant, which no search offers any longer."""
     choice_round = _locked(choice_round_id)
     advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.SHOW, current_actor().role)
-    check_grant_open(choice_round.grant)
+    check_grant_open(choice_round.grant, is_move=choice_round.is_move)
     before = {shown.place_id: shown for shown in choice_round.shown}
     if place_id in before:
         return before[place_id]
@@ -184,7 +185,7 @@ def record_choice(choice_round_id: int, place_id: int, *, reserve_ids: Sequence[
     """
     choice_round = _locked(choice_round_id)
     transition = advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.CHOOSE, current_actor().role)
-    check_grant_open(choice_round.grant)
+    check_grant_open(choice_round.grant, is_move=choice_round.is_move)
     shown = {one.place_id: one for one in choice_round.shown}
     declined = {place_id for place_id, one in shown.items() if one.is_declined}
     check_choice(place_id, reserve_ids, shown=shown, declined=declined)
@@ -202,6 +203,7 @@ def close_round(choice_round_id: int) -> ChoiceRound:
     choice_round = _locked(choice_round_id)
     transition = advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.CLOSE, current_actor().role)
     _move(choice_round, ChoiceAction.CLOSE, ChoiceState(transition.target))
+    emit("choice_round_closed", authority_id=choice_round.authority_id, choice_round_id=choice_round.id)
     return choice_round
 
 
@@ -256,9 +258,9 @@ def _locked(choice_round_id: int) -> ChoiceRound:
     return queries.choice_round(choice_round_id, is_fresh=True)
 
 
-def check_grant_open(grant: Grant) -> None:
-    """Raises Conflict when no place can be sought on the grant."""
-    if grant.state is not GrantState.OPEN:
+def check_grant_open(grant: Grant, *, is_move: bool = False) -> None:
+    """Raises Conflict when no place can be sought on the grant: `is_move` where the participant has one to leave."""
+    if grant.state is not GrantState.OPEN and not (is_move and grant.state is GrantState.PLACED):
         raise Conflict(
             "Beviljandet är inte öppet: deltagaren har redan en plats, eller så har det avslutats."
         )

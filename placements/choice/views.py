@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from enterprises.places.picture_queries import pictures_of
 from marketplace.accounts.rules import Role
 from marketplace.audit import timeline
 from marketplace.clock import today
@@ -33,8 +34,9 @@ from placements.choice.rules import (
     REFUSAL_SV,
     ChoiceState,
 )
-from placements.participants.rules import EVENT_SV, GrantState
+from placements.participants.rules import EVENT_SV
 from placements.search.rules import SearchCriteria
+from placements.visits.queries import booked_times, times_of, visits_of_round
 
 bp = Blueprint("choice", __name__, url_prefix="/valomgangar")
 
@@ -177,13 +179,18 @@ def close(choice_round_id: int) -> ResponseReturnValue:
 def sheet(choice_round_id: int) -> ResponseReturnValue:
     """For the participant, to read on paper or on a phone: easy Swedish, large, one place after the other."""
     choice_round = queries.choice_round(choice_round_id)
+    place_ids = [shown.place_id for shown in choice_round.shown]
+    visits = visits_of_round(choice_round_id)
     return render_template(
         "placements/choice/sheet.html",
         choice=choice_round,
         options=queries.as_now(choice_round),
         words=EASY_WORDS,
         address=public_address("access.enter"),
-        pictures={},
+        pictures=pictures_of(place_ids),
+        times=times_of(place_ids) if choice_round.state is ChoiceState.OPEN else {},
+        visits=visits,
+        booked=booked_times(visits),
     )
 
 
@@ -215,8 +222,9 @@ def _page(choice_round: ChoiceRound, form: ChoiceForm) -> str:
         now=queries.as_now(choice_round) if is_open else {},
         narrow=queries.narrow_choice(choice_round) if is_open else None,
         placements=placements_of_round(choice_round.id),
+        visits=visits_of_round(choice_round.id),
         actions=possible_actions(CHOICE_TRANSITIONS, choice_round.state, current_actor().role),
-        may_act=current_actor().role is Role.CASE_OFFICER and choice_round.grant.state is GrantState.OPEN,
+        may_act=current_actor().role is Role.CASE_OFFICER and choice_round.is_sought_on,
         criteria=queries.criteria_for(choice_round.grant),
         events=timeline("choice_round", choice_round.id),
         EVENT_SV=EVENT_SV,

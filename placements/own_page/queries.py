@@ -16,8 +16,9 @@ from placements.choice import queries as choices
 from placements.choice.models import ChoiceRound
 from placements.choice.rules import ChoiceState
 from placements.own_page.rules import news_sv
-from placements.participants.rules import GrantState
 from placements.search.queries import PlaceOption
+from placements.visits.models import VisitTime
+from placements.visits.queries import times_of
 
 
 def round_ids() -> list[int]:
@@ -39,11 +40,7 @@ def own_round(choice_round_id: int, *, is_fresh: bool = False) -> ChoiceRound:
 def may_answer(choice_round: ChoiceRound) -> bool:
     """Whether she can still choose in the round."""
     grant = choice_round.grant
-    return (
-        choice_round.state is ChoiceState.OPEN
-        and grant.state is GrantState.OPEN
-        and grant.last_day >= today()
-    )
+    return choice_round.state is ChoiceState.OPEN and choice_round.is_sought_on and grant.last_day >= today()
 
 
 @dataclass(frozen=True)
@@ -54,16 +51,21 @@ class Outlook:
     """By place: what can be had, and from when."""
     other_trades: list[str]
     """Plain names of trades that fit too, when all that was shown is of one sort."""
+    times: dict[int, list[VisitTime]]
+    """By place: coming times for a visit."""
 
 
 def outlook(choice_round: ChoiceRound) -> Outlook:
     """What is free now, for a round that is the participant's own; nothing when it is over."""
     if not may_answer(choice_round):
-        return Outlook({}, [])
+        return Outlook({}, [], {})
     with acting_as(system_actor(authority_id=choice_round.authority_id)):
         narrow = choices.narrow_choice(choice_round)
         names = [option.trade.plain_name for option in narrow.options] if narrow else []
-        return Outlook(choices.as_now(choice_round), list(dict.fromkeys(names)))
+        options = choices.as_now(choice_round)
+    return Outlook(
+        options, list(dict.fromkeys(names)), times_of([shown.place_id for shown in choice_round.shown])
+    )
 
 
 def news_of(choice_round: ChoiceRound) -> list[str]:

@@ -1,7 +1,7 @@
 """Booking: a request holds a seat until it is answered, an accepted one books it, and an end gives the rest back.
 
 A placement's days are its seat use's days. The two are changed together, and a deferred foreign key holds them so.
-Whatever changes a placement first takes its grant's lock: see moving.held.
+Whatever changes a placement first takes its grant's lock: see moving.py.
 """
 
 from placements.booking.services.answers import (
@@ -30,6 +30,7 @@ from placements.booking.services.deadlines import (
     expire_placement,
     remind_of_placement,
 )
+from placements.booking.services.moves import open_move
 from placements.booking.services.requests import request_placement
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "expire_placement",
     "move_on",
     "never_start_placement",
+    "open_move",
     "remind_of_placement",
     "request_placement",
     "start_placement",

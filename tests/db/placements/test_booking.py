@@ -34,6 +34,7 @@ from placements.booking.services import (
     request_placement,
     start_placement,
 )
+from placements.booking.waiting_queries import waiting
 from placements.choice.models import ChoiceRound
 from placements.choice.services import open_round, record_choice, show_places
 from placements.participants.models import Grant
@@ -137,10 +138,10 @@ def test_a_late_request_says_so_to_both(market: Market) -> None:
     requested(market)
     with travelling(date(2026, 3, 6)):
         with acting_as(market.supervisor):
-            (item,) = queries.waiting(market.supervisor)
+            (item,) = waiting(market.supervisor)
             assert item.text_sv.startswith("Svarstiden har gått ut för förfrågan om Maja Öberg1")
         with acting_as(market.officer):
-            (item,) = queries.waiting(market.officer)
+            (item,) = waiting(market.officer)
             assert item.text_sv == "Gården & Co svarade inte i tid om Maja Öberg1"
 
 
@@ -149,9 +150,9 @@ def test_an_end_that_the_supplier_never_registers_is_registered_by_the_case_offi
     _do(market.supervisor, accept_placement, placement_id)
     _do(market.supervisor, start_placement, placement_id, on=FIRST_DAY)
     with travelling(LAST_DAY), acting_as(market.officer):
-        assert queries.waiting(market.officer) == []
+        assert waiting(market.officer) == []
     with travelling(LAST_DAY + timedelta(days=1)), acting_as(market.officer):
-        (item,) = queries.waiting(market.officer)
+        (item,) = waiting(market.officer)
         assert item.text_sv == "Avslut inte registrerat för Maja Öberg1 hos Gården & Co"
     ended = _do(market.officer, complete_placement, placement_id, on=LAST_DAY + timedelta(days=1))
     assert (ended.state, ended.ended_on) == (PlacementState.COMPLETED, LAST_DAY)
@@ -391,12 +392,12 @@ def test_manager_and_controller_see_a_number_and_no_name(market: Market) -> None
 def test_what_waits(market: Market) -> None:
     requested(market)
     with acting_as(market.supervisor):
-        (item,) = queries.waiting(market.supervisor)
+        (item,) = waiting(market.supervisor)
         assert item.deadline == date(2026, 3, 5)
         assert "Maja Öberg1" in item.text_sv
     with acting_as(market.officer):
-        (item,) = queries.waiting(market.officer)
+        (item,) = waiting(market.officer)
         assert "Gården & Co ska svara" in item.text_sv
     for stranger in (market.colleague, market.other_supervisor, market.strategist, market.south_officer):
         with acting_as(stranger):
-            assert queries.waiting(stranger) == []
+            assert waiting(stranger) == []
