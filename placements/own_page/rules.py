@@ -29,6 +29,8 @@ LATE_SV: Mapping[ChoiceState, str] = {
 
 REFUSED_FIRST_SV = "Du har sagt nej till den här platsen. Ta tillbaka ditt nej först."
 
+GONE_TIME_SV = "Den tiden finns inte längre. Välj en annan tid."
+
 
 _NEWS_SV: Mapping[PlacementState, str] = {
     PlacementState.REQUESTED: "Din handläggare har frågat {workplace}. Vi väntar på svar.",

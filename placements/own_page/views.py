@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from enterprises.places.picture_queries import pictures_of
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError
+from marketplace.errors import Conflict, DomainError, Invalid, NotFound
 from marketplace.web.guards import requires
 from placements.choice import queries as choices
 from placements.choice import services
@@ -16,7 +17,9 @@ from placements.choice.models import ChoiceRound, ShownPlace
 from placements.choice.rules import MAX_COMPARED, ChoiceState
 from placements.own_page import queries
 from placements.own_page.forms import NoForm, OwnChoiceForm
-from placements.own_page.rules import LATE_SV, REFUSED_FIRST_SV, RESERVE_SV
+from placements.own_page.rules import GONE_TIME_SV, LATE_SV, REFUSED_FIRST_SV, RESERVE_SV
+from placements.visits import services as visits
+from placements.visits.queries import booked_times, visit, visits_of_round
 
 bp = Blueprint("own_page", __name__, url_prefix="/min-sida")
 
@@ -76,7 +79,8 @@ def compare(choice_round_id: int) -> ResponseReturnValue:
     choice_round = queries.own_round(choice_round_id)
     ticked = set(request.args.getlist("plats", type=int))
     chosen = [shown for shown in choice_round.shown if shown.place_id in ticked]
-    chosen = chosen or [shown for shown in choice_round.shown if shown.is_shortlisted]
+    saved = [shown for shown in choice_round.shown if shown.is_shortlisted]
+    chosen = chosen or (saved if len(saved) > 1 else [])
     chosen = chosen or [shown for shown in choice_round.shown if not shown.is_declined]
     return _rendered(
         "compare",
@@ -124,12 +128,49 @@ def wish(choice_round_id: int) -> ResponseReturnValue:
     return _answer(choice_round_id, lambda: services.wish_for_wider(choice_round_id), "fler")
 
 
+@bp.post("/val/<int:choice_round_id>/besok")
+@requires(Role.PARTICIPANT)
+def book_visit(choice_round_id: int) -> ResponseReturnValue:
+    visit_time_id = request.form.get("visit_time_id", type=int) or 0
+    if not queries.may_answer(queries.own_round(choice_round_id)):
+        return _too_late(choice_round_id)
+    return _about_visit(
+        lambda: visits.book_visit(visit_time_id, choice_round_id), "Ditt besök är bokat.", choice_round_id
+    )
+
+
+@bp.post("/besok/<int:study_visit_id>/avboka")
+@requires(Role.PARTICIPANT)
+def cancel_visit(study_visit_id: int) -> ResponseReturnValue:
+    choice_round_id = visit(study_visit_id).visit.choice_round_id
+    return _about_visit(
+        lambda: visits.cancel_visit(study_visit_id), "Ditt besök är avbokat.", choice_round_id
+    )
+
+
+def _about_visit(act: Callable[[], object], done: str, choice_round_id: int) -> ResponseReturnValue:
+    try:
+        with transaction():
+            act()
+    except NotFound:
+        flash(GONE_TIME_SV, "warning")
+    except (Conflict, Invalid) as error:
+        flash(error.message_sv, "warning")
+    else:
+        flash(done, "success")
+    return redirect(url_for("own_page.show", choice_round_id=choice_round_id))
+
+
 def _page(choice_round_id: int, rounds: list[int]) -> str:
     choice_round = queries.own_round(choice_round_id)
+    outlook, rows = queries.outlook(choice_round), visits_of_round(choice_round_id)
     return _rendered(
         "places",
         choice_round,
-        outlook=queries.outlook(choice_round),
+        outlook=outlook,
+        times=outlook.times,
+        visits=rows,
+        booked=booked_times(rows),
         chosen=choices.chosen_place(choice_round),
         reserves=choices.reserves(choice_round),
         is_all_declined=choices.is_all_declined(choice_round),
@@ -147,7 +188,7 @@ def _rendered(page: str, choice_round: ChoiceRound, **shown: object) -> str:
         choice=choice_round,
         may_answer=queries.may_answer(choice_round),
         words=EASY_WORDS,
-        pictures={},
+        pictures=pictures_of([shown.place_id for shown in choice_round.shown]),
         MAX_COMPARED=MAX_COMPARED,
         RESERVE_SV=RESERVE_SV,
         is_chosen=choice_round.state is ChoiceState.CHOSEN,

@@ -202,6 +202,11 @@ def visits_of_round(choice_round_id: int) -> list[VisitRow]:
     return _visits(StudyVisit.choice_round_id == choice_round_id)
 
 
+def booked_times(rows: Collection[VisitRow]) -> set[int]:
+    """The times of those visits that are not cancelled."""
+    return {row.visit.visit_time_id for row in rows if row.visit.state is not VisitState.CANCELLED}
+
+
 def shown_places(choice_round_id: int) -> list[Place]:
     """The places shown in a round, in the order that they were shown."""
     return list(

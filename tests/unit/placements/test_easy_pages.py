@@ -52,6 +52,7 @@ def test_what_the_page_answers_is_short_and_plain() -> None:
         *rules.OWN_REFUSAL_SV.values(),
         *rules._NEWS_SV.values(),
         rules.REFUSED_FIRST_SV,
+        rules.GONE_TIME_SV,
     ]
     for answer in answers:
         for sentence in _ENDS.split(answer):

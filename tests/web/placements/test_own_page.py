@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from enterprises.places.services import pause_place
+from enterprises.places.services import add_picture, pause_place
 from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.reference.rules import Sex
@@ -19,8 +19,10 @@ from placements.choice.models import ChoiceRound
 from placements.choice.services import close_round, open_round, record_choice, show_places
 from tests.support.clients import ClientFor
 from tests.support.own_page import let_in, shown_round
+from tests.support.pictures import photograph
 from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market, granted
 from tests.support.statements import statements_of
+from tests.support.visiting import offered
 
 PAGE = "/min-sida/platser"
 
@@ -201,6 +203,47 @@ def test_a_place_that_is_taken_can_still_be_chosen_and_says_so(
     place = f"/min-sida/val/{round_id}/platser/{market.growing_id}/valj"
     assert "Välj gärna en reserv också." in client.get(place).text
     assert client.post(place, data={}).status_code == 302
+
+
+def test_visits_are_booked_and_cancelled_on_her_page(
+    market: Market, shown: tuple[int, Actor], client_for: ClientFor
+) -> None:
+    round_id, she = shown
+    [time_id] = offered(market, most_visitors=1)
+    client = let_in(client_for, market, she)
+    assert "Boka besök" in client.get(PAGE).text
+    answer = client.post(f"/min-sida/val/{round_id}/besok", data={"visit_time_id": time_id})
+    assert answer.status_code == 302
+    page = client.get(PAGE).text
+    assert "Ditt besök är bokat." in page
+    assert "Dina besök" in page
+    officers = client_for(market.officer)
+    assert "Lägg i kalendern" in officers.get(f"/valomgangar/{round_id}").text
+    assert "Dina besök" in officers.get(f"/valomgangar/{round_id}/blad").text
+
+    other_id, other = shown_round(market, market.sewing_id, number=2)
+    late = let_in(client_for, market, other)
+    late.post(f"/min-sida/val/{other_id}/besok", data={"visit_time_id": time_id})
+    assert "Ditt besök är bokat." not in late.get(PAGE).text
+
+    [cancel] = set(re.findall(r'action="(/min-sida/besok/\d+/avboka)"', page))
+    assert late.post(cancel).status_code == 404
+    client.post(cancel)
+    assert "Ditt besök är avbokat." in client.get(PAGE).text
+    assert client.post(f"/min-sida/val/{round_id}/besok", data={}).status_code == 302
+    assert "Den tiden finns inte längre." in client.get(PAGE).text
+
+
+def test_a_picture_of_a_place_is_shown_with_its_words(
+    market: Market, shown: tuple[int, Actor], client_for: ClientFor
+) -> None:
+    with acting_as(market.manager), transaction():
+        add_picture(market.sewing_id, photograph(), "En symaskin vid ett fönster")
+    client = let_in(client_for, market, shown[1])
+    page = client.get(PAGE).text
+    assert 'alt="En symaskin vid ett fönster"' in page
+    [address] = re.findall(r'<img class="easy-picture" src="([^"]+)"', page)
+    assert client.get(address).content_type == "image/jpeg"
 
 
 def test_nothing_shown_and_nothing_begun(market: Market, client_for: ClientFor) -> None:
