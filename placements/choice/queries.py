@@ -163,10 +163,21 @@ def narrow_choice(choice_round: ChoiceRound) -> NarrowChoice | None:
     return _beyond(choice_round, [shown.place for shown in choice_round.shown])
 
 
-def narrow_list(choice_round: ChoiceRound, options: Sequence[PlaceOption]) -> NarrowChoice | None:
-    """As narrow_choice(), before anything is shown: for what a search gives, beside what has been shown already."""
-    found: list[Place | PlaceFacts] = [option.place for option in options]
-    return _beyond(choice_round, [*found, *(shown.place for shown in choice_round.shown)]) if found else None
+def narrow_list(
+    choice_round: ChoiceRound,
+    options: Sequence[PlaceOption],
+    criteria: SearchCriteria,
+    *,
+    is_whole: bool,
+) -> NarrowChoice | None:
+    """As narrow_choice(), before anything is shown: for what a search gives, beside what has been shown already.
+
+    `options` are a page of hits; when they are not the whole, only a search for one trade is known to be of one sort.
+    """
+    if not options or not (is_whole or len(criteria.ssyks) == 1):
+        return None
+    found = [option.place for option in options]
+    return _beyond(choice_round, [*found, *(shown.place for shown in choice_round.shown)])
 
 
 def _beyond(choice_round: ChoiceRound, places: Sequence[Place | PlaceFacts]) -> NarrowChoice | None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
+from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor, acting_as
 from placements.choice.rules import RefusalReason
 from placements.choice.services import decline_place, record_choice, shortlist_place
@@ -108,3 +109,18 @@ def test_the_sheet_has_the_address_and_room_for_the_code(
     assert "/min-sida</strong>" in page
     assert "easy-code-slot" in page
     assert "Byvägen 1" in page
+
+
+def test_a_search_of_one_sort_offers_others_with_one_click(market: Market, client_for: ClientFor) -> None:
+    round_id, _ = shown_round(market, sex=Sex.WOMAN)
+    officer = client_for(market.officer)
+    address = f"/sok/?valomgang={round_id}"
+    offer = "Det finns platser inom fler slags yrken"
+    assert offer not in officer.get(address).text, "the whole search has both"
+    narrow = officer.get(f"{address}&yrke=7531").text
+    assert offer in narrow
+    assert "Laga cyklar hos Gården &amp; Co" in narrow
+    assert offer not in officer.get(f"{address}&yrke=7231").text
+    answer = officer.post(f"/valomgangar/{round_id}/visa", data={"plats": [market.repair_id]})
+    assert answer.status_code == 302
+    assert offer not in officer.get(f"{address}&yrke=7531").text, "something across has been shown"
