@@ -36,12 +36,23 @@ from placements.access.queries import participant_actor
 from placements.choice.queries import choice_round
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
 from tests.support.files import PDF
-from tests.world_people import BEGAN, STARTED, TODAY, TRADE, Half, Side, known, place_people, running
+from tests.support.pictures import photograph
+from tests.world_people import (
+    BEGAN,
+    OTHER_TRADE,
+    STARTED,
+    TODAY,
+    TRADE,
+    Half,
+    Side,
+    known,
+    place_people,
+    running,
+)
 
 _SIDES: tuple[Side, ...] = ("own", "foreign", "outside")
 _NAMES: Mapping[Side, str] = {"own": "A", "foreign": "B", "outside": "C"}
 _KOMMUN: Mapping[Side, str] = {"own": "0136", "foreign": "0126", "outside": "0181"}
-OTHER_TRADE = "7231"
 
 __all__ = ["BUYERS", "EVERYBODY", "ROLES", "TODAY", "Side", "World", "build_world"]
 
@@ -289,6 +300,12 @@ def _supply(half: Half) -> None:
             reason_sv="Renovering",
         )
         half.ids["closure_id"] = closures[0].id
+        half.ids["closed_period_id"] = closures[0].closed_period_id
+        half.ids["place_picture_id"] = places.add_picture(
+            int(half.ids["draft_place_id"]), photograph(), f"Verkstaden {half.side}"
+        ).id
+        file = f"Nummer;Plats\n{half.ids['draft_place_id']};Hemlig plats {half.side}\n"
+        half.ids["place_import_id"] = places.start_import("platser.csv", file.encode()).id
 
 
 # Money.
@@ -323,7 +340,7 @@ def _share(own: Half, foreign: Half) -> dict[str, int]:
         foreign.side,
         foreign.kommun,
         {**foreign.people, Role.SUPERVISOR: own.by(Role.SUPERVISOR)},
-        {},
+        {"open_system_id": foreign.ids["open_system_id"]},
         300,
     )
     with travelling(TODAY):

@@ -127,8 +127,8 @@ def _history(place_id: int) -> dict[int, list[RevisionRow]]:
     return found
 
 
-def look(place_id: int, asked: Extent) -> ClosureLook:
-    """What closing this many seats over the days would meet, in two queries."""
+def look(place_id: int, asked: Extent, *, without: Collection[int] = ()) -> ClosureLook:
+    """What closing this many seats over the days would meet, but for the seat uses `without`; two queries."""
     numbers = list(db.session.scalars(select(Seat.number).where(Seat.place_id == place_id)))
     statement = (
         select(SeatUse)
@@ -136,6 +136,7 @@ def look(place_id: int, asked: Extent) -> ClosureLook:
             SeatUse.place_id == place_id,
             SeatUse.first_day <= asked.last_day,
             SeatUse.last_day >= asked.first_day,
+            SeatUse.id.not_in(without),
         )
         .options(joinedload(SeatUse.seat))
         .order_by(SeatUse.first_day, SeatUse.id)

@@ -1,6 +1,6 @@
 """Seats closed for a period: for which reasons, what may change, and whom it touches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -180,6 +180,10 @@ class ClosureLook:
     def chosen(self) -> list[int]:
         """The seats that would be closed: the highest numbers of those that are free."""
         return self.free[-self.asked.seats :] if self.can_be_done else []
+
+    def among(self, numbers: Collection[int]) -> "ClosureLook":
+        """The same for some of the seats: a closure that has begun stays with its own."""
+        return ClosureLook(self.asked, tuple(seat for seat in self.seats if seat.number in numbers))
 
     def possible_from(self) -> date | None:
         """From which day as many seats as asked for are free from then on; None when never."""

@@ -1,6 +1,6 @@
 """What is told of a place: work, days and hours, demands and support; and what of it cannot be offered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -53,6 +53,11 @@ def told_of(place: object) -> Told:
         for name in Told.__dataclass_fields__
     }
     return Told(**words)
+
+
+def labels_of(codes: Collection[str], labels: Mapping[Any, str]) -> list[str]:
+    """Swedish labels in the list's own order; a code that is not in the list any more is left out."""
+    return [label for code, label in labels.items() if code in codes]
 
 
 def hours_open(weekdays: Iterable[int], starts: time | None, ends: time | None) -> float | None:

@@ -305,6 +305,33 @@ def waiting(actor: Actor) -> list[WaitingItem]:
     long, as one row."""
     if actor.role is not Role.SUPPLIER_MANAGER:
         return []
+    return [*_pauses_over(actor), *_to_confirm(actor)]
+
+
+def _pauses_over(actor: Actor) -> list[WaitingItem]:
+    """Places whose pause was thought to last until yesterday at the latest."""
+    statement = (
+        select(Place)
+        .where(
+            Place.enterprise_id == actor.enterprise_id,
+            Place.state == PlaceState.PAUSED,
+            Place.paused_until < today(),
+        )
+        .order_by(Place.paused_until, Place.id)
+    )
+    return [
+        WaitingItem(
+            place.paused_until + timedelta(days=1) if place.paused_until else None,
+            f"{place.name}: pausen är slut. Ska platsen publiceras igen?",
+            "places.show",
+            {"place_id": place.id},
+            "Pausade platser",
+        )
+        for place in db.session.scalars(statement)
+    ]
+
+
+def _to_confirm(actor: Actor) -> list[WaitingItem]:
     count, oldest = db.session.execute(
         select(func.count(Place.id), func.min(Place.confirmed_on)).where(
             Place.enterprise_id == actor.enterprise_id,

@@ -47,6 +47,7 @@ COLUMNS = {
         "city",
         "kommun_code",
         "accessibility_sv",
+        "accessibility",
     },
 }
 """A column more is a decision: write here why it is everyone's, or leave it out of the view."""

@@ -16,8 +16,11 @@ from marketplace.swedish import counted
 
 
 def set_seats(place_id: int, seats: int, from_day: date) -> None:
-    """From `from_day` on the place has this many seats. Lowering gives up seats that are free from then on, the
-    highest numbers first. Raises Conflict, with the earliest possible day, when too many are in use."""
+    """From `from_day` on the place has this many seats, whatever was planned for later. Lowering gives up seats that
+    are free from then on, the highest numbers first.
+
+    Raises Conflict, with the earliest possible day, when too many are in use.
+    """
     place = own(Place, place_id)
     check_lasting(place.state)
     if not 1 <= seats <= MAX_SEATS:
@@ -27,16 +30,27 @@ def set_seats(place_id: int, seats: int, from_day: date) -> None:
     lock_capacity(place_id)
     retired = _retirements(place_id, from_day)
     everything = list(db.session.scalars(select(Seat).where(Seat.place_id == place_id).order_by(Seat.number)))
-    in_service = [seat for seat in everything if seat.id not in retired]
-    missing = seats - len(in_service)
-    if missing < 0:
-        _retire(place_id, in_service, -missing, from_day)
-    else:
-        back = [retired[seat.id] for seat in everything if seat.id in retired][:missing]
-        for use in back:
-            use.last_day = from_day - timedelta(days=1)
-        for number in range(len(everything) + 1, len(everything) + 1 + missing - len(back)):
-            _add_seat(place_id, number, from_day)
+    busy_until = _busy_until(place_id, from_day)
+    if len(busy_until) > seats:
+        free = sum(seat.id not in busy_until and seat.id not in retired for seat in everything)
+        earliest = sorted(busy_until.values())[len(busy_until) - seats - 1] + timedelta(days=1)
+        raise Conflict(
+            f"Bara {free} av platserna är lediga från {from_day.isoformat()}. "
+            f"Tidigast går det från {earliest.isoformat()}.",
+            field="from_day",
+        )
+    # Seats in use stay; then those in service, the lowest numbers first; then those that are out of service come back.
+    by_need = sorted(everything, key=lambda seat: (seat.id not in busy_until, seat.id in retired))
+    for seat in by_need[:seats]:
+        if seat.id in retired:
+            retired[seat.id].last_day = from_day - timedelta(days=1)
+    for seat in by_need[seats:]:
+        if seat.id in retired:
+            retired[seat.id].last_day = FOREVER  # also one that was to come later
+        else:
+            use_seat(seat, from_day, FOREVER, SeatUseKind.RETIRED)
+    for number in range(len(everything) + 1, seats + 1):
+        _add_seat(place_id, number, from_day)
     note = f"{counted(seats, 'plats', 'platser')} från {from_day.isoformat()}"
     audit.record("place", place_id, "set_seats", enterprise_id=place.enterprise_id, note_sv=note)
     db.session.flush()
@@ -62,24 +76,18 @@ def _retirements(place_id: int, from_day: date) -> dict[int, SeatUse]:
     return held
 
 
-def _retire(place_id: int, in_service: list[Seat], how_many: int, from_day: date) -> None:
-    until = (
-        select(SeatUse.seat_id, func.max(SeatUse.last_day).label("last_day"))
-        .where(SeatUse.place_id == place_id, SeatUse.last_day >= from_day)
+def _busy_until(place_id: int, from_day: date) -> dict[int, date]:
+    """The seats that are used on `from_day` or later, and the last day of that."""
+    statement = (
+        select(SeatUse.seat_id, func.max(SeatUse.last_day))
+        .where(
+            SeatUse.place_id == place_id,
+            SeatUse.last_day >= from_day,
+            SeatUse.kind != SeatUseKind.RETIRED,
+        )
         .group_by(SeatUse.seat_id)
     )
-    last_used = {row.seat_id: row.last_day for row in db.session.execute(until)}
-    free = [seat for seat in in_service if seat.id not in last_used]
-    if len(free) < how_many:
-        busy_until = sorted(last_used[seat.id] for seat in in_service if seat.id in last_used)
-        earliest = busy_until[how_many - len(free) - 1] + timedelta(days=1)
-        raise Conflict(
-            f"Bara {len(free)} av platserna är lediga från {from_day.isoformat()}. "
-            f"Tidigast går det från {earliest.isoformat()}.",
-            field="from_day",
-        )
-    for seat in free[-how_many:]:
-        use_seat(seat, from_day, FOREVER, SeatUseKind.RETIRED)
+    return dict(db.session.execute(statement).all())
 
 
 def _add_seat(place_id: int, number: int, from_day: date) -> None:

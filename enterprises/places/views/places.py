@@ -2,41 +2,44 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from enterprises.places import queries, services
-from enterprises.places.forms import NewPlaceForm, PlaceFilter, PlaceForm
+from enterprises.places import closure_queries, picture_queries, queries, services
+from enterprises.places.closure_rules import outage_sv
+from enterprises.places.forms import PauseForm, PlaceFilter
+from enterprises.places.import_queries import full_header, full_rows, imports_of
 from enterprises.places.models import Place, Site
+from enterprises.places.offer_rules import day_sv, labels_of, weekdays_sv
 from enterprises.places.rules import (
     ADAPTATION_SV,
+    DEMAND_SV,
     LANGUAGE_SV,
     PLACE_EVENT_SV,
     PLACE_STATE_SV,
     PLACE_STATE_TONE,
     PLACE_TRANSITIONS,
+    SITE_ACCESS_SV,
     PlaceAction,
-    PlaceState,
-    check_lasting,
     confirm_by,
 )
-from enterprises.places.views.blueprint import bp, place_crumbs
+from enterprises.places.views.blueprint import bp, place_crumbs, to_place
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.rules import ActionView, possible_actions
+from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
 
 _SORTS = set(queries.PLACE_SORTS)
+_MOST_CHOSEN = 200
 _READERS = (
     Role.SUPPLIER_MANAGER,
     Role.SUPERVISOR,
@@ -59,6 +62,8 @@ def index() -> ResponseReturnValue:
         page=queries.place_page(enterprise_id, _wanted(form), sort_key(_SORTS, "namn"), page_number()),
         has_sites=bool(sites),
         may_change=current_actor().role is Role.SUPPLIER_MANAGER,
+        imports=imports_of(enterprise_id) if current_actor().role is Role.SUPPLIER_MANAGER else [],
+        asked=request.query_string.decode(),
         state_sv=PLACE_STATE_SV,
         state_tone=PLACE_STATE_TONE,
     )
@@ -97,6 +102,16 @@ def index_file(file_format: str) -> Response:
     return file_response(file_format, "platser", header, rows)
 
 
+@bp.get(f"/fullstandig.{FILE}")
+@requires(Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
+def full_file(file_format: str) -> Response:
+    """Everything that is told of the places in the list, in the form that the import reads."""
+    enterprise_id = current_actor().enterprise_id
+    form = _filter_form(queries.sites(enterprise_id))
+    rows = queries.all_places(enterprise_id, _wanted(form), sort_key(_SORTS, "namn"))
+    return file_response(file_format, "platser-fullstandig", full_header(), full_rows(enterprise_id, rows))
+
+
 @bp.get("/<int:place_id>")
 @requires(*_READERS)
 def show(place_id: int) -> ResponseReturnValue:
@@ -111,82 +126,31 @@ def show(place_id: int) -> ResponseReturnValue:
         may_change=may_change,
         weeks=weeks,
         seats=weeks[0].seats,
-        adaptations=[ADAPTATION_SV[one] for one in ADAPTATION_SV if one in place.adaptations],
-        languages=[LANGUAGE_SV[one] for one in LANGUAGE_SV if one in place.languages],
+        told={
+            "adaptations": labels_of(place.adaptations, ADAPTATION_SV),
+            "languages": labels_of(place.languages, LANGUAGE_SV),
+            "demands": labels_of(place.demands, DEMAND_SV),
+            "accessibility": labels_of(place.site.accessibility, SITE_ACCESS_SV),
+            "weekdays": weekdays_sv(place.weekdays),
+            "day": day_sv(place.day_starts, place.day_ends),
+        },
+        shown_pictures=picture_queries.pictures_of([place_id])[place_id],
+        pause_sv=outage_sv(place.pause_reason, place.pause_sv) if place.pause_reason else "",
         confirm_by=confirm_by(place.confirmed_on),
-        closures=queries.closures(place_id) if is_own else [],
+        periods=closure_queries.closed_periods(place_id) if is_own else [],
         actions=_actions(place) if may_change else [],
         post={
             action: url_for(f"places.{action.value}", place_id=place_id)
-            for action in (PlaceAction.PUBLISH, PlaceAction.PAUSE, PlaceAction.RESUME)
+            for action in (PlaceAction.PUBLISH, PlaceAction.RESUME)
         },
-        links={PlaceAction.CLOSE: url_for("places.close", place_id=place_id)},
+        links={
+            PlaceAction.PAUSE: url_for("places.pause", place_id=place_id),
+            PlaceAction.CLOSE: url_for("places.close", place_id=place_id),
+        },
         events=audit.timeline("place", place_id) if is_own else [],
         event_sv=PLACE_EVENT_SV,
         state_sv=PLACE_STATE_SV,
         state_tone=PLACE_STATE_TONE,
-    )
-
-
-@bp.route("/ny", methods=["GET", "POST"])
-@requires(Role.SUPPLIER_MANAGER)
-def create() -> ResponseReturnValue:
-    form = NewPlaceForm(data={"site_id": request.args.get("arbetsstalle", type=int), "languages": ["sv"]})
-    sites = _fill_choices(form)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                place = services.add_place(
-                    **_typed(form),
-                    site_id=form.site_id.data or 0,
-                    ssyk=form.ssyk.data or "",
-                    seats=form.seats.data or 0,
-                )
-                place_id = place.id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Platsen är sparad som utkast. Publicera den när den stämmer.", "success")
-            return redirect(url_for("places.show", place_id=place_id))
-    return (
-        render_template(
-            "enterprises/places/place_form.html",
-            form=form,
-            place=None,
-            has_sites=bool(sites),
-            is_new=True,
-        ),
-        form.status(),
-    )
-
-
-@bp.route("/<int:place_id>/andra", methods=["GET", "POST"])
-@requires(Role.SUPPLIER_MANAGER)
-def edit(place_id: int) -> ResponseReturnValue:
-    place = services.own(Place, place_id)
-    is_draft = place.state is PlaceState.DRAFT
-    form = PlaceForm(obj=place)
-    if not form.is_submitted():
-        check_lasting(place.state)
-    if is_draft:
-        _fill_choices(form)
-    else:
-        del form.site_id, form.ssyk
-    if form.validate_on_submit():
-        moved = {"site_id": form.site_id.data, "ssyk": form.ssyk.data} if is_draft else {}
-        try:
-            with transaction():
-                services.update_place(place_id, **_typed(form), **moved)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Platsen är sparad, och bekräftad i dag.", "success")
-            return redirect(url_for("places.show", place_id=place_id))
-    return (
-        render_template(
-            "enterprises/places/place_form.html", form=form, place=place, has_sites=True, is_new=False
-        ),
-        form.status(),
     )
 
 
@@ -195,15 +159,35 @@ def edit(place_id: int) -> ResponseReturnValue:
 def publish(place_id: int) -> ResponseReturnValue:
     with transaction():
         services.publish_place(place_id)
-    return _back(place_id, "Platsen är publicerad.")
+    return to_place(place_id, "Platsen är publicerad.")
 
 
-@bp.post("/<int:place_id>/pausa")
+@bp.route("/<int:place_id>/pausa", methods=["GET", "POST"])
 @requires(Role.SUPPLIER_MANAGER)
 def pause(place_id: int) -> ResponseReturnValue:
-    with transaction():
-        services.pause_place(place_id)
-    return _back(place_id, "Platsen är pausad och syns inte i sökningen.")
+    place = services.own(Place, place_id)
+    form = PauseForm()
+    question = Question(
+        title="Pausa platsen",
+        breadcrumb=place_crumbs(place),
+        causes=[
+            "Platsen syns inte i sökningen, och ingen ny förfrågan kan göras.",
+            "Förfrågningar som väntar på svar och placeringar påverkas inte.",
+        ],
+        done="Platsen är pausad och syns inte i sökningen.",
+        back=url_for("places.show", place_id=place_id),
+        obstacles=obstacles(PLACE_TRANSITIONS, place.state, PlaceAction.PAUSE),
+    )
+    return ask_first(
+        question,
+        lambda: services.pause_place(
+            place_id,
+            reason=form.reason.data,
+            reason_sv=form.reason_sv.data or "",
+            until=form.until.data,
+        ),
+        form=form,
+    )
 
 
 @bp.post("/<int:place_id>/ateruppta")
@@ -211,7 +195,7 @@ def pause(place_id: int) -> ResponseReturnValue:
 def resume(place_id: int) -> ResponseReturnValue:
     with transaction():
         services.resume_place(place_id)
-    return _back(place_id, "Platsen är publicerad igen.")
+    return to_place(place_id, "Platsen är publicerad igen.")
 
 
 @bp.post("/<int:place_id>/bekrafta")
@@ -219,7 +203,22 @@ def resume(place_id: int) -> ResponseReturnValue:
 def confirm(place_id: int) -> ResponseReturnValue:
     with transaction():
         services.confirm_place(place_id)
-    return _back(place_id, "Tack! Handläggare ser att platsen är bekräftad i dag.")
+    return to_place(place_id, "Tack! Handläggare ser att platsen är bekräftad i dag.")
+
+
+@bp.post("/bekrafta")
+@requires(Role.SUPPLIER_MANAGER)
+def confirm_chosen() -> ResponseReturnValue:
+    chosen = [int(number) for number in request.form.getlist("place_id") if number.isdecimal()][:_MOST_CHOSEN]
+    back = redirect(_list_as_it_was(request.form.get("urval", "")))
+    if not chosen:
+        flash("Kryssa för de platser som stämmer.", "warning")
+        return back
+    with transaction():
+        number = services.confirm_places(chosen)
+    done = counted(number, "plats är bekräftad", "platser är bekräftade")
+    flash(f"Tack! {done} i dag.", "success")
+    return back
 
 
 @bp.route("/<int:place_id>/lagg-ned", methods=["GET", "POST"])
@@ -259,35 +258,20 @@ def _with_reason(view: ActionView, place: Place) -> ActionView:
     return replace(view, is_possible=False, reason_sv=reason) if reason else view
 
 
-def _back(place_id: int, done: str) -> ResponseReturnValue:
-    flash(done, "success")
-    return redirect(url_for("places.show", place_id=place_id))
-
-
 def _filter_form(sites: Sequence[Site]) -> PlaceFilter:
     names = {str(site.id): site.name for site in sites}
     fields = {field.concept_id: field.name for field in queries.fields_used(current_actor().enterprise_id)}
     return PlaceFilter(choices={"arbetsstalle": {"": "Alla"} | names, "omrade": {"": "Alla"} | fields})
 
 
+def _list_as_it_was(query: str) -> str:
+    """The list's address with its own filters out of another address, and nothing else."""
+    known = {"lage", "arbetsstalle", "omrade", "obekraftad", "sortera", "sida"}
+    kept = urlencode([(name, value) for name, value in parse_qsl(query[:500]) if name in known])
+    return url_for("places.index") + (f"?{kept}" if kept else "")
+
+
 def _wanted(form: PlaceFilter) -> queries.PlaceFilter:
     return queries.PlaceFilter(
         form.lage.data, form.arbetsstalle.data, form.omrade.data, is_unconfirmed=form.obekraftad.data
     )
-
-
-def _fill_choices(form: PlaceForm) -> list[Site]:
-    """Gives the sites to choose among."""
-    sites = queries.sites(current_actor().enterprise_id)
-    form.site_id.choices = one_of({one.id: one.name for one in sites}, blank="Välj arbetsställe")
-    form.ssyk.choices = {"": "Välj yrke"} | {
-        field: {trade.ssyk: f"{trade.plain_name} ({trade.name})" for trade in trades}
-        for field, trades in queries.trades_by_field().items()
-    }
-    return sites
-
-
-def _typed(form: PlaceForm) -> dict[str, Any]:
-    names = ("name", "tasks_sv", "hours_per_week_min", "hours_per_week_max", "lead_time_days")
-    lists = ("adaptations", "languages")
-    return {name: form[name].data for name in names} | {name: form[name].data or [] for name in lists}

@@ -1,11 +1,11 @@
-"""The pages of seats: how many there are from a day, and seats closed for a period."""
+"""The page of seats: how many there are from a day."""
 
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.places import queries, services
-from enterprises.places.forms import ClosureForm, SeatsForm
-from enterprises.places.models import Closure, Place
+from enterprises.places.forms import SeatsForm
+from enterprises.places.models import Place
 from enterprises.places.rules import check_lasting
 from enterprises.places.views.blueprint import bp, place_crumbs
 from marketplace.accounts.rules import Role
@@ -38,42 +38,3 @@ def seats(place_id: int) -> ResponseReturnValue:
         "enterprises/places/seats.html", form=form, place=place, weeks=weeks, crumbs=place_crumbs(place)
     )
     return page, form.status()
-
-
-@bp.route("/<int:place_id>/stang", methods=["GET", "POST"])
-@requires(Role.SUPPLIER_MANAGER)
-def close_seats(place_id: int) -> ResponseReturnValue:
-    place = services.own(Place, place_id)
-    form = ClosureForm(data={"seats": 1})
-    if not form.is_submitted():
-        check_lasting(place.state)
-    if form.validate_on_submit() and form.first_day.data and form.last_day.data:
-        try:
-            with transaction():
-                services.close_seats(
-                    place_id,
-                    seats=form.seats.data or 0,
-                    first_day=form.first_day.data,
-                    last_day=form.last_day.data,
-                    reason_sv=form.reason_sv.data or "",
-                )
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Platserna är stängda under perioden.", "success")
-            return redirect(url_for("places.show", place_id=place_id))
-    weeks = queries.weeks_of_free_seats([place_id], today(), WEEKS)[place_id]
-    page = render_template(
-        "enterprises/places/close_seats.html", form=form, place=place, weeks=weeks, crumbs=place_crumbs(place)
-    )
-    return page, form.status()
-
-
-@bp.post("/stangningar/<int:closure_id>/oppna")
-@requires(Role.SUPPLIER_MANAGER)
-def reopen(closure_id: int) -> ResponseReturnValue:
-    place_id = services.own(Closure, closure_id).place_id
-    with transaction():
-        services.reopen_closure(closure_id)
-    flash("Platsen är öppen igen.", "success")
-    return redirect(url_for("places.show", place_id=place_id))

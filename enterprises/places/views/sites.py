@@ -1,12 +1,14 @@
 """The pages of sites: where an enterprise works."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.places import queries, services
 from enterprises.places.forms import SiteForm
 from enterprises.places.models import Site
-from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, SITE_EVENT_SV
+from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, SITE_ACCESS_SV, SITE_EVENT_SV
 from enterprises.places.views.blueprint import bp
 from marketplace import audit
 from marketplace.accounts.rules import Role
@@ -41,6 +43,7 @@ def site(site_id: int) -> ResponseReturnValue:
         is_own=is_own,
         may_change=may_change,
         events=audit.timeline("site", site_id) if may_change else [],
+        accessibility=[SITE_ACCESS_SV[code] for code in SITE_ACCESS_SV if code in one.accessibility],
         event_sv=SITE_EVENT_SV,
         state_sv=PLACE_STATE_SV,
         state_tone=PLACE_STATE_TONE,
@@ -85,6 +88,6 @@ def _with_kommuner(form: SiteForm) -> SiteForm:
     return form
 
 
-def _typed(form: SiteForm) -> dict[str, str]:
+def _typed(form: SiteForm) -> dict[str, Any]:
     names = ("name", "street", "postcode", "city", "kommun_code", "accessibility_sv")
-    return {name: form[name].data or "" for name in names}
+    return {name: form[name].data or "" for name in names} | {"accessibility": form.accessibility.data or []}
