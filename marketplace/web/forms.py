@@ -93,8 +93,9 @@ class FilterForm(BaseForm):
         csrf = False
 
     def __init__(self, *, choices: Mapping[str, Mapping[Any, str]] | None = None, **kwargs: Any) -> None:
-        """`choices`: those of selects whose alternatives come from the database, by field name."""
-        super().__init__(formdata=request.args, **kwargs)
+        """`choices`: those of selects whose alternatives come from the database, by field name. `formdata`: the
+        address, where it has been looked through first."""
+        super().__init__(**({"formdata": request.args} | kwargs))
         for name, alternatives in (choices or {}).items():
             self._fields[name].choices = one_of(alternatives)
         if not self.validate():

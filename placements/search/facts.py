@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from enterprises.directory.rules import hours_sv, labels_of
+from enterprises.places.offer_rules import day_sv, weekdays_sv
 from enterprises.places.queries import WeekFree
-from enterprises.places.rules import PlaceState
+from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV, PlaceState
 from marketplace.reference.queries import KommunFacts, TradeFacts
 
 
@@ -18,11 +20,28 @@ class SiteFacts:
     accessibility: list[str]
     accessibility_sv: str
 
+    @property
+    def access_sv(self) -> str:
+        """What is ticked, and what is told beside it."""
+        ticked = ", ".join(labels_of(self.accessibility, SITE_ACCESS_SV))
+        return ". ".join(part for part in (ticked, self.accessibility_sv) if part)
+
 
 @dataclass(frozen=True, slots=True)
 class EnterpriseFacts:
     id: int
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """The first picture of a place."""
+
+    id: int
+    alt_sv: str
+    sha256: str
+    width: int
+    height: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +68,30 @@ class PlaceFacts:
     site: SiteFacts
     trade: TradeFacts
     enterprise: EnterpriseFacts
+    picture: Thumbnail | None
+
+    @property
+    def hours_sv(self) -> str:
+        return f"{hours_sv(self.hours_per_week_min, self.hours_per_week_max)} i veckan"
+
+    @property
+    def days_sv(self) -> str:
+        """ "måndag till fredag, kl. 8.00–15.30"."""
+        return ", ".join(
+            part for part in (weekdays_sv(self.weekdays), day_sv(self.day_starts, self.day_ends)) if part
+        )
+
+    @property
+    def demands_sv(self) -> str:
+        return ", ".join(labels_of(self.demands, DEMAND_SV))
+
+    @property
+    def adaptations_sv(self) -> str:
+        return ", ".join(labels_of(self.adaptations, ADAPTATION_SV))
+
+    @property
+    def languages_sv(self) -> str:
+        return ", ".join(labels_of(self.languages, LANGUAGE_SV))
 
 
 @dataclass(frozen=True)

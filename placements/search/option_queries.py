@@ -4,21 +4,34 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, Date, Integer, any_, bindparam, select
+from sqlalchemy import ARRAY, Date, Integer, any_, bindparam, select, true
 
-from enterprises.places.models import Place, Seat, SeatUse, Site
+from enterprises.places.models import Place, PlacePicture, Seat, SeatUse, Site
 from enterprises.places.queries import WeekFree
 from enterprises.places.rules import PlaceState, SeatUseKind
 from marketplace.accounts.models import Organisation
 from marketplace.clock import today
 from marketplace.reference.queries import Lists, lists
 from marketplace.statements import Prepared
-from placements.search.facts import EnterpriseFacts, PlaceFacts, PlaceOption, SiteFacts
+from placements.search.facts import EnterpriseFacts, PlaceFacts, PlaceOption, SiteFacts, Thumbnail
 from placements.search.rules import SearchCriteria, earliest_start
 from placements.search.seat_rules import Use, free_over, in_service, last_taken, weeks_free
 
 _WEEKS_SHOWN = 8
 
+_PICTURE = (
+    select(
+        PlacePicture.id,
+        PlacePicture.alt_sv,
+        PlacePicture.sha256,
+        PlacePicture.width,
+        PlacePicture.height,
+    )
+    .where(PlacePicture.place_id == Place.id)
+    .order_by(PlacePicture.position)
+    .limit(1)
+    .lateral("picture")
+)
 _PLACES = Prepared(
     select(
         Place.id,
@@ -47,13 +60,19 @@ _PLACES = Prepared(
         Site.accessibility,
         Site.accessibility_sv,
         Organisation.name,
+        _PICTURE.c.id,
+        _PICTURE.c.alt_sv,
+        _PICTURE.c.sha256,
+        _PICTURE.c.width,
+        _PICTURE.c.height,
     )
     .join(Site, Site.id == Place.site_id)
     .join(Organisation, Organisation.id == Place.enterprise_id)
+    .outerjoin(_PICTURE, true())
     .where(Place.id == any_(bindparam("ids", type_=ARRAY(Integer))))
 )
-_OWN = 19
-"""How many of the columns are the place's."""
+_OWN, _OF_PICTURE = 19, 5
+"""How many of the columns are the place's, and its picture's."""
 
 _USES = Prepared(
     select(Seat.place_id, Seat.id, SeatUse.first_day, SeatUse.last_day, SeatUse.kind)
@@ -111,12 +130,13 @@ def places_of(place_ids: Collection[int]) -> dict[int, PlaceFacts]:
 
 
 def _facts(row: Sequence[Any], known: Lists) -> PlaceFacts:
-    own, (name, street, postcode, city, accessibility, accessibility_sv, enterprise) = row[:_OWN], row[_OWN:]
+    own, of_site, picture = row[:_OWN], row[_OWN:-_OF_PICTURE], row[-_OF_PICTURE:]
+    name, street, postcode, city, accessibility, accessibility_sv, enterprise = of_site
     _, enterprise_id, kommun_code, ssyk, *_, state, confirmed_on = own
     kommun = known.kommuner[kommun_code]
     site = SiteFacts(name, street, postcode, city, kommun, accessibility, accessibility_sv)
     parts = [*own[:-2], PlaceState(state), confirmed_on, site, known.trades[ssyk]]
-    parts.append(EnterpriseFacts(enterprise_id, enterprise))
+    parts += [EnterpriseFacts(enterprise_id, enterprise), Thumbnail(*picture) if picture[0] else None]
     return PlaceFacts(*parts)
 
 
