@@ -145,6 +145,26 @@ def test_the_same_number_again_changes_nothing_and_a_plan_can_be_taken_back(
         assert free_seats(place_id, after(0), after(500)) == 3
 
 
+def test_a_number_from_a_day_holds_whatever_was_planned_for_later(world: Supply, place_id: int) -> None:
+    with acting_as(world.manager), transaction():
+        services.set_seats(place_id, 5, after(10))
+        services.set_seats(place_id, 3, after(5))
+    with acting_as(world.case_officer):
+        assert {free_seats(place_id, after(day), after(day)) for day in (0, 5, 10, 500)} == {3}
+    with acting_as(world.manager), transaction():
+        services.set_seats(place_id, 4, after(10))
+    for _ in range(4):
+        take(world, place_id, 12, 20)
+    with acting_as(world.manager):
+        with pytest.raises(Conflict, match=after(21).isoformat()), transaction():
+            services.set_seats(place_id, 3, after(5))
+        with transaction():
+            services.set_seats(place_id, 4, after(5))
+    with acting_as(world.case_officer):
+        seen = {day: free_seats(place_id, after(day), after(day)) for day in (4, 5, 12, 500)}
+        assert seen == {4: 3, 5: 4, 12: 0, 500: 4}
+
+
 @pytest.mark.parametrize(("seats", "day", "field"), [(0, 0, "seats"), (61, 0, "seats"), (2, -1, "from_day")])
 def test_what_a_place_cannot_have(world: Supply, place_id: int, seats: int, day: int, field: str) -> None:
     with acting_as(world.manager), pytest.raises(Invalid) as refusal, transaction():
