@@ -188,13 +188,11 @@ class StudyVisit(Base):
 
 explain_constraint("ck_visit_time_room", "Tiden hann bli fullbokad. Välj en annan tid.")
 explain_constraint("uq_visit_time_offered", "Platsen har redan en tid för studiebesök som börjar då.")
-explain_constraint("uq_study_visit_live", "Deltagaren är redan bokad på den tiden.")
-explain_constraint("ex_study_visit_one_at_a_time", "Deltagaren har redan ett studiebesök vid den tiden.")
+explain_constraint("uq_study_visit_live", "Tiden är redan bokad.")
+explain_constraint("ex_study_visit_one_at_a_time", "Ett annat studiebesök är redan bokat då.")
 explain_constraint("fk_study_visit_shown_place", "Välj en tid hos en av platserna som har visats.")
 explain_constraint("visit_time_withdrawn", "Leverantören har dragit tillbaka tiden. Välj en annan tid.")
-explain_constraint(
-    "visit_outside_open_round", "Valomgången är avslutad. Studiebesök bokas medan deltagaren väljer."
-)
+explain_constraint("visit_outside_open_round", "Valet är avslutat. Studiebesök bokas innan det.")
 explain_constraint(
     "visit_without_contract",
     "Leverantörens avtal gäller inte just nu, så det går inte att boka studiebesök där.",

@@ -262,7 +262,7 @@ def check_bookable(
     if free < 1:
         raise Conflict("Tiden är fullbokad. Välj en annan tid.")
     if local_day(starts_at) > grant_last_day:
-        raise Conflict("Tiden är efter beviljandets sista dag. Välj en tidigare tid.")
+        raise Conflict("Tiden är efter den sista dagen som är beviljad. Välj en tidigare tid.")
 
 
 @dataclass(frozen=True)
@@ -282,10 +282,10 @@ def check_beside(
     coming = list(others)
     for other in coming:
         if other.visit_time_id == visit_time_id:
-            raise Conflict("Deltagaren är redan bokad på den tiden.")
+            raise Conflict("Tiden är redan bokad.")
         if other.starts_at < ends_at and starts_at < other.ends_at:
             when = spoken_when(other.starts_at, other.ends_at)
-            raise Conflict(f"Deltagaren har redan ett studiebesök då: {other.place_name}, {when}.")
+            raise Conflict(f"Ett annat studiebesök är redan bokat då: {other.place_name}, {when}.")
     if len(coming) >= MOST_COMING_VISITS:
         raise Conflict(f"Högst {MOST_COMING_VISITS} studiebesök kan vara bokade samtidigt. Avboka ett först.")
 

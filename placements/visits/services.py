@@ -171,7 +171,7 @@ def book_visit(visit_time_id: int, choice_round_id: int) -> StudyVisit:
         raise NotAllowed("Studiebesök bokas av handläggaren eller deltagaren.")
     choice_round = _shared_round(choice_round_id)
     if choice_round.state is not ChoiceState.OPEN:
-        raise Conflict("Valomgången är avslutad. Studiebesök bokas medan deltagaren väljer.")
+        raise Conflict("Valet är avslutat. Studiebesök bokas innan det.")
     _lock_times([visit_time_id])
     time = db.session.get(VisitTime, visit_time_id, populate_existing=True)
     if time is None:

@@ -30,7 +30,6 @@ from placements.visits.rules import (
     VISIT_TRANSITIONS,
     OfferDraft,
     VisitAction,
-    VisitState,
     VisitTimeAction,
     is_name_shared,
     read_clock,
@@ -273,6 +272,6 @@ def _round(choice_round_id: int, form: BookForm) -> str:
         visits=visits,
         places=places,
         times=queries.times_of([place.id for place in places]) if is_open else {},
-        booked={row.visit.visit_time_id for row in visits if row.visit.state is not VisitState.CANCELLED},
+        booked=queries.booked_times(visits),
         may_book=is_open and current_actor().role is Role.CASE_OFFICER,
     )

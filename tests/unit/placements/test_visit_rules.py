@@ -155,7 +155,7 @@ def test_what_may_be_offered() -> None:
         ({"state": VisitTimeState.WITHDRAWN}, "dragit tillbaka"),
         ({"starts_at": NOW}, "redan varit"),
         ({"free": 0}, "fullbokad"),
-        ({"grant_last_day": date(2026, 3, 2)}, "beviljandets sista dag"),
+        ({"grant_last_day": date(2026, 3, 2)}, "sista dagen som är beviljad"),
     ],
 )
 def test_what_cannot_be_booked(changes: dict[str, object], words: str) -> None:
@@ -176,7 +176,7 @@ def test_nobody_is_in_two_places_at_once() -> None:
     with pytest.raises(Conflict, match=r"Baka bröd, tisdag 3 mars kl\. 10\.30–11\.30"):
         check_beside(2, START, END, [other])
     check_beside(2, START, END, [replace(other, starts_at=END, ends_at=END + timedelta(hours=1))])
-    with pytest.raises(Conflict, match="redan bokad på den tiden"):
+    with pytest.raises(Conflict, match="Tiden är redan bokad"):
         check_beside(1, START, END, [other])
 
 
