@@ -1,4 +1,4 @@
-"""What becomes of study visits: cancelled, withdrawn, held or not, ended by something else; and whom a name is shared with."""
+"""What becomes of study visits: cancelled, withdrawn, held or not; and how long a name is shared."""
 
 from collections.abc import Iterator
 from datetime import date, time, timedelta
