@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from random import Random
 
 from demo.simulate.agenda import Phase
 from demo.simulate.cases import Case
@@ -14,13 +15,15 @@ from demo.simulate.training import begin_training
 from marketplace.clock import today
 from marketplace.db import get_or_404
 from marketplace.reference.rules import add_working_days
-from marketplace.tenancy import system_actor
+from marketplace.tenancy import acting_as, current_actor, system_actor
+from placements.access.queries import participant_actor
 from placements.assignment.services import assign_default
 from placements.booking import services as booking
 from placements.booking.models import Placement
 from placements.booking.rules import DeclineReason
 from placements.choice import services as choice
 from placements.choice.queries import criteria_for
+from placements.choice.rules import RefusalReason
 from placements.participants.models import Grant
 
 _MOST_TRIES = 5
@@ -31,6 +34,8 @@ _NEVER_COMES, _CANCELLED_LATE = 0.03, 0.02
 _STAYS_UNDECIDED = 0.04
 _DOES_NOT_CHOOSE = 0.02
 _OPEN_OFFICERS = 0.3
+_SAYS_NO = 0.7
+_BY_CODE = 0.4
 
 
 def look(history: History, case: Case, day: date) -> None:
@@ -74,7 +79,7 @@ def _show(history: History, case: Case) -> None:
     day = max(day, add_working_days(today(), 1)) if case.chance(0.8) else day
     assert case.officer is not None
     if case.is_shown_only or case.chance(_STAYS_UNDECIDED):
-        history.agenda.add(day, Phase.ANSWERS, case.officer, lambda: _close(history, case))
+        history.agenda.add(day, Phase.ANSWERS, case.officer, lambda: _close(history, case, shown))
         return
     history.agenda.add(
         day,
@@ -97,8 +102,13 @@ def _nearness(case: Case, option: Found) -> float:
     return 3.0 if option.kommun == case.kommun else 1.0
 
 
-def _close(history: History, case: Case) -> None:
-    """Nothing suited: the round is closed without a choice."""
+def _close(history: History, case: Case, shown: list[Found]) -> None:
+    """Nothing suited: the participant says no to some of it, and the round is closed without a choice."""
+    rng = _own_chance(history, case, "refusals")
+    for one in shown:
+        if rng.random() < _SAYS_NO:
+            reason = rng.choice([None, *RefusalReason])
+            choice.decline_place(case.choice_round_id, one.place_id, reason)
     choice.close_round(case.choice_round_id)
     if case.is_shown_only:
         withdraw(history, case, add_working_days(today(), 8))
@@ -112,6 +122,22 @@ def _gone(history: History, case: Case) -> None:
     _try_again(history, case, 2)
 
 
+def _own_chance(history: History, case: Case, what: str) -> Random:
+    return rng_for(history.seed, what, case.authority.key, case.number, case.tries)
+
+
+def _write_choice(history: History, case: Case, chosen: Found, others: list[Found]) -> None:
+    """By the participant on her own page or by the officer at the table, with a reserve or two at times."""
+    rng = _own_chance(history, case, "choice")
+    reserves = some_of(rng, others, [1.0] * len(others), rng.choices((0, 1, 2), (6, 3, 1))[0])
+    is_by_code = rng.random() < _BY_CODE
+    actor = participant_actor(case.participant_id) if is_by_code else current_actor()
+    with acting_as(actor):
+        choice.record_choice(
+            case.choice_round_id, chosen.place_id, reserve_ids=[one.place_id for one in reserves]
+        )
+
+
 def _choose(history: History, case: Case, shown: list[Found]) -> None:
     """The participant chooses, or leaves it to the turn order, and the place is asked for."""
     if rng_for(history.seed, "indecision", case.authority.key, case.number).random() < _DOES_NOT_CHOOSE:
@@ -119,7 +145,7 @@ def _choose(history: History, case: Case, shown: list[Found]) -> None:
     else:
         weights = [chosen_weight(case.sex, history.dominances[one.ssyk]) for one in shown]
         chosen = case.rng.choices(shown, weights)[0]
-        choice.record_choice(case.choice_round_id, chosen.place_id)
+        _write_choice(history, case, chosen, [one for one in shown if one is not chosen])
         earliest = max(today() + timedelta(days=chosen.lead_days), chosen.earliest_start or today())
         first_day = add_working_days(earliest + timedelta(days=case.rng.randint(0, 3)), 0)
     placement = booking.request_placement(case.choice_round_id, first_day=first_day)

@@ -25,9 +25,11 @@ from marketplace.clock import today
 from marketplace.db import db
 from marketplace.errors import Conflict
 from marketplace.reference.rules import Sex, add_working_days
-from marketplace.tenancy import Actor
+from marketplace.tenancy import Actor, acting_as
+from placements.access.queries import participant_actor
 from placements.booking import services as booking
 from placements.choice import services as choice
+from placements.choice.rules import RefusalReason
 from placements.participants import services as participants
 from placements.participants.rules import ConsentScope
 from placements.plan import services as plans
@@ -194,7 +196,13 @@ class Waiting:
         self._train_and_end(grant_id, is_reported=False)
 
     def _show(self, grant_id: int) -> None:
-        choice.show_places(choice.open_round(grant_id).id, self._free_places())
+        """The participant has begun to answer on her own page."""
+        choice_round, found = choice.open_round(grant_id), self._free_places()
+        choice.show_places(choice_round.id, found)
+        with acting_as(participant_actor(choice_round.participant_id)):
+            choice.shortlist_place(choice_round.id, found[0])
+            for place_id in found[1:][-1:]:
+                choice.decline_place(choice_round.id, place_id, RefusalReason.FAR_AWAY)
 
     def _choose(self, grant_id: int) -> int:
         found = self._free_places()
