@@ -44,6 +44,10 @@ class OfferForm(BaseForm):
     )
 
 
+class WithdrawForm(BaseForm):
+    with_later = BooleanField("Dra också tillbaka de senare tiderna samma veckodag och klockslag")
+
+
 class BookForm(BaseForm):
     """Which time; each has a button of its own."""
 

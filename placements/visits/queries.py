@@ -30,6 +30,7 @@ from placements.visits.rules import (
     VisitState,
     VisitTimeState,
     clock_sv,
+    is_in_series,
     local_day,
 )
 
@@ -123,9 +124,23 @@ def _by_time(time_ids: Collection[int]) -> dict[int, list[VisitRow]]:
     return {key: list(group) for key, group in groupby(ordered, key=lambda row: row.visit.visit_time_id)}
 
 
-def visitors_on(visit_time_id: int) -> list[VisitRow]:
-    """The visits booked on a time."""
-    return _visits(StudyVisit.visit_time_id == visit_time_id, StudyVisit.state == VisitState.BOOKED)
+def later_in_series(first: VisitTime) -> list[VisitTime]:
+    """Later times offered at the same place on the same weekday and clock, the first one first."""
+    later = db.session.scalars(
+        select(VisitTime)
+        .where(
+            VisitTime.place_id == first.place_id,
+            VisitTime.state == VisitTimeState.OFFERED,
+            VisitTime.starts_at > first.starts_at,
+        )
+        .order_by(VisitTime.starts_at)
+    )
+    return [one for one in later if is_in_series(first.starts_at, one.starts_at)]
+
+
+def visitors_on(visit_time_ids: Collection[int]) -> list[VisitRow]:
+    """The visits booked on the times."""
+    return _visits(StudyVisit.visit_time_id.in_(visit_time_ids), StudyVisit.state == VisitState.BOOKED)
 
 
 def coming_times_at(place_id: int) -> int:

@@ -15,6 +15,7 @@ from marketplace.clock import STOCKHOLM
 from marketplace.errors import Conflict, Invalid
 from marketplace.reference.rules import free_weekdays, spoken_day
 from marketplace.rules import Transition, TransitionTable, by
+from marketplace.swedish import counted
 
 EARLIEST, LATEST = time(6), time(21)
 """A visit begins and ends between these, on the clock in Sweden."""
@@ -204,6 +205,12 @@ def series(first_day: date, weeks: int) -> list[date]:
     return [day for day in days if day not in free]
 
 
+def is_in_series(start: datetime, other: datetime) -> bool:
+    """Whether `other` is a later time that begins on the same weekday at the same clock in Sweden."""
+    one, later = start.astimezone(STOCKHOLM), other.astimezone(STOCKHOLM)
+    return other > start and (one.weekday(), one.time()) == (later.weekday(), later.time())
+
+
 @dataclass(frozen=True)
 class OfferDraft:
     """What a supplier has typed to offer times at a place."""
@@ -246,6 +253,28 @@ def check_offer(draft: OfferDraft, *, now: datetime) -> None:
         )
     if (draft.first_day - local_day(now)).days > MOST_DAYS_AHEAD:
         raise Invalid(f"Erbjud tider högst {MOST_DAYS_AHEAD} dagar framåt.", field="first_day")
+
+
+def withdrawal_sv(booked: int) -> str:
+    """What withdrawing a time causes to those who have booked it."""
+    if not booked:
+        return "Ingen har bokat tiden, så ingen berörs."
+    if booked == 1:
+        return "Ett bokat studiebesök avbokas. Handläggarens enhet får e-post om det, utan namn."
+    return f"{booked} bokade studiebesök avbokas. Handläggarnas enheter får e-post om det, utan namn."
+
+
+def later_withdrawal_sv(times: int, booked: int) -> str:
+    """What it causes to take the later times of the series too."""
+    offered = counted(times, "senare tid", "senare tider")
+    if not booked:
+        return (
+            f"Markerar du rutan gäller det också {offered} samma veckodag och klockslag. Ingen har bokat där."
+        )
+    return (
+        f"Markerar du rutan gäller det också {offered} samma veckodag och klockslag, "
+        f"med {counted(booked, 'bokat besök', 'bokade besök')}."
+    )
 
 
 # Booking.

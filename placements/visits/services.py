@@ -97,13 +97,21 @@ def offer_times(place_id: int, draft: OfferDraft) -> list[VisitTime]:
     return times
 
 
+def withdraw_times(visit_time_id: int, *, with_later: bool = False) -> list[VisitTime]:
+    """Takes back a coming time, and `with_later` those of the same series too. Raises as withdraw_time."""
+    first = _own_time(visit_time_id)
+    later = queries.later_in_series(first) if with_later else []
+    _lock_times([visit_time_id, *(one.id for one in later)])
+    return [withdraw_time(visit_time_id), *(withdraw_time(one.id) for one in later)]
+
+
 def withdraw_time(visit_time_id: int) -> VisitTime:
     """Takes a coming time back. Visits booked on it are cancelled, and each unit is told how many of its own.
 
     Raises NotFound, Conflict when it is withdrawn already or has begun.
     """
     _lock_times([visit_time_id])
-    time = _own_time(visit_time_id)
+    time = _own_time(visit_time_id, is_changed=True)
     transition = advance(VISIT_TIME_TRANSITIONS, time.state, VisitTimeAction.WITHDRAW, current_actor().role)
     check_not_begun(
         time.starts_at,
@@ -142,9 +150,9 @@ def _own_place(place_id: int) -> Place:
     return place
 
 
-def _own_time(visit_time_id: int) -> VisitTime:
+def _own_time(visit_time_id: int, *, is_changed: bool = False) -> VisitTime:
     enterprise_id = _supplier()
-    time = get_or_404(VisitTime, visit_time_id, lock=True)
+    time = get_or_404(VisitTime, visit_time_id, lock=is_changed)
     if time.enterprise_id != enterprise_id:
         raise NotFound()
     return time

@@ -21,7 +21,14 @@ from placements.choice.queries import choice_round
 from placements.choice.rules import ChoiceState
 from placements.visits import queries, services
 from placements.visits.documents import CONTENT_TYPE, calendar_file
-from placements.visits.forms import BookForm, NotHeldForm, OfferForm, TimeFilter, VisitFilter
+from placements.visits.forms import (
+    BookForm,
+    NotHeldForm,
+    OfferForm,
+    TimeFilter,
+    VisitFilter,
+    WithdrawForm,
+)
 from placements.visits.models import StudyVisit
 from placements.visits.rules import (
     BOOKED_BY_SV,
@@ -32,7 +39,9 @@ from placements.visits.rules import (
     VisitAction,
     VisitTimeAction,
     is_name_shared,
+    later_withdrawal_sv,
     read_clock,
+    withdrawal_sv,
 )
 
 bp = Blueprint("visits", __name__, url_prefix="/studiebesok")
@@ -120,16 +129,14 @@ def offer() -> ResponseReturnValue:
 @requires(*_SUPPLIER)
 def withdraw(visit_time_id: int) -> ResponseReturnValue:
     time = queries.visit_time(visit_time_id)
-    visitors = queries.visitors_on(visit_time_id) if current_actor().may_see_persons else []
-    causes = ["Tiden går inte att boka längre."]
-    if time.taken == 1:
-        causes.append("Ett bokat studiebesök avbokas. Handläggarens enhet får e-post om det, utan namn.")
-    elif time.taken:
-        causes.append(
-            f"{time.taken} bokade studiebesök avbokas. Handläggarnas enheter får e-post om det, utan namn."
-        )
-    else:
-        causes.append("Ingen har bokat tiden, så ingen berörs.")
+    later = queries.later_in_series(time)
+    form = WithdrawForm()
+    if not later:
+        del form.with_later
+    touched = [time.id, *(one.id for one in later)]
+    causes = ["Tiden går inte att boka längre.", withdrawal_sv(time.taken)]
+    if later:
+        causes.append(later_withdrawal_sv(len(later), sum(one.taken for one in later)))
     question = Question(
         title="Dra tillbaka tiden",
         breadcrumb=[("Studiebesök", url_for("visits.times"))],
@@ -141,10 +148,11 @@ def withdraw(visit_time_id: int) -> ResponseReturnValue:
     )
     return ask_first(
         question,
-        lambda: services.withdraw_time(visit_time_id),
+        lambda: services.withdraw_times(visit_time_id, with_later=bool(later) and form.with_later.data),
+        form=form,
         template="placements/visits/withdraw.html",
         time=time,
-        visitors=visitors,
+        visitors=queries.visitors_on(touched) if current_actor().may_see_persons else [],
     )
 
 

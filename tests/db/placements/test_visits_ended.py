@@ -222,7 +222,7 @@ def test_two_authorities_share_a_time_and_see_nothing_of_each_other(market: Mark
         assert [one.free for one in queries.times_of([market.sewing_id])[market.sewing_id]] == [0]
         assert db.session.scalars(select(StudyVisit.id)).all() == [north_visit]
     with acting_as(market.supervisor):
-        assert len(queries.visitors_on(time_id)) == 2
+        assert len(queries.visitors_on([time_id])) == 2
     for outsider in market.outsiders():
         with acting_as(outsider):
             seen = set(db.session.scalars(select(StudyVisit.id)))

@@ -26,12 +26,15 @@ from placements.visits.rules import (
     check_offer,
     clock_sv,
     instant_of,
+    is_in_series,
     is_name_shared,
+    later_withdrawal_sv,
     local_day,
     read_clock,
     series,
     spoken_when,
     visit_number,
+    withdrawal_sv,
 )
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)  # a Monday, nine o'clock in Sweden
@@ -110,6 +113,23 @@ def test_a_series_skips_public_holidays_but_not_the_day_that_was_chosen() -> Non
     assert thursdays == [date(2026, 12, 17), date(2027, 1, 7)], "julafton and nyårsafton are free"
     assert series(date(2026, 12, 24), 1) == [date(2026, 12, 24)]
     assert len(series(date(2026, 3, 7), 3)) == 3, "Saturdays are nobody's holiday"
+
+
+def test_a_series_keeps_its_clock_over_the_change_of_time() -> None:
+    start = instant_of(date(2026, 3, 25), time(10))
+    assert is_in_series(start, instant_of(date(2026, 4, 1), time(10)))
+    assert not is_in_series(start, start)
+    assert not is_in_series(start, instant_of(date(2026, 3, 18), time(10)))
+    assert not is_in_series(start, instant_of(date(2026, 4, 2), time(10)))
+    assert not is_in_series(start, instant_of(date(2026, 4, 1), time(9)))
+
+
+def test_what_a_withdrawal_causes_is_said_before() -> None:
+    assert "ingen berörs" in withdrawal_sv(0)
+    assert "Ett bokat studiebesök" in withdrawal_sv(1)
+    assert "3 bokade studiebesök" in withdrawal_sv(3)
+    assert "2 senare tider" in later_withdrawal_sv(2, 0)
+    assert "1 senare tid samma veckodag och klockslag, med 2 bokade besök" in later_withdrawal_sv(1, 2)
 
 
 def test_when_is_said_in_words() -> None:

@@ -121,11 +121,30 @@ def test_withdrawing_says_whom_it_touches_first(market: Market, client_for: Clie
     asked = _page(client_for(market.manager), address)
     assert "Ett bokat studiebesök avbokas" in asked
     assert "Maja" not in asked
-    assert "Maja Öberg1, Haninge arbetscenter" in _page(client_for(market.supervisor), address)
+    assert "tisdag 3 mars kl. 10.00–11.00: Maja Öberg1, Haninge arbetscenter" in _page(
+        client_for(market.supervisor), address
+    )
     _post(client_for(market.manager), address)
     officer = client_for(market.officer)
     assert "Leverantören drog tillbaka tiden" in _page(officer, f"/studiebesok/{visit_id}")
     assert "redan tillbakadragen" in _page(client_for(market.manager), address)
+
+
+def test_a_whole_series_is_withdrawn_at_once_if_asked(market: Market, client_for: ClientFor) -> None:
+    times = offered(market, first_day=date(2026, 3, 24), weeks=3)
+    offered(market, first_day=date(2026, 3, 24), clock=time(14))
+    _, round_id = choosing(market)
+    booked(times[2], round_id, market.officer)
+    manager = client_for(market.manager)
+    asked = _page(manager, f"/studiebesok/tider/{times[1]}/dra-tillbaka")
+    assert "Ingen har bokat tiden" in asked
+    assert "också 1 senare tid samma veckodag och klockslag, med 1 bokat besök" in asked
+    _post(manager, f"/studiebesok/tider/{times[1]}/dra-tillbaka", {"with_later": "y"})
+    with acting_as(market.officer):
+        left = queries.times_of([market.sewing_id])[market.sewing_id]
+        (row,) = queries.visits_of_round(round_id)
+    assert [one.starts_at for one in left] == [at(date(2026, 3, 24), 10), at(date(2026, 3, 24), 14)]
+    assert row.visit.reason_sv == "Leverantören drog tillbaka tiden"
 
 
 def test_an_officer_cancels(market: Market, client_for: ClientFor) -> None:
