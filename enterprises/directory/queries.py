@@ -5,15 +5,37 @@ depends on who asks.
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Date, Integer, Row, Select, Text, column, or_, select, table
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Date,
+    Integer,
+    Row,
+    Select,
+    Text,
+    column,
+    or_,
+    select,
+    table,
+)
 from sqlalchemy.orm import joinedload
 
-from enterprises.directory.rules import Kommun, Place, Site, Supplier, in_neutral_order, publishable_orgnr
+from enterprises.directory.rules import (
+    Kommun,
+    Picture,
+    Place,
+    Site,
+    Supplier,
+    in_neutral_order,
+    publishable_orgnr,
+)
 from enterprises.directory.turn_rules import InLine, Turn
 from enterprises.places import models as places
+from enterprises.places.picture_queries import pictures_of
 from enterprises.places.queries import seats_in_service
 from enterprises.places.rules import PlaceState
 from marketplace.clock import today
@@ -41,6 +63,7 @@ public_site = table(
         column(name, Text)
         for name in ("name", "street", "postcode", "city", "accessibility_sv", "kommun_code")
     ),
+    column("accessibility", ARRAY(Text)),
 )
 """A view: the sites of those enterprises."""
 
@@ -90,7 +113,7 @@ def open_systems() -> list[SystemOfChoice]:
 
 
 def suppliers_of(system_id: int) -> list[Supplier]:
-    """Every supplier of the system in the day's neutral order, in three queries."""
+    """Every supplier of the system in the day's neutral order, in four queries."""
     return in_neutral_order(_suppliers(system_id), today())
 
 
@@ -138,14 +161,14 @@ def _in_line(row: Row[Any]) -> InLine:
 
 
 def place_page(page: int) -> Page[OfferedPlace]:
-    """Published places that can be chosen in some system, by number: an order to fetch them in, not to show. Four
+    """Published places that can be chosen in some system, by number: an order to fetch them in, not to show. Five
     queries."""
     suppliers = public_supplier.c
     choosable = (_is_in_force(), suppliers.is_suspended.is_(False))
     enterprises = select(suppliers.enterprise_id).where(*choosable)
     statement = _published().where(places.Place.enterprise_id.in_(enterprises)).order_by(places.Place.id)
     found = paginate(statement, page, PLACES_PER_PAGE)
-    rows = [Place(*row) for row in found.items]
+    rows = _with_pictures([Place(*row) for row in found.items])
     shown = {place.enterprise_id for place in rows}
     sites = {site.id: site for site in _sites(shown)}
     names: dict[int, str] = {}
@@ -182,8 +205,8 @@ def _suppliers(system_id: int, enterprise_id: int | None = None) -> list[Supplie
     offered: dict[int, list[Place]] = {}
     ordered = _published().where(places.Place.enterprise_id.in_(ids))
     ordered = ordered.order_by(swedish_order(reference.Trade.plain_name), places.Place.id)
-    for row in db.session.execute(ordered):
-        offered.setdefault(row.enterprise_id, []).append(Place(*row))
+    for place in _with_pictures([Place(*row) for row in db.session.execute(ordered)]):
+        offered.setdefault(place.enterprise_id, []).append(place)
     return [
         Supplier(
             id=row.enterprise_id,
@@ -229,8 +252,22 @@ def _sites(enterprise_ids: Collection[int]) -> list[Site]:
             city=row.city,
             accessibility_sv=row.accessibility_sv,
             kommun=Kommun(row.kommun_code, row.kommun_name),
+            accessibility=row.accessibility,
         )
         for row in db.session.execute(statement)
+    ]
+
+
+def _with_pictures(found: list[Place]) -> list[Place]:
+    pictures = pictures_of([place.id for place in found])
+    return [
+        replace(
+            place,
+            pictures=[
+                Picture(one.id, one.alt_sv, one.width, one.height, one.sha256) for one in pictures[place.id]
+            ],
+        )
+        for place in found
     ]
 
 
@@ -256,6 +293,12 @@ def _published() -> Select[*tuple[Any, ...]]:
             place.languages,
             place.confirmed_on,
             seats_in_service(today()),
+            place.weekdays,
+            place.day_starts,
+            place.day_ends,
+            place.demands,
+            place.tasks,
+            place.rotates,
         )
         .join(trade, trade.ssyk == place.ssyk)
         .join(field, field.concept_id == trade.field_id)

@@ -1,12 +1,12 @@
 """What is told of suppliers, the same of each, and in which order (LOV 9:1: factual, relevant, comparable)."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from datetime import date, time
 
-from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
+from enterprises.places.offer_rules import day_sv, labels_of, weekdays_sv
+from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV, WORKWEEK
 from marketplace.swedish import swedish_key
 
 MAX_COMPARED = 4
@@ -23,6 +23,8 @@ FIELD_SV = {
     "trades": "Det här kan du göra",
     "seats": "Antal platser",
     "hours": "Timmar i veckan",
+    "days": "Dagar",
+    "demands": "Alla platser kräver",
     "languages": "Handledare kan prata",
     "adaptations": "Någon plats passar dig som behöver",
     "accessibility": "Så är lokalerna",
@@ -32,7 +34,7 @@ FIELD_SV = {
 }
 """What is told of every supplier, in this order, on cards, side by side and on paper."""
 
-BRIEF_FIELDS = ("about", "sites", "trades", "seats", "hours", "languages", "adaptations")
+BRIEF_FIELDS = ("about", "sites", "trades", "seats", "hours", "days", "languages", "adaptations")
 """What a card shows on a screen; the rest is on the supplier's page, side by side and on paper."""
 
 NOT_TOLD_SV = "Inget angivet"
@@ -51,6 +53,15 @@ def order_start(day: date) -> int:
 class Kommun:
     code: str
     name: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    id: int
+    alt_sv: str
+    width: int
+    height: int
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -76,10 +87,26 @@ class Place:
     confirmed_on: date
     seats: int
     """In service, taken or not."""
+    weekdays: Sequence[int] = WORKWEEK
+    day_starts: time | None = None
+    day_ends: time | None = None
+    demands: Sequence[str] = ()
+    tasks: Sequence[str] = ()
+    rotates: bool = False
+    pictures: Sequence[Picture] = ()
 
     @property
     def hours_sv(self) -> str:
         return hours_sv(self.hours_per_week_min, self.hours_per_week_max)
+
+    @property
+    def days_sv(self) -> str:
+        day = day_sv(self.day_starts, self.day_ends)
+        return weekdays_sv(self.weekdays) + (f", {day}" if day else "")
+
+    @property
+    def demands_sv(self) -> list[str]:
+        return labels_of(self.demands, DEMAND_SV)
 
     @property
     def adaptations_sv(self) -> list[str]:
@@ -100,6 +127,11 @@ class Site:
     city: str
     accessibility_sv: str
     kommun: Kommun
+    accessibility: Sequence[str] = ()
+
+    @property
+    def accessible_sv(self) -> list[str]:
+        return labels_of(self.accessibility, SITE_ACCESS_SV)
 
 
 @dataclass(frozen=True)
@@ -150,6 +182,17 @@ class Supplier:
         )
 
     @property
+    def days_sv(self) -> str:
+        """Days on which some place is open."""
+        return weekdays_sv({day for place in self.places for day in place.weekdays}) if self.places else ""
+
+    @property
+    def demands_sv(self) -> list[str]:
+        """What every place asks: whoever cannot do it has nothing to choose here."""
+        asked = [set(place.demands) for place in self.places]
+        return labels_of(set.intersection(*asked), DEMAND_SV) if asked else []
+
+    @property
     def adaptations_sv(self) -> list[str]:
         """What at least one place can adapt to."""
         return labels_of({code for place in self.places for code in place.adaptations}, ADAPTATION_SV)
@@ -177,11 +220,6 @@ def in_neutral_order(suppliers: Iterable[Supplier], day: date) -> list[Supplier]
 
 def hours_sv(fewest: int, most: int) -> str:
     return f"{most} timmar" if fewest == most else f"{fewest}–{most} timmar"
-
-
-def labels_of(codes: Collection[str], labels: Mapping[Any, str]) -> list[str]:
-    """The labels of codes, in the order of the code list whatever order they were ticked in."""
-    return [label for code, label in labels.items() if code in codes]
 
 
 def offering(suppliers: Iterable[Supplier], kommun_code: str | None, field_id: str | None) -> list[Supplier]:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from enterprises.directory.rules import hours_sv, labels_of
-from enterprises.places.offer_rules import day_sv, weekdays_sv
+from enterprises.directory.rules import hours_sv
+from enterprises.places.offer_rules import day_sv, labels_of, weekdays_sv
 from enterprises.places.queries import WeekFree
 from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV, PlaceState
 from marketplace.reference.queries import KommunFacts, TradeFacts

@@ -1,13 +1,20 @@
 """A system with a supplier in each state of its contract, and what each offers; another system, and an outsider."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from sqlalchemy import select
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
-from enterprises.places.services import add_place, add_site, publish_place, set_seats
+from enterprises.places.services import (
+    add_picture,
+    add_place,
+    add_site,
+    publish_place,
+    set_seats,
+    update_place,
+)
 from enterprises.suppliers.models import EnterpriseProfile
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
@@ -30,6 +37,7 @@ from tests.factories import (
     make_profile,
     make_reference,
 )
+from tests.support.pictures import photograph
 from tests.support.supply import open_system
 
 TODAY = date(2026, 3, 2)
@@ -117,6 +125,16 @@ def _build() -> Town:
     second = _site(managers[0], "Ateljén", HUDDINGE)
     sewing = _place(managers[0], second, "Syateljén", TEXTILE, hours=(5, 20))
     with acting_as(managers[0]), transaction():
+        update_place(
+            sewing,
+            tasks=["Klippa", "Sy"],
+            rotates=True,
+            weekdays=[1, 2, 3],
+            day_starts=time(8, 30),
+            day_ends=time(15, 30),
+            demands=["standing", "noise"],
+        )
+        add_picture(sewing, photograph(), "En symaskin vid ett fönster")
         set_seats(sewing, 2, TODAY)
     _place(managers[1], _site(managers[1], "Verkstaden", HUDDINGE), "Bänken", WORKSHOP)
     return Town(
@@ -153,6 +171,7 @@ def _site(manager: Actor, name: str, kommun_code: str) -> int:
             city="Handen",
             kommun_code=kommun_code,
             accessibility_sv="Inga trappor.",
+            accessibility=["hearing_loop", "step_free_entrance"],
         ).id
 
 
@@ -176,6 +195,7 @@ def _place(
             lead_time_days=7,
             adaptations=["quiet", "seated"],
             languages=["so", "sv"],
+            demands=["standing"],
             seats=3,
         ).id
         if publish:

@@ -5,6 +5,7 @@ The answers are the same for everyone: they may be kept by shared caches and rea
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from enterprises.directory import queries
 from enterprises.directory.rules import ORDER_RULE_SV, Place, Site, Supplier
-from enterprises.places.rules import ADAPTATION_SV, LANGUAGE_SV
+from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV
 from marketplace.errors import NotFound
 from marketplace.procurement.models import SystemOfChoice
 from marketplace.procurement.rules import REGIME_SV
@@ -203,6 +204,7 @@ def _site(site: Site) -> dict[str, Any]:
         "city": site.city,
         "kommun": {"code": site.kommun.code, "name": site.kommun.name},
         "accessibility": site.accessibility_sv,
+        "accessibility_codes": _labelled(site.accessibility, SITE_ACCESS_SV),
     }
 
 
@@ -218,13 +220,33 @@ def _place(place: Place) -> dict[str, Any]:
             "field": place.field_name,
         },
         "tasks": place.tasks_sv,
+        "task_list": list(place.tasks),
+        "rotates_tasks": place.rotates,
         "hours_per_week": {"min": place.hours_per_week_min, "max": place.hours_per_week_max},
+        "weekdays": list(place.weekdays),
+        "day": _day(place.day_starts, place.day_ends),
         "lead_time_days": place.lead_time_days,
+        "demands": _labelled(place.demands, DEMAND_SV),
         "adaptations": _labelled(place.adaptations, ADAPTATION_SV),
         "languages": _labelled(place.languages, LANGUAGE_SV),
         "seats": place.seats,
         "confirmed_on": place.confirmed_on.isoformat(),
+        "pictures": [
+            {
+                "url": public_address("places.picture", place_picture_id=one.id, v=one.sha256[:12]),
+                "alt": one.alt_sv,
+                "width": one.width,
+                "height": one.height,
+            }
+            for one in place.pictures
+        ],
     }
+
+
+def _day(starts: time | None, ends: time | None) -> dict[str, str] | None:
+    if starts is None or ends is None:
+        return None
+    return {"starts": starts.isoformat("minutes"), "ends": ends.isoformat("minutes")}
 
 
 def _labelled(codes: Iterable[str], labels: Mapping[Any, str]) -> Sequence[dict[str, str]]:

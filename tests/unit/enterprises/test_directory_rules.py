@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -143,3 +143,13 @@ def test_those_who_offer_something_in_a_kommun_and_a_field() -> None:
 )
 def test_a_personal_number_is_not_published(orgnr: str | None, shown: str | None) -> None:
     assert publishable_orgnr(orgnr) == shown
+
+
+def test_days_are_those_of_some_place_and_demands_those_of_all() -> None:
+    one = place(1, 1, weekdays=(1, 2), demands=("standing", "noise"))
+    other = place(2, 1, weekdays=(4,), demands=("standing", "dust"))
+    told = supplier(1, [site(1, HANINGE)], [one, other])
+    assert told.days_sv == "måndag, tisdag och torsdag"
+    assert told.demands_sv == ["Stå och gå hela dagen"]
+    assert (supplier(2).days_sv, supplier(2).demands_sv) == ("", [])
+    assert replace(one, day_starts=time(8), day_ends=time(12)).days_sv == "måndag och tisdag, kl. 8.00–12.00"

@@ -1,5 +1,6 @@
 """What a participant reads of the suppliers, without signing in."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -101,6 +102,26 @@ def test_a_suppliers_page_tells_what_one_does_where_and_when(town: Town, anyone:
     ):
         assert told in page
     assert "tidigast 7 dagar efter att du har valt" in page
+
+
+def test_days_demands_tasks_and_pictures_are_told_of_each_place(town: Town, anyone: Client) -> None:
+    address = f"/valfrihetssystem/{town.system_id}/leverantorer"
+    shown = anyone.get(f"{address}/{town.greenhouse}")
+    page = text_of(shown)
+    for told in (
+        "måndag till onsdag, kl. 8.30–15.30",
+        "Arbetet kräver Stå och gå hela dagen, Buller",
+        "Du växlar mellan: KlippaSy",
+        "Entré utan trappsteg, Hörslinga. Inga trappor.",
+    ):
+        assert told in page, told
+    source = shown.get_data(as_text=True)
+    assert 'alt="En symaskin vid ett fönster"' in source
+    (picture,) = re.findall(r'src="(/platser/bilder/[^"]+)"', source)
+    assert anyone.get(picture).status_code == 200
+    compared = text_of(anyone.get(f"{address}/jamfor?leverantor={town.greenhouse}&leverantor={town.joinery}"))
+    assert "Alla platser kräverStå och gå hela dagen" in compared.replace("kräver ", "kräver")
+    assert "måndag till fredag" in compared
 
 
 def test_what_is_not_public_is_not_found(town: Town, anyone: Client) -> None:
