@@ -1,18 +1,17 @@
 """Who acts, for whom. PostgreSQL's row-level security reads the actor from settings of the transaction.
 
-The actor is a context variable. Every transaction that the session begins carries it into PostgreSQL with
-`set_config(…, is_local => true)`, with empty strings where there is none, so that nothing is left over from
-whoever used the connection before. Switching the actor inside an open transaction sets it at once.
+The actor is a context variable. In every transaction that the session begins, a statement that is to be sent is
+preceded by `set_config(…, is_local => true)` unless the transaction has that actor already: with empty strings where
+there is none, so that nothing is left over from whoever used the connection before.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from flask import has_app_context
-from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from marketplace.accounts.rules import Role, may_see_persons
@@ -78,60 +77,80 @@ def system_actor(authority_id: int | None = None, enterprise_id: int | None = No
 @contextmanager
 def acting_as(actor: Actor) -> Iterator[Actor]:
     """Within the block `actor` acts. What was changed before is flushed as whoever changed it."""
-    before = _current.get()
     _flush()
     token = _current.set(actor)
-    _apply(actor)
     try:
         yield actor
         _flush()
-    except BaseException:
+    finally:
         _current.reset(token)
-        # A failed transaction can only roll back, and the next one begins as `before`.
-        with suppress(SQLAlchemyError):
-            _apply(before)
-        raise
-    _current.reset(token)
-    _apply(before)
-
-
-def _open_session() -> Session | None:
-    if not has_app_context() or not db.session.registry.has():
-        return None
-    session = db.session()
-    return session if session.in_transaction() else None
 
 
 def _flush() -> None:
-    session = _open_session()
-    if session is not None:
-        session.flush()
+    if has_app_context() and db.session.registry.has():
+        session = db.session()
+        if session.in_transaction():
+            session.flush()
 
 
-def _apply(actor: Actor) -> None:
-    session = _open_session()
-    if session is not None:
-        _set(session.connection(), actor)
-
-
-def _set(connection: Connection, actor: Actor) -> None:
-    values = actor.settings().values()
-    connection.execute(_SET_CONFIG, {f"v{i}": value for i, value in enumerate(values)})
+_HAS = "actor"
+"""In a connection's `info`: the actor that its transaction has, or None before it has one. Connections that are not the
+session's lack the entry, and get no actor."""
 
 
 def _after_begin(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
-    if connection.dialect.name == "postgresql":
-        _set(connection, current_actor())
+    connection.info[_HAS] = None
+
+
+def _before_statement(
+    connection: Connection,
+    _cursor: object,
+    statement: str,
+    _parameters: object,
+    _context: object,
+    _many: bool,
+) -> None:
+    info = connection.info
+    if _HAS in info and info[_HAS] is not _current.get() and not statement.startswith("ROLLBACK"):
+        _tell(connection)
+
+
+def _before_commit(connection: Connection) -> None:
+    """What waits for the commit is checked for whoever commits."""
+    had = connection.info.pop(_HAS, None)
+    if had is not None and had is not _current.get():
+        _tell(connection)
+        del connection.info[_HAS]
+
+
+def _before_rollback(connection: Connection) -> None:
+    connection.info.pop(_HAS, None)
+
+
+def _before_partial_rollback(connection: Connection, _name: str, _context: object) -> None:
+    """PostgreSQL takes back what was set since the savepoint."""
+    if _HAS in connection.info:
+        connection.info[_HAS] = None
+
+
+def _tell(connection: Connection) -> None:
+    """Past SQLAlchemy: it is done in every request."""
+    actor = _current.get()
+    cursor = connection.connection.cursor()
+    cursor.execute(_SET_CONFIG, list(actor.settings().values()))
+    cursor.close()
+    connection.info[_HAS] = actor
 
 
 event.listen(db.session, "after_begin", _after_begin)
+event.listen(Engine, "before_cursor_execute", _before_statement)
+event.listen(Engine, "commit", _before_commit)
+event.listen(Engine, "rollback", _before_rollback)
+event.listen(Engine, "rollback_savepoint", _before_partial_rollback)
 
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-_SET_CONFIG = text(
-    "SELECT " + ", ".join(f"set_config('{name}', :v{i}, true)" for i, name in enumerate(ANONYMOUS.settings()))
-)
-"""Made once: it is executed in every transaction."""
+_SET_CONFIG = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in ANONYMOUS.settings())
