@@ -1,14 +1,16 @@
 """Who has signed in, and in which roles they may act."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Integer, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Organisation, User, UserSecret
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
+from marketplace.statements import Prepared
 from marketplace.tenancy import Actor
 
 
@@ -20,6 +22,10 @@ class DemoPerson:
     name: str
     role: Role
     organisation_name: str
+
+
+def _is_current(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    return (Membership.ended_on.is_(None)) | (Membership.ended_on > day)
 
 
 def user_by_email(email: str) -> User | None:
@@ -37,10 +43,6 @@ def account_with_secret(email: str) -> tuple[User, UserSecret] | None:
     return None if row is None else (row[0], row[1])
 
 
-def active_user(user_id: int) -> User | None:
-    return db.session.scalar(select(User).where(User.id == user_id, User.is_active))
-
-
 def acting_users(organisation_id: int, role: Role) -> list[int]:
     """Users who act for the organisation in the role now, as those to write to. For the system, and for colleagues."""
     statement = (
@@ -50,7 +52,7 @@ def acting_users(organisation_id: int, role: Role) -> list[int]:
             Membership.organisation_id == organisation_id,
             Membership.role == role,
             User.is_active,
-            _is_current(),
+            _is_current(today()),
         )
         .order_by(User.id)
     )
@@ -62,27 +64,67 @@ def memberships_of(user_id: int) -> list[Membership]:
     statement = (
         select(Membership)
         .join(Membership.organisation)
-        .where(Membership.user_id == user_id, _is_current())
+        .where(Membership.user_id == user_id, _is_current(today()))
         .options(joinedload(Membership.organisation))
         .order_by(swedish_order(Organisation.name), Membership.role, Membership.id)
     )
     return list(db.session.scalars(statement))
 
 
-def actor_of(user: User, memberships: list[Membership], chosen_id: int | None) -> Actor:
-    """The actor in the chosen membership, or in the only one; without a role when it is still to be chosen."""
-    if len(memberships) == 1:
-        return actor_in(memberships[0], user)
-    chosen = [membership for membership in memberships if membership.id == chosen_id]
-    return actor_in(chosen[0], user) if chosen else Actor(user_id=user.id, user_name=user.name)
+@dataclass(frozen=True)
+class SignedIn:
+    """An active user, and whom she acts for."""
+
+    actor: Actor
+    may_switch: bool
+    """Whether there is more than one role to act in."""
+
+
+def signed_in(user_id: int, chosen_id: int | None) -> SignedIn | None:
+    """The user in the chosen membership, or in the only one; without a role when it is still to be chosen. None when
+    the account is closed. Asked in every request."""
+    rows = _SIGNED_IN.rows(user=user_id, day=today())
+    if not rows:
+        return None
+    memberships = [row for row in rows if row.membership_id is not None]
+    chosen = next((row for row in memberships if row.membership_id == chosen_id), None)
+    acting = memberships[0] if len(memberships) == 1 else chosen
+    if acting is None:
+        return SignedIn(Actor(user_id=user_id, user_name=rows[0].user_name), len(memberships) > 1)
+    actor = Actor(
+        user_id=user_id,
+        user_name=acting.user_name,
+        membership_id=acting.membership_id,
+        organisation_id=acting.organisation_id,
+        organisation_name=acting.organisation_name,
+        role=Role(acting.role),
+        kommun_codes=tuple(acting.own_kommuner or acting.kommun_codes),
+        **_tenant(OrganisationKind(acting.kind), acting.organisation_id, acting.authority_id),
+    )
+    return SignedIn(actor, len(memberships) > 1)
+
+
+_SIGNED_IN = Prepared(
+    select(
+        User.name.label("user_name"),
+        Membership.id.label("membership_id"),
+        Membership.role,
+        Membership.kommun_codes.label("own_kommuner"),
+        Organisation.id.label("organisation_id"),
+        Organisation.name.label("organisation_name"),
+        Organisation.kind,
+        Organisation.authority_id,
+        Organisation.kommun_codes,
+    )
+    .outerjoin(Membership, (Membership.user_id == User.id) & _is_current(bindparam("day", type_=Date)))
+    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+    .where(User.id == bindparam("user", type_=Integer), User.is_active)
+)
 
 
 def actor_in(membership: Membership, user: User) -> Actor:
     """The actor that the membership makes of its user."""
     organisation = membership.organisation
-    authority_id = (
-        organisation.id if organisation.kind is OrganisationKind.AUTHORITY else organisation.authority_id
-    )
     return Actor(
         user_id=user.id,
         user_name=user.name,
@@ -90,10 +132,17 @@ def actor_in(membership: Membership, user: User) -> Actor:
         organisation_id=organisation.id,
         organisation_name=organisation.name,
         role=membership.role,
-        authority_id=authority_id,
-        enterprise_id=organisation.id if organisation.kind is OrganisationKind.ENTERPRISE else None,
         kommun_codes=tuple(membership.kommun_codes or organisation.kommun_codes),
+        **_tenant(organisation.kind, organisation.id, organisation.authority_id),
     )
+
+
+def _tenant(kind: OrganisationKind, organisation_id: int, authority_id: int | None) -> dict[str, int | None]:
+    """Which authority's and which enterprise's rows whoever acts for the organisation sees."""
+    return {
+        "authority_id": organisation_id if kind is OrganisationKind.AUTHORITY else authority_id,
+        "enterprise_id": organisation_id if kind is OrganisationKind.ENTERPRISE else None,
+    }
 
 
 def demo_people() -> list[DemoPerson]:
@@ -102,12 +151,8 @@ def demo_people() -> list[DemoPerson]:
         select(Membership.id, User.name, Membership.role, Organisation.name.label("organisation_name"))
         .join(Membership.user)
         .join(Membership.organisation)
-        .where(User.is_active, _is_current())
+        .where(User.is_active, _is_current(today()))
         .order_by(swedish_order(Organisation.name), swedish_order(User.name), Membership.id)
     )
     people = [DemoPerson(row.id, row.name, row.role, row.organisation_name) for row in rows]
     return sorted(people, key=lambda person: list(Role).index(person.role))
-
-
-def _is_current() -> ColumnElement[bool]:
-    return (Membership.ended_on.is_(None)) | (Membership.ended_on > today())

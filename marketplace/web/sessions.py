@@ -70,12 +70,8 @@ def _load_user(user_id: str) -> SignedInUser | None:
         session.clear()
         return None
     with acting_as(Actor(user_id=int(user_id))):
-        user = queries.active_user(int(user_id))
-        if user is None:
-            return None
-        memberships = queries.memberships_of(user.id)
-        actor = queries.actor_of(user, memberships, session.get(_MEMBERSHIP))
-        return SignedInUser(user.id, actor, may_switch=len(memberships) > 1)
+        found = queries.signed_in(int(user_id), session.get(_MEMBERSHIP))
+    return SignedInUser(int(user_id), found.actor, found.may_switch) if found else None
 
 
 def _has_expired() -> bool:
