@@ -76,6 +76,11 @@ def place_people(half: Half) -> None:
         with acting_as(half.by(Role.SUPERVISOR)), transaction():
             booking.accept_placement(accepted)
         half.ids["accepted_placement_id"] = accepted
+        with acting_as(half.by(Role.CASE_OFFICER)), transaction():
+            change = booking.ask_extent(
+                accepted, from_day=TODAY, hours_per_week=Decimal(15), days_per_week=3
+            )
+            half.ids["change_id"] = change.id
 
 
 def _granted(half: Half) -> tuple[int, int, int]:

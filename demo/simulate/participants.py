@@ -12,6 +12,7 @@ from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import system_actor
 from placements.participants import services
 from placements.participants.rules import ConsentScope
+from placements.participants.withdrawal import withdraw_grant
 
 _COUNCIL_WEEKDAY = 2  # the Resursråd meets on Wednesdays
 _WITHDRAWN = 0.6
@@ -83,7 +84,7 @@ def withdraw(history: History, case: Case, day: date) -> None:
 
 
 def _withdraw(case: Case) -> None:
-    services.withdraw_grant(case.grant_id)
+    withdraw_grant(case.grant_id)
 
 
 def plan_lapses(history: History, authority_id: int, day: date) -> None:

@@ -1,12 +1,19 @@
 """Forms of booking."""
 
 from wtforms import BooleanField, IntegerField, RadioField, SelectField
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from marketplace.web.fields import DateFieldSv
+from marketplace.web.fields import DateFieldSv, HoursField
 from marketplace.web.forms import BaseForm, FilterForm, one_of
-from placements.booking.rules import DECLINE_REASON_SV, PLACEMENT_STATE_SV, DeclineReason
+from placements.booking.rules import (
+    CANCEL_REASON_SV,
+    DECLINE_REASON_SV,
+    OFFICERS_REASONS,
+    PLACEMENT_STATE_SV,
+    CancelReason,
+    DeclineReason,
+)
 
 
 class RequestForm(BaseForm):
@@ -22,6 +29,36 @@ class DeclineForm(BaseForm):
         coerce=DeclineReason,
         validators=[DataRequired("Välj ett skäl.")],
         description="Skälet räknas i statistiken och visas för handläggaren.",
+    )
+
+
+class CancelForm(BaseForm):
+    reason = RadioField(
+        "Varför återkallas placeringen?",
+        choices=one_of({reason: CANCEL_REASON_SV[reason] for reason in OFFICERS_REASONS}),
+        coerce=CancelReason,
+        validators=[DataRequired("Välj ett skäl.")],
+        description="Så skiljs deltagarens nej från det som har andra orsaker.",
+    )
+
+
+class ExtensionForm(BaseForm):
+    last_day = DateFieldSv("Ny sista dag", validators=[DataRequired()])
+
+
+class ExtentForm(BaseForm):
+    from_day = DateFieldSv("Från och med", validators=[DataRequired()])
+    hours_per_week = HoursField("Timmar i veckan", validators=[DataRequired()])
+    days_per_week = IntegerField("Dagar i veckan", validators=[DataRequired(), NumberRange(1, 5)])
+
+
+class DeclineChangeForm(BaseForm):
+    reason = RadioField(
+        "Varför går det inte?",
+        choices=one_of(DECLINE_REASON_SV),
+        coerce=DeclineReason,
+        validators=[DataRequired("Välj ett skäl.")],
+        description="Handläggaren ser skälet. Placeringen fortsätter som förut.",
     )
 
 

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from enterprises.contracts.models import Contract
@@ -26,7 +26,7 @@ from placements.attendance.models import AttendanceDay
 from placements.booking.change_rules import ChangeState
 from placements.booking.models import Placement, PlacementChange
 from placements.booking.request_rules import Step, Unanswered, missing_prices, next_step
-from placements.booking.rules import LIVE_STATES, PlacementState
+from placements.booking.rules import LIVE_STATES, PLACED_STATES, PlacementState
 from placements.participants.models import Participant
 
 
@@ -99,6 +99,43 @@ def placements_of(participant_id: int) -> list[PlacementRow]:
         rows().where(Placement.participant_id == participant_id).order_by(Placement.id.desc())
     )
     return [PlacementRow(*row) for row in found]
+
+
+def beside(placement_: Placement) -> list[PlacementRow]:
+    """Other placements that the same choice has led to, oldest first."""
+    found = db.session.execute(
+        rows()
+        .where(Placement.choice_round_id == placement_.choice_round_id, Placement.id != placement_.id)
+        .order_by(Placement.id)
+    )
+    return [PlacementRow(*row) for row in found]
+
+
+@dataclass(frozen=True)
+class Moves:
+    """What the participant moved from, and to. None where there is nothing, or it is not the actor's to see."""
+
+    before: PlacementRow | None
+    after: PlacementRow | None
+
+
+def moves_of(placement_: Placement) -> Moves:
+    came_to_be = Placement.state.in_(PLACED_STATES)
+    found = db.session.execute(
+        rows()
+        .where(
+            or_(
+                Placement.id == placement_.moved_from_id,
+                and_(Placement.moved_from_id == placement_.id, came_to_be),
+            )
+        )
+        .order_by(Placement.id)
+    )
+    moves = [PlacementRow(*row) for row in found]
+    return Moves(
+        next((row for row in moves if row.placement.id == placement_.moved_from_id), None),
+        next((row for row in moves if row.placement.moved_from_id == placement_.id), None),
+    )
 
 
 def placements_of_round(choice_round_id: int) -> list[Placement]:
@@ -200,6 +237,14 @@ def lives_on(grant_id: int) -> list[Placement]:
             .execution_options(populate_existing=True)
         )
     )
+
+
+def lives_with_people(grant_id: int) -> list[PlacementRow]:
+    """The same, as the pages show them."""
+    found = db.session.execute(
+        rows().where(Placement.grant_id == grant_id, Placement.state.in_(LIVE_STATES)).order_by(Placement.id)
+    )
+    return [PlacementRow(*row) for row in found]
 
 
 def latest_attendance(placement_id: int) -> date | None:

@@ -45,6 +45,10 @@ SEAT_HOLDING_STATES = frozenset(
 """States in which the placement's days are taken from the seat. The database holds the same list."""
 
 
+PLACED_STATES = SEAT_HOLDING_STATES - {PlacementState.REQUESTED}
+"""States of a placement that came to be."""
+
+
 class PlacementAction(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"

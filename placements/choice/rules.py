@@ -40,7 +40,7 @@ _EITHER = by(Role.CASE_OFFICER, Role.PARTICIPANT)
 
 CHOICE_TRANSITIONS: TransitionTable = {
     (ChoiceState.OPEN, ChoiceAction.SHOW): Transition(
-        ChoiceState.OPEN, _OFFICER, "Visa fler platser", needs_sv="Deltagaren har redan valt."
+        ChoiceState.OPEN, _OFFICER, "Visa fler platser", needs_sv="Deltagaren har redan valt, eller så är valomgången avslutad."
     ),
     (ChoiceState.OPEN, ChoiceAction.SHORTLIST): Transition(
         ChoiceState.OPEN, _EITHER, "Spara en plats", needs_sv="Det går inte längre att spara platser här."
@@ -58,7 +58,7 @@ CHOICE_TRANSITIONS: TransitionTable = {
         ChoiceState.CHOSEN,
         _EITHER,
         "Registrera deltagarens val",
-        needs_sv="Valet är redan registrerat.",
+        needs_sv="Valet är redan registrerat, eller så är valomgången avslutad.",
         causes_sv="Valet sparas med vad som visades. Sedan kan platsen begäras.",
     ),
     (ChoiceState.OPEN, ChoiceAction.ASSIGN): Transition(
@@ -70,7 +70,7 @@ CHOICE_TRANSITIONS: TransitionTable = {
     ),
     (ChoiceState.OPEN, ChoiceAction.CLOSE): Transition(
         ChoiceState.CLOSED,
-        _OFFICER,
+        by(Role.CASE_OFFICER, Role.SYSTEM),  # the system when the grant is withdrawn
         "Avsluta utan val",
         needs_sv="Valomgången är redan avslutad.",
         causes_sv="Det som visades sparas. En ny valomgång kan öppnas.",

@@ -20,7 +20,7 @@ from marketplace.web.forms import ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.assignment.queries import assignment_of
 from placements.booking.queries import placements_of_round
-from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
+from placements.booking.rules import PLACED_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE, PlacementState
 from placements.choice import queries, services
 from placements.choice.easy_rules import EASY_WORDS
 from placements.choice.forms import AskedDaysForm, ChoiceForm, RefusalForm
@@ -210,6 +210,7 @@ def _page(choice_round: ChoiceRound, form: ChoiceForm) -> str:
     if not form.is_submitted():
         form = _choice_form(choice_round, is_answered=False)
     is_open = choice_round.state is ChoiceState.OPEN
+    placements = placements_of_round(choice_round.id)
     return render_template(
         "placements/choice/show.html",
         choice=choice_round,
@@ -221,7 +222,9 @@ def _page(choice_round: ChoiceRound, form: ChoiceForm) -> str:
         has_wider_wish=is_open and queries.has_wider_wish(choice_round),
         now=queries.as_now(choice_round) if is_open else {},
         narrow=queries.narrow_choice(choice_round) if is_open else None,
-        placements=placements_of_round(choice_round.id),
+        placements=placements,
+        requests=[one for one in placements if one.state is PlacementState.REQUESTED],
+        is_placed=any(one.state in PLACED_STATES for one in placements),
         visits=visits_of_round(choice_round.id),
         actions=possible_actions(CHOICE_TRANSITIONS, choice_round.state, current_actor().role),
         may_act=current_actor().role is Role.CASE_OFFICER and choice_round.is_sought_on,

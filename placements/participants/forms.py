@@ -102,6 +102,10 @@ class GrantForm(BaseForm):
     )
 
 
+class GrantExtensionForm(BaseForm):
+    last_day = DateFieldSv("Ny sista dag", validators=[DataRequired()])
+
+
 class LeaveForm(BaseForm):
     reason = RadioField(
         "Varför?",

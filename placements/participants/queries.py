@@ -25,7 +25,7 @@ from marketplace.reference.models import Kommun
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
-from placements.booking.rules import LIVE_STATES
+from placements.booking.rules import LIVE_STATES, PlacementState
 from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
 from placements.participants.rules import (
     DEFAULT_LEVELS,
@@ -186,11 +186,14 @@ def standing_of(grant: Grant) -> GrantStanding:
         .join(Placement, Placement.id == FinalReport.placement_id)
         .where(Placement.grant_id == grant.id, FinalReport.state == ReportState.FILED)
     )
+    states = set(db.session.scalars(select(Placement.state).where(Placement.grant_id == grant.id).distinct()))
     return GrantStanding(
         grant.state,
         grant.last_day,
-        has_live_placement(grant.id),
-        db.session.scalar(filed.limit(1)) is not None,
+        has_live_placement=bool(states.intersection(LIVE_STATES)),
+        is_running=PlacementState.RUNNING in states,
+        has_ended=bool(states & {PlacementState.COMPLETED, PlacementState.ENDED_EARLY}),
+        has_filed_report=db.session.scalar(filed.limit(1)) is not None,
     )
 
 

@@ -49,6 +49,7 @@ LIVE_GRANT_STATES = (GrantState.OPEN, GrantState.PLACED)
 class GrantAction(StrEnum):
     PLACE = "place"
     REOPEN = "reopen"
+    EXTEND = "extend_grant"
     CONCLUDE = "conclude"
     CLOSE = "close_unreported"
     WITHDRAW = "withdraw"
@@ -56,6 +57,20 @@ class GrantAction(StrEnum):
 
 
 _COORDINATOR = by(Role.COORDINATOR)
+_WITHDRAW = Transition(
+    GrantState.WITHDRAWN,
+    _COORDINATOR,
+    "Återkalla",
+    needs_sv="Bara ett beviljande där ingen placering har startat kan återkallas.",
+    causes_sv="Deltagaren kan inte längre få en plats på beviljandet. Det som väntar på svar tas tillbaka.",
+)
+_EXTEND = Transition(
+    GrantState.OPEN,
+    _COORDINATOR,
+    "Förläng perioden",
+    needs_sv="Bara ett beviljande som gäller kan förlängas.",
+    causes_sv="Handläggaren kan sedan förlänga placeringen, om leverantören kan.",
+)
 
 GRANT_TRANSITIONS: TransitionTable = {
     (GrantState.OPEN, GrantAction.PLACE): Transition(
@@ -84,13 +99,10 @@ GRANT_TRANSITIONS: TransitionTable = {
         "Avsluta",
         needs_sv="Avslutas när slutdokumentationen är mottagen.",
     ),
-    (GrantState.OPEN, GrantAction.WITHDRAW): Transition(
-        GrantState.WITHDRAWN,
-        _COORDINATOR,
-        "Återkalla",
-        needs_sv="Bara ett beviljande som väntar på plats kan återkallas.",
-        causes_sv="Deltagaren kan inte längre få en plats på beviljandet.",
-    ),
+    (GrantState.OPEN, GrantAction.WITHDRAW): _WITHDRAW,
+    (GrantState.PLACED, GrantAction.WITHDRAW): _WITHDRAW,
+    (GrantState.OPEN, GrantAction.EXTEND): _EXTEND,
+    (GrantState.PLACED, GrantAction.EXTEND): replace(_EXTEND, target=GrantState.PLACED),
     (GrantState.OPEN, GrantAction.LAPSE): Transition(
         GrantState.LAPSED, by(Role.SYSTEM), "Förfaller", needs_sv="Perioden har inte gått ut."
     ),
@@ -121,12 +133,17 @@ class GrantStanding:
     state: GrantState
     last_day: date
     has_live_placement: bool = False
+    is_running: bool = False
+    has_ended: bool = False
+    """A placement has started and is over."""
     has_filed_report: bool = False
     """A final report waits to be received; receiving it concludes the grant."""
 
 
 def obstacle(standing: GrantStanding, action: GrantAction, today: date) -> str:
-    """Why a coordinator cannot close or reopen the grant although its state allows it; empty when she can."""
+    """Why a coordinator cannot act on the grant although its state allows it; empty when she can."""
+    if action is GrantAction.WITHDRAW and standing.state is GrantState.PLACED:
+        return _why_not_withdraw(standing)
     if action not in (GrantAction.CLOSE, GrantAction.REOPEN):
         return ""
     if standing.has_live_placement:
@@ -138,9 +155,19 @@ def obstacle(standing: GrantStanding, action: GrantAction, today: date) -> str:
     return ""
 
 
+def _why_not_withdraw(standing: GrantStanding) -> str:
+    if standing.is_running:
+        return "Deltagaren är på en arbetsplats. Avbryt placeringen först."
+    if standing.has_ended:
+        return "Deltagaren har varit på en arbetsplats. Avsluta beviljandet i stället."
+    return ""
+
+
 _MENTIONED = {
-    GrantState.OPEN: frozenset({GrantAction.WITHDRAW}),
-    GrantState.PLACED: frozenset({GrantAction.CLOSE, GrantAction.REOPEN}),
+    GrantState.OPEN: frozenset({GrantAction.WITHDRAW, GrantAction.EXTEND}),
+    GrantState.PLACED: frozenset(
+        {GrantAction.CLOSE, GrantAction.REOPEN, GrantAction.EXTEND, GrantAction.WITHDRAW}
+    ),
 }
 """Actions worth mentioning in a state."""
 
@@ -181,6 +208,7 @@ EVENT_SV = {
     "conclude": "Beviljandet avslutades",
     "close_unreported": "Beviljandet avslutades utan slutdokumentation",
     "withdraw": "Beviljandet återkallades",
+    "extend_grant": "Beviljandet förlängdes",
     "lapse": "Beviljandet förföll",
     "open": "Valomgång öppnades",
     "show": "Platser visades för deltagaren",
@@ -339,6 +367,16 @@ def check_system(wanted: int | None, covering: Sequence[int]) -> int | None:
     if wanted is not None and wanted not in covering:
         raise Invalid("Välj ett av valfrihetssystemen för deltagarens kommun.", field="system_id")
     return wanted if wanted is not None else next(iter(covering), None)
+
+
+def check_grant_extension(last_day: date, *, first_day: date, now_last: date, today: date) -> None:
+    """A longer period of a grant. Raises Invalid."""
+    if last_day <= now_last:
+        raise Invalid(f"Beviljandet slutar redan {now_last}. Välj en senare dag.", field="last_day")
+    if last_day < today:
+        raise Invalid("Dagen har redan passerat. Välj en senare dag.", field="last_day")
+    if last_day - first_day > _LONGEST_GRANT:
+        raise Invalid("Ett beviljande kan gälla i högst två år.", field="last_day")
 
 
 def check_consent_date(given_on: date, today: date) -> None:

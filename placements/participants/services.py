@@ -31,6 +31,7 @@ from placements.participants.rules import (
     PersonalNumber,
     check_consent_date,
     check_extent,
+    check_grant_extension,
     check_grant_period,
     check_system,
     obstacle,
@@ -238,10 +239,16 @@ def _check_trades(ssyks: Sequence[str]) -> None:
         raise Invalid("Välj yrken ur listan.", field="wished_trades")
 
 
-def withdraw_grant(grant_id: int) -> Grant:
-    """Raises NotFound, and Conflict unless the grant waits for a place."""
+def extend_grant(grant_id: int, last_day: date) -> Grant:
+    """The coordinator lets the training go on longer. Raises NotFound, Conflict when the grant is over, Invalid for a
+    day that does not do."""
     grant = get_or_404(Grant, grant_id, lock=True)
-    move_grant(grant, GrantAction.WITHDRAW)
+    before = grant.last_day
+    advance(GRANT_TRANSITIONS, grant.state, GrantAction.EXTEND, current_actor().role)
+    check_grant_extension(last_day, first_day=grant.first_day, now_last=before, today=today())
+    grant.last_day = last_day
+    note = f"Till och med {last_day.isoformat()} i stället för {before.isoformat()}"
+    move_grant(grant, GrantAction.EXTEND, note_sv=note)
     return grant
 
 

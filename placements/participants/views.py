@@ -1,5 +1,6 @@
 """Pages of participants: lists, the participant's own page, consent and grants."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -13,17 +14,18 @@ from marketplace.reference.queries import trades
 from marketplace.reference.rules import SEX_SV
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
-from marketplace.web.forms import ConfirmForm, one_of
+from marketplace.web.forms import BaseForm, ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.access.queries import live_code_of
 from placements.booking.queries import placements_of
 from placements.booking.rules import LIVE_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice.queries import rounds_of
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, ChoiceState
-from placements.participants import queries, services
+from placements.participants import queries, services, withdrawal
 from placements.participants.forms import (
     ConsentForm,
     FindForm,
+    GrantExtensionForm,
     GrantForm,
     LeaveForm,
     NeedsForm,
@@ -288,24 +290,57 @@ def grant(participant_id: int) -> ResponseReturnValue:
 @bp.route("/beviljanden/<int:grant_id>/aterkalla", methods=["GET", "POST"])
 @requires(Role.COORDINATOR)
 def withdraw_grant(grant_id: int) -> ResponseReturnValue:
+    """Says what ends with the grant before it does."""
+    form = ConfirmForm()
+    done = "Beviljandet är återkallat, och det som hängde på det är avslutat."
+    cascade = withdrawal.cascade_of(queries.grant(grant_id))
+    labels = {"cascade": cascade, "PLACEMENT_STATE_SV": PLACEMENT_STATE_SV, "PLACEMENT_TONE": PLACEMENT_TONE}
+    return _on_grant(
+        grant_id, form, "withdraw_grant", lambda: withdrawal.withdraw_grant(grant_id), done, labels
+    )
+
+
+@bp.route("/beviljanden/<int:grant_id>/forlang", methods=["GET", "POST"])
+@requires(Role.COORDINATOR)
+def extend_grant(grant_id: int) -> ResponseReturnValue:
+    form = GrantExtensionForm()
+    done = "Beviljandet är förlängt. Handläggaren kan nu förlänga placeringen."
+    return _on_grant(
+        grant_id,
+        form,
+        "extend_grant",
+        lambda: services.extend_grant(grant_id, form.last_day.data or today()),
+        done,
+    )
+
+
+def _on_grant(
+    grant_id: int,
+    form: BaseForm,
+    template: str,
+    service: Callable[[], object],
+    done_sv: str,
+    shown: Mapping[str, object] | None = None,
+) -> ResponseReturnValue:
+    """A page with a form that does one thing with a grant, or says why not."""
     found: Grant = queries.grant(grant_id)
     participant = queries.participant(found.participant_id)
-    form = ConfirmForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                services.withdraw_grant(grant_id)
+                service()
         except DomainError as error:
             form.add_error(error)
         else:
-            flash("Beviljandet är återkallat.", "success")
+            flash(done_sv, "success")
             return redirect(url_for("participants.show", participant_id=participant.id))
     page = render_template(
-        "placements/participants/withdraw_grant.html",
+        f"placements/participants/{template}.html",
         form=form,
         grant=found,
         participant=participant,
         **_LABELS,
+        **(shown or {}),
     )
     return page, form.status()
 
@@ -324,25 +359,16 @@ def reopen_grant(grant_id: int) -> ResponseReturnValue:
 
 def _leave(grant_id: int, action: GrantAction, done_sv: str) -> ResponseReturnValue:
     """A page with a reason for closing or opening a grant that no final report will conclude."""
-    found = queries.grant(grant_id)
-    participant = queries.participant(found.participant_id)
     form = LeaveForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.leave_unreported(grant_id, action, form.reason.data)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(done_sv, "success")
-            return redirect(url_for("participants.show", participant_id=participant.id))
-    page = render_template(
-        "placements/participants/leave_grant.html",
-        form=form,
-        grant=found,
-        participant=participant,
-        move=GRANT_TRANSITIONS[GrantState.PLACED, action],
-        is_closing=action is GrantAction.CLOSE,
-        **_LABELS,
+    shown = {
+        "move": GRANT_TRANSITIONS[GrantState.PLACED, action],
+        "is_closing": action is GrantAction.CLOSE,
+    }
+    return _on_grant(
+        grant_id,
+        form,
+        "leave_grant",
+        lambda: services.leave_unreported(grant_id, action, form.reason.data),
+        done_sv,
+        shown,
     )
-    return page, form.status()

@@ -95,6 +95,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "contract_placements",
         "contract_use",
         "has_room_under",
+        "hold_grant_of",
         "is_month_approved",
         "is_shared_with",
         "keep_application",
@@ -104,6 +105,9 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "keep_placement_under_contract",
         "keep_shortened_contract",
         "keep_study_visit",
+        "keep_words",
+        "keep_words_of_others",
+        "keep_words_of_place",
         "waiting_before",
         "waiting_line",
     ]

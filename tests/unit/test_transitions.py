@@ -140,9 +140,12 @@ choice       open                  refuse              open                  cas
 choice       open                  wish_wider          open                  case_officer participant
 choice       open                  choose              chosen                case_officer participant
 choice       open                  assign              assigned              case_officer
-choice       open                  close               closed                case_officer
+choice       open                  close               closed                case_officer system
 grant        open                  place               placed                case_officer
 grant        open                  withdraw            withdrawn             coordinator
+grant        placed                withdraw            withdrawn             coordinator
+grant        open                  extend_grant        open                  coordinator
+grant        placed                extend_grant        placed                coordinator
 grant        open                  lapse               lapsed                system
 grant        placed                reopen              open                  coordinator system
 grant        placed                conclude            concluded             coordinator system

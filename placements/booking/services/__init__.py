@@ -8,6 +8,7 @@ from placements.booking.services.answers import (
     accept_placement,
     cancel_placement,
     decline_placement,
+    take_back_all,
     withdraw_requests,
 )
 from placements.booking.services.changes import (
@@ -52,6 +53,7 @@ __all__ = [
     "remind_of_placement",
     "request_placement",
     "start_placement",
+    "take_back_all",
     "withdraw_change",
     "withdraw_requests",
 ]

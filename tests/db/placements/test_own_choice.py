@@ -26,7 +26,7 @@ from placements.choice.services import (
     wish_for_wider,
 )
 from placements.own_page.queries import news_of, outlook, own_round, round_ids
-from placements.participants.services import withdraw_grant
+from placements.participants.withdrawal import withdraw_grant
 from tests.support.own_page import shown_round
 from tests.support.placement_market import TODAY, Market, build_market
 

@@ -1,5 +1,6 @@
 """Personal numbers, extents and periods."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -17,6 +18,7 @@ from placements.participants.rules import (
     LeaveReason,
     check_consent_date,
     check_extent,
+    check_grant_extension,
     check_grant_period,
     check_system,
     grant_actions,
@@ -129,7 +131,7 @@ def _closed(standing: GrantStanding) -> dict[str, str]:
 
 def test_a_grant_without_a_report_can_be_closed_or_opened_again() -> None:
     placed = GrantStanding(GrantState.PLACED, TODAY)
-    assert _closed(placed) == dict.fromkeys(LEAVING, "")
+    assert _closed(placed) == dict.fromkeys([*LEAVING, "withdraw", "extend_grant"], "")
     assert set(LEAVE_REASON_SV) == set(LeaveReason)
 
 
@@ -143,11 +145,32 @@ def test_what_stands_in_the_way_of_leaving_is_told() -> None:
     assert "gick ut 2026-03-01" in over["reopen"]
 
 
+def test_a_grant_is_withdrawn_until_a_placement_has_begun() -> None:
+    asked = GrantStanding(GrantState.PLACED, TODAY, has_live_placement=True)
+    assert _closed(asked)["withdraw"] == ""
+    assert "Avbryt placeringen först" in _closed(replace(asked, is_running=True))["withdraw"]
+    ended = GrantStanding(GrantState.PLACED, TODAY, has_ended=True)
+    assert "Avsluta beviljandet i stället" in _closed(ended)["withdraw"]
+    assert _closed(replace(ended, state=GrantState.OPEN))["withdraw"] == "", "opened again"
+
+
+def test_a_longer_grant() -> None:
+    first, last = TODAY, TODAY + timedelta(days=100)
+    check_grant_extension(last + timedelta(days=1), first_day=first, now_last=last, today=TODAY)
+    for wanted, today in (
+        (last, TODAY),
+        (last + timedelta(days=1), last + timedelta(days=2)),
+        (first + timedelta(days=733), TODAY),
+    ):
+        with pytest.raises(Invalid):
+            check_grant_extension(wanted, first_day=first, now_last=last, today=today)
+
+
 def test_a_grant_is_left_to_the_coordinator_alone() -> None:
     for state in GrantState:
         for role in set(Role) - {Role.COORDINATOR, Role.SYSTEM}:
             assert grant_actions(GrantStanding(state, TODAY), role, TODAY) == []
-    assert list(_closed(GrantStanding(GrantState.OPEN, TODAY))) == ["withdraw"]
+    assert set(_closed(GrantStanding(GrantState.OPEN, TODAY))) == {"withdraw", "extend_grant"}
     for state in (GrantState.CONCLUDED, GrantState.WITHDRAWN, GrantState.LAPSED):
         assert _closed(GrantStanding(state, TODAY)) == {}
 
