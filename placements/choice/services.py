@@ -70,6 +70,7 @@ def show_places(
     if len(before) + len(wanted) > MOST_SHOWN:
         raise Invalid(f"Visa högst {MOST_SHOWN} platser. Fler blir svårt att välja mellan.")
     options = offered_options(wanted, criteria or queries.criteria_for(choice_round.grant))
+    options = [one for one in options if one.is_available]  # somebody may have taken the last seat just now
     if len(options) < len(wanted):
         raise Conflict("En av platserna kan inte erbjudas längre. Sök igen och markera på nytt.")
     added = [
