@@ -19,6 +19,7 @@ from demo.simulate.foundation import (
     demo_email,
     demo_name,
 )
+from demo.simulate.offers import accessibility, told_beyond
 from demo.simulate.questions import WONDERS, plan_question
 from demo.story import Authority, Enterprise, Story
 from demo.terms import (
@@ -192,6 +193,7 @@ class Market:
                 city=site.city,
                 kommun_code=site.kommun,
                 accessibility_sv=site.accessibility_sv,
+                accessibility=accessibility(site),
             )
             for place in self.story.places_at(site):
                 made = places.add_place(
@@ -205,6 +207,7 @@ class Market:
                     adaptations=place.adaptations,
                     languages=("sv", *place.languages),
                     seats=place.seats,
+                    **told_beyond(place),
                 )
                 self.published.places[made.id] = enterprise.key
 

@@ -80,7 +80,7 @@ class Extent:
     @property
     def text_sv(self) -> str:
         what = counted(self.seats, "plats", "platser")
-        return f"{what} från {self.first_day.isoformat()} till {self.last_day.isoformat()}"
+        return f"{what} {self.first_day.isoformat()}–{self.last_day.isoformat()}"
 
 
 def check_extent(extent: Extent, today: date) -> None:

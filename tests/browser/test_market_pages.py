@@ -1,5 +1,7 @@
 """Systems, applications, contracts and places in a browser: axe, narrow screens, dark scheme, the strict policy."""
 
+from datetime import time
+
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select
@@ -8,6 +10,7 @@ from enterprises.applications import services as applications
 from enterprises.applications.models import Application
 from enterprises.applications.rules import Judgement
 from enterprises.places import services as places
+from enterprises.places.closure_rules import OutageReason
 from enterprises.places.rules import SeatUseKind
 from marketplace.db import db, transaction
 from marketplace.procurement.queries import system_with_versions
@@ -15,6 +18,7 @@ from marketplace.tenancy import Actor, acting_as
 from tests.browser.looking import Look, look_at_pages, opened, picture, sign_in
 from tests.support import supply
 from tests.support.application import Database
+from tests.support.pictures import photograph
 from tests.support.supply import Supply, after
 
 pytestmark = pytest.mark.browser
@@ -69,6 +73,16 @@ MANAGERS_PAGES = {
     "manager-place": "/platser/{place}",
     "manager-new-place": "/platser/ny",
     "manager-edit-place": "/platser/{place}/andra",
+    "manager-edit-times": "/platser/{place}/andra/tider",
+    "manager-edit-support": "/platser/{place}/andra/krav",
+    "manager-step": "/platser/{draft_place}/andra/krav?ny=y",
+    "manager-pictures": "/platser/{place}/bilder",
+    "manager-copy": "/platser/{place}/kopiera",
+    "manager-pause": "/platser/{place}/pausa",
+    "manager-unconfirmed": "/platser?obekraftad=y",
+    "manager-change-closure": "/platser/stangningar/{closed_period}/andra",
+    "manager-import": "/platser/importera",
+    "manager-review": "/platser/importera/{place_import}",
     "manager-seats": "/platser/{place}/antal",
     "manager-close-seats": "/platser/{place}/stang",
     "manager-close": "/platser/{place}/lagg-ned",
@@ -111,11 +125,10 @@ def ids(world: Supply) -> dict[str, int]:
         approved = db.session.scalars(select(Application.id).where(Application.system_id == system)).one()
     site = supply.add_site(manager)
     place = supply.add_place(manager, site, 4)
-    supply.add_place(manager, site, 2, "Växthuset", publish=False)
+    draft_place = supply.add_place(manager, site, 2, "Växthuset", publish=False)
     with acting_as(world.case_officer), transaction():
         places.take_seat(place, after(3), after(60), SeatUseKind.REQUEST)
-    with acting_as(manager), transaction():
-        places.close_seats(place, seats=1, first_day=after(1), last_day=after(30), reason_sv="Ombyggnad")
+    closed_period, place_import = _told_of(manager, place)
     return {
         "system": system,
         "unapplied": others[5],
@@ -130,7 +143,40 @@ def ids(world: Supply) -> dict[str, int]:
         "approved": approved,
         "site": site,
         "place": place,
+        "draft_place": draft_place,
+        "closed_period": closed_period,
+        "place_import": place_import,
     }
+
+
+def _told_of(manager: Actor, place: int) -> tuple[int, int]:
+    """All that can be told of a place: a closure that has been changed, and a file with a line that is wrong."""
+    with acting_as(manager), transaction():
+        places.update_place(
+            place,
+            tasks=["Rensa ogräs", "Vattna", "Skörda"],
+            rotates=True,
+            weekdays=[1, 2, 4],
+            day_starts=time(8, 30),
+            day_ends=time(22),
+            demands=["standing", "outdoors"],
+        )
+        for words in ("En odlingsbädd", "Ett växthus i motljus"):
+            places.add_picture(place, photograph(1200, 900), words)
+        [closure] = places.close_seats(
+            place, seats=1, first_day=after(1), last_day=after(30), reason_sv="Ombyggnad"
+        )
+        closed_period = closure.closed_period_id
+        places.change_closure(
+            closed_period,
+            seats=1,
+            first_day=after(2),
+            last_day=after(20),
+            reason=OutageReason.PREMISES,
+            why_sv="Snickaren kom tidigare.",
+        )
+        file = f"Nummer;Plats;Krav\n{place};Rabatterna;Tunga lift\n{place + 1};Odlingen;Buller\n"
+        return closed_period, places.start_import("platser.csv", file.encode()).id
 
 
 def test_the_pages_of_the_market_are_accessible(
@@ -173,4 +219,29 @@ def test_forms_that_will_not_do_are_accessible_too(
     page.get_by_label("Diarienummer").fill("2026-118")
     page.get_by_role("button", name="Visa beslutet först").click()
     check("approve-preview")
+    page.context.close()
+
+
+def test_a_closure_is_looked_at_before_it_is_made(
+    browser: Browser, live_server: str, world: Supply, ids: dict[str, int]
+) -> None:
+    page = opened(browser, 375)
+    look = Look(page)
+    sign_in(page, live_server, world.manager)
+    page.goto(f"{live_server}/platser/{ids['place']}/stang")
+    page.get_by_label("Antal platser att stänga").fill("4")
+    page.get_by_label("Första dagen").fill(after(25).isoformat())
+    page.get_by_label("Sista dagen").fill(after(35).isoformat())
+    page.get_by_label("Orsak").select_option(label="Semester")
+    page.get_by_role("button", name="Visa vad som berörs").click()
+    assert page.get_by_text("3 av 4 platser är lediga alla dagarna").is_visible()
+    picture(page, "market/close-seats-look")
+    look.examine()
+    page.get_by_label("Antal platser att stänga").fill("2")
+    page.get_by_role("button", name="Visa vad som berörs").click()
+    page.get_by_role("button", name="Stäng platserna").click()
+    assert page.get_by_text("Platserna är stängda under perioden.").is_visible()
+    page.get_by_text("Historik (1)").click()
+    picture(page, "market/closure-history")
+    look.examine()
     page.context.close()

@@ -11,6 +11,7 @@ from stdnum.se import orgnr
 
 from demo import terms
 from demo.people import full_name, personal_number, personal_numbers, unique_names
+from demo.simulate.offers import told_beyond
 from demo.story import DATA, Story, apportioned, read_story
 from enterprises.places.offer_rules import place_problems
 from marketplace.procurement.price_rules import price_problems
@@ -79,7 +80,10 @@ def test_every_place_can_be_offered(story: Story) -> None:
             lead_time_days=place.lead_days,
             adaptations=place.adaptations,
             languages=place.languages,
+            **told_beyond(place),
         ), place.name
+    told = [told_beyond(place) for place in story.places]
+    assert sum(bool(one["demands"]) for one in told) > len(told) / 2
 
 
 def test_price_lists_can_be_published_and_name_the_levels(story: Story) -> None:

@@ -110,9 +110,9 @@ def test_a_change_is_told_with_before_and_after() -> None:
     def row(action: ClosureAction, after: Extent, before: Extent | None = COMING) -> str:
         return RevisionRow(action, "Vera", datetime.min, before, after, "", "").text_sv  # noqa: DTZ901
 
-    assert row(ClosureAction.CLOSE, COMING, None) == "Stängde 2 platser från 2026-06-15 till 2026-06-20"
+    assert row(ClosureAction.CLOSE, COMING, None) == "Stängde 2 platser 2026-06-15–2026-06-20"
     assert row(ClosureAction.CHANGE, Extent(1, day(15), day(18))) == (
-        "Ändrade från 2 platser från 2026-06-15 till 2026-06-20 till 1 plats från 2026-06-15 till 2026-06-18"
+        "Ändrade från 2 platser 2026-06-15–2026-06-20 till 1 plats 2026-06-15–2026-06-18"
     )
     assert "Öppnade alla" in row(ClosureAction.REOPEN, Extent(0, day(15), day(20)))
     assert "1 plats är fortfarande stängd" in row(ClosureAction.REOPEN, Extent(1, day(15), day(20)))

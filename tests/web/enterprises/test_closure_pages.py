@@ -39,7 +39,7 @@ def asked(seats: int, first: int, last: int, **more: str) -> dict[str, str]:
 def decided(seats: int, first: int, last: int, **more: str) -> dict[str, str]:
     """The second step, of what the first one has shown."""
     noun = "plats" if seats == 1 else "platser"
-    seen = f"{seats} {noun} från {after(first)} till {after(last)}"
+    seen = f"{seats} {noun} {after(first)}–{after(last)}"
     return asked(seats, first, last, gor="stang", looked_at=seen, **more)
 
 
@@ -105,7 +105,7 @@ def test_a_closure_is_changed_and_its_history_is_told(
     assert manager.post(page, data=change).status_code == 302
     seen = text_of(manager.get(f"/platser/{place_id}"))
     assert "2 platser stängda: nummer 2, 3" in seen
-    assert f"Ändrade från 3 platser från {after(5)} till {after(20)} till 2 platser från {after(7)}" in seen
+    assert f"Ändrade från 3 platser {after(5)}–{after(20)} till 2 platser {after(7)}–{after(30)}" in seen
     assert "Semestern flyttades." in seen
     assert "Vera Verksamhetsledare" in seen
     assert "Historik (2)" in seen
