@@ -34,6 +34,8 @@ from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.access import services as access
 from placements.access.queries import participant_actor
 from placements.choice.queries import choice_round
+from placements.search.saved_rules import Kept
+from placements.search.services import save_search
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
 from tests.support.files import PDF
 from tests.support.pictures import photograph
@@ -101,6 +103,7 @@ def build_world() -> World:
         _supply(half)
         place_people(half)
         _bill(half)
+        _save_searches(half)
     codes = {half.side: _let_in(half, actors) for half in halves}
     own, foreign = halves
     shared = _share(own, foreign)
@@ -113,6 +116,14 @@ def build_world() -> World:
         enterprises={side: known(actors[Role.SUPERVISOR, side].enterprise_id) for side in _SIDES},
         codes=codes,
     )
+
+
+def _save_searches(half: Half) -> None:
+    """One search of each who searches: nobody reads another's."""
+    for role, prefix in ((Role.CASE_OFFICER, ""), (Role.COORDINATOR, "coordinator_")):
+        with acting_as(half.by(role)), transaction():
+            saved = save_search(f"Hemlig sökning {half.side}", Kept({"kommun": [half.kommun]}, 14, 90))
+            half.ids[f"{prefix}saved_search_id"] = saved.id
 
 
 def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:
