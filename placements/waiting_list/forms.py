@@ -14,9 +14,7 @@ class LineFilter(FilterForm):
 
 
 class YesForm(BaseForm):
-    first_day = DateFieldSv(
-        "Första dagen", validators=[DataRequired()], description="Deltagaren har sagt ja till platsen."
-    )
+    first_day = DateFieldSv("Första dagen", validators=[DataRequired()])
 
 
 class NoForm(BaseForm):

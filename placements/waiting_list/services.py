@@ -161,7 +161,20 @@ def _offer_to(entry_id: int, place: Place) -> int | PassReason:
     reason = queries.pass_reason(entry, grant, place.id)
     if reason is not None:
         return reason
-    grant = get_or_404(Grant, entry.grant_id, lock=True)
+    # Whoever books holds a grant and waits for the place: what is held for an entry that is passed over after all is
+    # let go of before the next one's grant is held.
+    savepoint = db.session.begin_nested()
+    made = _offer_held(entry_id, place)
+    if isinstance(made, PassReason):
+        savepoint.rollback()
+    else:
+        savepoint.commit()
+    return made
+
+
+def _offer_held(entry_id: int, place: Place) -> int | PassReason:
+    """The same, under the grant's and the entry's locks."""
+    grant = get_or_404(Grant, get_or_404(WaitingEntry, entry_id).grant_id, lock=True)
     entry = get_or_404(WaitingEntry, entry_id, lock=True)
     if entry.state is not EntryState.WAITING:
         return PassReason.GRANT_NOT_OPEN
