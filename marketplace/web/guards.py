@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import ROLE_SV, Role
@@ -17,6 +17,9 @@ from marketplace.tenancy import Actor, current_actor
 from marketplace.web.addresses import own_path, safe_next
 
 View = Callable[..., ResponseReturnValue]
+
+CODE_AGAIN_SV = "Skriv din kod för att öppna sidan. Det du har sparat finns kvar."
+"""To a participant whose session has ended, or has not begun."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,7 @@ def _guarding(guard: Guard) -> Callable[[View], View]:
             if guard.admits(actor):
                 return view(*args, **kwargs)
             if guard.roles == {Role.PARTICIPANT} and not actor.role:
+                flash(CODE_AGAIN_SV, "warning")
                 return redirect(url_for("access.enter"))
             if not actor.user_id and not actor.role:
                 return redirect(url_for("accounts.sign_in", next=_way_back()))

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
 
 from enterprises.places.picture_queries import pictures_of
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
-from marketplace.web.guards import requires
+from marketplace.web.guards import CODE_AGAIN_SV, requires
 from placements.choice import queries as choices
 from placements.choice import services
 from placements.choice.easy_rules import EASY_WORDS
@@ -22,6 +23,13 @@ from placements.visits import services as visits
 from placements.visits.queries import booked_times, visit, visits_of_round
 
 bp = Blueprint("own_page", __name__, url_prefix="/min-sida")
+
+
+@bp.errorhandler(CSRFError)
+def session_over(error: CSRFError) -> ResponseReturnValue:
+    """A form from a session that has ended: what she pressed is asked again, after the code."""
+    flash(CODE_AGAIN_SV, "warning")
+    return redirect(url_for("access.enter"))
 
 
 @bp.get("/platser")

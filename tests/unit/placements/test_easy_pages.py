@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import ROOT
+from marketplace.web.guards import CODE_AGAIN_SV
 from placements.choice.easy_rules import MOST_WORDS
 from placements.own_page import rules
 
@@ -53,6 +54,7 @@ def test_what_the_page_answers_is_short_and_plain() -> None:
         *rules._NEWS_SV.values(),
         rules.REFUSED_FIRST_SV,
         rules.GONE_TIME_SV,
+        CODE_AGAIN_SV,
     ]
     for answer in answers:
         for sentence in _ENDS.split(answer):

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from enterprises.places.services import add_picture, pause_place
@@ -292,7 +293,22 @@ def test_a_code_that_has_expired_closes_the_page(
     with travelling(TODAY + timedelta(days=400)):
         answer = client.post(f"/min-sida/val/{round_id}/platser/{market.sewing_id}/valj", data={})
         assert answer.location == "/min-sida"
+        assert "Det du har sparat finns kvar." in client.get("/min-sida").text
     assert _round(market, round_id).shown[1].is_shortlisted
+
+
+def test_a_form_from_a_session_that_is_over_leads_to_the_code(
+    market: Market,
+    shown: tuple[int, Actor],
+    client_for: ClientFor,
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = let_in(client_for, market, shown[1])
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", True)
+    answer = client.post(f"/min-sida/val/{shown[0]}/platser/{market.sewing_id}/spara")
+    assert answer.location == "/min-sida"
+    assert not _round(market, shown[0]).shown[1].is_shortlisted
 
 
 def test_the_page_takes_the_same_number_of_queries_however_many_places(
