@@ -118,7 +118,8 @@ _SIGNED_IN = Prepared(
     )
     .outerjoin(Membership, (Membership.user_id == User.id) & _is_current(bindparam("day", type_=Date)))
     .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-    .where(User.id == bindparam("user", type_=Integer), User.is_active)
+    .where(User.id == bindparam("user", type_=Integer), User.is_active),
+    is_planned_once=True,
 )
 
 

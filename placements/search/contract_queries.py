@@ -64,7 +64,7 @@ def _statement(*, is_in_system: bool) -> Prepared:
     )
     if is_in_system:
         statement = statement.where(Contract.system_id == bindparam("system_id", type_=Integer))
-    return Prepared(statement)
+    return Prepared(statement, is_planned_once=True)
 
 
 def carrying(criteria: SearchCriteria) -> Carrying:

@@ -69,7 +69,8 @@ _PLACES = Prepared(
     .join(Site, Site.id == Place.site_id)
     .join(Organisation, Organisation.id == Place.enterprise_id)
     .outerjoin(_PICTURE, true())
-    .where(Place.id == any_(bindparam("ids", type_=ARRAY(Integer))))
+    .where(Place.id == any_(bindparam("ids", type_=ARRAY(Integer)))),
+    is_planned_once=True,
 )
 _OWN, _OF_PICTURE = 19, 5
 """How many of the columns are the place's, and its picture's."""
@@ -84,7 +85,8 @@ _USES = Prepared(
         & (SeatUse.last_day >= bindparam("since", type_=Date)),
     )
     .where(Seat.place_id == any_(bindparam("ids", type_=ARRAY(Integer))))
-    .order_by(Seat.place_id, Seat.number, SeatUse.first_day)
+    .order_by(Seat.place_id, Seat.number, SeatUse.first_day),
+    is_planned_once=True,
 )
 
 
