@@ -1,9 +1,11 @@
 """Seats out of use for a period: closed, changed, opened again, and every change told of."""
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from sqlalchemy import select
 
+from enterprises.places.closure_queries import look
 from enterprises.places.closure_rules import (
     ClosureAction,
     Extent,
@@ -44,6 +46,7 @@ def close_seats(
     words = check_reason(reason, reason_sv)
     check_extent(extent, today())
     lock_capacity(place_id)
+    seats_to_close = _free(place_id, extent)
     period = ClosedPeriod(
         enterprise_id=place.enterprise_id,
         place_id=place_id,
@@ -55,7 +58,7 @@ def close_seats(
     )
     db.session.add(period)
     db.session.flush()
-    made = _close(period, _free(place_id, extent)[-seats:])
+    made = _close(period, seats_to_close)
     _tell(period, ClosureAction.CLOSE, extent)
     _record(period, "close_seats", f"{extent.text_sv}: {outage_sv(reason, words)}")
     return made
@@ -135,14 +138,16 @@ def _standing(period: ClosedPeriod) -> list[Closure]:
     return list(db.session.scalars(statement))
 
 
-def _free(place_id: int, extent: Extent) -> list[Seat]:
-    free = list(db.session.scalars(free_seats_of_place(place_id, extent.first_day, extent.last_day)))
-    if len(free) < extent.seats:
+def _free(place_id: int, extent: Extent, without: Collection[int] = ()) -> list[Seat]:
+    """The seats to close: of those that are free but for the seat uses `without`, the highest numbers."""
+    found = look(place_id, extent, without=without)
+    if not found.can_be_done:
         raise Conflict(
-            f"Bara {len(free)} av platserna är lediga hela perioden. Stäng färre eller välj andra dagar.",
+            f"Bara {len(found.free)} av platserna är lediga hela perioden. Stäng färre eller välj andra dagar.",
             field="seats",
         )
-    return free
+    chosen = Seat.place_id == place_id, Seat.number.in_(found.chosen)
+    return list(db.session.scalars(select(Seat).where(*chosen).order_by(Seat.number)))
 
 
 def _close(period: ClosedPeriod, seats: list[Seat]) -> list[Closure]:
@@ -163,10 +168,12 @@ def _close(period: ClosedPeriod, seats: list[Seat]) -> list[Closure]:
 
 def _move_coming(period: ClosedPeriod, after: Extent) -> None:
     """Nothing of it has happened: its seats are let go, and the best ones are closed anew."""
-    for closure in _standing(period):
+    standing = _standing(period)
+    seats = _free(period.place_id, after, {closure.seat_use_id for closure in standing})
+    for closure in standing:
         _let_go(closure)
     period.first_day, period.last_day = after.first_day, after.last_day
-    _close(period, _free(period.place_id, after)[-after.seats :])
+    _close(period, seats)
     seat_freed(period.place_id)
 
 

@@ -23,6 +23,7 @@ from marketplace import audit
 from marketplace.clock import today
 from marketplace.db import db
 from marketplace.errors import Conflict, Invalid
+from marketplace.outbox import emit
 from marketplace.reference.models import Trade
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
@@ -145,6 +146,7 @@ def close_place(place_id: int) -> None:
     if obstacle:
         raise Conflict(obstacle)
     _move(place_id, PlaceAction.CLOSE)
+    emit("place_closed", enterprise_id=current_actor().enterprise_id, place_id=place_id)
 
 
 def closing_obstacle_sv(place_id: int) -> str:

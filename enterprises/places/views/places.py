@@ -231,6 +231,7 @@ def close(place_id: int) -> ResponseReturnValue:
         causes=[
             "Platsen försvinner ur sökningen och kan inte publiceras igen.",
             "Tidigare placeringar finns kvar i statistik och fakturor.",
+            "Kommande tider för studiebesök dras tillbaka. Har någon bokat får handläggaren veta det.",
             "Vill ni erbjuda samma arbete senare lägger ni upp en ny plats.",
         ],
         done="Platsen är nedlagd.",
