@@ -22,7 +22,7 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 
 from marketplace.errors import Conflict, DomainError, NotFound
@@ -79,11 +79,15 @@ def explained(error: IntegrityError) -> DomainError | None:
     return _explanations[name]() if name in _explanations else None
 
 
+_STOOD_IN_EACH_OTHERS_WAY = {"40P01", "40001"}  # deadlock_detected, serialization_failure
+
+
 @contextmanager
 def transaction() -> Iterator[None]:
     """Commits at the end or rolls everything back: the same construct in view, job and command.
 
-    Raises the domain error registered for the constraint when the database refuses the write.
+    Raises the domain error registered for the constraint when the database refuses the write, and Conflict when it has
+    chosen this one to give way to another that waited for it in its turn.
     """
     try:
         yield
@@ -94,6 +98,13 @@ def transaction() -> Iterator[None]:
         if understood is None:
             raise
         raise understood from error
+    except OperationalError as error:
+        db.session.rollback()
+        if getattr(error.orig, "pgcode", None) not in _STOOD_IN_EACH_OTHERS_WAY:
+            raise
+        raise Conflict(
+            "Någon annan ändrade samma sak i samma ögonblick. Inget av ditt är sparat: försök igen."
+        ) from error
     except BaseException:
         db.session.rollback()
         raise

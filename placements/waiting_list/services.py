@@ -165,10 +165,7 @@ def _offer_to(entry_id: int, place: Place) -> int | PassReason:
     # let go of before the next one's grant is held.
     savepoint = db.session.begin_nested()
     made = _offer_held(entry_id, place)
-    if isinstance(made, PassReason):
-        savepoint.rollback()
-    else:
-        savepoint.commit()
+    (savepoint.rollback if isinstance(made, PassReason) else savepoint.commit)()
     return made
 
 
