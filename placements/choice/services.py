@@ -9,6 +9,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.letters.services import write_letter
 from marketplace.outbox import emit
 from marketplace.rules import advance
 from marketplace.swedish import counted
@@ -196,6 +197,8 @@ def record_choice(choice_round_id: int, place_id: int, *, reserve_ids: Sequence[
     db.session.flush()  # before the round is over, from when on nothing of it changes
     choice_round.chosen_on, choice_round.chosen_by = today(), _writer()
     _move(choice_round, ChoiceAction.CHOOSE, ChoiceState(transition.target), _reserves_sv(len(reserve_ids)))
+    if choice_round.chosen_by is ChoiceBy.PARTICIPANT:
+        _tell_officers(choice_round)
     return choice_round
 
 
@@ -220,6 +223,18 @@ def _move(choice_round: ChoiceRound, action: ChoiceAction, target: ChoiceState, 
         note_sv=note_sv,
     )
     db.session.flush()
+
+
+def _tell_officers(choice_round: ChoiceRound) -> None:
+    """Nobody sat at the table with her, and a place that is not asked for is soon another's."""
+    write_letter(
+        choice_round.participant.unit_id,
+        Role.CASE_OFFICER,
+        subject_sv="En deltagare har valt plats",
+        text_sv="En deltagare har valt på sin egen sida. Den som är handläggare begär platsen härnäst.",
+        endpoint="choice.show",
+        choice_round_id=choice_round.id,
+    )
 
 
 def _reserves_sv(count: int) -> str:

@@ -11,8 +11,9 @@ from marketplace.audit import timeline
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.letters.models import Letter
 from marketplace.reference.rules import Sex
-from marketplace.tenancy import Actor, acting_as
+from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.choice import queries
 from placements.choice.models import ChoiceRound, ShownPlace
 from placements.choice.rules import ChoiceBy, ChoiceState, RefusalReason
@@ -91,6 +92,11 @@ def test_she_saves_declines_and_chooses_with_reserves(market: Market, shown: tup
             TODAY,
         )
         assert [one.place_id for one in queries.reserves(found)] == [market.repair_id, market.sewing_id]
+        with acting_as(system_actor()):
+            letters = db.session.scalars(select(Letter)).all()
+            assert [(one.organisation_id, one.subject_sv) for one in letters] == [
+                (market.unit_id, "En deltagare har valt plats")
+            ]
         who = {event.action: event.user_name for event in timeline("choice_round", round_id)}
         assert who["choose"] == who["refuse"] == "Deltagaren"
     with acting_as(she):

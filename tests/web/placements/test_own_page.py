@@ -13,15 +13,23 @@ from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor, acting_as
+from placements.access.queries import participant_actor
 from placements.booking.rules import DeclineReason
-from placements.booking.services import accept_placement, decline_placement, request_placement
+from placements.booking.services import (
+    accept_placement,
+    decline_placement,
+    open_move,
+    request_placement,
+    start_placement,
+)
 from placements.choice import queries
 from placements.choice.models import ChoiceRound
 from placements.choice.services import close_round, open_round, record_choice, show_places
+from tests.support.bookings import do
 from tests.support.clients import ClientFor
 from tests.support.own_page import let_in, shown_round
 from tests.support.pictures import photograph
-from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market, granted
+from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market, granted, requested
 from tests.support.statements import statements_of
 from tests.support.visiting import offered
 
@@ -268,6 +276,25 @@ def test_an_older_round_stays_readable(
     client = let_in(client_for, market, she)
     assert f"/min-sida/val/{round_id}" in client.get(PAGE).text
     assert "Det här är ett äldre val" in client.get(f"/min-sida/val/{round_id}").text
+
+
+def test_whoever_is_to_move_chooses_anew_and_is_told_that_she_stays_meanwhile(
+    market: Market, client_for: ClientFor
+) -> None:
+    left_id = requested(market)
+    do(market.supervisor, accept_placement, left_id)
+    do(market.supervisor, start_placement, left_id, on=FIRST_DAY)
+    with travelling(FIRST_DAY):
+        with acting_as(market.officer), transaction():
+            moving = open_move(left_id)
+            round_id, she = moving.id, participant_actor(moving.participant_id)
+            show_places(round_id, [market.growing_id])
+        client = let_in(client_for, market, she)
+        assert "Du är kvar på din plats tills den nya börjar." in client.get(PAGE).text
+        client.post(f"/min-sida/val/{round_id}/platser/{market.growing_id}/valj", data={})
+        page = client.get(PAGE).text
+        assert "Det här händer nu" in page
+        assert "Du ska byta plats" in page
 
 
 def test_another_participants_round_is_not_found(
