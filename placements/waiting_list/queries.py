@@ -20,6 +20,7 @@ from marketplace.clock import today
 from marketplace.db import Page, db, paginate
 from marketplace.errors import NotFound
 from marketplace.reference.queries import lists
+from marketplace.reference.rules import kommuner_within
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
@@ -286,7 +287,9 @@ def entries_of_grant(grant_id: int) -> list[WaitingEntry]:
 def kommun_codes_of(criteria: SearchCriteria) -> list[str]:
     """The kommuner that a place may be in; none when it does not matter."""
     asked = set(criteria.kommun_codes)
-    near = set(search.near(criteria)) if criteria.near_kommun and criteria.within_km is not None else set()
+    near: frozenset[str] = frozenset()
+    if criteria.near_kommun and criteria.within_km is not None:
+        near = kommuner_within(criteria.near_kommun, criteria.within_km, lists().positions)
     return sorted((asked & near) or asked or near)
 
 

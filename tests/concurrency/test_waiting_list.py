@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -36,13 +37,11 @@ def test_two_seats_freed_at_once_go_to_the_two_first(database: Database, market:
         with acting_as(market.manager), transaction():
             set_seats(market.growing_id, 2, TODAY)
         taken = [requested(market, number, place_id=market.growing_id) for number in (90, 91)]
-        near = {"kommun_codes": ["0136"]}  # and not the other enterprise's
-        line = [waits(market, number, officer=market.south_officer, **near) for number in (1, 2)]
+        near = ["0136"]  # and not the other enterprise's
+        line = [waits(market, n, officer=market.south_officer, kommun_codes=near) for n in (1, 2)]
         line += [waits(market, number) for number in (3, 4)]
         work()
-    all_at_once(
-        database, [by(market.officer, lambda key=key: cancel_placement(key).id) for key in taken], TODAY
-    )
+    all_at_once(database, [by(market.officer, partial(cancel_placement, key)) for key in taken], TODAY)
     # Each message and six repetitions of it, all at the same time.
     freed = [outbox_id for outbox_id, topic in messages() if topic == "seat_freed"]
     all_at_once(database, [_job(jobs.offer_seat, key) for key in freed * 4], TODAY)

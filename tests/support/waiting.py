@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pkgutil import resolve_name
 from typing import Any
 
@@ -13,14 +14,18 @@ from enterprises.places.rules import SeatUseKind
 from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
+from placements.booking.services import cancel_placement
 from placements.choice.queries import criteria_for
 from placements.participants.models import Grant
 from placements.waiting_list import services
 from placements.waiting_list.jobs import dispatch_day
 from placements.waiting_list.models import WaitingEntry, WaitingOffer, WaitingPass
-from placements.waiting_list.rules import OfferState
+from placements.waiting_list.rules import NoReason, OfferState
 from tests.factories import GARDEN
 from tests.support.placement_market import Market, granted
+
+DUE = date(2026, 3, 4)
+"""Two working days from TODAY, a Monday."""
 
 HEARD = ("seat_freed", "placement_accepted", "grant_withdrawn")
 
@@ -129,3 +134,20 @@ def entry(entry_id: int, market: Market) -> WaitingEntry:
             if found is not None:
                 return found
     raise LookupError(entry_id)
+
+
+def cancels(market: Market, placement_id: int) -> None:
+    with acting_as(market.officer), transaction():
+        cancel_placement(placement_id)
+    work()
+
+
+def says_yes(market: Market, offer: Any, first_day: date = DUE) -> int:
+    with acting_as(market.officer), transaction():
+        return services.accept_offer(offer.id, first_day)
+
+
+def says_no(market: Market, offer: Any, reason: NoReason = NoReason.PARTICIPANT) -> None:
+    with acting_as(market.officer), transaction():
+        services.decline_offer(offer.id, reason)
+    work()

@@ -1,16 +1,13 @@
-"""The waiting list: who is offered a freed seat, what an answer causes, and how an entry ends."""
+"""The waiting list: who is offered a freed seat, what is heard of it, and how an entry ends."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from enterprises.places.models import SeatUse
-from enterprises.places.rules import SeatUseKind
 from enterprises.places.services import (
     close_place,
     close_seats,
@@ -27,24 +24,19 @@ from marketplace.letters.models import Letter
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
-from placements.booking.rules import DeclineReason, PlacementState
 from placements.booking.services import (
     accept_placement,
     cancel_placement,
-    decline_placement,
     end_placement_early,
     start_placement,
 )
-from placements.choice.queries import choice_round, criteria_for
-from placements.choice.rules import ChoiceState
-from placements.choice.services import open_round, show_places
+from placements.choice.queries import criteria_for
 from placements.participants.models import Consent, Grant
 from placements.participants.rules import GrantState
 from placements.participants.services import withdraw_consent
 from placements.waiting_list import queries, services
-from placements.waiting_list.models import WaitingOffer
 from placements.waiting_list.rules import EndReason, EntryState, NoReason, OfferState
-from tests.factories import GARDEN, TEXTILE, WORKSHOP
+from tests.factories import TEXTILE, WORKSHOP
 from tests.support.placement_market import (
     LAST_DAY,
     TODAY,
@@ -54,6 +46,8 @@ from tests.support.placement_market import (
     requested,
 )
 from tests.support.waiting import (
+    DUE,
+    cancels,
     entry,
     held,
     joins,
@@ -64,9 +58,6 @@ from tests.support.waiting import (
     waits,
     work,
 )
-
-DUE = date(2026, 3, 4)
-"""Two working days from TODAY, a Monday."""
 
 
 @pytest.fixture
@@ -81,28 +72,11 @@ def taken(market: Market) -> int:
     return requested(market, 90, place_id=market.growing_id)
 
 
-def _cancel(market: Market, placement_id: int) -> None:
-    with acting_as(market.officer), transaction():
-        cancel_placement(placement_id)
-    work()
-
-
-def _yes(market: Market, offer: Any, first_day: date = DUE) -> int:
-    with acting_as(market.officer), transaction():
-        return services.accept_offer(offer.id, first_day)
-
-
-def _no(market: Market, offer: Any, reason: NoReason = NoReason.PARTICIPANT) -> None:
-    with acting_as(market.officer), transaction():
-        services.decline_offer(offer.id, reason)
-    work()
-
-
 def test_a_freed_seat_is_held_for_whoever_joined_first(market: Market, taken: int) -> None:
     first, second = waits(market, 1), waits(market, 2)
     work()
     assert offers(market) == []
-    _cancel(market, taken)
+    cancels(market, taken)
     (offer,) = offers(market)
     assert offer.entry_id == first
     assert offer.due_on == DUE
@@ -121,123 +95,6 @@ def test_a_freed_seat_is_held_for_whoever_joined_first(market: Market, taken: in
         assert queries.before([first, second]) == {first: 0, second: 1}
 
 
-def test_a_no_goes_to_the_next_at_once_and_the_first_stays_in_line(market: Market, taken: int) -> None:
-    first, second = waits(market, 1), waits(market, 2)
-    _cancel(market, taken)
-    _no(market, offers(market)[0])
-    assert offered_to(market) == [second]
-    assert entry(first, market).state is EntryState.WAITING
-    assert passes(market) == [(first, "asked")]
-    _no(market, offers(market)[0])
-    assert offers(market) == []  # each has been asked about the place once
-    assert held(market) == []
-    night()
-    assert offers(market) == []
-
-
-def test_a_yes_is_shown_chosen_and_requested_with_the_held_seat(market: Market, taken: int) -> None:
-    first = waits(market, 1)
-    _cancel(market, taken)
-    (offer,) = offers(market)
-    seat_use_id = offer.seat_use_id
-    placement_id = _yes(market, offer)
-    with acting_as(market.officer):
-        placement = db.session.get_one(Placement, placement_id)
-        assert placement.state is PlacementState.REQUESTED
-        assert placement.seat_use_id == seat_use_id
-        assert (placement.first_day, placement.last_day) == (DUE, LAST_DAY)
-        use = db.session.get_one(SeatUse, seat_use_id)
-        assert (use.kind, use.first_day) == (SeatUseKind.REQUEST, DUE)
-        round_ = choice_round(placement.choice_round_id)
-        assert round_.state is ChoiceState.CHOSEN
-        (shown,) = round_.shown
-        assert shown.place_id == market.growing_id
-        assert shown.is_chosen
-    (offer,) = offers(market, OfferState.ACCEPTED)
-    assert (offer.placement_id, offer.seat_use_id) == (placement_id, None)
-    assert entry(first, market).state is EntryState.WAITING  # until the supplier has accepted
-
-
-def test_a_yes_goes_into_the_round_that_is_open(market: Market, taken: int) -> None:
-    _, grant_id = granted(market, 1)
-    with acting_as(market.officer), transaction():
-        round_id = open_round(grant_id).id
-        show_places(round_id, [market.sewing_id])
-    joins(grant_id, market.officer)
-    _cancel(market, taken)
-    _yes(market, offers(market)[0])
-    with acting_as(market.officer):
-        round_ = choice_round(round_id, is_fresh=True)
-        assert round_.state is ChoiceState.CHOSEN
-        assert [(one.place_id, one.is_chosen) for one in round_.shown] == [
-            (market.sewing_id, False),
-            (market.growing_id, True),
-        ]
-
-
-def test_when_the_supplier_says_no_the_place_in_line_is_kept(market: Market, taken: int) -> None:
-    first, second = waits(market, 1), waits(market, 2)
-    _cancel(market, taken)
-    placement_id = _yes(market, offers(market)[0])
-    with acting_as(market.supervisor), transaction():
-        decline_placement(placement_id, DeclineReason.OTHER)
-    work()
-    assert offered_to(market) == [second]
-    assert entry(first, market).state is EntryState.WAITING
-    assert (first, "asked") in passes(market)
-
-
-def test_when_the_supplier_accepts_every_entry_of_the_grant_ends(market: Market, taken: int) -> None:
-    _, grant_id = granted(market, 1)
-    first = joins(grant_id, market.officer)
-    second = joins(grant_id, market.officer, ssyks=[WORKSHOP])
-    work()
-    for offer in offers(market):  # there is a free seat in the workshop
-        _no(market, offer)
-    _cancel(market, taken)
-    placement_id = _yes(market, offers(market)[0])
-    with acting_as(market.supervisor), transaction():
-        accept_placement(placement_id)
-    work()
-    night()
-    for entry_id in (first, second):
-        ended = entry(entry_id, market)
-        assert (ended.state, ended.end_reason) == (EntryState.ENDED, EndReason.PLACED)
-
-
-def test_an_unanswered_offer_goes_on_in_the_night(market: Market, taken: int) -> None:
-    first, second = waits(market, 1), waits(market, 2)
-    _cancel(market, taken)
-    with travelling(DUE):
-        night()
-        assert offered_to(market) == [first]
-    with travelling(DUE + timedelta(days=1)):
-        with pytest.raises(Conflict, match="gick ut 2026-03-04"):
-            _yes(market, offers(market)[0], DUE + timedelta(days=1))
-        night()
-        assert offered_to(market) == [second]
-        assert offered_to(market, OfferState.EXPIRED) == [first]
-        assert entry(first, market).state is EntryState.WAITING
-
-
-def test_two_unanswered_offers_end_the_entry(market: Market, taken: int) -> None:
-    first = waits(market, 1, ssyks=[GARDEN, WORKSHOP], seen=[market.repair_id])
-    _cancel(market, taken)
-    with travelling(date(2026, 3, 5)):
-        night()
-        assert offers(market) == []
-        with acting_as(market.officer), transaction():
-            found = entry(first, market)
-            found.seen_place_ids = []
-        night()
-        assert offered_to(market) == [first]
-    with travelling(date(2026, 3, 10)):
-        night()
-        ended = entry(first, market)
-        assert (ended.state, ended.end_reason) == (EntryState.ENDED, EndReason.UNANSWERED)
-        assert held(market) == []
-
-
 def test_the_line_goes_across_authorities_and_the_passed_over_are_kept(market: Market, taken: int) -> None:
     theirs = waits(market, 1, officer=market.south_officer, kommun_codes=["0136"])
     other_trade = waits(market, 2, ssyks=[TEXTILE], seen=[market.sewing_id])
@@ -248,7 +105,7 @@ def test_the_line_goes_across_authorities_and_the_passed_over_are_kept(market: M
             Consent.participant_id == entry(without_consent, market).participant_id
         )
         withdraw_consent(db.session.scalars(consents).one().id)
-    _cancel(market, taken)
+    cancels(market, taken)
     assert offered_to(market) == [theirs]
     with acting_as(market.south_officer), transaction():
         services.decline_offer(offers(market)[0].id, NoReason.NOT_SUITABLE)
@@ -275,7 +132,7 @@ def test_nobody_has_two_offers_at_a_time(market: Market, taken: int) -> None:
         set_seats(market.growing_id, 3, TODAY)
     work()
     assert offered_to(market) == [first, second]
-    _cancel(market, taken)
+    cancels(market, taken)
     assert offered_to(market) == [first, second, third]
     assert len(held(market)) == 3
 
@@ -349,7 +206,7 @@ def test_what_the_search_showed_is_not_offered(market: Market) -> None:
 
 def test_leaving_lets_the_held_seat_go_on(market: Market, taken: int) -> None:
     first, second = waits(market, 1), waits(market, 2)
-    _cancel(market, taken)
+    cancels(market, taken)
     with acting_as(market.colleague), transaction():
         services.leave(first)
     work()
@@ -372,7 +229,7 @@ def test_an_entry_ends_with_its_grant(market: Market, taken: int) -> None:
     _, grant_id = granted(market, 1)
     first = joins(grant_id, market.officer)
     second = waits(market, 2)
-    _cancel(market, taken)
+    cancels(market, taken)
     with acting_as(market.coordinator), transaction():
         db.session.get_one(Grant, grant_id).state = GrantState.WITHDRAWN
         assert services.end_entries_of(grant_id) == 1
@@ -385,26 +242,9 @@ def test_an_entry_ends_with_its_grant(market: Market, taken: int) -> None:
         assert held(market) == []
 
 
-def test_an_offer_that_leads_nowhere_is_taken_back_in_the_night(market: Market, taken: int) -> None:
-    first = waits(market, 1)
-    _cancel(market, taken)
-    with acting_as(market.manager), transaction():
-        pause_place(market.growing_id)
-    with pytest.raises(Conflict, match="inte publicerad"):
-        _yes(market, offers(market)[0])
-    assert offered_to(market) == [first]
-    night()
-    assert offered_to(market, OfferState.WITHDRAWN) == [first]
-    assert held(market) == []
-    with acting_as(market.manager), transaction():
-        resume_place(market.growing_id)
-    work()
-    assert offered_to(market) == [first]  # it was never answered
-
-
 def test_a_held_seat_is_in_use_for_the_supplier(market: Market, taken: int) -> None:
     waits(market, 1)
-    _cancel(market, taken)
+    cancels(market, taken)
     with pytest.raises(Conflict), acting_as(market.manager), transaction():
         close_place(market.growing_id)
     with pytest.raises(Conflict), acting_as(market.manager), transaction():
@@ -441,33 +281,14 @@ def _grant(market: Market, grant_id: int) -> Grant:
         return db.session.get_one(Grant, grant_id)
 
 
-def test_answers_are_checked(market: Market, taken: int) -> None:
-    waits(market, 1)
-    _cancel(market, taken)
-    (offer,) = offers(market)
-    for day in (TODAY - timedelta(days=1), LAST_DAY + timedelta(days=1)):
-        with pytest.raises(Invalid, match="Platsen hålls från 2026-03-02"):
-            _yes(market, offer, day)
-    for stranger in market.outsiders():
-        with pytest.raises((NotFound, NotAllowed)), acting_as(stranger), transaction():
-            services.accept_offer(offer.id, DUE)
-    assert offers(market)[0].state is OfferState.OPEN
-    _yes(market, offer)
-    for again in (lambda: _yes(market, offer), lambda: _no(market, offer)):
-        with pytest.raises(Conflict, match="redan besvarat"):
-            again()
-    with pytest.raises(Conflict, match="redan besvarat"), acting_as(market.officer), transaction():
-        db.session.get_one(WaitingOffer, offer.id).answered_by = "Någon annan"
-
-
 def test_only_offers_between_the_list_and_the_outbox_are_counted(market: Market, taken: int) -> None:
     """A second run of any message changes nothing."""
     waits(market, 1), waits(market, 2)
-    _cancel(market, taken)
+    cancels(market, taken)
     before = [(offer.id, offer.state) for offer in offers(market, None)]
     with acting_as(system_actor()), transaction():
         ids = list(db.session.scalars(select(Outbox.id).where(Outbox.topic == "seat_freed")))
         db.session.execute(text("UPDATE outbox SET processed_at = NULL WHERE topic = 'seat_freed'"))
-        assert db.session.scalar(select(func.count(Outbox.id))) >= len(ids) > 0
+        assert ids
     work()
     assert [(offer.id, offer.state) for offer in offers(market, None)] == before

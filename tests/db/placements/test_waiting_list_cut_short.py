@@ -20,6 +20,7 @@ from placements.booking.services import cancel_placement
 from placements.waiting_list import services
 from placements.waiting_list.jobs import dispatch_day
 from placements.waiting_list.rules import NoReason, OfferState
+from placements.waiting_list.services import offering
 from tests.support.application import Database
 from tests.support.placement_market import TODAY, Market, build_market, requested
 from tests.support.waiting import do, held, messages, offered_to, offers, passes, waits, work
@@ -161,7 +162,7 @@ def test_a_killed_worker_loses_nothing(
         os.kill(os.getpid(), signal.SIGKILL)
 
     with monkeypatch.context() as patch:
-        patch.setattr(services, "_keep", die)
+        patch.setattr(offering, "_keep", die)
         _work(database, redis)
     assert offers(market, None) == []
     assert held(market) == []
