@@ -6,15 +6,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from enterprises.places.services import add_picture
 from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor, acting_as
 from placements.choice.services import close_round, decline_place, record_choice, shortlist_place
+from placements.visits.services import book_visit
 from tests.browser.looking import NARROW, WIDE, look_at_pages, look_over, opened, overflow
 from tests.support.application import Database
 from tests.support.own_page import code_of, shown_round
+from tests.support.pictures import photograph
 from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.visiting import offered
 
 pytestmark = pytest.mark.browser
 
@@ -64,6 +68,12 @@ def test_the_pages_are_accessible(browser: Browser, live_server: str, market: Ma
         narrow_id, narrow = shown_round(market, market.sewing_id, number=2, sex=Sex.WOMAN)
         chosen_id, chooser = shown_round(market, *everything, number=3)
         refused_id, refuser = shown_round(market, *everything, number=4)
+        time_id = offered(market)[0]
+        offered(market, market.growing_id, most_visitors=1)
+        with acting_as(market.manager), transaction():
+            add_picture(market.sewing_id, photograph(), "En symaskin vid ett fönster")
+        with acting_as(she), transaction():
+            book_visit(time_id, round_id)
         closed_id, closed = shown_round(market, market.sewing_id, number=5)
         with acting_as(she), transaction():
             shortlist_place(round_id, market.sewing_id)
