@@ -30,17 +30,21 @@ _COUNT = text("""
     ), reached AS (
         SELECT participant.sex, participant.kommun_code, kinds.dominance, shown_place.ssyk,
                choice_round.participant_id,
-               bool_or(shown_place.is_chosen AND choice_round.chosen_on < :until) AS is_chosen,
-               bool_or(shown_place.is_chosen AND choice_round.chosen_on < :until
-                       AND placement.started_on < :until) AS is_started,
-               bool_or(shown_place.is_chosen AND choice_round.chosen_on < :until
-                       AND placement.started_on < :until
-                       AND placement.state = 'completed' AND placement.ended_on < :until) AS is_completed
+               bool_or(choice_round.chosen_on < :until AND (shown_place.is_chosen
+                       OR shown_place.reserve_rank IS NOT NULL AND placement.started_on < :until)) AS is_chosen,
+               bool_or((shown_place.is_chosen OR shown_place.reserve_rank IS NOT NULL)
+                       AND choice_round.chosen_on < :until AND placement.started_on < :until) AS is_started,
+               -- Whoever moves to another place has not dropped out: what becomes of her there is that choice's.
+               bool_or((shown_place.is_chosen OR shown_place.reserve_rank IS NOT NULL)
+                       AND choice_round.chosen_on < :until AND placement.started_on < :until
+                       AND (placement.state = 'completed' OR placement.state = 'ended_early' AND placement.is_moved)
+                       AND placement.ended_on < :until) AS is_completed
         FROM choice_round
         JOIN participant ON participant.id = choice_round.participant_id
         JOIN shown_place ON shown_place.choice_round_id = choice_round.id
         JOIN kinds ON kinds.ssyk = shown_place.ssyk
         LEFT JOIN placement ON placement.choice_round_id = choice_round.id
+                           AND placement.place_id = shown_place.place_id
         WHERE choice_round.authority_id = :authority_id
           AND choice_round.opened_at >= :begins AND choice_round.opened_at < :ends
         GROUP BY choice_round.id, participant.sex, participant.kommun_code, kinds.dominance, shown_place.ssyk

@@ -114,7 +114,9 @@ _DEFINITIONS: Final = (
         Measure.COUNT,
         "Från visat till genomfört",
         "Vad visades kvinnor och män, och vad kom det ut av det?",
-        "Yrken i valomgångar: visade, valda, påbörjade och genomförda. Ett yrke räknas en gång per valomgång",
+        "Yrken i valomgångar: visade, valda, påbörjade och genomförda. Ett yrke räknas en gång per valomgång. En plats"
+        " som valdes i reserv räknas som vald när den har påbörjats. Den som byter till en annan plats har inte"
+        " avbrutit: platsen räknas som genomförd, och fortsättningen i valet av den nya",
         "–",
         "Valomgångar som öppnades den innevarande månaden. Deltagare som angett annat kön eller inget visas inte, de är"
         " för få",

@@ -58,6 +58,10 @@ _REPORT_IN_TIME = """
         SELECT min(filed_on) AS filed_on FROM final_report WHERE placement_id = mine.id
     ) AS report ON true
     WHERE mine.state IN ('completed', 'ended_early') AND mine.started_on IS NOT NULL
+      -- Whoever moves to another place at the enterprise has one report, at the end.
+      AND NOT (mine.is_moved AND EXISTS (
+          SELECT FROM mine AS later WHERE later.moved_from_id = mine.id
+          AND later.state IN ('accepted', 'running', 'completed', 'ended_early')))
     GROUP BY 1
 """
 

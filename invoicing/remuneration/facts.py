@@ -109,6 +109,15 @@ class PlacementFacts:
     report_due_on: dt.date | None = None
     result: Result | None = None
     already_paid: frozenset[Component] = frozenset()
+    began_on: dt.date | None = None
+    """When the participant came from another place under the same contract: her first day there."""
+    is_continued: bool = False
+    """She went on at another place under the same contract, the day after the last one here."""
+
+    @property
+    def counted_from(self) -> dt.date:
+        """The day from which a time of training is counted: a move within the contract does not begin it anew."""
+        return self.began_on or self.first_day
 
 
 @dataclass(frozen=True, slots=True)

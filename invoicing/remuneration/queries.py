@@ -60,7 +60,9 @@ def month_facts(contract: Contract, month: Month, *, lock: bool = False) -> Mont
     ids = [row.id for row in rows]
     has_rows_of_absence = any(isinstance(one, PaidAbsence) for one in price_list.components)
     days = _attendance(contract.id, month, looks_back=has_rows_of_absence, lock=lock)
-    plans = _plans_agreed(ids)
+    chains = _moved_within(contract_id=contract.id, placements=rows)
+    plans = _plans_agreed([*ids, *(earlier.id for chain in chains.values() for earlier in chain)])
+    continued = {row.moved_from_id for row in rows} & {one.id for chain in chains.values() for one in chain}
     reports = _reports_filed(ids)
     paid = _fees_paid(ids)
     placements = tuple(
@@ -70,10 +72,12 @@ def month_facts(contract: Contract, month: Month, *, lock: bool = False) -> Mont
             last_day=min(row.last_day, row.ended_on or row.last_day),
             level=row.support_level,
             days=tuple(days.get(row.id, ())),
-            plan_agreed_on=plans.get(row.id),
+            plan_agreed_on=None if any(one.id in plans for one in chains[row.id]) else plans.get(row.id),
             report_filed_on=reports[row.id][0] if row.id in reports else None,
             report_due_on=reports[row.id][1] if row.id in reports else None,
             already_paid=frozenset(paid.get(row.id, ())),
+            began_on=min((one.first_day for one in chains[row.id]), default=None),
+            is_continued=row.id in continued,
         )
         for row in rows
     )
@@ -102,6 +106,32 @@ def _placements(contract_id: int, month: Month) -> Sequence[Placement]:
         )
         .order_by(Placement.id)
     ).all()
+
+
+def _moved_within(contract_id: int, placements: Sequence[Placement]) -> dict[int, list[Placement]]:
+    """For each placement those that its participant moved from, one after another, under the same contract. As many
+    queries as the longest row of moves."""
+    known = {row.id: row for row in placements}
+    asked = {row.moved_from_id for row in placements if row.moved_from_id} - known.keys()
+    while asked:
+        earlier = db.session.scalars(
+            select(Placement).where(
+                Placement.id.in_(asked),
+                Placement.contract_id == contract_id,
+                Placement.state.in_(STARTED_STATES),
+            )
+        ).all()
+        known |= {row.id: row for row in earlier}
+        asked = {row.moved_from_id for row in earlier if row.moved_from_id} - known.keys()
+    chains: dict[int, list[Placement]] = {}
+    for row in placements:
+        chain: list[Placement] = []
+        before = known.get(row.moved_from_id or 0)
+        while before is not None:
+            chain.append(before)
+            before = known.get(before.moved_from_id or 0)
+        chains[row.id] = chain
+    return chains
 
 
 def _attendance(

@@ -241,15 +241,15 @@ class _PlacementMonth:
         if rate is None:
             return
         first_day = max(
-            self.placement.first_day + dt.timedelta(days=rate.from_run_day - 1),
+            self.placement.counted_from + dt.timedelta(days=rate.from_run_day - 1),
             self.terms.first_day,
             self.month.first_day,
         )
         ends = (self.placement.last_day, self.terms.last_day, self.month.last_day)
         last_day = min(day for day in ends if day is not None)
         covered = (last_day - first_day).days + 1
-        if covered <= 0:
-            return
+        if covered <= 0 or (self.placement.is_continued and last_day < self.month.last_day):
+            return  # a month in which the participant moves within the contract is the later place's
         is_full = covered == self.month.length
         if not is_full and not rate.is_prorated and rate.basis is MonthBasis.FULL:
             return
@@ -292,8 +292,8 @@ class _PlacementMonth:
         placement = self.placement
         start = self.prices.start_fee
         if start is not None and start.after_run_days:
-            due = placement.first_day + dt.timedelta(days=start.after_run_days - 1)
-            if placement.last_day is None or placement.last_day >= due:
+            due = placement.counted_from + dt.timedelta(days=start.after_run_days - 1)
+            if due >= placement.first_day and (placement.last_day is None or placement.last_day >= due):
                 basis = f"Placeringen hade pågått i {counted(start.after_run_days, 'dag', 'dagar')} {due}"
                 yield start.component, due, start.price_ore, basis
         elif start is not None and placement.plan_agreed_on is not None:

@@ -31,9 +31,11 @@ from placements.attendance.rules import (
     planned_week,
     week_text,
 )
+from placements.booking.change_rules import Extent, extent_by_plan
 from placements.booking.models import Placement
+from placements.booking.queries import changed_extents
 from placements.participants.models import Participant
-from placements.plan.queries import Extent, agreed_extents, shown_person
+from placements.plan.queries import agreed_extents, shown_person
 
 _HABIT = timedelta(weeks=4)  # how far back a participant's usual weekdays are read
 _WORK_DAYS = 5
@@ -109,7 +111,7 @@ class WeekGrid:
 
 
 def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
-    """All that train at the supervisor's enterprise that week; three queries whatever their number.
+    """All that train at the supervisor's enterprise that week; four queries whatever their number.
 
     Saturday and Sunday are left out when nothing is planned or recorded on them, unless asked for.
     """
@@ -128,7 +130,7 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
         )
     )
     ids = [placement.id for placement, _, _ in found]
-    extents = agreed_extents(ids)
+    plans, changed = agreed_extents(ids), changed_extents(ids)
     recorded = recorded_days(ids, monday - _HABIT, sunday)
     latest = dict(recorded.keys())  # in order of days, so the last one stays
     habits: dict[int, list[date]] = defaultdict(list)
@@ -137,20 +139,27 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
             habits[placement_id].append(day)
     rows = []
     for placement, person, place_name in found:
-        extent = extents.get(placement.id, Extent(placement.hours_per_week, placement.days_per_week))
-        planned = planned_week(monday, extent.hours_per_week, extent.days_per_week, habits[placement.id])
+        at_first = Extent(placement.hours_per_week, placement.days_per_week)
+        by_day = {
+            day: extent_by_plan(day, at_first, changed[placement.id], plans.get(placement.id))
+            for day in days_of_week(monday)
+        }
+        weeks = {
+            extent: planned_week(monday, extent.hours_per_week, extent.days_per_week, habits[placement.id])
+            for extent in set(by_day.values())
+        }
         days = [
             _grid_day(
                 placement,
                 day,
-                planned.get(day),
-                extent,
+                weeks[by_day[day]].get(day),
+                by_day[day],
                 recorded.get((placement.id, day)),
                 latest.get(placement.id, monday),
             )
             for day in days_of_week(monday)
         ]
-        has_plan = placement.id in extents
+        has_plan, extent = placement.id in plans, by_day[max(by_day)]
         rows.append(GridRow(placement, shown_person(person, placement), place_name, extent, has_plan, days))
     return _without_empty_weekend(monday, rows, with_weekend=with_weekend)
 

@@ -171,6 +171,11 @@ class Placement(Base):
         """Hours a week as agreed for the day."""
         return self.extent_on(day).hours_per_week
 
+    def most_hours_from(self, day: date) -> Decimal:
+        """The most hours a week that are agreed for the day or later."""
+        later = [row.hours_per_week for row in self.extents if row.from_day > day]
+        return max(self.hours_on(day), *later)
+
 
 class PlacementExtent(Base):
     """Hours and days a week from a day on, where they have been changed. Never changes itself."""

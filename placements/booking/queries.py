@@ -3,14 +3,15 @@
 A participant is joined from outside: whoever may not see the person finds the placement by its number.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
@@ -23,8 +24,8 @@ from marketplace.procurement.queries import price_drafts
 from marketplace.reference.models import Trade
 from marketplace.reference.rules import add_working_days
 from placements.attendance.models import AttendanceDay
-from placements.booking.change_rules import ChangeState
-from placements.booking.models import Placement, PlacementChange
+from placements.booking.change_rules import ChangeState, Extent
+from placements.booking.models import Placement, PlacementChange, PlacementExtent
 from placements.booking.request_rules import Step, Unanswered, missing_prices, next_step
 from placements.booking.rules import LIVE_STATES, PLACED_STATES, PlacementState
 from placements.participants.models import Participant
@@ -135,6 +136,20 @@ def moves_of(placement_: Placement) -> Moves:
     return Moves(
         next((row for row in moves if row.placement.id == placement_.moved_from_id), None),
         next((row for row in moves if row.placement.moved_from_id == placement_.id), None),
+    )
+
+
+def goes_on_at_supplier() -> ColumnElement[bool]:
+    """Whether the participant has moved to another place at the same enterprise, so that nothing is over there;
+    correlated to Placement."""
+    later = aliased(Placement)
+    return and_(
+        Placement.is_moved,
+        exists().where(
+            later.moved_from_id == Placement.id,
+            later.enterprise_id == Placement.enterprise_id,
+            later.state.in_(PLACED_STATES),
+        ),
     )
 
 
@@ -316,6 +331,19 @@ def changes_of(placement_id: int) -> list[PlacementChange]:
             .order_by(PlacementChange.id.desc())
         )
     )
+
+
+def changed_extents(placement_ids: Collection[int]) -> dict[int, list[tuple[date, Extent]]]:
+    """Changes of extent by placement, with the days from which they hold."""
+    found: dict[int, list[tuple[date, Extent]]] = defaultdict(list)
+    statement = (
+        select(PlacementExtent)
+        .where(PlacementExtent.placement_id.in_(placement_ids))
+        .order_by(PlacementExtent.placement_id, PlacementExtent.from_day)
+    )
+    for row in db.session.scalars(statement):
+        found[row.placement_id].append((row.from_day, Extent(row.hours_per_week, row.days_per_week)))
+    return found
 
 
 def late_changes(change_id: int | None = None) -> list[PlacementChange]:

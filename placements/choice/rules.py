@@ -40,7 +40,10 @@ _EITHER = by(Role.CASE_OFFICER, Role.PARTICIPANT)
 
 CHOICE_TRANSITIONS: TransitionTable = {
     (ChoiceState.OPEN, ChoiceAction.SHOW): Transition(
-        ChoiceState.OPEN, _OFFICER, "Visa fler platser", needs_sv="Deltagaren har redan valt, eller så är valomgången avslutad."
+        ChoiceState.OPEN,
+        _OFFICER,
+        "Visa fler platser",
+        needs_sv="Deltagaren har redan valt, eller så är valomgången avslutad.",
     ),
     (ChoiceState.OPEN, ChoiceAction.SHORTLIST): Transition(
         ChoiceState.OPEN, _EITHER, "Spara en plats", needs_sv="Det går inte längre att spara platser här."

@@ -3,7 +3,6 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, select
@@ -21,6 +20,7 @@ from marketplace.procurement.rules import TermsRules
 from marketplace.reference.models import Trade
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
+from placements.booking.change_rules import Extent
 from placements.booking.models import Placement
 from placements.booking.rules import SEAT_HOLDING_STATES, PlacementState
 from placements.participants.models import Participant
@@ -151,20 +151,23 @@ def events_of(plans: Collection[ActivityPlan]) -> list[Event]:
     return list(db.session.scalars(chosen.order_by(Event.id.desc())))
 
 
-@dataclass(frozen=True)
-class Extent:
-    hours_per_week: Decimal
-    days_per_week: int
-
-
-def agreed_extents(placement_ids: Collection[int]) -> dict[int, Extent]:
-    """Hours and days a week by the plan that holds now, for the placements that have one the actor may read."""
+def agreed_extents(placement_ids: Collection[int]) -> dict[int, tuple[date, Extent]]:
+    """Hours and days a week by the plan that holds now, and when it was agreed, for the placements that have one the
+    actor may read."""
     rows = db.session.execute(
-        select(ActivityPlan.placement_id, ActivityPlan.hours_per_week, ActivityPlan.days_per_week)
+        select(
+            ActivityPlan.placement_id,
+            ActivityPlan.agreed_on,
+            ActivityPlan.hours_per_week,
+            ActivityPlan.days_per_week,
+        )
         .where(ActivityPlan.placement_id.in_(placement_ids), ActivityPlan.state == PlanState.AGREED)
         .order_by(ActivityPlan.placement_id, ActivityPlan.revision)
     )
-    return {placement_id: Extent(hours, days) for placement_id, hours, days in rows}
+    return {
+        placement_id: (agreed_on or date.min, Extent(hours, days))
+        for placement_id, agreed_on, hours, days in rows
+    }
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:

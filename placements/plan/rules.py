@@ -182,11 +182,11 @@ def tidy(content: PlanContent) -> PlanContent:
     )
 
 
-def check_plan(content: PlanContent, *, granted_hours: Decimal, first_day: date, last_day: date) -> None:
+def check_plan(content: PlanContent, *, agreed_hours: Decimal, first_day: date, last_day: date) -> None:
     """Raises Invalid, naming the field, when a tidy plan leaves something out or goes outside the placement."""
     check_extent(content.hours_per_week, content.days_per_week)
-    if content.hours_per_week > granted_hours:
-        limit = f"{granted_hours.normalize():f}".replace(".", ",")
+    if content.hours_per_week > agreed_hours:
+        limit = f"{agreed_hours.normalize():f}".replace(".", ",")
         raise Invalid(
             f"Placeringen är på {limit} timmar i veckan. Planen kan ha färre timmar, men inte fler.",
             field="hours_per_week",

@@ -187,7 +187,7 @@ def _content(
 def _write(plan: ActivityPlan, placement: Placement, content: PlanContent) -> None:
     check_plan(
         content,
-        granted_hours=placement.hours_per_week,
+        agreed_hours=placement.most_hours_from(clock.today()),
         first_day=placement.first_day,
         last_day=placement.last_day,
     )

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import Role
+from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.tenancy import current_actor
@@ -182,9 +183,10 @@ def _agreed_sv(what_sv: str, *, is_agreed: bool) -> str:
 def _from_placement(head: TrainingHead) -> PlanContent:
     """What is known before anything is written: the extent, the place's tasks, days to follow up."""
     placement = head.placement
+    extent = placement.extent_on(max(today(), placement.first_day))
     return PlanContent(
-        placement.hours_per_week,
-        placement.days_per_week,
+        extent.hours_per_week,
+        extent.days_per_week,
         head.place.tasks_sv if head.place else "",
         (),
         "",

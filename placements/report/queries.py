@@ -17,6 +17,7 @@ from marketplace.procurement.rules import TermsRules
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
+from placements.booking.queries import goes_on_at_supplier
 from placements.booking.rules import LIVE_STATES
 from placements.participants.models import Grant, Participant
 from placements.participants.rules import GrantState
@@ -32,6 +33,12 @@ def _readable() -> Select[FinalReport]:
     if current_actor().role not in _WRITERS:
         chosen = chosen.where(FinalReport.state != ReportState.DRAFT)
     return chosen
+
+
+def goes_on_elsewhere(placement_id: int) -> bool:
+    """Whether the participant has moved to another place at the same enterprise: the report is that placement's."""
+    found = select(Placement.id).where(Placement.id == placement_id, goes_on_at_supplier())
+    return db.session.scalar(found) is not None
 
 
 def report_of(placement_id: int) -> FinalReport | None:
@@ -119,7 +126,7 @@ def _to_write() -> list[WaitingItem]:
         .join(Participant, Participant.id == Placement.participant_id)
         .outerjoin(Contract, Contract.id == Placement.contract_id)
         .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
-        .where(Placement.state.in_(ENDED_STATES), ~is_filed)
+        .where(Placement.state.in_(ENDED_STATES), ~is_filed, ~goes_on_at_supplier())
         .order_by(Placement.last_day, swedish_order(Participant.name), Placement.id)
     )
     return [
@@ -155,6 +162,7 @@ def _overdue() -> list[WaitingItem]:
             Grant.state == GrantState.PLACED,
             ~is_filed,
             ~goes_on,
+            ~goes_on_at_supplier(),
         )
         .order_by(Placement.last_day, Placement.id)
     )

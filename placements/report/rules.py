@@ -116,10 +116,19 @@ class ReportContent:
         }
 
 
-def check_ended(state: PlacementState) -> None:
-    """Raises Conflict while the training goes on, or when it never was."""
+GOES_ON_SV = (
+    "Deltagaren fortsätter på en annan plats hos er. Slutdokumentationen skrivs när den placeringen har avslutats, och "
+    "gäller hela tiden."
+)
+
+
+def check_ended(state: PlacementState, *, goes_on: bool = False) -> None:
+    """Raises Conflict while the training goes on, here or at another place of the same enterprise, or when it never
+    was."""
     if state not in ENDED_STATES:
         raise Conflict("Slutdokumentationen skrivs när placeringen har avslutats.")
+    if goes_on:
+        raise Conflict(GOES_ON_SV)
 
 
 def check_draft(content: ReportContent) -> None:

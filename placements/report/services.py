@@ -19,7 +19,7 @@ from placements.participants.queries import has_live_placement
 from placements.participants.rules import GrantState
 from placements.participants.services import conclude_grant
 from placements.report.models import FinalReport
-from placements.report.queries import readable_report
+from placements.report.queries import goes_on_elsewhere, readable_report
 from placements.report.rules import (
     REPORT_TRANSITIONS,
     ExitReason,
@@ -44,7 +44,7 @@ def draft_report(
 ) -> FinalReport:
     """The supervisor's draft, after the end. Raises Conflict before the end, or when there is a report already."""
     placement = _placement_to_report(placement_id)
-    check_ended(placement.state)
+    check_ended(placement.state, goes_on=goes_on_elsewhere(placement_id))
     content = ReportContent(
         done_sv.strip(), reached_sv.strip(), adaptations_sv.strip(), recommended_sv.strip(), exit_reason
     )
@@ -106,7 +106,7 @@ def file_report(report_id: int) -> FinalReport:
 def receive_report(report_id: int, *, next_step_sv: str) -> FinalReport:
     """The coordinator receives it with a decision on the next step; the grant is concluded.
 
-    A grant that has already led to another placement goes on.
+    A grant that has already led to another placement goes on, and so does one whose participant has moved on from it.
     """
     report = readable_report(report_id, lock=True)
     before = report.state
@@ -119,7 +119,7 @@ def receive_report(report_id: int, *, next_step_sv: str) -> FinalReport:
     report.next_step_sv = next_step_sv.strip()
     _record(report, placement, "receive", before)
     grant = get_or_404(Grant, placement.grant_id)
-    if grant.state == GrantState.PLACED and not has_live_placement(grant.id):
+    if grant.state == GrantState.PLACED and not placement.is_moved and not has_live_placement(grant.id):
         conclude_grant(grant.id)
     return report
 

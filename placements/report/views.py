@@ -85,11 +85,13 @@ def show(placement_id: int) -> ResponseReturnValue:
     report = queries.report_of(placement_id)
     role = current_actor().role
     if report is None:
-        has_ended = head.placement.state in ENDED_STATES
+        goes_on = queries.goes_on_elsewhere(placement_id)
+        has_ended = head.placement.state in ENDED_STATES and not goes_on
         return render_template(
             "placements/report/none.html",
             head=head,
             has_ended=has_ended,
+            goes_on=goes_on,
             due_on=report_deadline(head.placement.last_day, head.report_within),
             may_write=role == Role.SUPERVISOR and head.person is not None and has_ended,
         )

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError
+from marketplace.statements import planned_once
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.guards import requires
@@ -53,7 +54,7 @@ def request_form(choice_round_id: int) -> ResponseReturnValue:
     form = RequestForm()
     if form.validate_on_submit() and form.first_day.data and form.last_day.data:
         try:
-            with transaction():
+            with planned_once(), transaction():
                 placement_id = services.request_placement(
                     choice_round_id,
                     first_day=form.first_day.data,

@@ -51,13 +51,13 @@ PLAN = PlanContent(Decimal(20), 4, "Sy", ("Kommer i tid",), "", (date(2026, 4, 1
 def test_what_cannot_be_agreed_to(changes: dict[str, object], field: str) -> None:
     wrong = replace(PLAN, **changes)  # type: ignore[arg-type]
     with pytest.raises(Invalid) as refusal:
-        check_plan(tidy(wrong), granted_hours=Decimal(20), first_day=FIRST, last_day=LAST)
+        check_plan(tidy(wrong), agreed_hours=Decimal(20), first_day=FIRST, last_day=LAST)
     assert refusal.value.field == field
 
 
 def test_a_plan_may_start_lower_than_the_grant_and_in_any_script() -> None:
     plan = replace(PLAN, hours_per_week=Decimal("7.5"), days_per_week=1, goals=("أتعلم", "学ぶ", "Ö"))
-    check_plan(tidy(plan), granted_hours=Decimal(20), first_day=FIRST, last_day=LAST)
+    check_plan(tidy(plan), agreed_hours=Decimal(20), first_day=FIRST, last_day=LAST)
 
 
 def test_a_tidy_plan_has_no_empty_goals_and_each_follow_up_once() -> None:
