@@ -129,6 +129,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
     "letter.send": ["marketplace.letters.jobs.send_letter"],
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
+    "place_closed": ["placements.visits.jobs.withdraw_at_place"],
     "placement_accepted": [
         "placements.booking.jobs.tell",
         "placements.visits.jobs.cancel_elsewhere",

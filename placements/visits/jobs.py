@@ -32,6 +32,13 @@ def cancel_in_round(outbox_id: int) -> None:
             services.cancel_visits_in_round(message.payload["choice_round_id"])
 
 
+def withdraw_at_place(outbox_id: int) -> None:
+    """The place that the message names was closed for good."""
+    with claimed(outbox_id) as message:
+        if message is not None:
+            services.withdraw_times_at(message.payload["place_id"])
+
+
 def cancel_under_contract(outbox_id: int) -> None:
     """The contract that the message names has ended."""
     with claimed(outbox_id) as message:

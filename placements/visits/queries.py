@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from enterprises.contracts.models import Contract
@@ -138,18 +138,24 @@ def later_in_series(first: VisitTime) -> list[VisitTime]:
     return [one for one in later if is_in_series(first.starts_at, one.starts_at)]
 
 
+def coming_ids_at(place_id: int) -> list[int]:
+    """Ids of the times that a place still offers, the first one first."""
+    return list(
+        db.session.scalars(
+            select(VisitTime.id)
+            .where(
+                VisitTime.place_id == place_id,
+                VisitTime.state == VisitTimeState.OFFERED,
+                VisitTime.starts_at > now(),
+            )
+            .order_by(VisitTime.starts_at, VisitTime.id)
+        )
+    )
+
+
 def visitors_on(visit_time_ids: Collection[int]) -> list[VisitRow]:
     """The visits booked on the times."""
     return _visits(StudyVisit.visit_time_id.in_(visit_time_ids), StudyVisit.state == VisitState.BOOKED)
-
-
-def coming_times_at(place_id: int) -> int:
-    counted = select(func.count(VisitTime.id)).where(
-        VisitTime.place_id == place_id,
-        VisitTime.state == VisitTimeState.OFFERED,
-        VisitTime.starts_at > now(),
-    )
-    return db.session.scalar(counted) or 0
 
 
 def starts_taken(place_id: int, starts: Collection[datetime]) -> list[datetime]:

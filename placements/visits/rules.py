@@ -51,7 +51,7 @@ class VisitTimeAction(StrEnum):
 VISIT_TIME_TRANSITIONS: TransitionTable = {
     (VisitTimeState.OFFERED, VisitTimeAction.WITHDRAW): Transition(
         VisitTimeState.WITHDRAWN,
-        by(Role.SUPPLIER_MANAGER, Role.SUPERVISOR),
+        by(Role.SUPPLIER_MANAGER, Role.SUPERVISOR, Role.SYSTEM),
         "Dra tillbaka tiden",
         needs_sv="Tiden är redan tillbakadragen.",
         causes_sv="Den går inte att boka längre. Besök som är bokade på tiden avbokas.",

@@ -161,7 +161,7 @@ plan         agreed                replace             replaced              sys
 report       draft                 edit                draft                 supervisor
 report       draft                 file                filed                 supervisor
 report       filed                 receive             received              coordinator
-visit_time   offered               withdraw            withdrawn             supervisor supplier_manager
+visit_time   offered               withdraw            withdrawn             supervisor supplier_manager system
 visit        booked                cancel              cancelled             case_officer participant system
 visit        booked                mark_held           held                  case_officer supervisor
 visit        booked                mark_not_held       not_held              case_officer supervisor

@@ -210,7 +210,9 @@ def _tidy(words: Words) -> dict[str, Any]:
         if name in tidy:
             tidy[name] = tidy[name].strip()
     if "tasks" in tidy:
-        tidy["tasks"] = tuple(dict.fromkeys(task.strip() for task in tidy["tasks"] if task.strip()))
+        # A bar stands between tasks in a file.
+        tasks = [task.replace("|", "/").strip() for task in tidy["tasks"]]
+        tidy["tasks"] = tuple(dict.fromkeys(filter(None, tasks)))
     for name in ("weekdays", "demands", "adaptations", "languages"):
         if name in tidy:
             tidy[name] = tuple(sorted(set(tidy[name])))

@@ -1,6 +1,7 @@
 """What becomes of study visits: cancelled, withdrawn, held or not; and how long a name is shared."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from app import JOBS
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from enterprises.contracts.services import ENDED_TOPIC
+from enterprises.places.services import close_place
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, travelling
 from marketplace.db import db, get_or_404, transaction
@@ -184,7 +186,9 @@ def test_the_name_is_shared_until_a_week_after_while_consent_holds(market: Marke
     visit_id = booked(time_id, round_id, market.officer)
 
     def name() -> str:
-        with acting_as(market.supervisor):
+        with acting_as(
+            replace(market.supervisor)
+        ):  # as in a request of its own, which begins by saying the day
             db.session.expire_all()
             return queries.visit(visit_id).who_sv
 
@@ -319,6 +323,17 @@ def test_a_late_message_leaves_the_visits_of_a_later_round(market: Market) -> No
     with acting_as(system_actor(market.north_id)), transaction():
         assert cancel_visits_elsewhere(grant_id, place_id=market.growing_id, choice_round_id=round_id) == 2
     assert _visit(kept, market.officer).state is VisitState.BOOKED
+
+
+def test_a_place_that_is_closed_for_good_is_visited_no_more(market: Market) -> None:
+    _, sewing, repair = _two_visits(market)
+    with acting_as(market.manager), transaction():
+        close_place(market.repair_id)
+    _process("place_closed", "withdraw_at_place")
+    assert _visit(repair, market.officer).end_reason is EndReason.TIME_WITHDRAWN
+    assert _visit(sewing, market.officer).state is VisitState.BOOKED
+    (letter,) = _letters(Role.CASE_OFFICER)
+    assert letter.organisation_id == market.unit_id
 
 
 def test_nothing_else_is_written_when_a_message_comes_twice(market: Market) -> None:

@@ -68,10 +68,10 @@ def test_from_offer_to_held(market: Market, client_for: ClientFor) -> None:
     assert "onsdag 25 mars kl. 10.30–11.15" in offered_there
     assert "2 av 2 lediga" in offered_there
     with acting_as(market.officer):
-        first = queries.times_of([market.sewing_id])[market.sewing_id][0]
-    _post(officer, f"{address}/boka", {"visit_time_id": first.id})
+        first_id = queries.times_of([market.sewing_id])[market.sewing_id][0].id
+    _post(officer, f"{address}/boka", {"visit_time_id": first_id})
     assert "Studiebesöket är bokat: onsdag 25 mars kl. 10.30–11.15." in _page(officer, address)
-    twice = _post(officer, f"{address}/boka", {"visit_time_id": first.id}, status=422)
+    twice = _post(officer, f"{address}/boka", {"visit_time_id": first_id}, status=422)
     assert "Tiden är redan bokad" in twice.text
     _post(officer, f"{address}/boka", status=422)
     with acting_as(market.officer):
