@@ -174,7 +174,7 @@ class Placement(Base):
     def most_hours_from(self, day: date) -> Decimal:
         """The most hours a week that are agreed for the day or later."""
         later = [row.hours_per_week for row in self.extents if row.from_day > day]
-        return max(self.hours_on(day), *later)
+        return max([self.hours_on(day), *later])
 
 
 class PlacementExtent(Base):
