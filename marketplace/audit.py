@@ -87,7 +87,7 @@ def record_many(events: Sequence[NewEvent]) -> None:
     ]
     if rows:
         table = cast(Table, Event.__table__)  # and not the model: there is nothing for the ORM to keep
-        db.session.execute(insert(table).inline(), rows)
+        db.session.execute(insert(table).inline(), rows if len(rows) > 1 else rows[0])
 
 
 def timeline(object_type: str, object_id: int) -> list[Event]:
