@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 
+from demo.simulate import visiting
 from demo.simulate.agenda import Phase
 from demo.simulate.cases import Case
 from demo.simulate.chance import rng_for, some_of
@@ -77,6 +78,7 @@ def _show(history: History, case: Case) -> None:
     history.counts["choice rounds"] += 1
     day = add_working_days(today(), case.rng.randint(0, 5))
     day = max(day, add_working_days(today(), 1)) if case.chance(0.8) else day
+    visiting.look_around(history, case, [one.place_id for one in shown], day)
     assert case.officer is not None
     if case.is_shown_only or case.chance(_STAYS_UNDECIDED):
         history.agenda.add(day, Phase.ANSWERS, case.officer, lambda: _close(history, case, shown))

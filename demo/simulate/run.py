@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from demo.simulate import money, participants, placing, supply, training
+from demo.simulate import money, participants, placing, supply, training, visiting
 from demo.simulate.agenda import Agenda
 from demo.simulate.cases import draw_cases
 from demo.simulate.foundation import DEMO_AUTHORITY, Directory
@@ -80,6 +80,7 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
             day += timedelta(weeks=2)
     for enterprise in enterprises:
         supply.plan(history, enterprise)
+        visiting.plan(history, enterprise)
     training.plan_attendance(history, part.begins_on, enterprises)
     names = _names(story, part.authorities)
 

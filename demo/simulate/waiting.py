@@ -16,6 +16,7 @@ from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, DEMO_MEMBE
 from demo.simulate.market import Published
 from demo.simulate.questions import WAITING
 from demo.simulate.texts import RECOMMENDED
+from demo.simulate.visiting import invite
 from demo.story import Story
 from enterprises.places.models import Place
 from enterprises.places.queries import free_seats_over
@@ -203,6 +204,7 @@ class Waiting:
             choice.shortlist_place(choice_round.id, found[0])
             for place_id in found[1:][-1:]:
                 choice.decline_place(choice_round.id, place_id, RefusalReason.FAR_AWAY)
+        invite(self.supervisor, choice_round.participant_id, choice_round.id, found[0])
 
     def _choose(self, grant_id: int) -> int:
         found = self._free_places()

@@ -21,6 +21,7 @@ from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import actor_in
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.accounts.services import user_with_password
+from marketplace.clock import now
 from marketplace.db import db
 from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
@@ -32,6 +33,8 @@ from placements.booking.rules import PlacementState
 from placements.choice.models import ChoiceRound
 from placements.choice.rules import ChoiceState
 from placements.participants.models import Participant
+from placements.visits.models import StudyVisit
+from placements.visits.rules import VisitState
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
 
@@ -80,6 +83,13 @@ def test_bad_rows_are_told_by_name(loaded: Loaded) -> None:
     assert len(told) == 2
     assert "212000-2892" in told[0]
     assert "212100-2114" in told[1]
+
+
+def test_some_have_visited_and_the_demos_own_is_going_to(loaded: Loaded) -> None:
+    held = everywhere(select(StudyVisit.id).where(StudyVisit.state == VisitState.HELD))
+    booked = everywhere(select(StudyVisit.starts_at).where(StudyVisit.state == VisitState.BOOKED))
+    assert held
+    assert min(booked)[0] < now() < max(booked)[0]  # type: ignore[operator]
 
 
 def test_as_many_participants_as_asked_for(loaded: Loaded) -> None:
