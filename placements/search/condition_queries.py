@@ -14,6 +14,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
+    SmallInteger,
     Text,
     and_,
     any_,
@@ -44,13 +45,13 @@ def _given(name: str, type_: Any = None) -> Any:
 
 START_BY: ColumnElement[date] = _given("start_by", Date)
 UNTIL: ColumnElement[date] = _given("until", Date)
-_TEXTS, _NUMBERS = ARRAY(Text), ARRAY(Integer)
+_TEXTS, _NUMBERS, _DAYS = ARRAY(Text), ARRAY(Integer), ARRAY(SmallInteger)
 _QUERY = func.to_tsquery("pg_catalog.swedish", _given("words", Text))
 _WORDS = select(PlaceWords.words).where(PlaceWords.place_id == Place.id).correlate(Place).scalar_subquery()
 _COMMON_DAYS: ColumnElement[int] = sum(
     (
         cast(
-            and_(literal(day) == any_(Place.weekdays), literal(day) == any_(_given("weekdays", _NUMBERS))),
+            and_(literal(day) == any_(Place.weekdays), literal(day) == any_(_given("some_weekdays", _DAYS))),
             Integer,
         )
         for day in range(1, 8)
@@ -59,7 +60,8 @@ _COMMON_DAYS: ColumnElement[int] = sum(
 )
 
 # Hours are compared as whole numbers and ids as arrays of constants: what is known not to leak may be asked before the
-# policies are, and a long array of constants is looked up in at once.
+# policies are, and a long array of constants is looked up in at once. One kommun or trade alone is not an array: only
+# then does its index give the order.
 _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "days_ahead": and_(
         Place.state == PlaceState.PUBLISHED, Place.lead_time_days <= _given("days_ahead", Integer)
@@ -67,16 +69,20 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "enterprises": Place.enterprise_id == any_(_given("enterprises", _NUMBERS)),
     "ids": Place.id == any_(_given("ids", _NUMBERS)),
     "except": ~(Place.id == any_(_given("except", _NUMBERS))),
+    "kommun": Place.kommun_code == _given("kommun", Text),
     "kommuner": Place.kommun_code == any_(_given("kommuner", _TEXTS)),
     "near": Place.kommun_code == any_(_given("near", _TEXTS)),
     "field": Place.ssyk == any_(_given("field", _TEXTS)),
+    "trade": Place.ssyk == _given("trade", Text),
     "trades": Place.ssyk == any_(_given("trades", _TEXTS)),
     "hours": Place.hours_per_week_min <= _given("hours", Integer),
     "hours_up": Place.hours_per_week_max >= _given("hours_up", Integer),
     "adaptations": Place.adaptations.contains(_given("adaptations", _TEXTS)),
     "languages": Place.languages.contains(_given("languages", _TEXTS)),
     "avoided": ~Place.demands.overlap(_given("avoided", _TEXTS)),
-    "weekdays": _given("days_needed", Integer) <= _COMMON_DAYS,
+    "all_weekdays": Place.weekdays.contains(_given("all_weekdays", _DAYS)),
+    "some_weekdays": Place.weekdays.overlap(_given("some_weekdays", _DAYS)),
+    "days_needed": _given("days_needed", Integer) <= _COMMON_DAYS,
     "said_of": Place.id == any_(_given("said_of", _NUMBERS)),
     "words": _WORDS.op("@@", is_comparison=True)(_QUERY),
 }
@@ -100,16 +106,7 @@ def asking(criteria: SearchCriteria, enterprises: Collection[int]) -> dict[str, 
 
 def wishing(criteria: SearchCriteria) -> dict[str, Any]:
     """The values of what the place itself must be."""
-    wishes: dict[str, Any] = {}
-    if criteria.kommun_codes:
-        wishes["kommuner"] = list(criteria.kommun_codes)
-    if criteria.near_kommun and criteria.within_km is not None:
-        wishes["near"] = sorted(kommuner_within(criteria.near_kommun, criteria.within_km, lists().positions))
-    if criteria.field_ids:
-        trades = lists().trades.values()
-        wishes["field"] = [trade.ssyk for trade in trades if trade.field_id in criteria.field_ids]
-    if criteria.ssyks:
-        wishes["trades"] = list(criteria.ssyks)
+    wishes = _where(criteria) | _in_what(criteria) | _weekdays(criteria)
     if criteria.hours_per_week is not None:
         wishes["hours"] = math.floor(criteria.hours_per_week)
         wishes["hours_up"] = math.ceil(criteria.hours_per_week)
@@ -119,9 +116,41 @@ def wishing(criteria: SearchCriteria) -> dict[str, Any]:
         wishes["languages"] = [criteria.language]
     if criteria.demands_avoided:
         wishes["avoided"] = list(criteria.demands_avoided)
-    if criteria.weekdays:
-        wishes |= {"weekdays": list(criteria.weekdays), "days_needed": criteria.days_needed}
     return wishes | saying(criteria.text)
+
+
+def _where(criteria: SearchCriteria) -> dict[str, Any]:
+    wishes: dict[str, Any] = {}
+    if len(criteria.kommun_codes) == 1:
+        (wishes["kommun"],) = criteria.kommun_codes
+    elif criteria.kommun_codes:
+        wishes["kommuner"] = list(criteria.kommun_codes)
+    if criteria.near_kommun and criteria.within_km is not None:
+        near = kommuner_within(criteria.near_kommun, criteria.within_km, lists().positions)
+        wishes["near"] = sorted(near)
+    return wishes
+
+
+def _in_what(criteria: SearchCriteria) -> dict[str, Any]:
+    wishes: dict[str, Any] = {}
+    if criteria.field_ids:
+        trades = lists().trades.values()
+        wishes["field"] = [trade.ssyk for trade in trades if trade.field_id in criteria.field_ids]
+    if len(criteria.ssyks) == 1:
+        (wishes["trade"],) = criteria.ssyks
+    elif criteria.ssyks:
+        wishes["trades"] = list(criteria.ssyks)
+    return wishes
+
+
+def _weekdays(criteria: SearchCriteria) -> dict[str, Any]:
+    """Counting the days in common is the slowest of the conditions: it is asked for only between one and all."""
+    days, needed = list(criteria.weekdays), criteria.days_needed
+    if not days:
+        return {}
+    if needed == len(days):
+        return {"all_weekdays": days}
+    return {"some_weekdays": days} | ({"days_needed": needed} if needed > 1 else {})
 
 
 def saying(text: str) -> dict[str, Any]:

@@ -100,13 +100,13 @@ def first_offered(
     """
     under = carrying(criteria).bookable_contracts & set(contract_ids)
     enterprises = db.session.scalars(select(Contract.enterprise_id).where(Contract.id.in_(under)))
-    asked = asking(criteria, set(enterprises)) | {"kommun": kommun_code, "except": list(except_places)}
+    asked = asking(criteria, set(enterprises)) | {"home": kommun_code, "except": list(except_places)}
     return dict(tuple(row) for row in _first_of_each(frozenset(asked)).rows(**asked))
 
 
 @lru_cache(maxsize=64)
 def _first_of_each(shape: frozenset[str]) -> Prepared:
-    is_near = (Place.kommun_code == bindparam("kommun", type_=Text)).desc()
+    is_near = (Place.kommun_code == bindparam("home", type_=Text)).desc()
     return Prepared(
         select(Place.enterprise_id, Place.id)
         .ext(distinct_on(Place.enterprise_id))
@@ -190,10 +190,12 @@ def _leg(shape: frozenset[str], *, is_after: bool) -> Prepared:
     """What can be offered on one side of the day's point. The inner select is a fence: it gives candidates in order,
     and only as many of them are asked for a free seat as it takes."""
     point = bindparam("point", type_=Integer)
+    # Those whose words have been looked up are few: they are fetched and sorted, rather than met along the order.
+    key = Place.order_key + 0 if "said_of" in shape else Place.order_key
     candidates = (
         _candidates(shape)
-        .where(Place.order_key >= point if is_after else Place.order_key < point)
-        .order_by(Place.order_key, Place.id)
+        .where(key >= point if is_after else key < point)
+        .order_by(key, Place.id)
         .subquery("candidate")
     )
     return Prepared(
