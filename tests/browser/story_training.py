@@ -67,7 +67,7 @@ def places_are_shown(town: Town) -> None:
         officer.tick(f"Välj {place} hos {ENTERPRISE}")
     officer.press("Visa för deltagaren")
     officer.sees("Det här har visats")
-    officer.follow("Öppna deltagarens blad")
+    officer.follow("Skriv ut Dina platser")
     officer.picture("sheet")
     officer.follow("Valomgång")
 
