@@ -172,6 +172,7 @@ class _Story:
             support_level="3",
             requested_on=asked,
             answer_due_on=add_working_days(asked, 3),
+            held_until=add_working_days(asked, 4),
             answered_on=self._answered(asked, state),
             started_on=first_day if has_begun else None,
             ended_on=last_day if state is PlacementState.COMPLETED else None,

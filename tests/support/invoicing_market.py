@@ -216,6 +216,7 @@ def _placement(contract: Contract, chosen: ChoiceRound, officer: Actor) -> int:
         support_level="3",
         requested_on=date(2026, 1, 25),
         answer_due_on=date(2026, 1, 28),
+        held_until=date(2026, 1, 29),
         answered_on=date(2026, 1, 26),
         started_on=FIRST_DAY,
         requested_at=LONG_AGO,
