@@ -267,6 +267,9 @@ def create_visits() -> None:
         ("enterprise", ["enterprise_id", "starts_at"]),
     ):
         op.create_index(f"ix_study_visit_{name}", "study_visit", columns)
+    op.create_index(
+        "ix_study_visit_booked", "study_visit", ["ends_at"], postgresql_where=sa.text("state = 'booked'")
+    )
     # Ranges of whole numbers and of instants have a gist of their own: no extension is needed.
     op.execute(
         "ALTER TABLE study_visit ADD CONSTRAINT ex_study_visit_one_at_a_time EXCLUDE USING gist ("

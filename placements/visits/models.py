@@ -137,6 +137,7 @@ class StudyVisit(Base):
             using="gist",
             where=text("state <> 'cancelled'"),
         ),
+        Index("ix_study_visit_booked", "ends_at", postgresql_where=text("state = 'booked'")),
         Index("ix_study_visit_round", "choice_round_id"),
         Index("ix_study_visit_participant", "participant_id", "enterprise_id"),
         Index("ix_study_visit_authority", "authority_id", "starts_at"),
