@@ -55,11 +55,11 @@ _CODES: Mapping[str, Mapping[str, str]] = {
 Cells = dict[str, str]
 
 
-def unknown_sv(what: str, typed: str, known: Iterable[str]) -> str:
+def unknown_sv(where: str, typed: str, known: Iterable[str]) -> str:
     near = get_close_matches(typed.casefold(), [one.casefold() for one in known], n=1)
     shown = typed if len(typed) <= 60 else f"{typed[:60]}…"
     meant = f" Menade du {next(one for one in known if one.casefold() == near[0])}?" if near else ""
-    return f"{shown} är inget {what} som finns.{meant}"
+    return f"{shown} finns inte {where}.{meant}"
 
 
 def _words(text: str) -> str:
@@ -122,7 +122,7 @@ def _codes(key: str) -> Callable[[str], tuple[str, ...]]:
         typed = [part.strip() for part in re.split(r"[|\n]", text) if part.strip()]
         for part in typed:
             if part.casefold() not in labels:
-                raise ValueError(unknown_sv("val i listan", part, _CODES[key].values()))
+                raise ValueError(unknown_sv("i listan", part, _CODES[key].values()))
         return tuple(sorted({labels[part.casefold()] for part in typed}))
 
     return read

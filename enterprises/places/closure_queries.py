@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from enterprises.places.closure_rules import ClosureLook, Extent, InTheWay, Revi
 from enterprises.places.models import ClosedPeriod, Closure, ClosureRevision, Seat, SeatUse
 from marketplace.clock import today
 from marketplace.db import db
+from marketplace.errors import Conflict
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,7 @@ class SeatHolder:
 
 SeatHolders = Callable[[Collection[int]], dict[int, SeatHolder]]
 _EXTENSION = "platstorget.seat_holders"
+_REMEMBERED = timedelta(days=365)
 
 
 def register_seat_holders(app: Flask, *sources: SeatHolders) -> None:
@@ -79,19 +82,23 @@ def closed_periods(place_id: int) -> list[PeriodRow]:
     """Those that stand or are over less than a year, the latest first. Three queries."""
     periods = db.session.scalars(
         select(ClosedPeriod)
-        .where(ClosedPeriod.place_id == place_id)
+        .where(ClosedPeriod.place_id == place_id, ClosedPeriod.last_day >= today() - _REMEMBERED)
         .order_by(ClosedPeriod.first_day.desc(), ClosedPeriod.id.desc())
     ).all()
     standing = {
         period_id: list(rows)
         for period_id, rows in groupby(_standing(place_id), key=lambda row: row.closed_period_id)
     }
-    history = _history(place_id)
+    history = _history([period.id for period in periods])
     return [PeriodRow(period, standing.get(period.id, []), history.get(period.id, [])) for period in periods]
 
 
 def period_row(closed_period_id: int, place_id: int) -> PeriodRow:
-    return next(row for row in closed_periods(place_id) if row.period.id == closed_period_id)
+    """Raises Conflict for one that has been over for so long that the place's page no longer tells of it."""
+    found = next((row for row in closed_periods(place_id) if row.period.id == closed_period_id), None)
+    if found is None:
+        raise Conflict("Stängningen är redan slut.")
+    return found
 
 
 def _standing(place_id: int) -> list[Closure]:
@@ -106,10 +113,10 @@ def _standing(place_id: int) -> list[Closure]:
     return list(db.session.scalars(statement))
 
 
-def _history(place_id: int) -> dict[int, list[RevisionRow]]:
+def _history(period_ids: Collection[int]) -> dict[int, list[RevisionRow]]:
     statement = (
         select(ClosureRevision)
-        .where(ClosureRevision.place_id == place_id)
+        .where(ClosureRevision.closed_period_id.in_(period_ids))
         .order_by(ClosureRevision.closed_period_id, ClosureRevision.id)
     )
     found: dict[int, list[RevisionRow]] = {}

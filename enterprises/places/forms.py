@@ -183,7 +183,12 @@ class WorkForm(PartForm):
 
 
 class TimesForm(PartForm):
-    weekdays = CheckboxesField("Dagar", choices=one_of(_WEEKDAYS), coerce=int)
+    weekdays = CheckboxesField(
+        "Dagar",
+        choices=one_of(_WEEKDAYS),
+        coerce=int,
+        validators=[DataRequired("Välj minst en dag i veckan.")],
+    )
     day_starts = ClockField("Dagen börjar", description="Till exempel 8.30. Lämna tomt om det varierar.")
     day_ends = ClockField("Dagen slutar", description="Till exempel 15.00.")
     hours_per_week_min = _hours("Minst, timmar i veckan")

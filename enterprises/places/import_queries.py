@@ -35,8 +35,8 @@ class Review:
         return [line for line in self.lines if line.will_be_saved]
 
     @property
-    def saved(self) -> list[ReadLine]:
-        return self.of(LineKind.SAVED)
+    def unsaved(self) -> list[ReadLine]:
+        return [line for line in self.lines if line.kind is not LineKind.SAVED]
 
     @property
     def is_done(self) -> bool:

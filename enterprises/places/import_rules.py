@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from enterprises.places.cell_rules import COLUMN_SV, READERS, Cells, unknown_sv
+from enterprises.places.cell_rules import COLUMN_SV, READERS, Cells, cells_of, unknown_sv
 from enterprises.places.offer_rules import Told, told_problems
 from enterprises.places.rules import MAX_SEATS
 from marketplace.errors import Invalid
@@ -21,6 +21,7 @@ LARGEST = 2 * 1024 * 1024
 """Bytes a file."""
 MOST_LINES = 500
 LONGEST_CELL = 8000
+_SHORT = 60
 
 NEEDED_FOR_NEW = (
     "site",
@@ -258,7 +259,7 @@ def _where(line: ReadLine, known: Known, old: Existing | None) -> None:
     typed, ssyk = line.cells.get("site", ""), line.cells.get("ssyk", "")
     line.site_id = known.sites.get(typed.casefold()) if typed else None
     if typed and line.site_id is None:
-        line.errors["site"] = unknown_sv("arbetsställe", typed, known.sites)
+        line.errors["site"] = unknown_sv("bland era arbetsställen", typed, known.sites)
     if ssyk.isdigit() and len(ssyk) == 3:
         ssyk = f"0{ssyk}"  # a spreadsheet takes the zero of 0110 away
     if ssyk and ssyk not in known.trades:
@@ -306,13 +307,21 @@ def _nearest(key: str, cells: Cells) -> str:
 
 
 def _changes(line: ReadLine, old: Existing) -> list[str]:
-    before = vars(old.told) | {"site": old.site_id, "ssyk": old.ssyk}
-    after = line.words | {"site": line.site_id or old.site_id, "ssyk": line.ssyk or old.ssyk}
-    return [COLUMN_SV[key] for key in COLUMN_SV if key in after and _same(after[key]) != _same(before[key])]
-
-
-def _same(value: Any) -> Any:
-    return sorted(value) if isinstance(value, tuple | list) else value
+    """By column, with before and after where both are short."""
+    told = Told(**(vars(old.told) | line.words))
+    before, after = cells_of(old.told), cells_of(told)
+    found = []
+    if line.site_id not in (None, old.site_id):
+        found.append(f"{COLUMN_SV['site']}: {line.cells['site']}")
+    if line.ssyk not in (None, old.ssyk):
+        found.append(f"{COLUMN_SV['ssyk']}: {old.ssyk} → {line.ssyk}")
+    for key, text in after.items():
+        if text != before[key]:
+            is_short = max(len(text), len(before[key])) <= _SHORT
+            found.append(
+                f"{COLUMN_SV[key]}: {before[key] or '–'} → {text or '–'}" if is_short else COLUMN_SV[key]
+            )
+    return found
 
 
 def saved_sv(made: int, changed: int) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
-from enterprises.places.models import Closure, Place, Seat, SeatUse, Site
+from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.rules import CONFIRM_EVERY_DAYS, PlaceState, SeatUseKind, confirm_by
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
@@ -256,19 +256,6 @@ def all_places(enterprise_id: int | None, wanted: PlaceFilter, sort: tuple[str, 
     """The same rows without pages, for a download."""
     rows = db.session.execute(_places(enterprise_id, wanted, sort))
     return [PlaceRow(place, seats, free) for place, seats, free in rows]
-
-
-def closures(place_id: int) -> list[Closure]:
-    """Closures of the place's seats that are not over, the first period first. Those that are, the timeline tells."""
-    statement = (
-        select(Closure)
-        .join(Closure.seat_use)
-        .join(Seat, Seat.id == SeatUse.seat_id)
-        .where(Closure.place_id == place_id, SeatUse.last_day >= today())
-        .options(contains_eager(Closure.seat_use).joinedload(SeatUse.seat), joinedload(Closure.period))
-        .order_by(SeatUse.first_day, Seat.number)
-    )
-    return list(db.session.scalars(statement))
 
 
 def trades_by_field() -> dict[str, list[Trade]]:

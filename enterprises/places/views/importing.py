@@ -16,7 +16,9 @@ from enterprises.places.views.blueprint import bp
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import DomainError, Invalid
+from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
+from marketplace.web.confirm import Question, ask_first
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import ConfirmForm
 from marketplace.web.guards import requires
@@ -103,13 +105,26 @@ def import_faults(place_import_id: int, file_format: str) -> Response:
     return file_response(file_format, "platser-att-ratta", header, rows)
 
 
-@bp.post("/importera/<int:place_import_id>/kasta")
+@bp.route("/importera/<int:place_import_id>/kasta", methods=["GET", "POST"])
 @requires(Role.SUPPLIER_MANAGER)
 def discard_import(place_import_id: int) -> ResponseReturnValue:
-    with transaction():
-        services.discard_import(place_import_id)
-    flash("Filen är borttagen. Det som redan är sparat finns kvar.", "success")
-    return redirect(url_for("places.index"))
+    found = services.own(PlaceImport, place_import_id)
+    left = len(import_queries.review(found).unsaved)
+    question = Question(
+        title="Kasta filen",
+        breadcrumb=[
+            ("Platser", url_for("places.index")),
+            (found.name, url_for("places.review_import", place_import_id=place_import_id)),
+        ],
+        causes=[
+            f"{counted(left, 'rad', 'rader')} som inte är sparade försvinner, med det som är rättat här.",
+            "Det som redan är sparat finns kvar.",
+        ],
+        done="Filen är borttagen.",
+        back=url_for("places.index"),
+        is_ending=True,
+    )
+    return ask_first(question, lambda: services.discard_import(place_import_id))
 
 
 def _typed(form: Mapping[str, str]) -> dict[tuple[int, str], str]:

@@ -10,9 +10,9 @@ from sqlalchemy import Date, column, select, true, values
 from sqlalchemy.orm import Session
 
 from enterprises.places import services
+from enterprises.places.closure_queries import closed_periods
 from enterprises.places.models import Closure, Place, Seat, SeatUse
 from enterprises.places.queries import (
-    closures,
     free_seats,
     free_seats_over,
     seats_in_service,
@@ -40,6 +40,11 @@ def place_id(world: Supply) -> int:
     """Three seats, published, of an enterprise under contract."""
     supply.signed(world.officer, world.manager, supply.open_system(world.officer))
     return supply.add_place(world.manager, supply.add_site(world.manager), seats=3)
+
+
+def closures(place_id: int) -> list[Closure]:
+    """Those that are not over."""
+    return [closure for row in reversed(closed_periods(place_id)) for closure in row.closures]
 
 
 def take(world: Supply, place_id: int, first: int, last: int, kind: SeatUseKind = REQUEST) -> int:

@@ -135,7 +135,10 @@ def test_a_new_place() -> None:
 def test_a_place_changes_in_what_the_file_has_and_stands_otherwise() -> None:
     read = line({"id": "5", "name": "Rabatterna", "hours_per_week_max": "25", "demands": ""})
     assert read.kind is LineKind.CHANGED
-    assert read.changes_sv == ["Högst timmar", "Krav"]
+    assert read.changes_sv == [
+        "Högst timmar: 30 → 25",
+        "Krav: Stå och gå hela dagen | Damm eller ämnen som kan ge allergi → –",
+    ]
 
 
 def test_what_the_export_writes_changes_nothing() -> None:
@@ -175,7 +178,7 @@ def test_every_place_comes_back_as_it_was(told: Told) -> None:
         (NEW | {"hours_per_week_min": "tio"}, "hours_per_week_min", "helt tal"),
         (NEW | {"hours_per_week_max": "9"}, "hours_per_week_max", "10 till 40"),
         (NEW | {"demands": "Tunga lift"}, "demands", "Menade du Tunga lyft"),
-        (NEW | {"languages": "Klingonska"}, "languages", "finns"),
+        (NEW | {"languages": "Klingonska"}, "languages", "finns inte i listan"),
         (NEW | {"weekdays": "helgen"}, "weekdays", "mån-fre"),
         (NEW | {"weekdays": ""}, "weekdays", "minst en dag"),
         (NEW | {"day_starts": "åtta", "day_ends": "15"}, "day_starts", "8.30"),
@@ -208,7 +211,7 @@ def test_everything_wrong_with_a_line_is_said_at_once() -> None:
 def test_a_draft_may_move_and_a_trade_has_lost_its_zero() -> None:
     read = line({"id": "6", "site": "verkstaden", "ssyk": "110"})
     assert (read.kind, read.site_id, read.ssyk) == (LineKind.CHANGED, 2, "0110")
-    assert read.changes_sv == ["Arbetsställe", "SSYK"]
+    assert read.changes_sv == ["Arbetsställe: verkstaden", "SSYK: 6113 → 0110"]
 
 
 def test_the_same_place_twice_is_told_on_the_second_line() -> None:

@@ -168,7 +168,7 @@ def test_what_is_exported_is_imported_again(world: Supply, site_id: int, client_
     review = upload(manager, changed)
     seen = text_of(manager.get(review.location))
     assert "Ändras" in seen
-    assert "Plats" in seen
+    assert "Plats: =HYPERLINK(1) → Odlingen" in seen
     answer = manager.post(review.location, data={"gor": "spara"})
     assert "Sparat:" in text_of(manager.get(answer.location))
     found = places_of(world)
