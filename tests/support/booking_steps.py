@@ -9,8 +9,15 @@ from placements.booking import services as booking
 from placements.booking.queries import asked_change
 from placements.booking.rules import DeclineReason, PlacementState
 from placements.choice import services as choice
+from placements.search.rules import SearchCriteria
 from tests.support.seat_ledger import PLACEMENT, REQUEST
 from tests.support.seat_walker import LIVE, Act, Booked, Walker
+
+
+def _gives_way(left: Booked, first_day: date) -> bool:
+    if left.state not in LIVE:
+        return first_day > left.last_day
+    return not left.is_moved and first_day > (left.started_on or left.first_day)
 
 
 class BookingSteps(Walker):
@@ -71,8 +78,14 @@ class BookingSteps(Walker):
             for one in self.placements(PlacementState.REQUESTED)
             if one.grant_id == placement.grant_id and one.id != placement.id
         ]
+        left = self._left(placement)
+        can = left is None or _gives_way(left, placement.first_day)
         act = lambda: booking.accept_placement(placement.id)  # noqa: E731
-        self.attempt("accept", self.market.supervisor, act, can=True)
+        self.attempt("accept" if left is None else "accept a move", self.market.supervisor, act, can=can)
+        if not can:
+            return
+        if left is not None and left.state in LIVE:
+            self._ends(left, since=placement.first_day)
         self.ledger.turn_into(("placement", placement.id), PLACEMENT)
         for other in others:
             self._ends(other)
@@ -104,6 +117,9 @@ class BookingSteps(Walker):
         elif self.day <= placement.last_day:
             act = lambda: booking.start_placement(placement.id, placement.first_day)  # noqa: E731
             self.attempt("start", self.market.supervisor, act, can=True)
+            left = self._left(placement)
+            if left is not None and left.state is PlacementState.NEVER_STARTED:
+                self._ends(left)
 
     def end_early(self, which: int, ago: int) -> None:
         placement = self.pick(which, PlacementState.RUNNING)
@@ -119,7 +135,7 @@ class BookingSteps(Walker):
     def ask_longer(self, which: int, more: int) -> None:
         """On the same seat, or on another that is free from the first day on."""
         placement = self.pick(which, PlacementState.ACCEPTED, PlacementState.RUNNING)
-        if placement is None or self._change_of(placement):
+        if placement is None or placement.is_moved or self._change_of(placement):
             return
         place_id, owner = placement.place_id, ("placement", placement.id)
         after, last = placement.last_day + timedelta(days=1), placement.last_day + timedelta(days=more)
@@ -134,6 +150,38 @@ class BookingSteps(Walker):
             self.ledger.reseat(place_id, owner, seat)
             days = self.ledger.days(after, last)
             self.ledger.take(place_id, seat, days, REQUEST, ("longer", placement.id))
+
+    def move(self, which: int, place: int, soon: int, length: int) -> None:
+        """Omval: somebody who has a place chooses another, which is requested for later days."""
+        placement = self.pick(which, PlacementState.ACCEPTED, PlacementState.RUNNING)
+        place_id = self.ids[place]
+        if placement is None or placement.is_moved or placement.place_id == place_id:
+            return
+        if any(
+            one.grant_id == placement.grant_id and one.id != placement.id for one in self.placements(*LIVE)
+        ):
+            return
+        to = self.ledger.places[place_id]
+        first = max(self.after(to.lead_days + soon), placement.first_day + timedelta(days=1))
+        last = first + timedelta(days=length)
+
+        def act() -> tuple[int, int | None]:
+            round_id = booking.open_move(placement.id).id
+            choice.show_places(round_id, [place_id], SearchCriteria(start_by=first, until=last))
+            choice.record_choice(round_id, place_id)
+            made = booking.request_placement(round_id, first_day=first, last_day=last)
+            return made.id, made.seat_use_id
+
+        can = to.is_open and bool(self.ledger.free(place_id, first, last))
+        made = self.attempt("move", self.officer_of(placement), act, can=can)
+        if made is not None:
+            seat, owner = self.uses()[made[1]][1], ("placement", made[0])
+            self.ledger.take(place_id, seat, self.ledger.days(first, last), REQUEST, owner)
+
+    def _left(self, placement: Booked) -> Booked | None:
+        """The placement that this one is a move from, as it is now."""
+        found = [one for one in self.placements(*PlacementState) if one.id == placement.moved_from_id]
+        return found[0] if found else None
 
     def _change_of(self, placement: Booked) -> int | None:
         with acting_as(system_actor(placement.authority_id, placement.enterprise_id)):

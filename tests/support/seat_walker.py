@@ -45,6 +45,7 @@ class Booked:
     last_day: date
     started_on: date | None
     is_moved: bool
+    moved_from_id: int | None
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ WEIGHTS = {
     "start_or_not": 4,
     "end_early": 2,
     "ask_longer": 4,
+    "move": 4,
     "answer_longer": 3,
     "hold_offer": 2,
     "let_offer_go": 1,
@@ -80,6 +81,7 @@ class Walk(BookingSteps, SupplySteps):
             "answer_longer": lambda: self.answer_longer(
                 which, ("agree", "agree", "decline", "withdraw")[soon % 4]
             ),
+            "move": lambda: self.move(which, place, soon, length),
             "hold_offer": lambda: self.hold_offer(place, soon, length),
             "let_offer_go": lambda: self.let_offer_go(which),
             "close": lambda: self.close(place, 1 + coin, soon, length),
