@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from marketplace.db import db, transaction
 from marketplace.errors import Invalid
 from marketplace.reference.models import Kommun, OccupationField, Trade
-from marketplace.reference.queries import kommuner, occupation_fields, trades
+from marketplace.reference.queries import kommuner, lists, occupation_fields, trades
+from marketplace.reference.rules import Position
 from marketplace.reference.services import DATA, load_reference, load_scb_table
 from marketplace.tenancy import acting_as, system_actor
 
@@ -77,6 +78,21 @@ def test_bad_rows_of_our_own_files_are_named_and_the_rest_loads(session: Session
     assert lines[0] == "Inläst: 70 rader."
     assert "Utelämnad, rad 15 (13x6 Ingenstans): kommunkoden är inte fyra siffror" in lines
     assert "Utelämnad, rad 38 (9999 Yrke utan område): yrkesområdet finns inte" in lines
+
+
+def test_a_position_outside_the_country_is_named_and_its_kommun_loads(
+    session: Session, tmp_path: Path
+) -> None:
+    for path in DATA.glob("*.csv"):
+        (tmp_path / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
+    kommuner = tmp_path / "kommuner.csv"
+    text = kommuner.read_text(encoding="utf-8")
+    kommuner.write_text(text.replace("59.24196,18.22762", "18.22762,59.24196"), encoding="utf-8")
+    assert "Utelämnad, rad 8 (0138 Tyresö): koordinaterna ligger inte i Sverige" in load(tmp_path)
+    assert lists().kommuner["0138"].position is None
+    assert lists().kommuner["0136"].town == "Handen"
+    load()
+    assert lists().kommuner["0138"].position == Position(59.24196, 18.22762)
 
 
 def test_a_missing_file_and_another_kind_of_file_are_refused_in_words(

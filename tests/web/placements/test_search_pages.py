@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
-from enterprises.places.services import pause_place
+from enterprises.places.models import Place
+from enterprises.places.services import copy_place, pause_place, publish_place
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.reference.queries import forget_lists
@@ -130,11 +131,20 @@ def test_up_to_four_side_by_side(market: Market, client_for: ClientFor) -> None:
     assert "Inte i tid" in late
 
 
-def test_the_whole_page_asks_few_questions(market: Market, client_for: ClientFor, app: Flask) -> None:
+def test_the_whole_page_asks_few_questions_however_many_places(
+    market: Market, client_for: ClientFor, app: Flask
+) -> None:
     app.config["REFERENCE_SECONDS"] = 60
     officer = client_for(market.officer)
     _page(officer, "/sok/")
-    seen = statements_of(lambda: _page(officer, "/sok/"))
+    few = statements_of(lambda: _page(officer, "/sok/?ord=uppgifter"))
+    with acting_as(market.manager), transaction():
+        site_id = db.session.get_one(Place, market.sewing_id).site_id
+        for number in range(30):
+            copied = copy_place(market.sewing_id, site_id=site_id, name=f"Plats {number}", seats=1)
+            publish_place(copied.id)
+    many = statements_of(lambda: _page(officer, "/sok/?ord=uppgifter"))
     del app.config["REFERENCE_SECONDS"]
     forget_lists()
-    assert len(seen) <= 8, "\n\n".join(seen)
+    assert "33 platser passar" in _page(officer, "/sok/?ord=uppgifter")
+    assert len(few) == len(many) <= 8, "\n\n".join(many)
