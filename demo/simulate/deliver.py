@@ -3,24 +3,29 @@
 from collections.abc import Callable
 from pkgutil import resolve_name
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from app import JOBS
 from enterprises.places.services.capacity import SEAT_FREED
 from marketplace.clock import now
 from marketplace.db import db, transaction
 from marketplace.letters.services import DELIVER_TOPIC, SEND_TOPIC
-from marketplace.outbox import Outbox
+from marketplace.outbox import FOR_ONE_JOB, Outbox, divide
 from marketplace.tenancy import acting_as, system_actor
 
 
 def deliver(authority_id: int) -> None:
     """Runs every job that waits for the authority, and those that they ask for in turn."""
     while messages := _waiting(authority_id):
-        for outbox_id, topic in messages:
-            for name in JOBS[topic]:
-                job: Callable[[int], None] = resolve_name(name)
-                job(outbox_id)
+        for outbox_id, whole_topic in messages:
+            topic, _, only = whole_topic.partition(FOR_ONE_JOB)
+            jobs = [only] if only else JOBS[topic]
+            if len(jobs) > 1:
+                with acting_as(system_actor()), transaction():
+                    divide(outbox_id, jobs)
+                continue
+            job: Callable[[int], None] = resolve_name(jobs[0])
+            job(outbox_id)
 
 
 def forget_letters() -> None:
@@ -41,7 +46,7 @@ def _waiting(authority_id: int) -> list[tuple[int, str]]:
     with acting_as(system_actor()), transaction():
         db.session.execute(
             update(Outbox)
-            .where(*unprocessed, Outbox.topic.not_in(heard))
+            .where(*unprocessed, func.split_part(Outbox.topic, FOR_ONE_JOB, 1).not_in(heard))
             .values(processed_at=now())
             .execution_options(synchronize_session=False)
         )

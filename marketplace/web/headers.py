@@ -36,7 +36,7 @@ def add_security_headers(app: Flask) -> None:
             response.headers.setdefault(name, value)
         if not is_demo:  # the demo is plain http on loopback
             response.headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
-        if current_actor().user_id and not response.cache_control.immutable:
+        if (current_actor().user_id or current_actor().role) and not response.cache_control.immutable:
             # A shared laptop must not show the last person's pages to the next one. What never changes is everyone's.
             response.headers["Cache-Control"] = "no-store"
         return response

@@ -1,6 +1,6 @@
 """Codes as officers see them, and who a participant's session is for."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
@@ -18,9 +18,14 @@ def live_code_of(participant_id: int) -> ParticipantCode | None:
     )
 
 
-def code_by_hash(code_hash: str) -> ParticipantCode | None:
-    """For the system, which checks what somebody has typed."""
-    return db.session.scalar(select(ParticipantCode).where(ParticipantCode.code_hash == code_hash))
+def authority_of_code(code_hash: str) -> int | None:
+    """Whose participant the code is for. For the system, which reads what somebody has typed."""
+    return db.session.scalar(select(func.authority_of_code(code_hash)))
+
+
+def code_by_hash(code_hash: str) -> ParticipantCode:
+    """For the system of its authority."""
+    return db.session.scalars(select(ParticipantCode).where(ParticipantCode.code_hash == code_hash)).one()
 
 
 def participant_actor(participant_id: int) -> Actor:

@@ -57,9 +57,11 @@ def open_with_code(text: str) -> tuple[int, int]:
     """The ids of code and participant, which a session is begun with. Raises Invalid beside the field `code`."""
     hashed = _hashed(read_code(text))
     with acting_as(system_actor()):
+        authority_id = queries.authority_of_code(hashed)
+    if authority_id is None:
+        raise Invalid(WRONG_SV, field="code")
+    with acting_as(system_actor(authority_id)):
         code = queries.code_by_hash(hashed)
-        if code is None:
-            raise Invalid(WRONG_SV, field="code")
         check_holds(expires_on=code.expires_on, is_revoked=code.revoked_at is not None, today=today())
         code.times_opened += 1
         code.last_opened_at = now()

@@ -91,6 +91,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         )
     ).all()
     assert found == [
+        "authority_of_code",
         "contract_peak",
         "contract_placements",
         "contract_use",
