@@ -88,6 +88,10 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 }
 
 
+WHEN = frozenset({"days_ahead", "enterprises"})
+"""Conditions of when and with whom, rather than of what the place is like."""
+
+
 def conditions(shape: Collection[str]) -> list[ColumnElement[bool]]:
     """Those of the shape, in an order of their own so that a shape is always the same statement."""
     return [condition for name, condition in _CONDITIONS.items() if name in shape]
@@ -96,12 +100,17 @@ def conditions(shape: Collection[str]) -> list[ColumnElement[bool]]:
 def asking(criteria: SearchCriteria, enterprises: Collection[int]) -> dict[str, Any]:
     """The values of a search at these enterprises: whatever can be offered over the days, but for a free seat, and is
     as wished. One query when there are words."""
+    return days_asked(criteria, enterprises) | wishing(criteria)
+
+
+def days_asked(criteria: SearchCriteria, enterprises: Collection[int]) -> dict[str, Any]:
+    """The values of what decides whether a place can be offered then, whatever it is like."""
     return {
         "start_by": criteria.start_by,
         "until": criteria.until,
         "days_ahead": (criteria.start_by - today()).days,
         "enterprises": list(enterprises),
-    } | wishing(criteria)
+    }
 
 
 def wishing(criteria: SearchCriteria) -> dict[str, Any]:

@@ -5,17 +5,26 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, or_, select
+from sqlalchemy import Integer, and_, bindparam, or_, select, true
 
 from enterprises.contracts.models import Contract
 from enterprises.directory.rules import order_start
 from enterprises.places.models import Place
+from enterprises.places.queries import free_seats_over
 from enterprises.places.rules import PlaceState
 from marketplace.clock import today
 from marketplace.reference.queries import lists
 from marketplace.statements import Prepared
 from marketplace.tenancy import current_actor
-from placements.search.condition_queries import conditions, saying, wishing
+from placements.search.condition_queries import (
+    START_BY,
+    UNTIL,
+    WHEN,
+    conditions,
+    days_asked,
+    saying,
+    wishing,
+)
 from placements.search.contract_queries import Bar, Carrying, carrying
 from placements.search.facts import PlaceFacts
 from placements.search.option_queries import places_of, seats_of
@@ -87,29 +96,49 @@ def places_named(text: str) -> list[int]:
     return _in_order(values) if values else []
 
 
-def nearly_fitting(criteria: SearchCriteria) -> list[int]:
-    """Places that are as wished and yet may not be offered: full, too late, paused or without a contract that lasts."""
-    return _in_order(wishing(criteria))
+def nearly_fitting(criteria: SearchCriteria, under: Carrying | None = None) -> list[int]:
+    """Places that are as wished and yet cannot be offered: full, too late, paused or without a contract that lasts."""
+    bookable = (under or carrying(criteria)).bookable
+    return _in_order(wishing(criteria) | days_asked(criteria, bookable), except_offered=True)
 
 
-def _in_order(values: dict[str, Any]) -> list[int]:
-    point, authority_id = order_start(today()), current_actor().authority_id
-    return _contracted(frozenset(values)).scalars(**values, point=point, authority_id=authority_id)
+def _in_order(values: dict[str, Any], *, except_offered: bool = False) -> list[int]:
+    """As a search walks the order: from the day's point to its end, then from the beginning."""
+    values |= {"point": order_start(today()), "authority_id": current_actor().authority_id}
+    shape = frozenset(values)
+    after, before = (
+        _contracted(shape, except_offered=except_offered, is_after=is_after) for is_after in (True, False)
+    )
+    ids = after.scalars(**values, most=MOST_EXPLAINED)
+    if len(ids) < MOST_EXPLAINED:
+        ids += before.scalars(**values, most=MOST_EXPLAINED - len(ids))
+    return ids
 
 
-@lru_cache(maxsize=64)
-def _contracted(shape: frozenset[str]) -> Prepared:
+@lru_cache(maxsize=128)
+def _contracted(shape: frozenset[str], *, except_offered: bool, is_after: bool) -> Prepared:
     contracted = select(Contract.enterprise_id).where(
         Contract.authority_id == bindparam("authority_id", type_=Integer)
     )
-    shown = or_(Place.state == PlaceState.PUBLISHED, Place.state == PlaceState.PAUSED)
-    is_before = Place.order_key < bindparam("point", type_=Integer)
-    return Prepared(
-        select(Place.id)
-        .where(shown, Place.enterprise_id.in_(contracted), *conditions(shape))
-        .order_by(is_before, Place.order_key, Place.id)
-        .limit(MOST_EXPLAINED)
+    point = bindparam("point", type_=Integer)
+    wished = conditions(shape - WHEN)
+    candidates = (
+        select(Place.id, and_(*conditions(WHEN & shape), true()).label("is_in_time"))
+        .where(
+            or_(Place.state == PlaceState.PUBLISHED, Place.state == PlaceState.PAUSED),
+            Place.enterprise_id.in_(contracted),
+            *wished,
+            Place.order_key >= point if is_after else Place.order_key < point,
+        )
+        .order_by(Place.order_key, Place.id)
+        .offset(0)
+        .subquery("candidate")
     )
+    found = select(candidates.c.id).limit(bindparam("most", type_=Integer))
+    if except_offered:
+        is_free = free_seats_over(START_BY, UNTIL, candidates.c.id) > 0
+        found = found.where(~and_(candidates.c.is_in_time, is_free))
+    return Prepared(found)
 
 
 def _with_words(place_ids: Collection[int], criteria: SearchCriteria) -> set[int]:

@@ -19,13 +19,13 @@ def why() -> ResponseReturnValue:
     choice = asked_round()
     _, asked = asked_search(choice)
     named = request.args.get("namn", "").replace("\x00", "")[:LONGEST_TEXT].strip()
-    place_ids = places_named(named) if named else nearly_fitting(asked.criteria)
     under = carrying(asked.criteria)
+    place_ids = places_named(named) if named else nearly_fitting(asked.criteria, under)
     found = explained(place_ids, asked.criteria, under)
     return render_template(
         "placements/search/why.html",
         named=named,
-        shown=[one for one in found if named or not one.is_offered],
+        shown=found,
         is_cut=len(found) == MOST_EXPLAINED,
         criteria=asked.criteria,
         problems=asked.problems,

@@ -89,6 +89,7 @@ def test_search_fits_and_reasons_agree(
         for place_id in (market.sewing_id, market.repair_id, market.bakery_place_id):
             reasons = why_not(place_id, criteria)
             assert (place_id in found) == fits(place_id, criteria) == (not reasons), reasons
+        assert not found & set(nearly_fitting(criteria))
         option = option_of(market.sewing_id, criteria)
         assert option is not None
         assert option.free_seats == free_seats(market.sewing_id, criteria.start_by, criteria.until)
@@ -147,8 +148,11 @@ def test_which_places_are_asked_about(market: Market) -> None:
         assert set(places_named("gården")) == {market.sewing_id, market.repair_id, market.growing_id}
         assert places_named("bageriet") == [], "South's supplier"
         assert places_named("; och") == []
-        near = explained(nearly_fitting(ASKED), ASKED)
-        assert {one.place.id for one in near if not one.is_offered} == {market.growing_id}
+        assert nearly_fitting(ASKED) == [market.growing_id]
+        assert nearly_fitting(SearchCriteria(START_BY, UNTIL, ssyks=(TEXTILE,))) == []
+        soon = SearchCriteria(TODAY, UNTIL)
+        assert set(nearly_fitting(soon)) == {market.growing_id, market.repair_id}
+        assert all(one.reasons_sv for one in explained(nearly_fitting(soon), soon))
 
 
 def test_reasons_take_as_many_queries_for_many_as_for_one(market: Market) -> None:
