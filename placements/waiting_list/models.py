@@ -74,11 +74,6 @@ class WaitingEntry(Base):
     grant: Mapped[Grant] = relationship(
         primaryjoin="foreign(WaitingEntry.grant_id) == Grant.id", viewonly=True
     )
-    offers: Mapped[list["WaitingOffer"]] = relationship(
-        primaryjoin="foreign(WaitingOffer.entry_id) == WaitingEntry.id",
-        order_by="WaitingOffer.id.desc()",
-        viewonly=True,
-    )
 
 
 explain_constraint("uq_waiting_entry_search", "Deltagaren står redan i väntelistan för samma sökning.")

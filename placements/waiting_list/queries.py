@@ -24,6 +24,7 @@ from marketplace.reference.rules import kommuner_within
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
+from placements.booking.queries import contracts_over
 from placements.booking.rules import PlacementState
 from placements.participants.models import Grant, Participant
 from placements.participants.queries import has_live_consent
@@ -125,14 +126,15 @@ def live_entries(grant_id: int) -> list[WaitingEntry]:
     )
 
 
-def open_offers(*, grant_id: int | None = None, entry_id: int | None = None) -> list[WaitingOffer]:
-    """The tenant's unanswered offers; those of one grant or one entry."""
-    statement = select(WaitingOffer).where(WaitingOffer.state == OfferState.OPEN).order_by(WaitingOffer.id)
-    if grant_id is not None:
-        statement = statement.where(WaitingOffer.grant_id == grant_id)
-    if entry_id is not None:
-        statement = statement.where(WaitingOffer.entry_id == entry_id)
-    return list(db.session.scalars(statement))
+def open_offers(entry_id: int) -> list[WaitingOffer]:
+    """The entry's unanswered ones."""
+    return list(
+        db.session.scalars(
+            select(WaitingOffer)
+            .where(WaitingOffer.entry_id == entry_id, WaitingOffer.state == OfferState.OPEN)
+            .order_by(WaitingOffer.id)
+        )
+    )
 
 
 def late_offers() -> list[WaitingOffer]:
@@ -163,8 +165,19 @@ def has_place(grant_id: int) -> bool:
     return db.session.scalar(booked.limit(1)) is not None
 
 
-def place_state(place_id: int) -> PlaceState | None:
-    return db.session.scalar(select(Place.state).where(Place.id == place_id))
+def can_be_requested(offer: WaitingOffer, grant: Grant) -> bool:
+    """Whether the place takes anyone, under a contract that holds over the days. Two queries."""
+    row = db.session.execute(
+        select(Place.state, Place.enterprise_id).where(Place.id == offer.place_id)
+    ).one_or_none()
+    first_day = max(offer.first_day, today())
+    return (
+        row is not None
+        and row.state is PlaceState.PUBLISHED
+        and bool(
+            contracts_over(offer.authority_id, row.enterprise_id, first_day, offer.last_day, grant.system_id)
+        )
+    )
 
 
 # Pages.
@@ -270,17 +283,6 @@ def passes_of(entry_id: int, page: int = 1) -> Page[WaitingPass]:
         .options(joinedload(WaitingPass.place).joinedload(Place.enterprise))
         .order_by(WaitingPass.id.desc()),
         page,
-    )
-
-
-def entries_of_grant(grant_id: int) -> list[WaitingEntry]:
-    """The grant's that wait, first come first."""
-    return list(
-        db.session.scalars(
-            select(WaitingEntry)
-            .where(WaitingEntry.grant_id == grant_id, WaitingEntry.state == EntryState.WAITING)
-            .order_by(WaitingEntry.joined_at, WaitingEntry.id)
-        )
     )
 
 

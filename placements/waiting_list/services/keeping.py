@@ -1,6 +1,5 @@
 """What the night does with an entry."""
 
-from enterprises.places.rules import PlaceState
 from marketplace.db import get_or_404
 from placements.participants.models import Grant
 from placements.participants.queries import has_live_consent
@@ -24,7 +23,7 @@ def keep_entry(entry_id: int) -> None:
     if reason is not None:
         end_entry(entry, reason)
         return
-    for offer in queries.open_offers(entry_id=entry_id):
+    for offer in queries.open_offers(entry_id):
         if _is_in_vain(offer, grant):
             answer(locked_offer(offer.id), OfferAction.WITHDRAW)
     look_for(entry_id)
@@ -44,9 +43,9 @@ def _over(entry: WaitingEntry, grant: Grant) -> EndReason | None:
 
 
 def _is_in_vain(offer: WaitingOffer, grant: Grant) -> bool:
-    """The grant is not open, the consent is withdrawn, or the place takes nobody."""
+    """The grant is not open, the consent is withdrawn, or the place cannot be requested any longer."""
     return (
         grant.state is not GrantState.OPEN
         or not has_live_consent(grant.participant_id)
-        or queries.place_state(offer.place_id) is not PlaceState.PUBLISHED
+        or not queries.can_be_requested(offer, grant)
     )

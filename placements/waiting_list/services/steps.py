@@ -61,7 +61,7 @@ def record_entry(entry: WaitingEntry, action: str, before: EntryState | None) ->
 
 
 def end_entry(entry: WaitingEntry, reason: EndReason) -> None:
-    for offer in queries.open_offers(entry_id=entry.id):
+    for offer in queries.open_offers(entry.id):
         answer(locked_offer(offer.id), OfferAction.WITHDRAW)
     advance(ENTRY_TRANSITIONS, entry.state, EntryAction.END, current_actor().role)
     entry.state, entry.end_reason, entry.ended_at = EntryState.ENDED, reason, now()

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
 from enterprises.places.models import SeatUse
 from enterprises.places.rules import SeatUseKind
 from enterprises.places.services import (
@@ -15,7 +18,7 @@ from enterprises.places.services import (
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
-from marketplace.tenancy import acting_as
+from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
 from placements.booking.rules import DeclineReason, PlacementState
 from placements.booking.services import (
@@ -217,3 +220,17 @@ def test_answers_are_checked(market: Market, taken: int) -> None:
             again()
     with pytest.raises(Conflict, match="redan besvarat"), acting_as(market.officer), transaction():
         db.session.get_one(WaitingOffer, offer.id).answered_by = "Någon annan"
+
+
+def test_an_offer_under_a_contract_that_is_suspended_is_taken_back(market: Market, taken: int) -> None:
+    first = waits(market, 1)
+    cancels(market, taken)
+    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
+        contract = db.session.scalars(select(Contract).where(Contract.authority_id == market.north_id)).one()
+        contract.state = ContractState.SUSPENDED
+    with pytest.raises(Conflict, match="inget avtal"):
+        says_yes(market, offers(market)[0])
+    night()
+    assert offered_to(market, OfferState.WITHDRAWN) == [first]
+    assert held(market) == []
+    assert entry(first, market).state is EntryState.WAITING

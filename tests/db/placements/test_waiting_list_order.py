@@ -264,6 +264,7 @@ def test_first_come_is_first_served_and_nothing_is_left(
             requested(market, 91, place_id=market.sewing_id),
             requested(market, 92, place_id=market.sewing_id),
         ]
+        work()  # that the places were published
         for minute, (what, n) in enumerate(steps):
             with travelling(_at(story.day, minute)):
                 story.step(what, n)
