@@ -83,6 +83,7 @@ MANAGERS_PAGES = {
     "manager-change-closure": "/platser/stangningar/{closed_period}/andra",
     "manager-import": "/platser/importera",
     "manager-review": "/platser/importera/{place_import}",
+    "manager-discard": "/platser/importera/{place_import}/kasta",
     "manager-seats": "/platser/{place}/antal",
     "manager-close-seats": "/platser/{place}/stang",
     "manager-close": "/platser/{place}/lagg-ned",
