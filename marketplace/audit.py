@@ -86,8 +86,11 @@ def record_many(events: Sequence[NewEvent]) -> None:
         for event in events
     ]
     if rows:
-        table = cast(Table, Event.__table__)  # and not the model: there is nothing for the ORM to keep
-        db.session.execute(insert(table).inline(), rows if len(rows) > 1 else rows[0])
+        db.session.execute(_ADD, rows if len(rows) > 1 else rows[0])
+
+
+_ADD = insert(cast(Table, Event.__table__)).inline()
+"""Into the table and not the model: there is nothing for the ORM to keep."""
 
 
 def timeline(object_type: str, object_id: int) -> list[Event]:

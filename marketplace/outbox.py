@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, insert, or_, select, text, update
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Table, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -56,17 +56,17 @@ def emit(
 
     The job acts as the system for `authority_id` and `enterprise_id`. Ids only: no personal data.
     """
-    db.session.execute(
-        insert(Outbox)
-        .values(
-            topic=topic,
-            payload=ids,
-            authority_id=authority_id,
-            enterprise_id=enterprise_id,
-            created_at=clock.now(),
-        )
-        .inline()
-    )
+    message = {
+        "topic": topic,
+        "payload": ids,
+        "authority_id": authority_id,
+        "enterprise_id": enterprise_id,
+        "created_at": clock.now(),
+    }
+    db.session.execute(_ADD, message)
+
+
+_ADD = insert(cast(Table, Outbox.__table__)).inline()
 
 
 @contextmanager

@@ -7,9 +7,23 @@ closures, the strategist and the supplier's own pages all count with `free_seats
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, literal, select, true
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    bindparam,
+    cast,
+    exists,
+    func,
+    literal,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from enterprises.contracts.models import Contract
@@ -101,7 +115,23 @@ def free_seats(place_id: int, first_day: date, last_day: date) -> int:
     return found or 0
 
 
-def free_seats_of_place(place_id: int, first_day: date, last_day: date) -> Select[Seat]:
+def first_free_seat(place_id: int, first_day: date, last_day: date) -> Seat | None:
+    """The first of `free_seats_of_place`."""
+    days = {"first_day": first_day, "last_day": last_day}
+    return db.session.scalar(_first_free_seat(), {"place": place_id} | days)
+
+
+@cache
+def _first_free_seat() -> Select[Seat]:
+    days = (bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
+    return free_seats_of_place(bindparam("place", type_=Integer), *days).limit(1)
+
+
+def free_seats_of_place(
+    place_id: int | BindParameter[int],
+    first_day: date | BindParameter[date],
+    last_day: date | BindParameter[date],
+) -> Select[Seat]:
     """The seats behind `free_seats`, lowest number first."""
     use = aliased(SeatUse)
     overlapping = select(use.id).where(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from enterprises.contracts.models import Contract
@@ -132,16 +132,19 @@ def places_to_request(choice_round: ChoiceRound) -> list[Requestable]:
         return [Requestable(place, contract_id) for place, contract_id in turns]
     if choice_round.state is not ChoiceState.CHOSEN:
         return []
-    rows = db.session.execute(
-        select(Place, ShownPlace.reserve_rank)
-        .join(ShownPlace, ShownPlace.place_id == Place.id)
-        .where(
-            ShownPlace.choice_round_id == choice_round.id,
-            or_(ShownPlace.is_chosen, ShownPlace.reserve_rank.is_not(None)),
-        )
-        .order_by(ShownPlace.is_chosen.desc(), ShownPlace.reserve_rank)
-    )
+    rows = db.session.execute(_CHOSEN, {"choice_round": choice_round.id})
     return [Requestable(place, reserve_rank=rank) for place, rank in rows]
+
+
+_CHOSEN = (
+    select(Place, ShownPlace.reserve_rank)
+    .join(ShownPlace, ShownPlace.place_id == Place.id)
+    .where(
+        ShownPlace.choice_round_id == bindparam("choice_round"),
+        or_(ShownPlace.is_chosen, ShownPlace.reserve_rank.is_not(None)),
+    )
+    .order_by(ShownPlace.is_chosen.desc(), ShownPlace.reserve_rank)
+)
 
 
 def turns(system_ids: Collection[int], page: int = 1) -> Page[DefaultAssignment]:

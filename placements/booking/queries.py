@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from enterprises.contracts.models import Contract
@@ -190,7 +191,9 @@ def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def in_force(first_day: date, last_day: date) -> list[ColumnElement[bool]]:
+def in_force(
+    first_day: date | BindParameter[date], last_day: date | BindParameter[date]
+) -> list[ColumnElement[bool]]:
     """Which contracts carry a placement over the days. The search asks the same."""
     return [
         Contract.state == ContractState.ACTIVE,
@@ -228,18 +231,22 @@ def contracts_over(
 ) -> list[Contract]:
     """Contracts between the two that are in force and last over the days, with their price lists; oldest first. Only
     those of the system, where the grant is under one."""
-    statement = (
-        select(Contract)
-        .where(
-            Contract.authority_id == authority_id,
-            Contract.enterprise_id == enterprise_id,
-            *in_force(first_day, last_day),
-            *([Contract.system_id == system_id] if system_id is not None else []),
-        )
-        .options(joinedload(Contract.terms).joinedload(TermsVersion.prices))
-        .order_by(Contract.id)
+    days = {"first_day": first_day, "last_day": last_day}
+    parties = {"authority": authority_id, "enterprise": enterprise_id, "system": system_id}
+    statement = _contracts_over(is_in_system=system_id is not None)
+    return list(db.session.scalars(statement, parties | days).unique())
+
+
+@cache
+def _contracts_over(*, is_in_system: bool) -> Select[Contract]:
+    statement = select(Contract).where(
+        Contract.authority_id == bindparam("authority"),
+        Contract.enterprise_id == bindparam("enterprise"),
+        *in_force(bindparam("first_day", type_=Date), bindparam("last_day", type_=Date)),
     )
-    return list(db.session.scalars(statement).unique())
+    if is_in_system:
+        statement = statement.where(Contract.system_id == bindparam("system"))
+    return statement.options(joinedload(Contract.terms).joinedload(TermsVersion.prices)).order_by(Contract.id)
 
 
 def lives_on(grant_id: int) -> list[Placement]:

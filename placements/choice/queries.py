@@ -132,7 +132,7 @@ def has_later_choice() -> ColumnElement[bool]:
     return exists().where(
         later.grant_id == ChoiceRound.grant_id,
         later.id > ChoiceRound.id,
-        later.state.in_((ChoiceState.CHOSEN, ChoiceState.ASSIGNED)),
+        or_(later.state == ChoiceState.CHOSEN, later.state == ChoiceState.ASSIGNED),
     )
 
 

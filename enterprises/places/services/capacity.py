@@ -7,10 +7,10 @@ The last word is the database's: see ex_seat_use_one_a_day.
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 
 from enterprises.places.models import Place, Seat, SeatUse
-from enterprises.places.queries import free_seats_of_place, taken_within
+from enterprises.places.queries import first_free_seat, taken_within
 from enterprises.places.rules import PlaceState, SeatUseKind, no_seat_sv
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
@@ -29,7 +29,11 @@ def seat_freed(place_id: int) -> None:
 
 def lock_capacity(place_id: int) -> None:
     """Queues everyone who changes this place's capacity, until the transaction ends."""
-    db.session.execute(select(func.pg_advisory_xact_lock(_CAPACITY_LOCK, place_id)))
+    db.session.execute(_LOCK, {"place": place_id})
+
+
+_LOCK = select(func.pg_advisory_xact_lock(_CAPACITY_LOCK, bindparam("place", type_=Integer)))
+_STATE = select(Place.state).where(Place.id == bindparam("place"))
 
 
 def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
@@ -39,7 +43,7 @@ def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind)
     """
     in_order(first_day, last_day)
     lock_capacity(place_id)
-    state = db.session.scalar(select(Place.state).where(Place.id == place_id))
+    state = db.session.scalar(_STATE, {"place": place_id})
     if state is not PlaceState.PUBLISHED:
         raise Conflict("Platsen tar inte emot någon just nu. Välj en annan plats.")
     return use_seat(first_free(place_id, first_day, last_day), first_day, last_day, kind)
@@ -84,7 +88,7 @@ def move_seat_use(
 
 def first_free(place_id: int, first_day: date, last_day: date) -> Seat:
     """Raises Conflict when none is free on all the days, with the days that could be had."""
-    seat = db.session.scalar(free_seats_of_place(place_id, first_day, last_day).limit(1))
+    seat = first_free_seat(place_id, first_day, last_day)
     if seat is None:
         raise Conflict(no_seat_sv(taken_within(place_id, first_day, last_day), first_day, last_day))
     return seat

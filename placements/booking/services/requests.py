@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
-from sqlalchemy import exists, select
+from sqlalchemy import Integer, Select, bindparam, exists, select
 
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, SeatUse
@@ -106,19 +107,7 @@ def request_placement(
 
 def _asked(choice_round_id: int) -> _Asked:
     """Takes the grant's lock. Raises NotFound, Conflict without consent or after a later choice."""
-    consents = exists().where(
-        Consent.participant_id == Participant.id,
-        Consent.scope == ConsentScope.SUPPLIER,
-        Consent.withdrawn_at.is_(None),
-    )
-    row = db.session.execute(
-        select(ChoiceRound, Grant, Participant, consents, has_later_choice())
-        .join(Grant, Grant.id == ChoiceRound.grant_id)
-        .join(Participant, Participant.id == ChoiceRound.participant_id)
-        .where(ChoiceRound.id == choice_round_id)
-        .with_for_update(of=Grant)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    row = db.session.execute(_asking(), {"choice_round": choice_round_id}).one_or_none()
     if row is None:
         raise NotFound()
     choice_round, grant, participant, has_consent, is_superseded = row
@@ -131,6 +120,23 @@ def _asked(choice_round_id: int) -> _Asked:
     is_alone = grant.state is GrantState.OPEN  # nothing lives on an open grant
     lives = () if is_alone else tuple(queries.lives_on(grant.id))
     return _Asked(choice_round, grant, participant, lives)
+
+
+@cache
+def _asking() -> Select[ChoiceRound, Grant, Participant, bool, bool]:
+    consents = exists().where(
+        Consent.participant_id == Participant.id,
+        Consent.scope == ConsentScope.SUPPLIER,
+        Consent.withdrawn_at.is_(None),
+    )
+    return (
+        select(ChoiceRound, Grant, Participant, consents, has_later_choice())
+        .join(Grant, Grant.id == ChoiceRound.grant_id)
+        .join(Participant, Participant.id == ChoiceRound.participant_id)
+        .where(ChoiceRound.id == bindparam("choice_round", type_=Integer))
+        .with_for_update(of=Grant)
+        .execution_options(populate_existing=True)
+    )
 
 
 def _requested(choice_round: ChoiceRound, place_id: int | None) -> Requestable:
