@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from marketplace.db import db, transaction
 from marketplace.errors import Invalid
 from marketplace.reference.models import Kommun, OccupationField, Trade
-from marketplace.reference.queries import kommuner, lists, occupation_fields, trades
+from marketplace.reference.queries import forget_lists, kommuner, lists, occupation_fields, trades
 from marketplace.reference.rules import Position
 from marketplace.reference.services import DATA, load_reference, load_scb_table
 from marketplace.tenancy import acting_as, system_actor
@@ -93,6 +94,18 @@ def test_a_position_outside_the_country_is_named_and_its_kommun_loads(
     assert lists().kommuner["0136"].town == "Handen"
     load()
     assert lists().kommuner["0138"].position == Position(59.24196, 18.22762)
+
+
+def test_lists_are_kept_for_a_while_and_not_past_a_load(app: Flask, session: Session) -> None:
+    app.config["REFERENCE_SECONDS"] = 60
+    try:
+        kept = lists()
+        assert lists() is kept
+        load()
+        assert lists().kommuner.keys() > kept.kommuner.keys()
+    finally:
+        del app.config["REFERENCE_SECONDS"]
+        forget_lists()
 
 
 def test_a_missing_file_and_another_kind_of_file_are_refused_in_words(
