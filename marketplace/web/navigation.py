@@ -63,9 +63,11 @@ NAV: dict[Role, list[tuple[str, str]]] = {
 NAV_OF_VISITORS: list[tuple[str, str]] = [
     ("procurement.index", "Valfrihetssystem"),
     ("suppliers.register", "Registrera företag"),
+    ("access.enter", "Min sida med kod"),
     ("accounts.sign_in", "Logga in"),
 ]
-"""What whoever is not signed in may open: systems of choice are advertised to everyone (LOV 3:1)."""
+"""What whoever is not signed in may open: systems of choice are advertised to everyone (LOV 3:1), and a participant has
+a code."""
 
 _REACHED_FROM = {
     "applications": "suppliers",

@@ -15,6 +15,8 @@ from tests.factories import personal_number
 NAME = "Maryam Öberg"
 _PERSONAL_NUMBER = personal_number(9_000, Sex.WOMAN)
 _UNIT = "Arbetsmarknadsenheten i Haninge"
+REPAIR_TRADE, COOKING_TRADE = "Laga bilar och cyklar", "Laga mat"
+"""As easy pages call them; sewing is called what its place is called."""
 
 
 def training_is_granted(town: Town) -> None:
@@ -73,11 +75,31 @@ def places_are_shown(town: Town) -> None:
 
 
 def the_participant_chooses(town: Town) -> None:
+    """By herself, on her own page, with a code and without an account."""
     officer = town.at_work(Role.CASE_OFFICER)
     officer.take_up(f"Registrera vad {NAME} har valt")
-    officer.answer("Deltagaren har valt", f"{REPAIR} hos {ENTERPRISE}")
-    officer.press("Registrera valet")
-    officer.sees(f"Deltagaren valde {REPAIR} hos {ENTERPRISE}")
+    officer.follow(NAME)
+    officer.press("Ge en kod")
+    officer.picture("code")
+    code = officer.page.locator(".code-slip-code").inner_text()
+
+    she = town.person(Role.PARTICIPANT)
+    she.go("/min-sida")
+    she.type_by_keyboard(code)
+    she.sees("Det är du som väljer.")
+    she.picture("own-page")
+    she.press(f"Spara {REPAIR_TRADE} hos {ENTERPRISE}")
+    she.follow(f"Säg nej till {COOKING_TRADE} hos {ENTERPRISE}")
+    she.press("Nej, inte den här platsen")
+    she.follow(f"Välj den här platsen {REPAIR_TRADE} hos {ENTERPRISE}")
+    she.select("Första reserv", f"{SEWING} hos {ENTERPRISE}")
+    she.press("Ja, jag väljer den här platsen")
+    she.sees("Din handläggare berättar svaret för dig.")
+    she.picture("own-choice")
+
+    officer = town.at_work(Role.CASE_OFFICER)
+    officer.take_up(f"Begär platsen som {NAME} har valt")
+    officer.sees(f"Deltagaren valde {REPAIR} hos {ENTERPRISE}", "av deltagaren, med kod")
     officer.picture("choice")
     officer.follow("Begär platsen")
     officer.fill("Första dagen", "2026-02-02")
