@@ -248,7 +248,9 @@ class _PlacementMonth:
         ends = (self.placement.last_day, self.terms.last_day, self.month.last_day)
         last_day = min(day for day in ends if day is not None)
         covered = (last_day - first_day).days + 1
-        if covered <= 0 or (self.placement.is_continued and last_day < self.month.last_day):
+        if covered <= 0 or self.placement.first_day > self.month.last_day:
+            return
+        if self.placement.is_continued and last_day < self.month.last_day:
             return  # a month in which the participant moves within the contract is the later place's
         is_full = covered == self.month.length
         if not is_full and not rate.is_prorated and rate.basis is MonthBasis.FULL:

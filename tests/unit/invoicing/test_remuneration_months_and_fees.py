@@ -156,6 +156,37 @@ class TestReportFee:
         assert line.basis_sv == "Slutdokumentationen lämnades 2026-03-21, efter fristen 2026-03-20"
 
 
+class TestAMoveWithinTheContract:
+    def paid(
+        self, *components: object, moves_on: int = 17, month: Month = MARCH
+    ) -> dict[Component, list[int]]:
+        """From 2 March, at another place of the supplier's from the day after `moves_on`."""
+        first = placement(first_day=march(2), last_day=march(moves_on), is_continued=True, level=NACKA_BASIC)
+        then = placement(
+            number="P2",
+            first_day=march(moves_on) + dt.timedelta(days=1),
+            began_on=march(2),
+            level=NACKA_BASIC,
+        )
+        result = month_lines(terms(*components), [first, then], month)  # type: ignore[arg-type]
+        assert result.problems == ()
+        found: dict[Component, list[int]] = {}
+        for line in result.lines:
+            found.setdefault(line.component, []).append(line.amount_ore)
+        return found
+
+    def test_a_month_is_paid_once(self) -> None:
+        once = {Component.START_FEE: [500000], Component.MONTHLY_RATE: [368600]}
+        assert self.paid(*NACKA) == once
+        assert self.paid(*NACKA, moves_on=5) == once, "the fourteen days run on"
+        assert self.paid(*NACKA, moves_on=31) == once, "on the first of a month each has its own"
+        assert self.paid(*NACKA, month=APRIL)[Component.MONTHLY_RATE] == [368600]
+
+    def test_by_days_it_is_as_long_as_without_the_move(self) -> None:
+        rate = MonthlyRate((LevelPrice(310000, NACKA_BASIC),), MonthBasis.FULL, is_prorated=True)
+        assert self.paid(rate) == {Component.MONTHLY_RATE: [300000]}
+
+
 def test_a_list_with_a_component_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="twice"):
         month_lines(terms(StartFee(1), StartFee(2)), [placement()], MARCH)
