@@ -10,7 +10,7 @@ from enterprises.places.models import Place
 from enterprises.places.services import free_until, hold_longer, join_uses, release_seat
 from marketplace.clock import today
 from marketplace.db import db, get_or_404
-from marketplace.errors import Conflict
+from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.models import TermsVersion
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import advance
@@ -28,7 +28,7 @@ from placements.booking.change_rules import (
     collision_sv,
 )
 from placements.booking.models import Placement, PlacementChange, PlacementExtent
-from placements.booking.rules import DECLINE_REASON_SV, DeclineReason, PlacementAction
+from placements.booking.rules import DECLINE_REASON_SV, DeclineReason, PlacementAction, PlacementState
 from placements.booking.services.moving import held, record, target_of, tell
 from placements.participants.models import Grant
 from placements.participants.rules import check_extent
@@ -52,6 +52,7 @@ def ask_extension(placement_id: int, last_day: date) -> PlacementChange:
         grant_last=grant.last_day,
         contract_last=contract_last,
     )
+    _check_nothing_follows(placement, last_day)
     assert placement.seat_use_id is not None  # held by ck_placement_seat_while_holding
     uses = hold_longer(placement.seat_use_id, last_day)
     if uses is None:
@@ -166,6 +167,16 @@ def drop_change(placement: Placement) -> None:
 def _check_none_waits(placement: Placement) -> None:
     if queries.asked_change(placement.id) is not None:
         raise Conflict("En ändring väntar redan på svar. Återkalla den först, eller vänta på svaret.")
+
+
+def _check_nothing_follows(placement: Placement, last_day: date) -> None:
+    """A participant has one place a day: ex_placement_one_a_day says so too, but later."""
+    for other in queries.lives_on(placement.grant_id):
+        if other.state is not PlacementState.REQUESTED and placement.last_day < other.first_day <= last_day:
+            raise Invalid(
+                f"Deltagaren har en annan placering från {other.first_day.isoformat()}. Välj en dag före den.",
+                field="last_day",
+            )
 
 
 def _contract(placement: Placement) -> tuple[date | None, int]:
