@@ -57,6 +57,8 @@ class Case:
     last_day: date = date.max
     attends_until: date = date.max
     tries: int = 0
+    has_moved: bool = False
+    """Goes on at another place, as a case of its own."""
 
     def chance(self, probability: float) -> bool:
         return self.rng.random() < probability

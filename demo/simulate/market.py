@@ -20,6 +20,7 @@ from demo.simulate.foundation import (
     demo_name,
 )
 from demo.simulate.offers import accessibility, told_beyond
+from demo.simulate.pictures import pictures_of
 from demo.simulate.questions import WONDERS, plan_question
 from demo.story import Authority, Enterprise, Story
 from demo.terms import (
@@ -210,6 +211,9 @@ class Market:
                     **told_beyond(place),
                 )
                 self.published.places[made.id] = enterprise.key
+                is_demo = enterprise.key == DEMO_ENTERPRISE
+                for picture in pictures_of(place, self.seed, is_always=is_demo):
+                    places.add_picture(made.id, picture.content, picture.alt_sv)
 
     # Applications and contracts.
 

@@ -9,6 +9,7 @@ from demo.simulate.agenda import Phase
 from demo.simulate.chance import rng_for
 from demo.simulate.history import History
 from enterprises.places import services
+from enterprises.places.closure_rules import OutageReason
 from marketplace.reference.rules import add_working_days
 
 _OPEN_AFTER = timedelta(days=200)
@@ -16,12 +17,14 @@ _OPEN_AFTER = timedelta(days=200)
 _CLOSED_IN_SUMMER = 0.45
 _OTHER_CLOSURES_A_YEAR = 3
 _REASONS = (
-    "Handledaren är ledig.",
-    "Lokalen renoveras.",
-    "Maskinen är på service.",
-    "Färre beställningar just nu.",
-    "Handledaren går en utbildning.",
+    (OutageReason.NO_SUPERVISOR, "Handledaren är ledig."),
+    (OutageReason.PREMISES, "Lokalen renoveras."),
+    (OutageReason.EQUIPMENT, "Maskinen är på service."),
+    (OutageReason.FEW_ORDERS, ""),
+    (OutageReason.NO_SUPERVISOR, "Handledaren går en utbildning."),
 )
+_IS_CHANGED, _IS_REOPENED = 0.2, 0.15
+_WHYS = ("Det tar längre tid än vi trodde.", "Vi räknade fel på veckorna.", "Det blev klart tidigare.")
 _CONFIRM_EVERY = 80  # days, more or less
 _IS_CONFIRMED = 0.93
 _CHANGES_SIZE = 0.15
@@ -66,13 +69,35 @@ def _closures(add: Add, rng: Random, own: list[int], year: int) -> None:
     for place_id in own:
         if rng.random() < _CLOSED_IN_SUMMER:
             first = date(year, 7, rng.choice((1, 8, 15)))
-            close = partial(_close, place_id, first, 3, "Semesterstängt.")
-            add(first - timedelta(days=40), close)
+            why = (OutageReason.VACATION, "")
+            add(first - timedelta(days=40), partial(_close, add, rng, place_id, first, 3, why))
     for _ in range(_OTHER_CLOSURES_A_YEAR):
         first = add_working_days(date(year, 1, 1) + timedelta(days=rng.randint(0, 364)), 0)
-        add(first, partial(_close, rng.choice(own), first, rng.randint(1, 8), rng.choice(_REASONS)))
+        why = rng.choice(_REASONS)
+        add(first, partial(_close, add, rng, rng.choice(own), first, rng.randint(1, 8), why))
 
 
-def _close(place_id: int, first_day: date, weeks: int, reason_sv: str) -> None:
+def _close(
+    add: Add, rng: Random, place_id: int, first_day: date, weeks: int, why: tuple[OutageReason, str]
+) -> None:
+    """Closes a seat; some closures turn out longer or shorter, some are opened again before their end."""
+    reason, reason_sv = why
     last_day = first_day + timedelta(weeks=weeks) - timedelta(days=1)
-    services.close_seats(place_id, seats=1, first_day=first_day, last_day=last_day, reason_sv=reason_sv)
+    [closure] = services.close_seats(
+        place_id, seats=1, first_day=first_day, last_day=last_day, reason=reason, reason_sv=reason_sv
+    )
+    period_id, drawn = closure.closed_period_id, rng.random()
+    if drawn < _IS_CHANGED:
+        change = partial(
+            services.change_closure,
+            period_id,
+            seats=1,
+            first_day=first_day,
+            last_day=max(first_day, last_day + timedelta(weeks=rng.choice((-1, 1, 2)))),
+            reason=reason,
+            reason_sv=reason_sv,
+            why_sv=rng.choice(_WHYS),
+        )
+        add(first_day - timedelta(days=5), change)
+    elif drawn < _IS_CHANGED + _IS_REOPENED:
+        add(first_day + timedelta(weeks=weeks) / 2, partial(services.reopen_period, period_id))

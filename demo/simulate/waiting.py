@@ -4,6 +4,7 @@ Everything is dated within the last two weeks, after what the past month's invoi
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -26,16 +27,21 @@ from marketplace.clock import today
 from marketplace.db import db
 from marketplace.errors import Conflict
 from marketplace.reference.rules import Sex, add_working_days
-from marketplace.tenancy import Actor, acting_as
+from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.access.queries import participant_actor
 from placements.booking import services as booking
+from placements.booking.models import Placement
 from placements.choice import services as choice
+from placements.choice.queries import criteria_for
 from placements.choice.rules import RefusalReason
 from placements.participants import services as participants
+from placements.participants.models import Grant
 from placements.participants.rules import ConsentScope
 from placements.plan import services as plans
+from placements.plan.content_rules import Goal
 from placements.report import services as reports
 from placements.report.rules import ExitReason
+from placements.waiting_list import services as waiting_list
 
 AWAY = {
     Role.CASE_OFFICER: 5,
@@ -47,6 +53,7 @@ AWAY = {
 a request may wait for its answer."""
 
 _HOURS = Decimal(20)
+_GRANTED, _LONGER = timedelta(weeks=20), timedelta(weeks=6)
 _LEAD_DAYS = 3
 _APPLY = ("kretsen", "lagerkraft")
 _NAMES = (
@@ -57,6 +64,8 @@ _NAMES = (
     ("Leyla Sundgren", Sex.WOMAN),
     ("Sixten Rönnmark", Sex.MAN),
     ("Saga Vindtorn", Sex.WOMAN),
+    ("Estrid Almgård", Sex.WOMAN),
+    ("Jonas Kärrholt", Sex.MAN),
 )
 EXTRA = len(_NAMES)
 """Of the planned participants of the demo's authority, so many are these."""
@@ -103,6 +112,8 @@ class Waiting:
             self._with_a_plan,
             self._with_a_report,
             self._without_a_report,
+            self._in_line,
+            self._offered,
         )
         for number, ((name, sex), goes_on) in enumerate(zip(_NAMES, stops, strict=True)):
             born = begins_on - _ELDEST - timedelta(days=number)
@@ -138,28 +149,40 @@ class Waiting:
                 days_per_week=4,
                 support_level="2",
                 first_day=today(),
-                last_day=today() + timedelta(weeks=20),
+                last_day=today() + _GRANTED,
             ).id
             goes_on(grant_id)
 
         self.agenda.add(self._ago(14), Phase.REGISTRATIONS, self.officer, register)
 
     def _free_places(self) -> list[int]:
-        """The demo enterprise's places with a free seat for the whole of a new grant, the soonest to start first.
+        """Those of the demo enterprise's places that are free for the whole of a new grant and begin within days.
 
         Raises Conflict when there is none.
         """
-        own = [place_id for place_id, key in self.published.places.items() if key == DEMO_ENTERPRISE]
-        last_day = self.agenda.ends_on + timedelta(weeks=20)
-        rows = db.session.execute(
-            select(Place.id, Place.lead_time_days, free_seats_over(today(), last_day))
-            .where(Place.id.in_(own), Place.hours_per_week_max >= _HOURS, Place.hours_per_week_min <= _HOURS)
-            .order_by(Place.lead_time_days, Place.id)
-        )
-        found = [row.id for row in rows if row.free_seats > 0 and row.lead_time_days <= _LEAD_DAYS]
+        found = [place_id for place_id, lead_days, free in self._places() if free and lead_days <= _LEAD_DAYS]
         if not found:
             raise Conflict("Ingen av platserna är ledig.")
         return found[:3]
+
+    def _to_show(self) -> list[tuple[int, int]]:
+        """Three of those that are free at all, with the days before a start, the soonest first; or Conflict."""
+        found = [
+            (place_id, lead_days) for place_id, lead_days, free in self._places() if free and lead_days <= 14
+        ]
+        if not found:
+            raise Conflict("Ingen av platserna är ledig.")
+        return found[-3:]
+
+    def _places(self) -> list[tuple[int, int, int]]:
+        """The demo enterprise's places for the hours that are granted: days before a start, and free seats."""
+        own = [place_id for place_id, key in self.published.places.items() if key == DEMO_ENTERPRISE]
+        rows = db.session.execute(
+            select(Place.id, Place.lead_time_days, free_seats_over(today(), self.agenda.ends_on + _GRANTED))
+            .where(Place.id.in_(own), Place.hours_per_week_max >= _HOURS, Place.hours_per_week_min <= _HOURS)
+            .order_by(Place.lead_time_days, Place.id)
+        )
+        return [(place_id, lead_days, free) for place_id, lead_days, free in rows]
 
     def _later(self, working_days: int, actor: Actor, act: Callable[[], None]) -> None:
         """What the rules refuse (every seat is in use) is left undone."""
@@ -180,15 +203,36 @@ class Waiting:
         self._later(1, self.officer, act)
 
     def _requested(self, grant_id: int) -> None:
+        """The chosen place and one in reserve, at once."""
+
         def act() -> None:
-            self._request(grant_id)
+            found = self._to_show()
+            choice_round_id = choice.open_round(grant_id).id
+            choice.show_places(choice_round_id, [place_id for place_id, _ in found])
+            reserves = [place_id for place_id, _ in found[1:2]]
+            choice.record_choice(choice_round_id, found[0][0], reserve_ids=reserves)
+            for place_id, lead_days in found[:2]:
+                first_day = add_working_days(today() + timedelta(days=lead_days), 0)
+                booking.request_placement(choice_round_id, first_day=first_day, place_id=place_id)
 
         self._later(0, self.officer, act)
 
     def _with_a_plan(self, grant_id: int) -> None:
-        self._train(
-            grant_id, lambda placement_id: self._later(1, self.supervisor, lambda: _propose(placement_id))
-        )
+        """And asked to go on longer, when the grant has been made longer: the supervisor is to answer."""
+
+        def begun(placement_id: int) -> None:
+            self._later(1, self.supervisor, lambda: _propose(placement_id))
+            self._later(1, self.coordinator, lambda: lengthen(self._ago(12) + _GRANTED + _LONGER))
+            self._later(0, self.officer, lambda: ask(placement_id))
+
+        def lengthen(last_day: date) -> None:
+            participants.extend_grant(grant_id, last_day)
+
+        def ask(placement_id: int) -> None:
+            placement = db.session.get_one(Placement, placement_id)
+            booking.ask_extension(placement_id, placement.last_day + _LONGER)
+
+        self._train(grant_id, begun)
 
     def _with_a_report(self, grant_id: int) -> None:
         self._train_and_end(grant_id, is_reported=True)
@@ -196,9 +240,39 @@ class Waiting:
     def _without_a_report(self, grant_id: int) -> None:
         self._train_and_end(grant_id, is_reported=False)
 
+    def _in_line(self, grant_id: int) -> None:
+        """Waits for a trade in which every seat is taken."""
+
+        def join() -> None:
+            full = [place_id for place_id, _, free in self._places() if not free]
+            if not full:
+                raise Conflict("Ingen plats är full.")
+            self._wait(grant_id, full[0])
+
+        self._later(4, self.officer, join)
+
+    def _offered(self, grant_id: int) -> None:
+        """Waited for a trade, and is offered a seat that has been freed in it."""
+
+        def join() -> None:
+            place_id, _ = self._to_show()[-1]
+            self._wait(grant_id, place_id)
+            self._later(1, system_actor(), lambda: offer(place_id))
+
+        def offer(place_id: int) -> None:
+            waiting_list.offer_seat(place_id)
+
+        self._later(3, self.officer, join)
+
+    @staticmethod
+    def _wait(grant_id: int, place_id: int) -> None:
+        asked = criteria_for(db.session.get_one(Grant, grant_id))
+        ssyk = db.session.get_one(Place, place_id).ssyk
+        waiting_list.join(grant_id, replace(asked, ssyks=(ssyk,)))
+
     def _show(self, grant_id: int) -> None:
         """The participant has begun to answer on her own page."""
-        choice_round, found = choice.open_round(grant_id), self._free_places()
+        choice_round, found = choice.open_round(grant_id), [place_id for place_id, _ in self._to_show()]
         choice.show_places(choice_round.id, found)
         with acting_as(participant_actor(choice_round.participant_id)):
             choice.shortlist_place(choice_round.id, found[0])
@@ -247,16 +321,15 @@ class Waiting:
 
 
 def _propose(placement_id: int) -> None:
-    plan = plans.draft_plan(
-        placement_id,
-        hours_per_week=_HOURS,
-        days_per_week=4,
-        tasks_sv="Sorterar de första två veckorna och prövar sedan butiken.",
-        goals=[
-            "Komma i tid och hålla rutinerna fyra veckor i rad.",
-            "Pröva minst två olika arbetsuppgifter.",
-        ],
+    plan = plans.begin_plan(placement_id)
+    goals = (
+        Goal("Komma i tid och hålla rutinerna fyra veckor i rad.", "Närvaron visar högst en sen ankomst."),
+        Goal("Pröva minst två olika arbetsuppgifter.", "Två uppgifter är provade minst en vecka var."),
     )
+    content = replace(
+        plan.content, tasks_sv="Sorterar de första två veckorna och prövar sedan butiken.", goals=goals
+    )
+    plans.save_plan(plan.id, content)
     plans.propose_plan(plan.id)
 
 
