@@ -157,7 +157,7 @@ def test_the_agreed_plan_holds_until_the_new_one_does(market: Market, placement_
     second = do(market.supervisor, revise_plan, first, **(PLAN | {"hours_per_week": Decimal(20)}))
     assert (plan(market, second).revision, plan(market, second).state) == (2, PlanState.DRAFT)
     with acting_as(market.supervisor):
-        assert queries.agreed_extents([placement_id])[placement_id].hours_per_week == Decimal(16)
+        assert queries.agreed_extents([placement_id])[placement_id][1].hours_per_week == Decimal(16)
     with pytest.raises(Conflict):  # a third, while the second is on its way
         do(market.supervisor, revise_plan, first, **PLAN)
     do(market.supervisor, propose_plan, second)
@@ -168,7 +168,7 @@ def test_the_agreed_plan_holds_until_the_new_one_does(market: Market, placement_
     with acting_as(market.officer):
         assert [version.revision for version in queries.versions(placement_id)] == [2, 1]
         assert queries.readable_plan(first).tasks_sv == "Sy kassar"
-        assert queries.agreed_extents([placement_id])[placement_id].hours_per_week == Decimal(20)
+        assert queries.agreed_extents([placement_id])[placement_id][1].hours_per_week == Decimal(20)
 
 
 def test_a_replaced_version_cannot_be_agreed_to(market: Market, placement_id: int) -> None:
