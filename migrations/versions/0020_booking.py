@@ -165,7 +165,9 @@ def _extents() -> None:
             ["placement_id"], ["placement.id"], name=op.f("fk_placement_extent_placement_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_placement_extent")),
-        sa.UniqueConstraint("placement_id", "from_day", name=op.f("uq_placement_extent_placement_id_from_day")),
+        sa.UniqueConstraint(
+            "placement_id", "from_day", name=op.f("uq_placement_extent_placement_id_from_day")
+        ),
     )
     protect(
         "placement_extent",
