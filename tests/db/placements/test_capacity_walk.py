@@ -26,6 +26,7 @@ from marketplace.tenancy import acting_as, system_actor
 from placements.booking import services as booking
 from placements.booking.queries import late_changes, unanswered
 from placements.booking.request_rules import Step
+from placements.booking.rules import SEAT_HOLDING_STATES
 from placements.search.queries import options_of, search_places
 from placements.search.rules import SearchCriteria
 from tests.support.application import Database, rolled_back
@@ -125,6 +126,7 @@ class Walk(BookingSteps, SupplySteps):
             self.the_search()
             self.strips_and_lists()
             self.the_strategists_rows()
+            self.the_days_that_are_paid_for()
 
     def stored_as_kept(self) -> None:
         stored: dict[tuple[int, date], str] = {}
@@ -202,6 +204,12 @@ class Walk(BookingSteps, SupplySteps):
                 for row in rows
             }
         assert counted == self.ledger.capacity(TODAY, self.day + timedelta(days=AHEAD_DAYS))
+
+    def the_days_that_are_paid_for(self) -> None:
+        """An invoice counts a placement's days: they are those of its seat."""
+        for placement in self.placements(*SEAT_HOLDING_STATES):
+            days = self.ledger.days(placement.first_day, placement.last_day)
+            assert self.ledger.days_of(("placement", placement.id)) == days
 
 
 def test_every_fast_answer_is_the_slow_one(database: Database) -> None:
