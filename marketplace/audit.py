@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Table, insert, select
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Table, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace import clock
 from marketplace.db import Base, db
+from marketplace.statements import Prepared
 from marketplace.tenancy import current_actor
 
 PERSONAL_OBJECTS = frozenset({"participant", "grant", "choice_round", "plan", "report", "study_visit"})
@@ -85,12 +86,20 @@ def record_many(events: Sequence[NewEvent]) -> None:
         }
         for event in events
     ]
-    if rows:
-        db.session.execute(_ADD, rows if len(rows) > 1 else rows[0])
+    if len(rows) == 1:
+        _ADD.add(**rows[0])
+    elif rows:
+        db.session.execute(insert(_TABLE).inline(), rows)
 
 
-_ADD = insert(cast(Table, Event.__table__)).inline()
-"""Into the table and not the model: there is nothing for the ORM to keep."""
+_TABLE = cast(Table, Event.__table__)
+"""The table and not the model: there is nothing for the ORM to keep."""
+_ADD = Prepared(
+    insert(_TABLE)
+    .inline()
+    .values({column.name: bindparam(column.name) for column in _TABLE.c if column.name != "id"}),
+    is_planned_once=True,
+)
 
 
 def timeline(object_type: str, object_id: int) -> list[Event]:

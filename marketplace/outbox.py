@@ -11,12 +11,26 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Table, insert, or_, select, text, update
+from psycopg2.extras import Json
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Identity,
+    Index,
+    Table,
+    bindparam,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace import clock
 from marketplace.db import Base, db, transaction
+from marketplace.statements import Prepared
 from marketplace.tenancy import acting_as, system_actor
 
 RESEND_AFTER = timedelta(minutes=10)
@@ -56,17 +70,20 @@ def emit(
 
     The job acts as the system for `authority_id` and `enterprise_id`. Ids only: no personal data.
     """
-    message = {
-        "topic": topic,
-        "payload": ids,
-        "authority_id": authority_id,
-        "enterprise_id": enterprise_id,
-        "created_at": clock.now(),
-    }
-    db.session.execute(_ADD, message)
+    _ADD.add(
+        topic=topic,
+        payload=Json(ids),
+        authority_id=authority_id,
+        enterprise_id=enterprise_id,
+        created_at=clock.now(),
+    )
 
 
-_ADD = insert(cast(Table, Outbox.__table__)).inline()
+_GIVEN = ("topic", "payload", "authority_id", "enterprise_id", "created_at")
+_ADD = Prepared(
+    insert(cast(Table, Outbox.__table__)).inline().values({column: bindparam(column) for column in _GIVEN}),
+    is_planned_once=True,
+)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from psycopg2.extensions import AsIs
-from sqlalchemy import BindParameter, Engine, Select, event
+from sqlalchemy import BindParameter, CursorResult, Engine, Insert, Select, event
 from sqlalchemy.dialects.postgresql import psycopg2
 from sqlalchemy.types import NullType
 
@@ -37,22 +37,32 @@ def planned_once() -> Iterator[None]:
 
 
 def _execute_planned(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
-    """Hangs on every statement; True when it has been sent."""
-    if not _plans.get() or context.compiled is None or not statement.startswith(_CAN_BE_PLANNED):
+    """Hangs on every statement, after whoever counts or logs it; True when it has been sent."""
+    prepared: Prepared | None = context.execution_options.get(_PLANNED)
+    if prepared is None and not (_plans.get() and _may_plan(statement, context.compiled)):
         return None
-    compiled = context.compiled
-    if compiled.literal_execute_params or compiled.post_compile_params:
-        return None  # its text differs from time to time
-    info = context.root_connection.info
-    execute = info.setdefault(_PLANNED, {}).get(statement)
+    planned = context.root_connection.info.setdefault(_PLANNED, {})
+    execute = planned.get(prepared or statement)
     if execute is None:
-        types = [_type_name(compiled.binds.get(name)) for name in parameters]
-        execute = info[_PLANNED][statement] = _plan(info, cursor, statement, parameters, types)
+        name = f"planned_{len(planned)}"
+        if prepared is not None:
+            execute = _plan(cursor, name, statement, prepared.given, fixed=prepared.fixed)
+        else:
+            types = [_type_name(context.compiled.binds.get(given)) for given in parameters]
+            execute = _plan(cursor, name, statement, parameters, types)
+        planned[prepared or statement] = execute
     cursor.execute(execute, parameters)
     return True
 
 
 event.listen(Engine, "do_execute", _execute_planned)
+
+
+def _may_plan(statement: str, compiled: Any) -> bool:
+    """Not when its text differs from time to time."""
+    if compiled is None or not statement.startswith(_CAN_BE_PLANNED):
+        return False
+    return not (compiled.literal_execute_params or compiled.post_compile_params)
 
 
 def _type_name(bind: BindParameter[Any] | None) -> str:
@@ -62,58 +72,59 @@ def _type_name(bind: BindParameter[Any] | None) -> str:
 
 
 def _plan(
-    info: Mapping[Any, Any],
     cursor: Any,
+    name: str,
     statement: str,
-    names: Iterable[str],
+    given: Iterable[str],
     types: Sequence[str] = (),
     fixed: Mapping[str, Any] | None = None,
 ) -> str:
     """Prepares it, which a rollback does not undo; gives how to execute it."""
-    name = f"planned_{len(info[_PLANNED])}"
-    places = {given: AsIs(f"${number}") for number, given in enumerate(names, start=1)}
+    places = {one: AsIs(f"${number}") for number, one in enumerate(given, start=1)}
     kinds = f" ({', '.join(types)})" if types else ""
     cursor.execute(f"PREPARE {name}{kinds} AS {statement}", {**(fixed or {}), **places})
-    values = ", ".join(f"%({given})s" for given in places)
+    values = ", ".join(f"%({one})s" for one in places)
     return f"EXECUTE {name} ({values})" if values else f"EXECUTE {name}"
 
 
 class Prepared:
-    """A select whose named `bindparam`s are given each time; what else is bound in it stays as it was written.
+    """A select or an insert whose named `bindparam`s are given each time; what else is bound stays as it was written.
 
     With `is_planned_once`, PostgreSQL keeps its plan as long as the connection lasts: for what is asked of a few rows
     by their keys, where other values need no other plan.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], *, is_planned_once: bool = False) -> None:
+    def __init__(
+        self, statement: Select[*tuple[Any, ...]] | Insert, *, is_planned_once: bool = False
+    ) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self._text = str(compiled)
-        self._fixed: dict[str, Any] = {}
-        self._given: list[str] = []
+        self._options = {_PLANNED: self} if is_planned_once else {}
+        self.fixed: dict[str, Any] = {}
+        self.given: list[str] = []
         for name, bind in compiled.binds.items():
             if bind.required:
-                self._given.append(name)
+                self.given.append(name)
                 continue
             process = bind.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)
             value = bind.effective_value
-            self._fixed[name] = process(value) if process else value
-        self._is_planned_once = is_planned_once
+            self.fixed[name] = process(value) if process else value
 
     def rows(self, **given: Any) -> Sequence[Any]:
         """In the session's own transaction, after what waits to be written."""
-        session = db.session()
-        session.flush()
-        connection = session.connection()
-        if not self._is_planned_once:
-            return connection.exec_driver_sql(self._text, self._fixed | given).all()
-        info = connection.info
-        execute = info.setdefault(_PLANNED, {}).get(self)
-        if execute is None:
-            cursor = connection.connection.cursor()
-            execute = info[_PLANNED][self] = _plan(info, cursor, self._text, self._given, fixed=self._fixed)
-            cursor.close()
-        return connection.exec_driver_sql(execute, given).all()
+        db.session.flush()
+        return self._send(given).all()
 
     def scalars(self, **given: Any) -> list[Any]:
         """The first column."""
         return [row[0] for row in self.rows(**given)]
+
+    def add(self, **given: Any) -> None:
+        """Of an insert: writes the row, before what waits to be written."""
+        self._send(given)
+
+    def _send(self, given: dict[str, Any]) -> CursorResult[Any]:
+        # What is fixed stands in the plan.
+        values = given if self._options else self.fixed | given
+        connection = db.session.connection()
+        return connection.exec_driver_sql(self._text, values, execution_options=self._options)

@@ -167,7 +167,11 @@ class Seat(Base):
     """Room for one participant at a time."""
 
     __tablename__ = "seat"
-    __table_args__ = (UniqueConstraint("place_id", "number"), UniqueConstraint("id", "place_id"))
+    __table_args__ = (
+        UniqueConstraint("place_id", "number"),
+        UniqueConstraint("id", "place_id"),
+        Index("ix_seat_place_id_id", "place_id", "id"),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
@@ -196,7 +200,13 @@ class SeatUse(Base):
             using="gist",
         ),
         UniqueConstraint("id", "seat_id", "place_id", "first_day", "last_day"),
-        Index("ix_seat_use_place_days", "place_id", "first_day", "last_day"),
+        Index(
+            "ix_seat_use_place_days",
+            "place_id",
+            "first_day",
+            "last_day",
+            postgresql_include=["seat_id", "kind"],
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)

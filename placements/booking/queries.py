@@ -4,14 +4,20 @@ A participant is joined from outside: whoever may not see the person finds the p
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased, joinedload
 
 from enterprises.contracts.models import Contract
@@ -20,14 +26,12 @@ from enterprises.places.models import Place, Site
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
-from marketplace.procurement.models import PriceRow, TermsVersion
-from marketplace.procurement.queries import price_drafts
 from marketplace.reference.models import Trade
 from marketplace.reference.rules import add_working_days
 from placements.attendance.models import AttendanceDay
 from placements.booking.change_rules import ChangeState, Extent
 from placements.booking.models import Placement, PlacementChange, PlacementExtent
-from placements.booking.request_rules import Step, Unanswered, missing_prices, next_step
+from placements.booking.request_rules import Step, Unanswered, next_step
 from placements.booking.rules import LIVE_STATES, PLACED_STATES, PlacementState
 from placements.participants.models import Participant
 
@@ -189,64 +193,6 @@ def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
     if wanted.is_mine:
         conditions.append(Participant.case_officer_id == wanted.user_id)
     return conditions
-
-
-def in_force(
-    first_day: date | BindParameter[date], last_day: date | BindParameter[date]
-) -> list[ColumnElement[bool]]:
-    """Which contracts carry a placement over the days. The search asks the same."""
-    return [
-        Contract.state == ContractState.ACTIVE,
-        Contract.starts_on <= first_day,
-        func.coalesce(Contract.ends_on, date.max) >= last_day,
-    ]
-
-
-def has_room(first_day: date, last_day: date) -> ColumnElement[bool]:
-    """Which contracts have a seat left under their cap on each of the days, whoever uses the others. The search asks
-    the same; the database has the last word."""
-    return or_(Contract.capacity_cap.is_(None), func.has_room_under(Contract.id, first_day, last_day))
-
-
-def contracts_with_room(contract_ids: Iterable[int], first_day: date, last_day: date) -> set[int]:
-    statement = select(Contract.id).where(Contract.id.in_(list(contract_ids)), has_room(first_day, last_day))
-    return set(db.session.scalars(statement))
-
-
-def terms_without_price(authority_id: int | None, support_level: str) -> list[int]:
-    """Ids of the authority's terms whose price list pays nothing for the level, so that no placement can be booked
-    under them."""
-    rows = db.session.scalars(
-        select(PriceRow)
-        .join(TermsVersion, TermsVersion.id == PriceRow.terms_id)
-        .where(TermsVersion.authority_id == authority_id)
-        .order_by(PriceRow.terms_id, PriceRow.position)
-    )
-    by_terms = groupby(rows, key=lambda row: row.terms_id)
-    return [terms_id for terms_id, prices in by_terms if missing_prices(price_drafts(prices), support_level)]
-
-
-def contracts_over(
-    authority_id: int, enterprise_id: int, first_day: date, last_day: date, system_id: int | None = None
-) -> list[Contract]:
-    """Contracts between the two that are in force and last over the days, with their price lists; oldest first. Only
-    those of the system, where the grant is under one."""
-    days = {"first_day": first_day, "last_day": last_day}
-    parties = {"authority": authority_id, "enterprise": enterprise_id, "system": system_id}
-    statement = _contracts_over(is_in_system=system_id is not None)
-    return list(db.session.scalars(statement, parties | days).unique())
-
-
-@cache
-def _contracts_over(*, is_in_system: bool) -> Select[Contract]:
-    statement = select(Contract).where(
-        Contract.authority_id == bindparam("authority"),
-        Contract.enterprise_id == bindparam("enterprise"),
-        *in_force(bindparam("first_day", type_=Date), bindparam("last_day", type_=Date)),
-    )
-    if is_in_system:
-        statement = statement.where(Contract.system_id == bindparam("system"))
-    return statement.options(joinedload(Contract.terms).joinedload(TermsVersion.prices)).order_by(Contract.id)
 
 
 def lives_on(grant_id: int) -> list[Placement]:

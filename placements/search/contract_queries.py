@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, Date, Integer, all_, bindparam, case, func, null, 
 from enterprises.contracts.models import Contract
 from marketplace.statements import Prepared
 from marketplace.tenancy import current_actor
-from placements.booking.queries import has_room, in_force, terms_without_price
+from placements.booking.contract_queries import has_room, in_force, terms_without_price
 from placements.search.rules import SearchCriteria
 
 

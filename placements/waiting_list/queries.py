@@ -23,8 +23,8 @@ from marketplace.reference.queries import lists
 from marketplace.reference.rules import kommuner_within
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
+from placements.booking.contract_queries import contracts_over
 from placements.booking.models import Placement
-from placements.booking.queries import contracts_over
 from placements.booking.rules import PlacementState
 from placements.participants.models import Grant, Participant
 from placements.participants.queries import has_live_consent

@@ -4,9 +4,9 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask
+from flask import Flask, has_app_context
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session
 from werkzeug.test import TestResponse
 
@@ -64,11 +64,19 @@ def _on_execute(state: ORMExecuteState) -> None:
         state.session.info[_WROTE] = True
 
 
+def _before_statement(
+    _connection: object, _cursor: object, statement: str, _parameters: object, _context: object, _many: bool
+) -> None:
+    if statement.startswith("INSERT") and has_app_context() and db.session.registry.has():
+        db.session().info[_WROTE] = True
+
+
 def _ended(session: Session) -> None:
     session.info.pop(_WROTE, None)
 
 
 event.listen(db.session, "after_flush", _after_flush)
 event.listen(db.session, "do_orm_execute", _on_execute)
+event.listen(Engine, "before_cursor_execute", _before_statement)
 event.listen(db.session, "after_commit", _ended)
 event.listen(db.session, "after_rollback", _ended)

@@ -6,17 +6,16 @@ from functools import cache
 
 from sqlalchemy import Integer, Select, bindparam, exists, select
 
-from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, SeatUse
 from enterprises.places.rules import PlaceState, SeatUseKind
 from enterprises.places.services import move_seat_use, take_over_offer, take_seat
 from marketplace.clock import now, today
 from marketplace.db import db
 from marketplace.errors import Conflict, NotFound
-from marketplace.procurement.queries import price_drafts
 from placements.assignment.queries import Requestable, places_to_request
 from placements.booking import queries
 from placements.booking.change_rules import check_move, check_unmoved_yet
+from placements.booking.contract_queries import BookableContract, contracts_over, contracts_with_room
 from placements.booking.models import Placement
 from placements.booking.request_rules import (
     answer_due,
@@ -71,7 +70,7 @@ def request_placement(
     _check(place, grant, first_day, last_day)
     contract = _contract(grant, place.enterprise_id, first_day, last_day, requested.contract_id)
     use = _seat(place.id, first_day, last_day, held_seat_use_id)
-    due_on = answer_due(today(), contract.terms.answer_within, first_day)
+    due_on = answer_due(today(), contract.answer_within, first_day)
     placement = Placement(
         authority_id=grant.authority_id,
         unit_id=asked.participant.unit_id,
@@ -210,28 +209,24 @@ def _seat(place_id: int, first_day: date, last_day: date, held_seat_use_id: int 
 
 def _contract(
     grant: Grant, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None
-) -> Contract:
+) -> BookableContract:
     """The oldest contract over the days whose price list has a price for the grant's support level, and whose cap
     leaves a seat, in the grant's system. Only `contract_id` where there is one."""
     contracts = [
         contract
-        for contract in queries.contracts_over(
+        for contract in contracts_over(
             grant.authority_id, enterprise_id, first_day, last_day, grant.system_id
         )
         if contract_id in {None, contract.id}
     ]
     if not contracts:
-        ending = queries.contracts_over(
-            grant.authority_id, enterprise_id, first_day, first_day, grant.system_id
-        )
+        ending = contracts_over(grant.authority_id, enterprise_id, first_day, first_day, grant.system_id)
         check_contract_lasts(contract.ends_on for contract in ending)
         raise Conflict("Leverantören har inget avtal som gäller då. Välj andra dagar eller en annan plats.")
-    missing = [
-        missing_prices(price_drafts(contract.terms.prices), grant.support_level) for contract in contracts
-    ]
+    missing = [missing_prices(contract.prices, grant.support_level) for contract in contracts]
     priced = [contract for contract, lacking in zip(contracts, missing, strict=True) if not lacking]
     capped = [one.id for one in priced if one.capacity_cap is not None]
-    with_room = queries.contracts_with_room(capped, first_day, last_day) if capped else set()
+    with_room = contracts_with_room(capped, first_day, last_day) if capped else set()
     for contract in priced:
         if contract.capacity_cap is None or contract.id in with_room:
             return contract

@@ -1,0 +1,109 @@
+"""Contracts that a placement can be booked under: in force over the days, with a price and with room."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from itertools import groupby
+
+from sqlalchemy import BindParameter, ColumnElement, Date, Integer, bindparam, func, or_, select
+
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
+from marketplace.db import db
+from marketplace.procurement.models import PriceRow, TermsVersion
+from marketplace.procurement.price_rules import PriceDraft
+from marketplace.procurement.queries import price_drafts
+from marketplace.statements import Prepared
+from placements.booking.request_rules import missing_prices
+
+
+def in_force(
+    first_day: date | BindParameter[date], last_day: date | BindParameter[date]
+) -> list[ColumnElement[bool]]:
+    """Which contracts carry a placement over the days. The search asks the same."""
+    return [
+        Contract.state == ContractState.ACTIVE,
+        Contract.starts_on <= first_day,
+        func.coalesce(Contract.ends_on, date.max) >= last_day,
+    ]
+
+
+def has_room(first_day: date, last_day: date) -> ColumnElement[bool]:
+    """Which contracts have a seat left under their cap on each of the days, whoever uses the others. The search asks
+    the same; the database has the last word."""
+    return or_(Contract.capacity_cap.is_(None), func.has_room_under(Contract.id, first_day, last_day))
+
+
+def contracts_with_room(contract_ids: Iterable[int], first_day: date, last_day: date) -> set[int]:
+    statement = select(Contract.id).where(Contract.id.in_(list(contract_ids)), has_room(first_day, last_day))
+    return set(db.session.scalars(statement))
+
+
+def terms_without_price(authority_id: int | None, support_level: str) -> list[int]:
+    """Ids of the authority's terms whose price list pays nothing for the level, so that no placement can be booked
+    under them."""
+    rows = db.session.scalars(
+        select(PriceRow)
+        .join(TermsVersion, TermsVersion.id == PriceRow.terms_id)
+        .where(TermsVersion.authority_id == authority_id)
+        .order_by(PriceRow.terms_id, PriceRow.position)
+    )
+    by_terms = groupby(rows, key=lambda row: row.terms_id)
+    return [terms_id for terms_id, prices in by_terms if missing_prices(price_drafts(prices), support_level)]
+
+
+@dataclass(frozen=True)
+class BookableContract:
+    """What a request needs to know of a contract."""
+
+    id: int
+    ends_on: date | None
+    capacity_cap: int | None
+    answer_within: int
+    prices: list[PriceDraft]
+
+
+def contracts_over(
+    authority_id: int, enterprise_id: int, first_day: date, last_day: date, system_id: int | None = None
+) -> list[BookableContract]:
+    """Contracts between the two that are in force and last over the days, with their price lists; oldest first. Only
+    those of the system, where the grant is under one."""
+    asked = {"authority": authority_id, "enterprise": enterprise_id, "first": first_day, "last": last_day}
+    if system_id is not None:
+        asked["system"] = system_id
+    rows = _contracts_over(is_in_system=system_id is not None).rows(**asked)
+    return [
+        BookableContract(
+            id_, ends_on, cap, answer_within, price_drafts(row for row in prices if row.component)
+        )
+        for (id_, ends_on, cap, answer_within), prices in groupby(rows, key=lambda row: tuple(row[:4]))
+    ]
+
+
+@cache
+def _contracts_over(*, is_in_system: bool) -> Prepared:
+    statement = (
+        select(
+            Contract.id,
+            Contract.ends_on,
+            Contract.capacity_cap,
+            TermsVersion.answer_within,
+            PriceRow.component,
+            PriceRow.support_level,
+            PriceRow.day_part,
+            PriceRow.amount_ore,
+            PriceRow.parameters,
+        )
+        .join(TermsVersion, TermsVersion.id == Contract.terms_id)
+        .outerjoin(PriceRow, PriceRow.terms_id == Contract.terms_id)
+        .where(
+            Contract.authority_id == bindparam("authority", type_=Integer),
+            Contract.enterprise_id == bindparam("enterprise", type_=Integer),
+            *in_force(bindparam("first", type_=Date), bindparam("last", type_=Date)),
+        )
+        .order_by(Contract.id, PriceRow.position)
+    )
+    if is_in_system:
+        statement = statement.where(Contract.system_id == bindparam("system", type_=Integer))
+    return Prepared(statement, is_planned_once=True)
