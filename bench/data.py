@@ -112,8 +112,9 @@ def prepare(ground: Ground, sizes: Sizes, progress: Progress, *, checked: bool =
 def _stamp(sizes: Sizes) -> str:
     """Days in the data are counted from the day it is made."""
     here = Path(__file__).parent
-    program = b"".join((here / name).read_bytes() for name in ("crowd.py", "foundation.py", "stays.py"))
-    digest = hashlib.sha256(program + migrations.head().encode()).hexdigest()[:12]
+    makers = [here / name for name in ("crowd.py", "foundation.py", "stays.py")]
+    versions = sorted((Path(migrations.__file__).parent / "versions").glob("*.py"))
+    digest = hashlib.sha256(b"".join(file.read_bytes() for file in makers + versions)).hexdigest()[:12]
     return f"data-{today()}-{sizes.stamp()}-{digest}"
 
 
