@@ -49,14 +49,29 @@ def last_taken(seats: Iterable[Uses], start_by: date, until: date, today: date) 
 
 
 def weeks_free(seats: Sequence[Uses], from_day: date, weeks: int = 8) -> list[tuple[date, int, int]]:
-    """Monday, free seats over the whole week (from `from_day` in the first), and seats in service, week by week."""
+    """Monday, free seats over the whole week (from `from_day` in the first), and seats in service, week by week.
+
+    What `free_over` and `in_service` say of each week, counted use by use.
+    """
     monday = from_day - timedelta(days=from_day.weekday())
-    found = []
-    for number in range(weeks):
-        first = monday + number * WEEK
-        since = max(first, from_day)
-        found.append((first, free_over(seats, since, first + timedelta(days=6)), in_service(seats, since)))
-    return found
+    mondays = [monday + number * WEEK for number in range(weeks)]
+    free, serving = [len(seats)] * weeks, [len(seats)] * weeks
+    for uses in seats:
+        taken, retired = set[int](), set[int]()
+        for use in uses:
+            if use.last_day < from_day:
+                continue
+            first = max(0, (use.first_day - monday).days // 7)
+            last = min(weeks - 1, (use.last_day - monday).days // 7)
+            taken.update(range(first, last + 1))
+            if use.is_retired:
+                since = first if use.first_day <= max(monday + first * WEEK, from_day) else first + 1
+                retired.update(range(since, last + 1))
+        for number in taken:
+            free[number] -= 1
+        for number in retired:
+            serving[number] -= 1
+    return list(zip(mondays, free, serving, strict=True))
 
 
 def free_from(uses: Uses, start_by: date, days: int) -> date | None:

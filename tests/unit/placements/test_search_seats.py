@@ -5,6 +5,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from enterprises.places.rules import FOREVER, PlaceState
 from marketplace.reference.rules import Position
@@ -51,6 +53,21 @@ def test_weeks_begin_on_mondays_and_this_one_today() -> None:
     weeks = weeks_free(seats, wednesday, 2)
     assert weeks == [(TODAY, 2, 2), (day("02-09"), 2, 2)]
     assert weeks_free(seats, TODAY, 1) == [(TODAY, 1, 2)]
+
+
+_SOME_DAY = st.integers(-40, 100).map(lambda days: TODAY + timedelta(days=days))
+_USE = st.tuples(_SOME_DAY, st.integers(0, 60), st.booleans()).map(
+    lambda drawn: Use(drawn[0], drawn[0] + timedelta(days=drawn[1]), drawn[2])
+)
+
+
+@given(st.lists(st.lists(_USE, max_size=3), max_size=3), st.integers(0, 6))
+def test_weeks_say_what_each_span_says(seats: list[list[Use]], weekday: int) -> None:
+    from_day = TODAY + timedelta(days=weekday)
+    for monday, free, serving in weeks_free(seats, from_day):
+        since = max(monday, from_day)
+        assert free == free_over(seats, since, monday + timedelta(days=6))
+        assert serving == in_service(seats, since)
 
 
 def test_when_a_seat_is_free_for_so_long() -> None:
