@@ -16,9 +16,12 @@ def test_what_is_not_an_address(text: str) -> None:
     assert not is_email(text)
 
 
-def test_every_role_of_a_person_has_a_name_and_one_kind_of_organisation() -> None:
+WITHOUT_ORGANISATION = {Role.PARTICIPANT, Role.SYSTEM}
+
+
+def test_every_role_of_an_employee_has_a_name_and_one_kind_of_organisation() -> None:
     assert set(ROLE_SV) == set(Role)
-    assert set(ROLE_BELONGS_TO) == set(Role) - {Role.SYSTEM}
+    assert set(ROLE_BELONGS_TO) == set(Role) - WITHOUT_ORGANISATION
     for role in Role:
         kinds = [kind for kind in ROLE_BELONGS_TO.values() if may_hold(role, kind)]
-        assert len(set(kinds)) == (0 if role is Role.SYSTEM else 1)
+        assert len(set(kinds)) == (0 if role in WITHOUT_ORGANISATION else 1)
