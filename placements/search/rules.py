@@ -1,12 +1,13 @@
 """The search for a place: what is asked, the neutral order, and the earliest day somebody can start."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marketplace.reference.rules import add_working_days
+from placements.search.text_rules import LONGEST_TEXT
 
 START_WITHIN_DAYS = 14
 """Calendar days, and on to a working day, within which a place should start where the search does not say."""
@@ -77,9 +78,6 @@ def without_wishes(criteria: SearchCriteria) -> SearchCriteria:
     )
 
 
-_DATES, _DECIMALS = {"start_by", "until", "from_day"}, {"hours_per_week"}
-
-
 def criteria_as_json(criteria: SearchCriteria) -> dict[str, Any]:
     """The criteria as JSON holds them; `criteria_from_json` gives them back."""
     return {part.name: _as_json(getattr(criteria, part.name)) for part in fields(criteria)}
@@ -95,18 +93,76 @@ def _as_json(value: Any) -> Any:
 
 def criteria_from_json(data: Mapping[str, Any]) -> SearchCriteria:
     """What `criteria_as_json` gave, in this version or another: unknown keys are left aside, and a missing one does not
-    matter unless it is one of the days. Raises KeyError then."""
-    known = {part.name for part in fields(SearchCriteria)}
-    facts = {name: _from_json(name, value) for name, value in data.items() if name in known}
+    matter unless it is one of the days.
+
+    It has been in a browser: raises KeyError without the days, ValueError or TypeError for what no search has. Kept, that
+    would stop the job for everyone who stands behind it in a line.
+    """
+    facts = {name: read(data[name]) for name, read in _READERS.items() if name in data}
     return SearchCriteria(start_by=facts.pop("start_by"), until=facts.pop("until"), **facts)
 
 
-def _from_json(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(value)
-    if value is not None and name in _DATES:
-        return date.fromisoformat(value)
-    return Decimal(value) if value is not None and name in _DECIMALS else value
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT or "\x00" in value:
+        raise ValueError(value)
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int or not 0 <= value < 2**31:
+        raise ValueError(value)
+    return value
+
+
+def _weekday(value: Any) -> int:
+    if _whole(value) not in range(1, 8):
+        raise ValueError(value)
+    return int(value)
+
+
+def _hours(value: Any) -> Decimal:
+    try:
+        hours = Decimal(_text(value))
+    except InvalidOperation:
+        raise ValueError(value) from None
+    if not (hours.is_finite() and 0 < hours <= 24 * 7):
+        raise ValueError(value)
+    return hours
+
+
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _all_of(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def listed(values: Any) -> tuple[Any, ...]:
+        if not isinstance(values, list):
+            raise TypeError(values)
+        return tuple(map(read, values))
+
+    return listed
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "start_by": date.fromisoformat,
+    "until": date.fromisoformat,
+    "from_day": _or_none(date.fromisoformat),
+    "kommun_codes": _all_of(_text),
+    "field_ids": _all_of(_text),
+    "ssyks": _all_of(_text),
+    "hours_per_week": _or_none(_hours),
+    "adaptations": _all_of(_text),
+    "language": _text,
+    "support_level": _or_none(_text),
+    "system_id": _or_none(_whole),
+    "weekdays": _all_of(_weekday),
+    "days_per_week": _or_none(_whole),
+    "demands_avoided": _all_of(_text),
+    "near_kommun": _text,
+    "within_km": _or_none(_whole),
+    "text": _text,
+}
+"""Each part of the criteria, out of JSON."""
 
 
 def default_period(today: date) -> tuple[date, date]:

@@ -105,7 +105,7 @@ def _search_in_form() -> SearchCriteria:
 
 
 def _seen_in_form() -> list[int]:
-    return request.form.getlist("sedd", type=int)[:MOST_SEEN]
+    return [one for one in request.form.getlist("sedd", type=int) if 0 < one < 2**31][:MOST_SEEN]
 
 
 @bp.get("/<int:entry_id>")

@@ -1,6 +1,7 @@
 """Joining the line and leaving it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
@@ -30,7 +31,8 @@ JOINED = "waiting_list.joined"
 
 
 def join(grant_id: int, criteria: SearchCriteria, seen_place_ids: Sequence[int] = ()) -> WaitingEntry:
-    """Puts the grant last in line for what the search asks for. `seen_place_ids`: what the search showed as free.
+    """Puts the grant last in line for what the search asks for; what the grant itself says, the grant says.
+    `seen_place_ids`: what the search showed as free.
 
     Raises NotFound, Conflict when the grant is not open, has no consent or waits for enough already, Invalid for a
     period that is over.
@@ -41,6 +43,12 @@ def join(grant_id: int, criteria: SearchCriteria, seen_place_ids: Sequence[int] 
     check_grant_open(grant)
     if not has_live_consent(grant.participant_id):
         raise Conflict("Deltagarens samtycke är återkallat. Utan det kan ingen plats erbjudas.")
+    criteria = replace(
+        criteria,
+        support_level=grant.support_level,
+        system_id=grant.system_id,
+        days_per_week=grant.days_per_week,
+    )
     if criteria_now(criteria, grant.first_day, grant.last_day, today()) is None:
         raise Invalid("Sökningens period är slut. Sök på nytt och ställ deltagaren i väntelistan därifrån.")
     if len(queries.live_entries(grant_id)) >= MOST_ENTRIES:

@@ -54,6 +54,37 @@ def test_json_of_another_version_is_read_as_far_as_it_goes() -> None:
         criteria_from_json({"until": "2026-03-09"})
 
 
+@pytest.mark.parametrize(
+    ("part", "value"),
+    [
+        ("start_by", None),
+        ("until", 20260302),
+        ("from_day", "i morgon"),
+        ("kommun_codes", "0136"),
+        ("ssyks", [7531]),
+        ("hours_per_week", "NaN"),
+        ("hours_per_week", "mycket"),
+        ("hours_per_week", "1e30"),
+        ("hours_per_week", 12.5),
+        ("weekdays", [0]),
+        ("weekdays", [99_999]),
+        ("weekdays", ["1"]),
+        ("within_km", "30"),
+        ("within_km", True),
+        ("system_id", 2**31),
+        ("language", None),
+        ("near_kommun", ["0138"]),
+        ("text", 5),
+        ("text", "träd\x00gård"),
+        ("text", "å" * 201),
+    ],
+)
+def test_json_of_what_no_search_has_is_refused(part: str, value: object) -> None:
+    """What is kept is read again by the line's job, for everyone who stands behind."""
+    with pytest.raises((ValueError, TypeError)):
+        criteria_from_json(criteria_as_json(WHOLE) | {part: value})
+
+
 def test_wishes_are_apart_from_what_the_grant_says() -> None:
     bare = without_wishes(WHOLE)
     assert bare == SearchCriteria(DAY, WHOLE.until, DAY, support_level="3", system_id=7, days_per_week=2)

@@ -83,13 +83,46 @@ def test_what_a_search_shows_is_remembered_as_seen(
     assert offers(market) == []
 
 
-@pytest.mark.parametrize("typed", ["", "nonsens", "[]", "{}", '{"start_by": 1, "until": null}', "null"])
+_DAYS = '"start_by": "2026-03-20", "until": "2026-06-01"'
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "nonsens",
+        "[]",
+        "{}",
+        '{"start_by": 1, "until": null}',
+        "null",
+        f'{{{_DAYS}, "text": 5}}',
+        f'{{{_DAYS}, "hours_per_week": "mycket"}}',
+    ],
+)
 def test_a_search_that_cannot_be_read_is_told(
     market: Market, client_for: ClientFor, round_id: int, typed: str
 ) -> None:
     client = client_for(market.officer)
     answer = client.post(f"/vantelista/valomgang/{round_id}", data={"sokning": typed, "sedd": "x"})
     assert "Sökningen gick inte att läsa" in client.get(answer.location).text
+
+
+def test_what_the_grant_says_is_not_the_forms_to_say(
+    market: Market, client_for: ClientFor, round_id: int
+) -> None:
+    client = client_for(market.officer)
+    data = {"sokning": f'{{{_DAYS}, "support_level": "9", "system_id": 77}}', "sedd": "99999999999"}
+    entry_id = int(client.post(f"/vantelista/valomgang/{round_id}", data=data).location.rsplit("/", 1)[1])
+    found = entry(entry_id, market)
+    with acting_as(market.officer):
+        grant = found.grant
+        asked = (
+            found.criteria["support_level"],
+            found.criteria["system_id"],
+            found.criteria["days_per_week"],
+        )
+        assert asked == (grant.support_level, grant.system_id, grant.days_per_week)
+    assert found.seen_place_ids == []
 
 
 def test_yes_asks_for_the_place(market: Market, client_for: ClientFor, offer_id: int) -> None:
