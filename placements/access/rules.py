@@ -27,11 +27,16 @@ def written(code: str) -> str:
     return f"{code[: LENGTH // 2]}-{code[LENGTH // 2 :]}"
 
 
-def read_code(text: str) -> str:
-    """The code in what somebody has typed, whatever the case, hyphens and spaces. Raises Invalid."""
-    code = "".join(
+def bare(text: str) -> str:
+    """What somebody has typed, without the case, hyphens and spaces that do not matter."""
+    return "".join(
         character for character in text.upper() if not character.isspace() and character not in "-–_."
     )
+
+
+def read_code(text: str) -> str:
+    """The code in what somebody has typed. Raises Invalid."""
+    code = bare(text)
     if len(code) != LENGTH:
         raise Invalid(f"Koden har {LENGTH} tecken. Du skrev {len(code)}. Skriv hela koden.", field="code")
     if set(code) - set(ALPHABET):

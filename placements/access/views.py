@@ -15,7 +15,7 @@ from marketplace.web.limiter import fingerprint, limiter
 from marketplace.web.sessions import begin_guest_session, end_session
 from placements.access import services
 from placements.access.forms import CodeForm
-from placements.access.rules import OPENINGS_A_DAY, TOO_OFTEN_SV, written
+from placements.access.rules import OPENINGS_A_DAY, TOO_OFTEN_SV, bare, written
 from placements.participants.queries import participant
 
 bp = Blueprint("access", __name__)
@@ -28,7 +28,7 @@ def _address() -> str:
 
 
 def _typed_code() -> str:
-    return fingerprint("code", "".join(request.form.get("code", "").upper().split()).replace("-", ""))
+    return fingerprint("code", bare(request.form.get("code", "")))
 
 
 def _is_wrong(response: Response) -> bool:

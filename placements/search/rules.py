@@ -95,8 +95,8 @@ def criteria_from_json(data: Mapping[str, Any]) -> SearchCriteria:
     """What `criteria_as_json` gave, in this version or another: unknown keys are left aside, and a missing one does not
     matter unless it is one of the days.
 
-    It has been in a browser: raises KeyError without the days, ValueError or TypeError for what no search has. Kept, that
-    would stop the job for everyone who stands behind it in a line.
+    It has been in a browser: raises KeyError without the days, ValueError or TypeError for what no search has. Kept,
+    that would stop the job for everyone who stands behind it in a line.
     """
     facts = {name: read(data[name]) for name, read in _READERS.items() if name in data}
     return SearchCriteria(start_by=facts.pop("start_by"), until=facts.pop("until"), **facts)
