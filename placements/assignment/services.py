@@ -34,10 +34,11 @@ def assign_default(choice_round_id: int, system_id: int) -> DefaultAssignment:
     first. Raises NotFound, Conflict when the round or the grant is not open, the system decides
     nothing for the participant, she has said no to all that was shown, or no supplier has a place that fits.
     """
+    # The grant before the round, as when it is withdrawn and when a place in line is accepted.
+    grant = get_or_404(Grant, get_or_404(ChoiceRound, choice_round_id).grant_id, lock=True)
     get_or_404(ChoiceRound, choice_round_id, lock=True)
     choice_round = round_with_rows(choice_round_id, is_fresh=True)
     transition = advance(CHOICE_TRANSITIONS, choice_round.state, ChoiceAction.ASSIGN, current_actor().role)
-    grant = get_or_404(Grant, choice_round.grant_id, lock=True)
     check_grant_open(grant)
     check_not_all_declined(
         shown=len(choice_round.shown), declined=sum(shown.is_declined for shown in choice_round.shown)

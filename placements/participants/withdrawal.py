@@ -86,11 +86,12 @@ def withdraw_grant(grant_id: int) -> Grant:
     db.session.flush()
     revoke_codes_of(grant.participant_id)
     with acting_as(system_actor(grant.authority_id)):
-        cancel_visits_of(grant_id)
-        end_entries_of(grant_id)
+        # The round before its visits, as whoever books one: none is booked in between.
         open_round = open_round_of(grant_id)
         if open_round is not None:
             close_round(open_round.id)
+        cancel_visits_of(grant_id)
+        end_entries_of(grant_id)
         take_back_all(grant_id, CancelReason.GRANT_WITHDRAWN)
         emit(WITHDRAWN_TOPIC, authority_id=grant.authority_id, grant_id=grant_id)
     return grant

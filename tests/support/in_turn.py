@@ -20,8 +20,18 @@ _WAITS = (
 )
 
 
-def in_turn(database: Database, first: tuple[Actor, Act], second: tuple[Actor, Act], on: date) -> object:
-    """What the second gave, or the refusal that it met. Fails when it did not have to wait for the first."""
+def in_turn(
+    database: Database,
+    first: tuple[Actor, Act],
+    second: tuple[Actor, Act],
+    on: date,
+    *,
+    then: Act | None = None,
+) -> object:
+    """What the second gave, or the refusal that it met. Fails when it did not have to wait for the first.
+
+    `then`: what the first goes on with meanwhile. It meets a Conflict when the second already holds what it needs.
+    """
     has_begun = threading.Event()
 
     def come_second() -> object:
@@ -42,6 +52,8 @@ def in_turn(database: Database, first: tuple[Actor, Act], second: tuple[Actor, A
             has_begun.set()
             _wait_until_someone_waits()
             assert not answer.done()
+            if then is not None:
+                then()
         given = answer.result(_PATIENCE)
     db.session.remove()
     return given
