@@ -11,7 +11,6 @@ from indicators.capacity import queries
 from indicators.capacity.forms import CapacityFilterForm
 from indicators.capacity.queries import CapacityFilter, MonthRow
 from indicators.capacity.rules import NUMBER_SV, Capacity, HeatTable, finding_sv, heat_table, number_of
-from indicators.charts import stacked_columns, svg_response
 from indicators.definitions.rules import INDICATORS, Indicator
 from indicators.queries import computed_at
 from indicators.suppliers.rules import months_back
@@ -20,6 +19,7 @@ from marketplace.accounts.rules import Role
 from marketplace.errors import NotFound
 from marketplace.reference.queries import kommuner, trades
 from marketplace.tenancy import current_actor
+from marketplace.web.charts import stacked_columns, svg_response
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from indicators.charts import share_height, stacked_shares, svg_response
 from indicators.choices import queries
 from indicators.choices.forms import ChoicesFilterForm
 from indicators.choices.rules import (
@@ -35,6 +34,7 @@ from marketplace.reference.rules import (
     Sex,
 )
 from marketplace.tenancy import current_actor
+from marketplace.web.charts import share_height, stacked_shares, svg_response
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 

@@ -51,6 +51,23 @@ def stacked_shares(labels: Sequence[str], series: Mapping[str, Sequence[float | 
     return _drawn(chart, labels[::-1], {name: values[::-1] for name, values in hundreds.items()})
 
 
+def line(
+    labels: Sequence[str], name: str, values: Sequence[float | None], lowest: int, highest: int
+) -> bytes:
+    """One line over time with a dot at each value, on a scale whose ends are whole numbers."""
+    chart = pygal.Line(
+        **_settings() | {"show_minor_y_labels": False},
+        range=(lowest, highest),
+        y_labels=list(range(lowest, highest + 1)),
+        dots_size=6,
+        stroke_style={"width": 3},
+        x_label_rotation=40 if len(labels) > 4 else 0,
+        show_legend=False,
+        height=320,
+    )
+    return _drawn(chart, labels, {name: values})
+
+
 def share_height(bars: int) -> int:
     """Height of stacked_shares in the units of its width, 860."""
     return 110 + 48 * bars
