@@ -35,6 +35,7 @@ from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
 from marketplace.reference.models import OccupationField, Trade
+from marketplace.statements import Prepared
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
@@ -115,16 +116,18 @@ def free_seats(place_id: int, first_day: date, last_day: date) -> int:
     return found or 0
 
 
-def first_free_seat(place_id: int, first_day: date, last_day: date) -> Seat | None:
-    """The first of `free_seats_of_place`."""
-    days = {"first_day": first_day, "last_day": last_day}
-    return db.session.scalar(_first_free_seat(), {"place": place_id} | days)
+def room_at(place_id: int, first_day: date, last_day: date) -> tuple[PlaceState | None, int | None]:
+    """The place's state, and the first of `free_seats_of_place`; None for what there is not."""
+    rows = _room_at().rows(place=place_id, first_day=first_day, last_day=last_day)
+    return (PlaceState(rows[0][0]), rows[0][1]) if rows else (None, None)
 
 
 @cache
-def _first_free_seat() -> Select[Seat]:
+def _room_at() -> Prepared:
+    place = bindparam("place", type_=Integer)
     days = (bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
-    return free_seats_of_place(bindparam("place", type_=Integer), *days).limit(1)
+    first = free_seats_of_place(place, *days).with_only_columns(Seat.id).limit(1).scalar_subquery()
+    return Prepared(select(Place.state, first).where(Place.id == place), is_planned_once=True)
 
 
 def free_seats_of_place(

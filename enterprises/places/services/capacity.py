@@ -9,8 +9,8 @@ from datetime import date
 
 from sqlalchemy import Integer, bindparam, func, select
 
-from enterprises.places.models import Place, Seat, SeatUse
-from enterprises.places.queries import first_free_seat, taken_within
+from enterprises.places.models import Seat, SeatUse
+from enterprises.places.queries import room_at, taken_within
 from enterprises.places.rules import PlaceState, SeatUseKind, no_seat_sv
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
@@ -33,7 +33,6 @@ def lock_capacity(place_id: int) -> None:
 
 
 _LOCK = select(func.pg_advisory_xact_lock(_CAPACITY_LOCK, bindparam("place", type_=Integer)))
-_STATE = select(Place.state).where(Place.id == bindparam("place"))
 
 
 def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
@@ -43,10 +42,12 @@ def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind)
     """
     in_order(first_day, last_day)
     lock_capacity(place_id)
-    state = db.session.scalar(_STATE, {"place": place_id})
+    state, seat_id = room_at(place_id, first_day, last_day)
     if state is not PlaceState.PUBLISHED:
         raise Conflict("Platsen tar inte emot någon just nu. Välj en annan plats.")
-    return use_seat(first_free(place_id, first_day, last_day), first_day, last_day, kind)
+    if seat_id is None:
+        raise _full(place_id, first_day, last_day)
+    return _use(seat_id, place_id, first_day, last_day, kind)
 
 
 def release_seat(seat_use_id: int) -> None:
@@ -77,7 +78,10 @@ def move_seat_use(
         SeatUse.last_day >= first_day,
     )
     if db.session.scalar(in_the_way.limit(1)) is not None:
-        use.seat_id = first_free(use.place_id, first_day, last_day).id
+        _, seat_id = room_at(use.place_id, first_day, last_day)
+        if seat_id is None:
+            raise _full(use.place_id, first_day, last_day)
+        use.seat_id = seat_id
     use.first_day, use.last_day = first_day, last_day
     use.kind = kind or use.kind
     db.session.flush()
@@ -86,16 +90,17 @@ def move_seat_use(
     return use
 
 
-def first_free(place_id: int, first_day: date, last_day: date) -> Seat:
-    """Raises Conflict when none is free on all the days, with the days that could be had."""
-    seat = first_free_seat(place_id, first_day, last_day)
-    if seat is None:
-        raise Conflict(no_seat_sv(taken_within(place_id, first_day, last_day), first_day, last_day))
-    return seat
+def _full(place_id: int, first_day: date, last_day: date) -> Conflict:
+    """No seat is free on all the days: says which days could be had."""
+    return Conflict(no_seat_sv(taken_within(place_id, first_day, last_day), first_day, last_day))
 
 
 def use_seat(seat: Seat, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
-    use = SeatUse(seat_id=seat.id, place_id=seat.place_id, first_day=first_day, last_day=last_day, kind=kind)
+    return _use(seat.id, seat.place_id, first_day, last_day, kind)
+
+
+def _use(seat_id: int, place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
+    use = SeatUse(seat_id=seat_id, place_id=place_id, first_day=first_day, last_day=last_day, kind=kind)
     db.session.add(use)
     db.session.flush()
     return use
