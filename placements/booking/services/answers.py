@@ -89,6 +89,8 @@ def _clear_the_way(accepted: Placement) -> None:
             one.state is not PlacementState.REQUESTED and one.id != accepted.moved_from_id for one in others
         ):
             raise Conflict("Deltagaren har redan fått en annan plats. Begäran tas tillbaka av handläggaren.")
+        for place_id in sorted({one.place_id for one in others}):
+            lock_capacity(place_id)
         if accepted.moved_from_id is not None:
             _leave(accepted)
     waiting = [one for one in others if one.state is PlacementState.REQUESTED]
