@@ -121,6 +121,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     ],
     "contract.suspended": ["placements.booking.jobs.withdraw_requests"],
     "contracts.day": ["enterprises.contracts.jobs.keep_contract"],
+    "grant_over": ["placements.choice.jobs.close_of_grant", "placements.visits.jobs.cancel_of_grant"],
     "grant_withdrawn": ["placements.waiting_list.jobs.end_withdrawn"],
     "indicators.compute": ["indicators.jobs.compute"],
     "indicators.compute_supplier": ["indicators.jobs.compute"],

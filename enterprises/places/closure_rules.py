@@ -39,12 +39,6 @@ class ClosureAction(StrEnum):
     REOPEN = "reopen"
 
 
-CLOSURE_ACTION_SV = {
-    ClosureAction.CLOSE: "Stängde",
-    ClosureAction.CHANGE: "Ändrade",
-    ClosureAction.REOPEN: "Öppnade",
-}
-
 USE_SV = {
     SeatUseKind.REQUEST: "Förfrågan som väntar på svar",
     SeatUseKind.PLACEMENT: "Placering",

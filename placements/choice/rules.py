@@ -73,7 +73,7 @@ CHOICE_TRANSITIONS: TransitionTable = {
     ),
     (ChoiceState.OPEN, ChoiceAction.CLOSE): Transition(
         ChoiceState.CLOSED,
-        by(Role.CASE_OFFICER, Role.SYSTEM),  # the system when the grant is withdrawn
+        by(Role.CASE_OFFICER, Role.SYSTEM),  # the system when the grant is over
         "Avsluta utan val",
         needs_sv="Valomgången är redan avslutad.",
         causes_sv="Det som visades sparas. En ny valomgång kan öppnas.",

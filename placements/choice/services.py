@@ -211,6 +211,13 @@ def close_round(choice_round_id: int) -> ChoiceRound:
     return choice_round
 
 
+def close_round_of(grant_id: int) -> None:
+    """Ends the round that is open on a grant that is over, if there is one."""
+    open_round = queries.open_round_of(grant_id)
+    if open_round is not None:
+        close_round(open_round.id)
+
+
 def _move(choice_round: ChoiceRound, action: ChoiceAction, target: ChoiceState, note_sv: str = "") -> None:
     before, choice_round.state = choice_round.state, target
     audit.record(

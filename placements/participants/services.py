@@ -15,6 +15,7 @@ from marketplace.clock import now, today
 from marketplace.crypto import KeyRing
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.outbox import emit
 from marketplace.reference.models import Trade
 from marketplace.reference.rules import Sex
 from marketplace.rules import advance
@@ -38,6 +39,9 @@ from placements.participants.rules import (
     read_personal_number,
     shown_number,
 )
+
+OVER_TOPIC = "grant_over"
+"""The grant was concluded or has lapsed: what went on to find another place has come to its end."""
 
 
 def _acting(*roles: Role) -> Actor:
@@ -290,6 +294,8 @@ def move_grant(grant: Grant, action: GrantAction, *, note_sv: str = "") -> None:
         to_state=grant.state,
         note_sv=note_sv,
     )
+    if grant.state in (GrantState.CONCLUDED, GrantState.LAPSED):
+        emit(OVER_TOPIC, authority_id=grant.authority_id, grant_id=grant.id)
 
 
 def lapse_grants() -> int:

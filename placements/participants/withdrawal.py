@@ -18,7 +18,7 @@ from placements.booking.rules import CancelReason
 from placements.booking.services import take_back_all
 from placements.choice.models import ChoiceRound
 from placements.choice.queries import open_round_of
-from placements.choice.services import close_round
+from placements.choice.services import close_round_of
 from placements.participants.models import Grant
 from placements.participants.queries import standing_of
 from placements.participants.rules import GrantAction, obstacle
@@ -87,9 +87,7 @@ def withdraw_grant(grant_id: int) -> Grant:
     revoke_codes_of(grant.participant_id)
     with acting_as(system_actor(grant.authority_id)):
         # The round before its visits, as whoever books one: none is booked in between.
-        open_round = open_round_of(grant_id)
-        if open_round is not None:
-            close_round(open_round.id)
+        close_round_of(grant_id)
         cancel_visits_of(grant_id)
         end_entries_of(grant_id)
         take_back_all(grant_id, CancelReason.GRANT_WITHDRAWN)

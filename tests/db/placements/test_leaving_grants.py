@@ -2,26 +2,36 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from pkgutil import resolve_name
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import JOBS
 from marketplace import audit
 from marketplace.clock import travelling
-from marketplace.db import get_or_404, transaction
+from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, NotAllowed, NotFound
-from marketplace.tenancy import Actor, acting_as
+from marketplace.outbox import Outbox, emit
+from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking.models import Placement
 from placements.booking.rules import DeclineReason
-from placements.booking.services import decline_placement, request_placement
+from placements.booking.services import decline_placement, open_move, request_placement
+from placements.choice.models import ChoiceRound
+from placements.choice.rules import ChoiceState
 from placements.choice.services import open_round, record_choice, show_places
 from placements.participants.models import Grant
 from placements.participants.rules import GrantAction, GrantState, LeaveReason
-from placements.participants.services import leave_unreported
+from placements.participants.services import OVER_TOPIC, leave_unreported
 from placements.report import queries
 from placements.report.services import receive_report
+from placements.visits.models import StudyVisit
+from placements.visits.rules import VisitState
+from placements.visits.services import book_visit
 from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, requested
 from tests.support.training import consent_withdrawn, ended, reported, running
+from tests.support.visiting import offered
 
 DUE_ON = date(2026, 4, 14)  # ten working days after the end, with Easter between
 LATE = DUE_ON + timedelta(days=1)
@@ -69,6 +79,31 @@ def test_closed_without_a_report(market: Market, placement_id: int) -> None:
         assert queries.waiting(market.coordinator) == []
     with pytest.raises(Conflict, match="har lett till en plats"):
         leave(market, grant_id, GrantAction.CLOSE)
+
+
+def test_what_went_on_to_find_another_place_ends_with_the_grant(market: Market) -> None:
+    """A move that came to nothing: its round is closed, and nobody is visited."""
+    placement_id = running(market)
+    grant_id = grant_id_of(market, placement_id)
+    (time_id,) = offered(market, market.growing_id, first_day=LATE + timedelta(days=7))
+    with acting_as(market.officer), transaction():
+        round_id = open_move(placement_id).id
+        show_places(round_id, [market.growing_id])
+        visit_id = book_visit(time_id, round_id).id
+    ended(market, placement_id)
+    leave(market, grant_id, GrantAction.CLOSE)
+    with acting_as(system_actor()):
+        messages = db.session.scalars(select(Outbox.id).where(Outbox.topic == OVER_TOPIC)).all()
+    assert len(messages) == 1
+    for job in JOBS[OVER_TOPIC]:
+        with acting_as(system_actor(market.north_id)), transaction():
+            emit(OVER_TOPIC, authority_id=market.north_id, grant_id=grant_id)
+            db.session.flush()
+            outbox_id = db.session.scalars(select(Outbox.id).order_by(Outbox.id.desc())).first()
+        resolve_name(job)(outbox_id)
+    with acting_as(market.officer):
+        assert get_or_404(ChoiceRound, round_id).state is ChoiceState.CLOSED
+        assert get_or_404(StudyVisit, visit_id).state is VisitState.CANCELLED
 
 
 def test_a_report_that_comes_after_all_can_be_received(market: Market, placement_id: int) -> None:
