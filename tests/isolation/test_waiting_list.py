@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
+from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import now
 from marketplace.db import Base, db
@@ -51,6 +52,17 @@ def test_entry_offer_and_protocol_are_seen_by_those_who_work_with_the_person(
                 assert found(WaitingEntry, world.own["entry_id"]) == may, (role, side)
                 assert found(WaitingOffer, world.own["offer_id"]) == may, (role, side)
                 assert found(WaitingPass, pass_id) == may, (role, side)
+
+
+def test_what_happens_to_an_entry_is_told_to_those_who_see_persons(undone: Rollback, world: World) -> None:
+    own_id = world.own["entry_id"]
+    with undone():
+        with acting_as(system_actor(world.authorities["own"])):
+            audit.record("waiting_entry", own_id, "offer", authority_id=world.authorities["own"])
+        for (role, side), actor in world.actors.items():
+            with acting_as(actor):
+                may = side == "own" and role in SEE_IT
+                assert bool(audit.timeline("waiting_entry", own_id)) == may, (role, side)
 
 
 @pytest.mark.parametrize("actor", [ANONYMOUS, system_actor()], ids=["anonymous", "system without tenant"])
