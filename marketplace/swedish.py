@@ -40,6 +40,11 @@ def percent(share: Decimal | float, decimals: int = 1) -> str:
     return f"{plain_number(Decimal(str(share)) * 100, decimals)}{NBSP}%"
 
 
+def full_stop(text: str) -> str:
+    """The text as the end of a sentence: "Kretsen ek. för." has its full stop already."""
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
 def counted(number: int, one: str, many: str) -> str:
     """1 → "1 plats", 25 → "25 platser"."""
     return f"{plain_number(number)} {one if number == 1 else many}"

@@ -160,6 +160,8 @@ class NewPlaceForm(BaseForm):
     ssyk = _trade()
     name = _name()
     tasks_sv = _description()
+    tasks = _tasks()
+    rotates = BooleanField("Man växlar mellan uppgifterna")
     hours_per_week_min = _hours("Minst, timmar i veckan")
     hours_per_week_max = _hours("Högst, timmar i veckan")
     lead_time_days = _lead_time()
@@ -267,7 +269,10 @@ class PauseForm(BaseForm):
 
 class ImportForm(BaseForm):
     file = FileField(
-        "Fil", description="CSV, med rubrikerna på första raden.", render_kw={"accept": ".csv,text/csv"}
+        "Fil",
+        validators=[DataRequired("Välj en fil.")],
+        description="CSV, med rubrikerna på första raden.",
+        render_kw={"accept": ".csv,text/csv"},
     )
 
     def upload(self) -> tuple[str, bytes] | None:

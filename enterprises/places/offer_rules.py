@@ -134,11 +134,11 @@ def _time_problems(told: Told) -> dict[str, str]:
     least, most = told.hours_per_week_min, told.hours_per_week_max
     if not 1 <= least <= MAX_HOURS_PER_WEEK:
         found["hours_per_week_min"] = (
-            f"Minsta omfattning ska vara 1 till {MAX_HOURS_PER_WEEK} timmar i veckan."
+            f"Det minsta antalet timmar ska vara 1 till {MAX_HOURS_PER_WEEK} i veckan."
         )
     elif not least <= most <= MAX_HOURS_PER_WEEK:
         found["hours_per_week_max"] = (
-            f"Största omfattning ska vara {least} till {MAX_HOURS_PER_WEEK} timmar i veckan."
+            f"Det högsta antalet timmar ska vara {least} till {MAX_HOURS_PER_WEEK} i veckan."
         )
     if not 0 <= told.lead_time_days <= MAX_LEAD_TIME_DAYS:
         found["lead_time_days"] = f"Framförhållningen ska vara 0 till {MAX_LEAD_TIME_DAYS} dagar."
@@ -155,7 +155,7 @@ def _time_problems(told: Told) -> dict[str, str]:
     elif is_open is not None and is_open < most and not found:
         found["hours_per_week_max"] = (
             f"Dagarna och tiderna räcker till {plain_number(is_open, 1, is_trimmed=True)} timmar i veckan. "
-            "Ändra dem, eller sänk största omfattningen."
+            "Ändra dem, eller sänk det högsta antalet timmar."
         )
     return found
 

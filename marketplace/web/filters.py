@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from marketplace import swedish
 from marketplace.clock import STOCKHOLM, today
 from marketplace.reference.rules import working_days_between
-from marketplace.swedish import NBSP, counted, counted_of, plain_number
+from marketplace.swedish import NBSP, counted, counted_of, full_stop, plain_number
 
 _NOTHING = "–"
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -113,6 +113,7 @@ def add_filters(app: Flask) -> None:
         week,
         counted,
         counted_of,
+        full_stop,
         whole_days,
     ):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -35,6 +35,7 @@ from placements.choice.rules import (
     ChoiceState,
 )
 from placements.participants.rules import EVENT_SV
+from placements.search.forms import PARAMETERS
 from placements.search.rules import SearchCriteria
 from placements.visits.queries import booked_times, times_of, visits_of_round
 
@@ -62,7 +63,7 @@ def show_places(choice_round_id: int) -> ResponseReturnValue:
     place_ids = request.form.getlist("plats", type=int)
     form = AskedDaysForm()
     criteria = _asked(form, queries.choice_round(choice_round_id))
-    address: dict[str, Any] = {
+    address: dict[str, Any] = {name: request.form.getlist(name) for name in PARAMETERS} | {
         "valomgang": choice_round_id,
         "senast": criteria.start_by.isoformat(),
         "till": criteria.until.isoformat(),

@@ -54,15 +54,20 @@ class SearchForm(FilterForm):
 
 
 class SaveForm(BaseForm):
-    name = StringField("Namn på sökningen", validators=[DataRequired(), Length(max=LONGEST_NAME)])
+    name = StringField(
+        "Namn på sökningen", validators=[DataRequired("Skriv ett namn."), Length(max=LONGEST_NAME)]
+    )
     moves = SelectField(
         "Datum",
         choices=one_of({"y": "Flyttas fram med dagen då sökningen görs", "n": "Samma datum varje gång"}),
+        validators=[DataRequired("Välj hur datumen ska räknas.")],
     )
 
 
 class RenameForm(BaseForm):
-    name = StringField("Namn på sökningen", validators=[DataRequired(), Length(max=LONGEST_NAME)])
+    name = StringField(
+        "Namn på sökningen", validators=[DataRequired("Skriv ett namn."), Length(max=LONGEST_NAME)]
+    )
 
 
 _CODES: dict[str, tuple[Mapping[Any, str], str]] = {

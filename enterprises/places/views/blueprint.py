@@ -26,7 +26,8 @@ def to_place(place_id: int, done: str) -> ResponseReturnValue:
 def choose_site(form: Any) -> list[Site]:
     """Fills the select with the enterprise's sites, and gives them."""
     sites = queries.sites(current_actor().enterprise_id)
-    form.site_id.choices = one_of({one.id: one.name for one in sites}, blank="Välj arbetsställe")
+    blank = None if len(sites) == 1 else "Välj arbetsställe"
+    form.site_id.choices = one_of({one.id: one.name for one in sites}, blank=blank)
     return sites
 
 

@@ -68,7 +68,10 @@ def create() -> ResponseReturnValue:
     sites = choose_site(form)
     choose_trade(form)
     if form.validate_on_submit():
-        words = ("name", "tasks_sv", "hours_per_week_min", "hours_per_week_max", "lead_time_days")
+        words = (
+            *("name", "tasks_sv", "tasks", "rotates"),
+            *("hours_per_week_min", "hours_per_week_max", "lead_time_days"),
+        )
         try:
             with transaction():
                 place_id = services.add_place(

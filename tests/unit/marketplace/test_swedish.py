@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from marketplace.swedish import counted, counted_of, percent, plain_number
+from marketplace.swedish import counted, counted_of, full_stop, percent, plain_number
 
 
 def test_numbers_in_swedish() -> None:
@@ -30,3 +30,8 @@ def test_one_is_one_and_zero_is_many() -> None:
 def test_the_noun_goes_with_the_whole() -> None:
     assert counted_of(1, 1, "placering", "placeringar") == "1 av 1 placering"
     assert counted_of(1, 4, "placering", "placeringar") == "1 av 4 placeringar"
+
+
+def test_a_sentence_ends_with_one_full_stop() -> None:
+    assert full_stop("Kretsen ek. för.") == "Kretsen ek. för."
+    assert full_stop("Kedjan AB") == "Kedjan AB."

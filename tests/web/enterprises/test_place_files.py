@@ -191,7 +191,7 @@ def test_wrong_lines_are_told_mended_and_nothing_is_lost(
     assert "2 rader behöver rättas" in seen
     assert "Rad 3: Köket" in seen
     assert "Yrket 9999 finns inte" in seen
-    assert "Minsta omfattning ska vara 1 till 40" in seen
+    assert "Det minsta antalet timmar ska vara 1 till 40" in seen
     assert 'value="9999"' in shown.get_data(as_text=True)
     assert places_of(world) == {}, "nothing is saved by looking"
     faults = manager.get(f"{page}/fel.csv").data.decode("utf-8-sig")

@@ -66,7 +66,7 @@ def test_places_from_site_to_seats_closed_for_the_summer(world: Supply, client_f
 
     wrong = manager.post("/platser/ny", data=PLACE | {"site_id": site_id, "hours_per_week_max": "5"})
     assert wrong.status_code == 422
-    assert "Största omfattning ska vara 10 till 40" in text_of(wrong)
+    assert "Det högsta antalet timmar ska vara 10 till 40" in text_of(wrong)
     assert "Rensa, plantera och vattna." in text_of(wrong)
     made = manager.post("/platser/ny", data=PLACE | {"site_id": site_id})
     place_id = made_number(made)

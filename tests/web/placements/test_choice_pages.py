@@ -111,6 +111,19 @@ def test_the_sheet_has_the_address_and_room_for_the_code(
     assert "Byvägen 1" in page
 
 
+def test_nothing_ticked_leads_back_to_the_same_search(market: Market, client_for: ClientFor) -> None:
+    round_id, _ = shown_round(market)
+    officer = client_for(market.officer)
+    page = officer.get(f"/sok/?valomgang={round_id}&yrke=7531&kommun=0136").text
+    for field in ('name="yrke" value="7531"', 'name="kommun" value="0136"'):
+        assert f'<input type="hidden" {field}>' in page
+    typed = {"ord": "sömnad", "yrke": "7531", "kommun": "0136", "dag": ["1", "2"], "senast": "2026-03-20"}
+    back = officer.post(f"/valomgangar/{round_id}/visa", data=typed)
+    assert back.status_code == 302
+    asked = {"ord=s%C3%B6mnad", "yrke=7531", "kommun=0136", "dag=1", "dag=2", "senast=2026-03-20"}
+    assert asked <= {*back.location.partition("?")[2].split("&")}
+
+
 def test_a_search_of_one_sort_offers_others_with_one_click(market: Market, client_for: ClientFor) -> None:
     round_id, _ = shown_round(market, sex=Sex.WOMAN)
     officer = client_for(market.officer)
