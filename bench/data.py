@@ -40,7 +40,11 @@ class Ground:
     def __init__(self, folder: DataFolder, postgres: Postgres, redis: Redis) -> None:
         self.folder = folder
         self.cluster = postgres.cluster
+        self._postmaster = postgres.folder.postgres / "postmaster.pid"
         self.redis_url = redis.address
+
+    def database_processes(self) -> list[int]:
+        return children_of(int(self._postmaster.read_text().split()[0]))
 
     def settings(self, database: str) -> config.Settings:
         environment = self.environment(database)
@@ -81,6 +85,10 @@ class Ground:
     def app(self, database: str) -> Flask:
         """The product in this process, which says nothing of each request."""
         return create_app(self.settings(database).model_copy(update={"log_level": "WARNING"}))
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(number) for number in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @contextmanager

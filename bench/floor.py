@@ -19,6 +19,7 @@ from marketplace.clock import today
 from marketplace.reference.rules import add_working_days
 from marketplace.web.server import serve
 from placements.search.rules import MOST_COUNTED, default_period
+from placements.search.seat_rules import Use, in_service, last_taken, weeks_free
 
 PER_PAGE = 24
 _PAGE = Environment(autoescape=True).from_string("""<!doctype html>
@@ -41,7 +42,7 @@ _PAGE = Environment(autoescape=True).from_string("""<!doctype html>
 """)
 _COLUMNS = (
     "total id name enterprise site kommun tasks_sv trade hours_per_week_min hours_per_week_max lead_time_days"
-    " adaptations languages confirmed_on free seats last_taken weeks"
+    " adaptations languages confirmed_on uses"
 ).split()
 _local = threading.local()
 
@@ -64,7 +65,6 @@ def _search(authority_id: int) -> str:
                 "start_by": start_by,
                 "until": until,
                 "today": today(),
-                "monday": today() - timedelta(days=today().weekday()),
                 "point": order_start(today()),
                 "kommuner": request.args.getlist("kommun") or None,
                 "field": request.args.get("omrade"),
@@ -76,19 +76,28 @@ def _search(authority_id: int) -> str:
         )
         rows = [dict(zip(_COLUMNS, row, strict=True)) for row in cursor.fetchall()]
     for row in rows:
-        row["start"] = _start(row["last_taken"], row["lead_time_days"], start_by)
-        row["weeks"] = [
-            ((today() + timedelta(weeks=number)).isocalendar().week, free)
-            for number, free in enumerate(row["weeks"])
-        ]
+        row.update(_seats(row["uses"], row["lead_time_days"], start_by, until))
     return _PAGE.render(rows=rows, total=rows[0]["total"] if rows else 0, most=MOST_COUNTED)
 
 
-def _start(last_taken: list[date | None], lead_days: int, start_by: date) -> date | None:
-    possible = today() + timedelta(days=lead_days)
-    first = min(possible if day is None else max(possible, day + timedelta(days=1)) for day in last_taken)
+def _seats(uses: list[Any], lead_days: int, start_by: date, until: date) -> dict[str, Any]:
+    """What a card says of the place's seats, from all uses of them."""
+    by_seat: dict[int, list[Use]] = {}
+    for seat_id, first_day, last_day, is_retired in uses:
+        taken = by_seat.setdefault(seat_id, [])
+        if first_day:
+            taken.append(Use(date.fromisoformat(first_day), date.fromisoformat(last_day), is_retired))
+    seats, now = list(by_seat.values()), today()
+    possible = now + timedelta(days=lead_days)
+    last_days = last_taken(seats, start_by, until, now)
+    first = min(possible if day is None else max(possible, day + timedelta(days=1)) for day in last_days)
     working = add_working_days(first, 0)
-    return working if working <= start_by else first
+    return {
+        "free": len(last_days),
+        "seats": in_service(seats, start_by),
+        "start": working if working <= start_by else first,
+        "weeks": [(monday.isocalendar().week, free) for monday, free, _ in weeks_free(seats, now)],
+    }
 
 
 def _book() -> tuple[str, int]:

@@ -37,31 +37,16 @@ WITH carrying AS MATERIALIZED (
 )
 SELECT (SELECT count(*) FROM hit), p.id, p.name, o.name, site.name, k.name, p.tasks_sv, t.plain_name,
        p.hours_per_week_min, p.hours_per_week_max, p.lead_time_days, p.adaptations, p.languages, p.confirmed_on,
-       cardinality(free.last_taken), in_service.seats, free.last_taken, strip.weeks
+       (SELECT json_agg(json_build_array(s.id, u.first_day, u.last_day, u.kind = 'retired'))
+        FROM seat s LEFT JOIN seat_use u ON u.place_id = s.place_id AND u.seat_id = s.id
+             AND u.first_day <= %(until)s AND u.last_day >= %(today)s::date - 1
+        WHERE s.place_id = p.id)
 FROM hit
 JOIN place p USING (id)
 JOIN organisation o ON o.id = p.enterprise_id
 JOIN site ON site.id = p.site_id
 JOIN kommun k ON k.code = p.kommun_code
 JOIN trade t ON t.ssyk = p.ssyk
--- For each seat that is free over the days, the last day before them on which it is taken.
-CROSS JOIN LATERAL (
-    SELECT array_agg((SELECT max(u.last_day) FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
-                      AND u.last_day >= %(today)s::date - 1 AND u.last_day < %(start_by)s)) AS last_taken
-    FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
-        SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
-        AND u.first_day <= %(until)s AND u.last_day >= %(start_by)s)) free
-CROSS JOIN LATERAL (
-    SELECT count(*) AS seats FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
-        SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id AND u.kind = 'retired'
-        AND u.first_day <= %(start_by)s AND u.last_day >= %(start_by)s)) in_service
-CROSS JOIN LATERAL (
-    SELECT array_agg((
-        SELECT count(*) FROM seat s WHERE s.place_id = p.id AND NOT EXISTS (
-            SELECT FROM seat_use u WHERE u.place_id = s.place_id AND u.seat_id = s.id
-            AND u.first_day <= %(monday)s::date + 7 * w + 6
-            AND u.last_day >= greatest(%(monday)s::date + 7 * w, %(today)s::date))) ORDER BY w) AS weeks
-    FROM generate_series(0, 7) w) strip
 WHERE n <= %(per_page)s ORDER BY n
 """
 

@@ -35,12 +35,15 @@ class Outcome:
     unmarked: int = 0
     """Answers without the marker."""
     lasted: float = 0.0
+    processor: float = 0.0
+    """Seconds of processor that the answers took, of web and database together."""
 
     def add(self, other: "Outcome") -> None:
         """What ran at the same time counts as one, as long as the longest."""
         self.times += other.times
         self.statuses += other.statuses
         self.unmarked += other.unmarked
+        self.processor += other.processor
         self.lasted = max(self.lasted, other.lasted)
 
     def then(self, other: "Outcome") -> None:
@@ -52,6 +55,11 @@ class Outcome:
     @property
     def per_second(self) -> float:
         return len(self.times) / self.lasted if self.lasted else 0.0
+
+    @property
+    def processor_each(self) -> float:
+        """Milliseconds of processor for each answer."""
+        return 1000 * self.processor / len(self.times) if self.times else 0.0
 
     def quantile(self, share: float) -> float:
         ordered = sorted(self.times)

@@ -14,7 +14,7 @@ from pathlib import Path
 from subprocess import Popen
 from urllib.parse import urlencode
 
-from bench.data import Ground
+from bench.data import Ground, children_of
 from bench.load import Wire, get, post
 from demo.cluster import OWNER
 from demo.processes import start, stop
@@ -29,16 +29,29 @@ class Served:
     name: str
     port: int
     process: "Popen[bytes]"
+    ground: Ground
 
     def workers(self) -> list[int]:
         """Ids of gunicorn's processes that answer."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(number) for number in children.split()]
+        return children_of(self.process.pid)
+
+    def processor(self) -> float:
+        """Seconds of processor that the workers have used, and PostgreSQL with them."""
+        return sum(_used(worker) for worker in self.workers() + self.ground.database_processes())
 
     def resident(self) -> list[int]:
         """Bytes of memory of each worker."""
         page = os.sysconf("SC_PAGE_SIZE")
         return [int(Path(f"/proc/{worker}/statm").read_text().split()[1]) * page for worker in self.workers()]
+
+
+def _used(pid: int) -> float:
+    """A backend that has gone is forgotten: connections last as long as what is measured."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -67,7 +80,7 @@ def _served(
     process = start([*command, f"127.0.0.1:{port}", *more], log, env={**kept, **environment}, cwd=ROOT)
     try:
         _wait(port, process, log)
-        yield Served(name, port, process)
+        yield Served(name, port, process, ground)
     finally:
         stop(process, signal.SIGTERM, 30)
 
