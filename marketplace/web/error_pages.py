@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
+from marketplace.db import db
 from marketplace.errors import DomainError
+
+_OUT_OF_RANGE = "22003"  # numeric_value_out_of_range
 
 # status → (heading, what to do)
 _PAGES = {
@@ -72,6 +76,14 @@ def add_error_pages(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> tuple[str, int]:
         return error_page(error.status, error.message_sv)
+
+    @app.errorhandler(DataError)
+    def number_of_nothing(error: DataError) -> tuple[str, int]:
+        """A number larger than any that we give, in an address or a form: there is nothing that it is the number of."""
+        if getattr(error.orig, "pgcode", None) != _OUT_OF_RANGE:
+            raise error
+        db.session.rollback()
+        return error_page(404)
 
     @app.errorhandler(CSRFError)
     def form_expired(error: CSRFError) -> tuple[str, int]:

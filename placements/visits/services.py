@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, cast, func, select
 
 from enterprises.places.models import Place
 from enterprises.places.rules import PlaceState
@@ -316,7 +316,7 @@ def _cancel_all(study_visit_ids: Sequence[int], reason: EndReason) -> int:
 def _lock_times(visit_time_ids: Sequence[int]) -> None:
     """Queues everyone who books or cancels on the times. Advisory, since whoever books may not change the time."""
     for visit_time_id in sorted(visit_time_ids):
-        db.session.execute(select(func.pg_advisory_xact_lock(_TIME_LOCK, visit_time_id)))
+        db.session.execute(select(func.pg_advisory_xact_lock(_TIME_LOCK, cast(visit_time_id, Integer))))
 
 
 def _shared_round(choice_round_id: int) -> ChoiceRound:
