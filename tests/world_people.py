@@ -8,12 +8,13 @@ from typing import Literal
 
 from marketplace.accounts.rules import Role
 from marketplace.clock import today, travelling
-from marketplace.db import db, transaction
+from marketplace.db import db, get_or_404, transaction
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.attendance.services import record_attendance
 from placements.booking import services as booking
+from placements.booking.models import Placement
 from placements.choice import queries as choosing
 from placements.choice import services as choice
 from placements.participants import services as participants
@@ -26,6 +27,7 @@ from placements.visits import services as visits
 from placements.visits.rules import OfferDraft
 from placements.waiting_list import services as waiting_list
 from tests.factories import personal_number
+from tests.support.plan_contents import plan_content
 
 Side = Literal["own", "foreign", "outside"]
 
@@ -77,9 +79,7 @@ def place_people(half: Half) -> None:
             booking.accept_placement(accepted)
         half.ids["accepted_placement_id"] = accepted
         with acting_as(half.by(Role.CASE_OFFICER)), transaction():
-            change = booking.ask_extent(
-                accepted, from_day=TODAY, hours_per_week=Decimal(15), days_per_week=3
-            )
+            change = booking.ask_extent(accepted, from_day=TODAY, hours_per_week=Decimal(15), days_per_week=3)
             half.ids["change_id"] = change.id
 
 
@@ -157,13 +157,8 @@ def running(half: Half, place_id: int) -> int:
 
 def _plan(half: Half, placement_id: int, *, is_agreed: bool) -> int:
     with acting_as(half.by(Role.SUPERVISOR)), transaction():
-        plan = plans.draft_plan(
-            placement_id,
-            hours_per_week=Decimal(20),
-            days_per_week=5,
-            tasks_sv="Syr.",
-            goals=["Kommer i tid"],
-        )
+        first_day = get_or_404(Placement, placement_id).first_day
+        plan = plans.draft_plan(placement_id, plan_content(first_day, 20, 5))
         plans.propose_plan(plan.id)
         plan_id = plan.id
     if is_agreed:

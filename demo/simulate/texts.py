@@ -2,6 +2,7 @@
 
 from random import Random
 
+from placements.plan.content_rules import Goal
 from placements.report.rules import ExitReason
 
 _TASKS = (
@@ -12,15 +13,15 @@ _TASKS = (
     "Prövar två olika arbeten under perioden för att se vilket som passar bäst.",
 )
 _GOALS = (
-    "Komma i tid och hålla rutinerna fyra veckor i rad.",
-    "Klara hela arbetspass utan att behöva avbryta.",
-    "Lära ut en uppgift till en ny deltagare.",
-    "Pröva minst två olika arbetsuppgifter.",
-    "Ta egna kontakter med kunder.",
-    "Öka från två till tre dagar i veckan.",
-    "Skriva ett cv med det som har gjorts här.",
-    "Göra ett studiebesök på en arbetsplats.",
-    "Öva svenska i arbetet varje dag.",
+    Goal("Komma i tid och hålla rutinerna fyra veckor i rad.", "Närvaron visar högst en sen ankomst."),
+    Goal("Klara hela arbetspass utan att behöva avbryta.", "Handledaren ser tre hela pass i följd."),
+    Goal("Lära ut en uppgift till en ny deltagare.", "Den nya klarar uppgiften utan hjälp."),
+    Goal("Pröva minst två olika arbetsuppgifter.", "Två uppgifter är provade minst en vecka var."),
+    Goal("Ta egna kontakter med kunder.", "Handledaren har sett fem samtal."),
+    Goal("Öka från två till tre dagar i veckan.", "Tre dagar i veckan under en månad."),
+    Goal("Skriva ett cv med det som har gjorts här.", "Cv:t är utskrivet och genomläst av handledaren."),
+    Goal("Göra ett studiebesök på en arbetsplats.", "Besöket är gjort och vi har pratat om det."),
+    Goal("Öva svenska i arbetet varje dag.", "Deltagaren tar emot instruktioner utan att någon tolkar."),
 )
 _DONE = (
     "Deltagaren har arbetat med alla delar av verksamheten och ansvarat för egna uppgifter mot slutet.",
@@ -68,7 +69,7 @@ def tasks_for(rng: Random) -> str:
     return rng.choice(_TASKS)
 
 
-def goals_for(rng: Random) -> list[str]:
+def goals_for(rng: Random) -> list[Goal]:
     return rng.sample(_GOALS, rng.randint(2, 4))
 
 

@@ -1,7 +1,8 @@
 """From the start to the final report: the plan, every week's attendance, the end and what comes after."""
 
+from dataclasses import replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from functools import partial
 
 from demo.simulate import changing
@@ -19,7 +20,7 @@ from placements.attendance.rules import AttendanceEntry, AttendanceKind, planned
 from placements.booking import services as booking
 from placements.participants import services as participants
 from placements.plan import services as plans
-from placements.plan.rules import suggested_follow_ups
+from placements.plan.staircase_rules import Step
 from placements.report import services as reports
 
 _ENDS_EARLY = 0.2
@@ -33,6 +34,7 @@ _ABSENCES = {
 _REPORTED_SAME_DAY = 0.75
 _HALF_A_DAY = 0.07
 _FRIDAY = 4
+_SHORT_EVERY, _SHORT_WEEKS = 4, timedelta(weeks=4)
 
 
 def begin_training(history: History, case: Case) -> None:
@@ -66,14 +68,9 @@ def begin_training(history: History, case: Case) -> None:
 
 def _propose_plan(history: History, case: Case) -> None:
     assert case.officer is not None
-    plan = plans.draft_plan(
-        case.placement_id,
-        hours_per_week=case.hours_per_week,
-        days_per_week=case.days_per_week,
-        tasks_sv=tasks_for(case.rng),
-        goals=goals_for(case.rng),
-        follow_up_dates=suggested_follow_ups(case.first_day, case.last_day),
-    )
+    plan = plans.begin_plan(case.placement_id)
+    content = replace(plan.content, tasks_sv=tasks_for(case.rng), goals=tuple(goals_for(case.rng)))
+    plans.save_plan(plan.id, replace(content, steps=_staircase(case, content.steps)))
     plans.propose_plan(plan.id)
     plan_id = plan.id
     is_at_the_table = case.chance(0.6)
@@ -83,6 +80,26 @@ def _propose_plan(history: History, case: Case) -> None:
     agree = partial(_agree, plan_id, is_witness=not is_at_the_table)
     # A placement that has ended in the meantime needs no plan any more.
     history.agenda.add(day, Phase.CASES, case.officer, agree, otherwise=lambda: None)
+
+
+def _staircase(case: Case, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Every fourth begins with half of the hours for a month."""
+    whole = steps[0]
+    full_from = whole.from_day + _SHORT_WEEKS
+    if not _begins_short(case) or len(steps) > 1 or full_from >= case.last_day:
+        return steps
+    return (
+        replace(whole, hours_per_week=_shorter(whole.hours_per_week)),
+        replace(whole, from_day=full_from),
+    )
+
+
+def _begins_short(case: Case) -> bool:
+    return case.number % _SHORT_EVERY == 0
+
+
+def _shorter(hours_per_week: Decimal) -> Decimal:
+    return (hours_per_week / 2).quantize(Decimal(1), ROUND_UP)
 
 
 def _agree(plan_id: int, *, is_witness: bool) -> None:

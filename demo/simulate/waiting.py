@@ -38,6 +38,7 @@ from placements.participants import services as participants
 from placements.participants.models import Grant
 from placements.participants.rules import ConsentScope
 from placements.plan import services as plans
+from placements.plan.content_rules import Goal
 from placements.report import services as reports
 from placements.report.rules import ExitReason
 from placements.waiting_list import services as waiting_list
@@ -320,16 +321,15 @@ class Waiting:
 
 
 def _propose(placement_id: int) -> None:
-    plan = plans.draft_plan(
-        placement_id,
-        hours_per_week=_HOURS,
-        days_per_week=4,
-        tasks_sv="Sorterar de första två veckorna och prövar sedan butiken.",
-        goals=[
-            "Komma i tid och hålla rutinerna fyra veckor i rad.",
-            "Pröva minst två olika arbetsuppgifter.",
-        ],
+    plan = plans.begin_plan(placement_id)
+    goals = (
+        Goal("Komma i tid och hålla rutinerna fyra veckor i rad.", "Närvaron visar högst en sen ankomst."),
+        Goal("Pröva minst två olika arbetsuppgifter.", "Två uppgifter är provade minst en vecka var."),
     )
+    content = replace(
+        plan.content, tasks_sv="Sorterar de första två veckorna och prövar sedan butiken.", goals=goals
+    )
+    plans.save_plan(plan.id, content)
     plans.propose_plan(plan.id)
 
 

@@ -100,6 +100,11 @@ class GrantForm(BaseForm):
     wished_trades = CheckboxesField(
         "Yrken som deltagaren har nämnt", description="Vägleder sökningen men hindrar inget."
     )
+    diary_number = StringField(
+        "Diarienummer",
+        validators=[Length(max=40)],
+        description="Beslutets nummer i er diarieföring. Det står på aktivitetsplanen och slutdokumentationen.",
+    )
 
 
 class GrantExtensionForm(BaseForm):

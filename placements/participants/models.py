@@ -147,6 +147,8 @@ class Grant(Base):
     decided_on: Mapped[date]
     decided_by: Mapped[str]
     reopened_on: Mapped[date | None]
+    diary_number: Mapped[str] = mapped_column(default="")
+    """The decision's number in the authority's diary; stands on plan and report."""
 
     participant: Mapped[Participant] = relationship()
     system: Mapped[SystemOfChoice | None] = relationship(viewonly=True)

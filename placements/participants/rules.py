@@ -334,6 +334,7 @@ def support_level_sv(level: str) -> str:
 _LONGEST_GRANT = timedelta(days=2 * 366)
 _LONGEST_WEEK = Decimal(40)
 _LONGEST_DAY = Decimal(8)
+_LONGEST_DIARY_NUMBER = 40
 _DAYS_A_WEEK = 5
 
 
@@ -347,6 +348,14 @@ def check_extent(hours_per_week: Decimal, days_per_week: int) -> None:
         raise Invalid(
             "Det blir mer än åtta timmar om dagen. Ange fler dagar eller färre timmar.", field="days_per_week"
         )
+
+
+def check_diary_number(text: str) -> str:
+    """A diary number as one line; it may be left out. Raises Invalid."""
+    number = " ".join(text.split())
+    if len(number) > _LONGEST_DIARY_NUMBER:
+        raise Invalid(f"Ett diarienummer har högst {_LONGEST_DIARY_NUMBER} tecken.", field="diary_number")
+    return number
 
 
 def check_grant_period(first_day: date, last_day: date, today: date) -> None:

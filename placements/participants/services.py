@@ -31,6 +31,7 @@ from placements.participants.rules import (
     LeaveReason,
     PersonalNumber,
     check_consent_date,
+    check_diary_number,
     check_extent,
     check_grant_extension,
     check_grant_period,
@@ -198,6 +199,7 @@ def grant_training(
     last_day: date,
     wished_trades: Sequence[str] = (),
     system_id: int | None = None,
+    diary_number: str = "",
 ) -> Grant:
     """The Resursråd's decision: extent a week, support level, period, and under which system of choice. Needs a live
     consent. Where one system covers the participant's kommun it is that one; where none does the grant has none.
@@ -228,6 +230,7 @@ def grant_training(
         wished_trades=list(wished_trades),
         decided_on=today(),
         decided_by=actor.user_name,
+        diary_number=check_diary_number(diary_number),
     )
     db.session.add(grant)
     db.session.flush()

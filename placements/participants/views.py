@@ -271,6 +271,7 @@ def grant(participant_id: int) -> ResponseReturnValue:
                     last_day=form.last_day.data or today(),
                     wished_trades=form.wished_trades.data or (),
                     system_id=form.system_id.data,
+                    diary_number=form.diary_number.data or "",
                 )
         except DomainError as error:
             form.add_error(error)

@@ -1,18 +1,21 @@
 """Plans by placement, and what a page about a placement's training says at the top."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, Site
+from enterprises.places.rules import WORKWEEK
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.rules import Role
 from marketplace.audit import Event
+from marketplace.clock import today
 from marketplace.db import db, get_or_404, swedish_order
 from marketplace.errors import NotFound
 from marketplace.procurement.models import TermsVersion
@@ -22,10 +25,12 @@ from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.booking.change_rules import Extent
 from placements.booking.models import Placement
+from placements.booking.queries import changed_extents
 from placements.booking.rules import SEAT_HOLDING_STATES, PlacementState
 from placements.participants.models import Participant
-from placements.plan.models import ActivityPlan
+from placements.plan.models import ActivityPlan, PlanStep, PlanWish
 from placements.plan.rules import PLANNED_STATES, PlanState, plan_deadline
+from placements.plan.staircase_rules import Bounds, hours_of_days
 
 _DEFAULT = TermsRules()
 
@@ -143,6 +148,28 @@ def readable_plan(plan_id: int) -> ActivityPlan:
     return plan
 
 
+def own_plans() -> list[ActivityPlan]:
+    """The participant's plans that wait for her or hold, the newest first."""
+    return list(
+        db.session.scalars(
+            select(ActivityPlan)
+            .where(ActivityPlan.state.in_([PlanState.PROPOSED, PlanState.AGREED]))
+            .options(joinedload(ActivityPlan.placement).joinedload(Placement.enterprise))
+            .order_by(ActivityPlan.state.desc(), ActivityPlan.id.desc())
+        )
+    )
+
+
+def trades_of(enterprise_id: int) -> dict[str, str]:
+    """The trades in which the enterprise has places: code and plain name."""
+    rows = db.session.execute(
+        select(Trade.ssyk, Trade.plain_name)
+        .where(exists().where(Place.ssyk == Trade.ssyk, Place.enterprise_id == enterprise_id))
+        .order_by(swedish_order(Trade.plain_name), Trade.ssyk)
+    )
+    return {row.ssyk: row.plain_name for row in rows}
+
+
 def events_of(plans: Collection[ActivityPlan]) -> list[Event]:
     """What happened to all these versions, newest first."""
     chosen = select(Event).where(
@@ -151,23 +178,76 @@ def events_of(plans: Collection[ActivityPlan]) -> list[Event]:
     return list(db.session.scalars(chosen.order_by(Event.id.desc())))
 
 
-def agreed_extents(placement_ids: Collection[int]) -> dict[int, tuple[date, Extent]]:
-    """Hours and days a week by the plan that holds now, and when it was agreed, for the placements that have one the
-    actor may read."""
-    rows = db.session.execute(
-        select(
-            ActivityPlan.placement_id,
-            ActivityPlan.agreed_on,
-            ActivityPlan.hours_per_week,
-            ActivityPlan.days_per_week,
-        )
-        .where(ActivityPlan.placement_id.in_(placement_ids), ActivityPlan.state == PlanState.AGREED)
-        .order_by(ActivityPlan.placement_id, ActivityPlan.revision)
+def bounds_of(placement: Placement) -> Bounds:
+    """What the placement's plan has to keep inside."""
+    changed = changed_extents([placement.id]).get(placement.id, [])
+    weekdays = db.session.scalar(select(Place.weekdays).where(Place.id == placement.place_id))
+    return _bounds(placement, changed, weekdays)
+
+
+def _bounds(
+    placement: Placement, changed: Sequence[tuple[date, Extent]], weekdays: Sequence[int] | None
+) -> Bounds:
+    return Bounds(
+        placement.first_day,
+        placement.last_day,
+        Extent(placement.hours_per_week, placement.days_per_week),
+        tuple(changed),
+        tuple(weekdays or WORKWEEK),
     )
-    return {
-        placement_id: (agreed_on or date.min, Extent(hours, days))
-        for placement_id, agreed_on, hours, days in rows
+
+
+def planned_days(placement_ids: Collection[int], first: date, last: date) -> dict[int, dict[date, Decimal]]:
+    """The hours of each day from first to last that has any, by placement: from the plan that holds, else from the
+    placement's extent. Every id has an entry. Four queries, whatever their number."""
+    agreed = {
+        plan.placement_id: plan
+        for plan in db.session.scalars(
+            select(ActivityPlan)
+            .where(ActivityPlan.placement_id.in_(placement_ids), ActivityPlan.state == PlanState.AGREED)
+            .options(selectinload(ActivityPlan.steps))
+            .order_by(ActivityPlan.id)
+        )
     }
+    changed = changed_extents(placement_ids)
+    rows = db.session.execute(
+        select(Placement, Place.weekdays)
+        .outerjoin(Place, Place.id == Placement.place_id)
+        .where(Placement.id.in_(placement_ids))
+        .order_by(Placement.id)
+    )
+    found: dict[int, dict[date, Decimal]] = {placement_id: {} for placement_id in placement_ids}
+    for placement, weekdays in rows:
+        plan = agreed.get(placement.id)
+        found[placement.id] = hours_of_days(
+            max(first, placement.started_on or placement.first_day),
+            last,
+            [row.step for row in plan.steps] if plan else [],
+            (plan.agreed_on if plan else None) or date.min,
+            _bounds(placement, changed.get(placement.id, []), weekdays),
+        )
+    return found
+
+
+def agreed_extents(placement_ids: Collection[int]) -> dict[int, tuple[date, Extent]]:
+    """Hours and days a week by the plan that holds now, as it is today, and when it was agreed, for the placements that
+    have one the actor may read."""
+    rows = db.session.execute(
+        select(ActivityPlan.placement_id, ActivityPlan.agreed_on, PlanStep)
+        .join(PlanStep, PlanStep.plan_id == ActivityPlan.id)
+        .where(ActivityPlan.placement_id.in_(placement_ids), ActivityPlan.state == PlanState.AGREED)
+        .order_by(ActivityPlan.placement_id, ActivityPlan.revision, PlanStep.from_day)
+    )
+    found: dict[int, tuple[date, Extent]] = {}
+    for placement_id, agreed_on, row in rows:
+        if placement_id not in found or row.from_day <= today():
+            found[placement_id] = (agreed_on or date.min, row.step.extent)
+    return found
+
+
+def diary_number_of(placement_id: int) -> str:
+    """The diary number of the decision that the placement is under, for the papers of its parties."""
+    return db.session.scalar(select(func.diary_number_of(placement_id))) or ""
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
@@ -212,7 +292,13 @@ def _plans_to_agree(actor: Actor) -> list[WaitingItem]:
     if is_officer:
         missing = ActivityPlan.case_officer_agreed_at.is_(None) | missing
     rows = db.session.execute(
-        select(ActivityPlan, Placement, Participant, TermsVersion.plan_within)
+        select(
+            ActivityPlan,
+            Placement,
+            Participant,
+            TermsVersion.plan_within,
+            exists().where(PlanWish.plan_id == ActivityPlan.id).label("has_wish"),
+        )
         .join(Placement, Placement.id == ActivityPlan.placement_id)
         .join(Participant, Participant.id == Placement.participant_id)
         .outerjoin(Contract, Contract.id == Placement.contract_id)
@@ -224,12 +310,22 @@ def _plans_to_agree(actor: Actor) -> list[WaitingItem]:
     return [
         WaitingItem(
             plan_deadline(placement.started_on or placement.first_day, within or _DEFAULT.plan_within),
-            f"Ta ställning till aktivitetsplanen för {person.shown_name}"
-            if is_officer and plan.case_officer_agreed_at is None
-            else f"Anteckna att {person.shown_name} godkänner aktivitetsplanen",
+            _to_agree_sv(
+                person.shown_name,
+                has_wish=has_wish and plan.participant_agreed_at is None,
+                is_own=is_officer and plan.case_officer_agreed_at is None,
+            ),
             "plan.show",
             {"placement_id": placement.id},
             "Aktivitetsplan",
         )
-        for plan, placement, person, within in rows
+        for plan, placement, person, within, has_wish in rows
     ]
+
+
+def _to_agree_sv(who: str, *, has_wish: bool, is_own: bool) -> str:
+    if has_wish:
+        return f"{who} vill ändra något i aktivitetsplanen"
+    if is_own:
+        return f"Ta ställning till aktivitetsplanen för {who}"
+    return f"Anteckna att {who} godkänner aktivitetsplanen"

@@ -206,7 +206,7 @@ def _from_plan(plan: ActivityPlan | None) -> ReportContent:
     """What plan and work already say, to go on from."""
     if plan is None:
         return ReportContent()
-    goals = "\n".join(f"Mål: {goal}\nVad vi har sett: \n" for goal in plan.goals)
+    goals = "\n".join(f"Mål: {goal.text_sv}\nVad vi har sett: \n" for goal in plan.goals)
     return ReportContent(plan.tasks_sv, goals.strip(), plan.adaptations_sv)
 
 

@@ -15,6 +15,7 @@ from placements.booking.models import Placement
 from placements.booking.services import accept_placement, end_placement_early, start_placement
 from placements.participants.models import Consent
 from placements.participants.services import withdraw_consent
+from placements.plan.content_rules import PlanContent
 from placements.plan.services import (
     agree_as_case_officer,
     draft_plan,
@@ -24,15 +25,13 @@ from placements.plan.services import (
 from placements.report.rules import ExitReason
 from placements.report.services import draft_report, file_report
 from tests.support.placement_market import FIRST_DAY, TODAY, Market, requested
+from tests.support.plan_contents import plan_content
 
 ENDED_ON = date(2026, 3, 27)
 PLAN: dict[str, Any] = {
     "hours_per_week": Decimal(16),
     "days_per_week": 4,
-    "tasks_sv": "Sy kassar",
-    "goals": ["Kommer i tid fyra dagar av fem", "Syr en kasse själv"],
-    "adaptations_sv": "Egen arbetslampa",
-    "follow_up_dates": [date(2026, 4, 1)],
+    "follow_up_dates": (date(2026, 4, 1),),
 }
 REPORT: dict[str, Any] = {
     "done_sv": "Sydde kassar",
@@ -55,10 +54,15 @@ def running(market: Market, number: int = 1, *, place_id: int | None = None) -> 
     return placement_id
 
 
+def planned(**changes: Any) -> PlanContent:
+    """PLAN as a plan says it."""
+    return plan_content(FIRST_DAY, **(PLAN | changes))
+
+
 def drafted(market: Market, placement_id: int, **changes: Any) -> int:
     """The supervisor's draft; gives the plan's id."""
     with acting_as(market.supervisor), transaction():
-        return draft_plan(placement_id, **(PLAN | changes)).id
+        return draft_plan(placement_id, planned(**changes)).id
 
 
 def proposed(market: Market, placement_id: int, **changes: Any) -> int:

@@ -16,6 +16,7 @@ from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking.models import Placement
 from placements.participants.models import Participant
 from placements.plan import queries
+from placements.plan.content_rules import PlanContent
 from placements.plan.models import ActivityPlan
 from placements.plan.rules import PlanState
 from placements.plan.services import (
@@ -28,11 +29,11 @@ from placements.plan.services import (
 )
 from tests.support.placement_market import TODAY, Market, build_market, requested
 from tests.support.training import (
-    PLAN,
     agreed,
     consent_withdrawn,
     drafted,
     ended,
+    planned,
     proposed,
     running,
 )
@@ -52,17 +53,22 @@ def placement_id(market: Market) -> int:
     return running(market)
 
 
-def do(actor: Actor, service: Callable[..., ActivityPlan], plan_id: int, **facts: object) -> int:
+def do(actor: Actor, service: Callable[..., ActivityPlan], plan_id: int, *facts: object) -> int:
     with acting_as(actor), transaction():
-        return service(plan_id, **facts).id
+        return service(plan_id, *facts).id
 
 
 def plan(market: Market, plan_id: int) -> ActivityPlan:
-    with acting_as(market.officer):
+    with acting_as(market.supervisor):
         found = get_or_404(ActivityPlan, plan_id)
         db.session.refresh(found)
         db.session.expunge(found)
         return found
+
+
+def content(market: Market, plan_id: int) -> PlanContent:
+    with acting_as(market.supervisor):
+        return get_or_404(ActivityPlan, plan_id).content
 
 
 def agreed_messages(market: Market) -> list[dict[str, int]]:
@@ -72,7 +78,7 @@ def agreed_messages(market: Market) -> list[dict[str, int]]:
 
 def test_three_agree_and_it_holds(market: Market, placement_id: int) -> None:
     plan_id = drafted(market, placement_id, goals=[" Ett mål ", ""])
-    assert plan(market, plan_id).goals == ["Ett mål"]
+    assert [goal.text_sv for goal in content(market, plan_id).goals] == ["Ett mål"]
     do(market.supervisor, propose_plan, plan_id)
     assert plan(market, plan_id).supervisor_name == "Hans Handledare"
     do(market.officer, agree_as_case_officer, plan_id)
@@ -124,7 +130,7 @@ def test_nobody_agrees_when_the_placement_has_ended(market: Market, placement_id
 
 def test_each_role_does_its_own_part(market: Market, placement_id: int) -> None:
     with pytest.raises(NotAllowed), acting_as(market.officer):
-        draft_plan(placement_id, **PLAN)
+        draft_plan(placement_id, planned())
     plan_id = drafted(market, placement_id)
     with pytest.raises(NotFound):  # a draft is the supervisor's own
         do(market.officer, agree_as_case_officer, plan_id)
@@ -139,11 +145,11 @@ def test_each_role_does_its_own_part(market: Market, placement_id: int) -> None:
 
 def test_a_draft_changes_until_it_is_proposed(market: Market, placement_id: int) -> None:
     plan_id = drafted(market, placement_id)
-    do(market.supervisor, save_plan, plan_id, **(PLAN | {"tasks_sv": "Laga"}))
+    do(market.supervisor, save_plan, plan_id, planned(tasks_sv="Laga"))
     assert plan(market, plan_id).tasks_sv == "Laga"
     do(market.supervisor, propose_plan, plan_id)
     with pytest.raises(Conflict):
-        do(market.supervisor, save_plan, plan_id, **PLAN)
+        do(market.supervisor, save_plan, plan_id, planned())
 
 
 def test_one_plan_at_a_time(market: Market, placement_id: int) -> None:
@@ -154,12 +160,12 @@ def test_one_plan_at_a_time(market: Market, placement_id: int) -> None:
 
 def test_the_agreed_plan_holds_until_the_new_one_does(market: Market, placement_id: int) -> None:
     first = agreed(market, placement_id)
-    second = do(market.supervisor, revise_plan, first, **(PLAN | {"hours_per_week": Decimal(20)}))
+    second = do(market.supervisor, revise_plan, first, planned(hours_per_week=Decimal(20)))
     assert (plan(market, second).revision, plan(market, second).state) == (2, PlanState.DRAFT)
     with acting_as(market.supervisor):
         assert queries.agreed_extents([placement_id])[placement_id][1].hours_per_week == Decimal(16)
     with pytest.raises(Conflict):  # a third, while the second is on its way
-        do(market.supervisor, revise_plan, first, **PLAN)
+        do(market.supervisor, revise_plan, first, planned())
     do(market.supervisor, propose_plan, second)
     do(market.officer, agree_as_case_officer, second)
     do(market.officer, record_participant_agreement, second)
@@ -173,12 +179,12 @@ def test_the_agreed_plan_holds_until_the_new_one_does(market: Market, placement_
 
 def test_a_replaced_version_cannot_be_agreed_to(market: Market, placement_id: int) -> None:
     first = proposed(market, placement_id)
-    do(market.supervisor, revise_plan, first, **PLAN)
+    do(market.supervisor, revise_plan, first, planned())
     for actor, service in (
         (market.officer, agree_as_case_officer),
         (market.officer, record_participant_agreement),
     ):
-        with pytest.raises(Conflict, match="Version 1 har ersatts av version 2"):
+        with pytest.raises(Conflict, match="Version 1 har ersatts"):
             do(actor, service, first)
     assert plan(market, first).case_officer_agreed_at is None
 
@@ -187,9 +193,8 @@ def test_a_replaced_version_cannot_be_agreed_to(market: Market, placement_id: in
     "wrong",
     [
         {"hours_per_week": Decimal(21)},
-        {"goals": []},
         {"goals": list("abcdef")},
-        {"follow_up_dates": [date(2027, 1, 1)]},
+        {"follow_up_dates": (date(2027, 1, 1),)},
     ],
 )
 def test_what_cannot_be_planned_is_refused(
@@ -224,7 +229,7 @@ def test_outsiders_see_no_plan(market: Market, placement_id: int) -> None:
             with pytest.raises(DomainError), transaction():
                 agree_as_case_officer(plan_id)
             with pytest.raises(DomainError), transaction():
-                draft_plan(placement_id, **PLAN)
+                draft_plan(placement_id, planned())
 
 
 def test_without_consent_it_is_gone_at_once(market: Market, placement_id: int) -> None:
@@ -240,7 +245,7 @@ def test_without_consent_it_is_gone_at_once(market: Market, placement_id: int) -
         with pytest.raises(NotFound):
             queries.readable_plan(plan_id)
         with pytest.raises(Conflict):
-            draft_plan(placement_id, **PLAN)
+            draft_plan(placement_id, planned())
     with acting_as(market.officer):
         assert queries.readable_plan(plan_id).id == plan_id
 
