@@ -78,6 +78,13 @@ def standing(entry: WaitingEntry, grant: Grant) -> Standing:
     )
 
 
+def may_fit(entry: WaitingEntry, place: Place) -> bool:
+    """Whether the place is where, and in a trade, that the entry asks for. No query: most of a line asks for others."""
+    criteria = criteria_from_json(entry.criteria)
+    kommun_codes, ssyks = kommun_codes_of(criteria), ssyks_of(criteria)
+    return (not kommun_codes or place.kommun_code in kommun_codes) and (not ssyks or place.ssyk in ssyks)
+
+
 def pass_reason(entry: WaitingEntry, grant: Grant, place_id: int) -> PassReason | None:
     """Why the entry cannot be offered a seat at the place now; None when it can."""
     criteria = current_criteria(entry, grant)

@@ -57,6 +57,8 @@ def offer_seat(place_id: int) -> int | None:
 def _offer_to(entry_id: int, place: Place) -> int | PassReason:
     """The id of an offer to the entry, or why it is passed over. As the system of its authority."""
     entry = get_or_404(WaitingEntry, entry_id)
+    if not queries.may_fit(entry, place):
+        return PassReason.DOES_NOT_FIT
     grant = db.session.get_one(Grant, entry.grant_id, populate_existing=True)
     reason = queries.pass_reason(entry, grant, place.id)
     if reason is not None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from flask import current_app
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.letters.models import Letter
 from marketplace.outbox import Outbox
+from marketplace.reference.queries import forget_lists
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
 from placements.booking.services import (
@@ -45,6 +47,7 @@ from tests.support.placement_market import (
     granted,
     requested,
 )
+from tests.support.statements import statements_of
 from tests.support.waiting import (
     DUE,
     cancels,
@@ -292,3 +295,24 @@ def test_only_offers_between_the_list_and_the_outbox_are_counted(market: Market,
         assert ids
     work()
     assert [(offer.id, offer.state) for offer in offers(market, None)] == before
+
+
+def test_whoever_waits_for_other_trades_is_passed_over_at_a_glance(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Most of a long line asks for something else: one question each."""
+    monkeypatch.setitem(current_app.config, "REFERENCE_SECONDS", 60)
+
+    def asked() -> int:
+        with acting_as(system_actor()), transaction():
+            return len(statements_of(lambda: services.offer_seat(market.sewing_id)))
+
+    waits(market, 1)
+    work()
+    one = asked()
+    for number in range(2, 6):
+        waits(market, number)
+    work()
+    more = asked()
+    forget_lists()
+    assert more - one <= 4
