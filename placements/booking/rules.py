@@ -291,7 +291,8 @@ def _on_the_day(view: ActionView, days: PlacementDays, today: date) -> ActionVie
     if not view.is_possible:
         return view
     moving = (
-        days.is_moved and "Deltagaren byter till en annan plats. Återkalla den nya placeringen om bytet ska ändras."
+        days.is_moved
+        and "Deltagaren byter till en annan plats. Återkalla den nya placeringen om bytet ska ändras."
     )
     waiting = days.has_open_change and "En ändring väntar redan på svar."
     over = today > days.last_day and f"Sista dagen var {days.last_day.isoformat()}."

@@ -26,10 +26,10 @@ def _protected() -> BooleanField:
 
 
 class ParticipantForm(BaseForm):
-    name = StringField("Namn", validators=[DataRequired(), Length(max=200)])
+    name = StringField("Namn", validators=[DataRequired("Skriv namnet."), Length(max=200)])
     personal_number = StringField(
         "Personnummer eller samordningsnummer",
-        validators=[DataRequired(), Length(max=20)],
+        validators=[DataRequired("Skriv numret."), Length(max=20)],
         description="Tolv tecken, ÅÅÅÅMMDD-NNNN. Ett tillfälligt nummer kan ha bokstäver i de fyra sista.",
         render_kw={"autocomplete": "off"},
     )
@@ -37,12 +37,14 @@ class ParticipantForm(BaseForm):
         "Kön",
         choices=one_of({sex: label.capitalize() for sex, label in SEX_SV.items()}),
         coerce=Sex,
-        validators=[DataRequired()],
+        validators=[DataRequired("Välj det som deltagaren anger.")],
         description="Som deltagaren själv anger.",
     )
-    kommun_code = SelectField("Kommun", validators=[DataRequired()])
+    kommun_code = SelectField("Kommun", validators=[DataRequired("Välj en kommun.")])
     officer = SelectField(
-        "Ansvarig handläggare", validators=[DataRequired()], description="Enheten följer med handläggaren."
+        "Ansvarig handläggare",
+        validators=[DataRequired("Välj en handläggare.")],
+        description="Enheten följer med handläggaren.",
     )
     needs_sv = _needs()
     is_protected = _protected()
@@ -93,7 +95,9 @@ class GrantForm(BaseForm):
     hours_per_week = HoursField("Timmar i veckan", validators=[DataRequired()])
     days_per_week = IntegerField("Dagar i veckan", validators=[DataRequired(), NumberRange(1, 5)])
     support_level = SelectField(
-        "Stödnivå", validators=[DataRequired()], description="Nivån i prislistan, som avgör ersättningen."
+        "Stödnivå",
+        validators=[DataRequired("Välj en nivå.")],
+        description="Nivån i prislistan, som avgör ersättningen.",
     )
     first_day = DateFieldSv("Från och med", validators=[DataRequired()])
     last_day = DateFieldSv("Till och med", validators=[DataRequired()])

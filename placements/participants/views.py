@@ -305,7 +305,8 @@ def withdraw_grant(grant_id: int) -> ResponseReturnValue:
 @requires(Role.COORDINATOR)
 def extend_grant(grant_id: int) -> ResponseReturnValue:
     form = GrantExtensionForm()
-    done = "Beviljandet är förlängt. Handläggaren kan nu förlänga placeringen."
+    is_placed = queries.grant(grant_id).state is GrantState.PLACED
+    done = "Beviljandet är förlängt." + (" Handläggaren kan nu förlänga placeringen." if is_placed else "")
     return _on_grant(
         grant_id,
         form,

@@ -21,9 +21,9 @@ def _phrases(criteria: SearchCriteria, known: Lists) -> list[str]:
         hours = f"{criteria.hours_per_week.normalize():f}".replace(".", ",")
         said.append(f"{hours} timmar i veckan")
     if criteria.weekdays:
-        said.append(
-            f"{criteria.days_needed} av dagarna {_listed(WEEKDAY_SV[day] for day in criteria.weekdays)}"
-        )
+        days = _listed(WEEKDAY_SV[day] for day in criteria.weekdays)
+        is_all = criteria.days_needed >= len(criteria.weekdays)
+        said.append(days if is_all else f"{criteria.days_needed} av dagarna {days}")
     if criteria.language:
         said.append(f"handledning på {_word(LANGUAGE_SV, criteria.language)}")
     said.extend(_word(ADAPTATION_SV, code) for code in criteria.adaptations)
