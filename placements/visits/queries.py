@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from enterprises.contracts.models import Contract
@@ -261,6 +261,15 @@ def coming_spans(participant_id: int) -> list[BookedSpan]:
         .order_by(StudyVisit.starts_at)
     )
     return [BookedSpan(*row) for row in db.session.execute(statement)]
+
+
+def booked_since_midnight(participant_id: int) -> int:
+    """Visits booked for the participant in the day so far, cancelled ones too."""
+    counted = select(func.count(StudyVisit.id)).where(
+        StudyVisit.participant_id == participant_id,
+        StudyVisit.booked_at >= datetime.combine(today(), time(), STOCKHOLM),
+    )
+    return db.session.scalar(counted) or 0
 
 
 def visit_page(

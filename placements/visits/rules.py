@@ -28,6 +28,8 @@ MOST_COMING_TIMES = 60
 """Coming times at one place."""
 MOST_COMING_VISITS = 5
 """Coming visits of one participant, so that nobody books up what others need."""
+MOST_BOOKED_A_DAY = 10
+"""Bookings for one participant in a day, cancelled ones too: each tells the supplier, by e-mail."""
 SHARED_DAYS = 7
 """Calendar days after a visit during which the supplier still sees who came. is_shared_with() holds the same."""
 OFFICER_ASKED_AFTER_DAYS = 3
@@ -317,6 +319,12 @@ def check_beside(
             raise Conflict(f"Ett annat studiebesök är redan bokat då: {other.place_name}, {when}.")
     if len(coming) >= MOST_COMING_VISITS:
         raise Conflict(f"Högst {MOST_COMING_VISITS} studiebesök kan vara bokade samtidigt. Avboka ett först.")
+
+
+def check_booked_today(booked: int) -> None:
+    """Raises Conflict when as many visits have been booked in the day as may."""
+    if booked >= MOST_BOOKED_A_DAY:
+        raise Conflict("Många besök har bokats i dag. Boka fler i morgon.")
 
 
 def check_not_begun(starts_at: datetime, now: datetime, *, otherwise_sv: str) -> None:

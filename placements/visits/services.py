@@ -43,6 +43,7 @@ from placements.visits.rules import (
     check_begun,
     check_beside,
     check_bookable,
+    check_booked_today,
     check_not_begun,
     check_offer,
     local_day,
@@ -181,7 +182,7 @@ def book_visit(visit_time_id: int, choice_round_id: int) -> StudyVisit:
     """Books a time for the participant of an open round, at a place that has been shown in it.
 
     By the case officer or the participant herself. Raises NotFound, Invalid for a place that has not been shown,
-    Conflict when the time is full, past or withdrawn, or the participant is busy then.
+    Conflict when the time is full, past or withdrawn, the participant is busy then, or many have been booked today.
     """
     role = current_actor().role
     if role not in {Role.CASE_OFFICER, Role.PARTICIPANT}:
@@ -196,6 +197,7 @@ def book_visit(visit_time_id: int, choice_round_id: int) -> StudyVisit:
     if not queries.is_shown(choice_round_id, time.place_id):
         raise Invalid("Välj en tid hos en av platserna som har visats.", field="visit_time_id")
     check_beside(time.id, time.starts_at, time.ends_at, queries.coming_spans(choice_round.participant_id))
+    check_booked_today(queries.booked_since_midnight(choice_round.participant_id))
     check_bookable(
         time.state,
         starts_at=time.starts_at,

@@ -21,7 +21,7 @@ from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.choice.services import close_round
 from placements.visits import queries
 from placements.visits.models import StudyVisit
-from placements.visits.rules import EndReason, VisitState
+from placements.visits.rules import MOST_BOOKED_A_DAY, EndReason, VisitState
 from placements.visits.services import (
     cancel_visit,
     withdraw_time,
@@ -247,3 +247,18 @@ def test_a_booked_visit_and_an_offered_time_change_in_nothing_but_their_state(ma
     with acting_as(market.officer), pytest.raises(IntegrityError), db.session.begin_nested():
         again = {"state": VisitState.BOOKED, "end_reason": None}
         db.session.execute(update(StudyVisit).where(StudyVisit.id == visit_id).values(**again))
+
+
+def test_booking_and_cancelling_over_and_over_comes_to_an_end(market: Market) -> None:
+    """Each tells the supplier by e-mail. The day after there is room for more."""
+    (time_id,) = offered(market, first_day=TODAY + timedelta(days=2))
+    person, round_id = choosing(market)
+    she = herself(person)
+    for _ in range(MOST_BOOKED_A_DAY):
+        visit_id = booked(time_id, round_id, she)
+        with acting_as(she), transaction():
+            cancel_visit(visit_id)
+    with _refused("Många besök har bokats i dag"):
+        booked(time_id, round_id, she)
+    with travelling(TUESDAY):
+        booked(time_id, round_id, she)
