@@ -10,7 +10,7 @@ from marketplace.accounts.rules import Role
 from marketplace.letters.services import write_letter
 from placements.booking import queries
 from placements.booking.models import Placement
-from placements.booking.rules import CANCEL_REASON_SV, DECLINE_REASON_SV
+from placements.booking.rules import CANCEL_REASON_SV, DECLINE_REASON_SV, LIVE_STATES
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,13 @@ def _cancelled(placement: Placement) -> str:
     reason = placement.cancel_reason
     why = f" Skälet: {CANCEL_REASON_SV[reason].lower()}." if reason else ""
     return f"{placement.number} på {placement.place.name} är återkallad, så platsen är fri igen.{why}"
+
+
+def _change_withdrawn(placement: Placement) -> str:
+    """By the case officer, or of itself because the placement ends or gives way to another."""
+    goes_on = placement.state in LIVE_STATES and not placement.is_moved
+    stands = "Placeringen är som förut." if goes_on else "Placeringen slutar."
+    return f"Ändringen av {placement.number} på {placement.place.name} är återkallad. {stands}"
 
 
 _LETTERS: dict[str, _Letter] = {
@@ -96,7 +103,7 @@ _LETTERS: dict[str, _Letter] = {
     "withdraw_change": _Letter(
         Role.SUPERVISOR,
         "En ändring är återkallad",
-        lambda p: f"Ändringen av {p.number} på {p.place.name} är återkallad. Placeringen är som förut.",
+        _change_withdrawn,
     ),
     "agree_change": _Letter(
         Role.CASE_OFFICER,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enterprises.places.models import SeatUse
@@ -16,6 +17,7 @@ from marketplace.audit import timeline
 from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.letters.models import Letter
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking.change_rules import ChangeState
 from placements.booking.models import Placement, PlacementChange
@@ -163,6 +165,23 @@ def test_an_end_withdraws_what_is_asked(market: Market, placement_id: int) -> No
     assert _change(market, change_id).state is ChangeState.WITHDRAWN
     assert _free(market, NOW + timedelta(days=1), LAST_DAY) == 1
     assert seen(placement_id, market).state is PlacementState.ENDED_EARLY
+
+
+@pytest.mark.parametrize("ends", [False, True])
+def test_the_supplier_is_told_what_becomes_of_the_placement(
+    market: Market, placement_id: int, *, ends: bool
+) -> None:
+    change_id = _ask(market, placement_id)
+    if ends:
+        do(market.supervisor, end_placement_early, placement_id, NOW, on=NOW)
+    else:
+        do(market.officer, withdraw_change, change_id, on=NOW)
+    work_off("placements.tell")
+    with acting_as(system_actor()):
+        said = db.session.scalars(
+            select(Letter.text_sv).where(Letter.subject_sv == "En ändring är återkallad")
+        ).one()
+    assert said.endswith("Placeringen slutar." if ends else "Placeringen är som förut.")
 
 
 def test_another_extent_holds_from_its_day(market: Market, placement_id: int) -> None:
