@@ -147,7 +147,8 @@ class Settings(BaseSettings):
             "SQLALCHEMY_ENGINE_OPTIONS": {
                 "pool_pre_ping": True,
                 "hide_parameters": True,  # an error's text must not carry a personal number into a log
-                "connect_args": {"connect_timeout": 5},
+                # What is planned once (marketplace/statements.py) needs no other plan for other values.
+                "connect_args": {"connect_timeout": 5, "options": "-c plan_cache_mode=force_generic_plan"},
                 "executemany_mode": "values_plus_batch",  # a week's attendance goes in one round trip, not in fifty
             },
             "RATELIMIT_STORAGE_URI": _limiter_address(self.redis_url),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -50,6 +50,21 @@ def choice_round(choice_round_id: int, *, is_fresh: bool = False) -> ChoiceRound
     if found is None:
         raise NotFound()
     return found
+
+
+def round_alone(choice_round_id: int) -> ChoiceRound:
+    """The round with its participant and grant, for a page about something else. Raises NotFound."""
+    found = db.session.scalar(_ALONE, {"choice_round": choice_round_id})
+    if found is None:
+        raise NotFound()
+    return found
+
+
+_ALONE = (
+    select(ChoiceRound)
+    .where(ChoiceRound.id == bindparam("choice_round"))
+    .options(joinedload(ChoiceRound.participant), joinedload(ChoiceRound.grant))
+)
 
 
 def rounds_of(participant_id: int) -> list[ChoiceRound]:

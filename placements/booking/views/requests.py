@@ -17,7 +17,7 @@ from placements.booking.queries import PlacementFilter, placements_of_round
 from placements.booking.request_rules import MOST_REQUESTED
 from placements.booking.rules import LIVE_STATES, PlacementState
 from placements.booking.views.blueprint import LABELS, READERS, bp
-from placements.choice.queries import choice_round, criteria_for
+from placements.choice.queries import criteria_for, round_alone
 from placements.search.queries import options_of
 
 
@@ -66,11 +66,12 @@ def request_form(choice_round_id: int) -> ResponseReturnValue:
         else:
             flash("Platsen är begärd och hålls tills leverantören har svarat.", "success")
             return redirect(url_for("booking.show", placement_id=placement_id))
-    return _request_page(choice_round_id, form)
+    with planned_once():
+        return _request_page(choice_round_id, form)
 
 
 def _request_page(choice_round_id: int, form: RequestForm) -> ResponseReturnValue:
-    found = choice_round(choice_round_id)
+    found = round_alone(choice_round_id)
     requestable = places_to_request(found)
     if not requestable:
         raise Conflict("Registrera deltagarens val först.")
