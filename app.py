@@ -24,6 +24,7 @@ from enterprises.places.closure_queries import register_seat_holders
 from enterprises.suppliers import views as suppliers
 from indicators.capacity import queries as capacity_queries
 from indicators.capacity import views as capacity
+from indicators.checkpoints import views as checkpoint_indicators
 from indicators.choices import views as choices
 from indicators.definitions import views as definitions
 from indicators.suppliers import views as supplier_indicators
@@ -50,6 +51,8 @@ from placements.attendance import views as attendance
 from placements.booking import views as booking
 from placements.booking import waiting_queries as booking_waiting
 from placements.booking.seat_queries import holders_of_seats
+from placements.checkpoints import queries as checkpoint_queries
+from placements.checkpoints import views as checkpoints
 from placements.choice import queries as choice_queries
 from placements.choice import views as choice
 from placements.own_page import views as own_page
@@ -74,6 +77,8 @@ BLUEPRINTS: Sequence[Blueprint] = (
     attendance.bp,
     booking.bp,
     capacity.bp,
+    checkpoint_indicators.bp,
+    checkpoints.bp,
     choice.bp,
     choices.bp,
     definitions.bp,
@@ -100,6 +105,7 @@ WAITING: Sequence[Waiting] = (
     attendance_queries.waiting,
     booking_waiting.waiting,
     capacity_queries.waiting,
+    checkpoint_queries.waiting,
     choice_queries.waiting,
     invoice_queries.waiting,
     participant_queries.waiting,
@@ -114,6 +120,8 @@ WAITING: Sequence[Waiting] = (
 """Who adds rows to the start page."""
 
 JOBS: Mapping[str, Sequence[str]] = {
+    "checkpoints.lapse": ["placements.checkpoints.jobs.lapse"],
+    "checkpoints.make": ["placements.checkpoints.jobs.make"],
     "choice_round_closed": ["placements.visits.jobs.cancel_in_round"],
     "contract.ended": [
         "placements.booking.jobs.withdraw_requests",
@@ -141,9 +149,9 @@ JOBS: Mapping[str, Sequence[str]] = {
     "placements.late_change": ["placements.booking.jobs.expire_late_change"],
     "placements.move_on": ["placements.booking.jobs.move_on"],
     "placements.tell": ["placements.booking.jobs.tell"],
-    "plan.agreed": [],  # the month's invoice finds the start fee by itself
+    "plan.agreed": ["placements.checkpoints.jobs.make"],  # the month's invoice finds the start fee by itself
     "question.published": ["enterprises.applications.jobs.tell_applicants"],
-    "report.filed": [],  # and the report fee
+    "report.filed": ["placements.checkpoints.jobs.make"],  # and the report fee
     "seat_freed": ["placements.waiting_list.jobs.offer_seat"],
     "system.closed": [
         "enterprises.applications.jobs.tell_of_closing",

@@ -96,6 +96,12 @@ SCHEDULE: Sequence[Scheduled] = (
         function="placements.waiting_list.jobs.dispatch_day",
     ),
     Scheduled(
+        "checkpoints.day",
+        "15 1 * * *",
+        "participants are asked at the start, every third month and at the end; what nobody answered lapses",
+        function="placements.checkpoints.jobs.dispatch_day",
+    ),
+    Scheduled(
         "indicators.compute",
         "0 2 * * *",
         "capacity and choices up to yesterday",

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from indicators.capacity.services import compute_capacity
+from indicators.checkpoints.services import compute_checkpoints
 from indicators.choices.services import compute_choices
 from indicators.suppliers.models import IndicatorRun
 from indicators.suppliers.services import compute_supplier
@@ -15,9 +16,10 @@ from marketplace.tenancy import acting_as, system_actor
 
 
 def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
-    """Capacity and choices of one authority. Act as the system for it."""
+    """Capacity, choices and checkpoints of one authority. Act as the system for it."""
     compute_capacity(authority_id, is_whole=is_whole)
     compute_choices(authority_id)
+    compute_checkpoints(authority_id)
     _note_run(authority_id)
 
 

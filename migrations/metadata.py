@@ -6,6 +6,7 @@ import placements.access.models
 import placements.assignment.models
 import placements.attendance.models
 import placements.booking.models
+import placements.checkpoints.models
 import placements.choice.models
 import placements.participants.models
 import placements.plan.models

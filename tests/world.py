@@ -37,6 +37,7 @@ from placements.choice.queries import choice_round
 from placements.search.saved_rules import Kept
 from placements.search.services import save_search
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
+from tests.support.asking import ask_participants
 from tests.support.files import PDF
 from tests.support.pictures import photograph
 from tests.world_people import (
@@ -80,6 +81,9 @@ class World:
     enterprises: Mapping[Side, int]
     codes: Mapping[Side, str]
     """What the participant of `choice_round_id` opens her page with."""
+    trainees: Mapping[Side, Actor]
+    """The participant of `placement_id`, who is in training."""
+    trainee_codes: Mapping[Side, str]
 
     def actor(self, role: Role, side: Side = "own") -> Actor:
         return self.actors[role, side]
@@ -104,6 +108,9 @@ def build_world() -> World:
         place_people(half)
         _bill(half)
         _save_searches(half)
+        half.ids |= ask_participants(half)
+    trainees = {half.side: participant_actor(int(half.ids["training_participant_id"])) for half in halves}
+    trainee_codes = {half.side: _code_to(half, known(trainees[half.side].participant_id)) for half in halves}
     codes = {half.side: _let_in(half, actors) for half in halves}
     own, foreign = halves
     shared = _share(own, foreign)
@@ -115,6 +122,8 @@ def build_world() -> World:
         authorities={side: known(actors[Role.CONTROLLER, side].authority_id) for side in _SIDES},
         enterprises={side: known(actors[Role.SUPERVISOR, side].enterprise_id) for side in _SIDES},
         codes=codes,
+        trainees=trainees,
+        trainee_codes=trainee_codes,
     )
 
 
@@ -132,6 +141,11 @@ def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:
         choosing = choice_round(int(half.ids["choice_round_id"])).participant_id
         actors[Role.PARTICIPANT, half.side] = participant_actor(choosing)
         return access.give_code(choosing)
+
+
+def _code_to(half: Half, participant_id: int) -> str:
+    with travelling(TODAY), acting_as(half.by(Role.CASE_OFFICER)), transaction():
+        return access.give_code(participant_id)
 
 
 def _organisations(side: Side) -> dict[tuple[Role, Side], Actor]:

@@ -18,6 +18,8 @@ class Indicator(StrEnum):
     CHOICE_FUNNEL = "choice_funnel"
     OWN_SEX_SHARE = "own_sex_share"
     SEGREGATION = "segregation"
+    CHECKPOINTS = "checkpoints"
+    FORWARD = "forward"
     ATTENDANCE = "attendance"
     PLAN_IN_TIME = "plan_in_time"
     REPORT_IN_TIME = "report_in_time"
@@ -152,6 +154,34 @@ _DEFINITIONS: Final = (
         "0 (ingen uppdelning) till 1 (full)",
         _ROUNDS + ". Slumpnivån är det exakta medelvärdet när samma yrken delas ut blint mellan könen, ett i"
         " taget",
+    ),
+    Definition(
+        Indicator.CHECKPOINTS,
+        Audience.STRATEGIST,
+        Measure.INDEX,
+        "Svar i avstämningar",
+        "Hur säger kvinnor och män själva att de har det?",
+        "För en skala medelvärde och median av svaren; för ja och nej och för val hur många som svarade så",
+        "Deltagare som svarade på frågan vid tillfället; den som svarade flera gånger räknas med sitt senaste svar",
+        "Den som inte ville eller hann svara. Svar med egna ord. Deltagare som angett annat kön visas inte, de är för"
+        " få. Medelvärden där nästan alla svarat lika",
+        "Halvåret då svaret skickades in, när halvåret är slut. Halvår läggs aldrig ihop",
+        "deltagare, eller skalans punkter",
+        "Avstämningar i Platstorget; andelar med 95-procentigt intervall enligt Wilson",
+    ),
+    Definition(
+        Indicator.FORWARD,
+        Audience.STRATEGIST,
+        Measure.SHARE,
+        "Steg framåt",
+        "Hur många svarar högre på skalan än när placeringen började?",
+        "Deltagare vars senaste svar under halvåret är högre än svaret vid starten av samma placering",
+        "Deltagare som svarade både vid starten och senare",
+        "Som för Svar i avstämningar, och den som inte svarade vid starten",
+        "Halvåret då det senare svaret skickades in",
+        "deltagare",
+        "Avstämningar i Platstorget",
+        has_interval=True,
     ),
     Definition(
         Indicator.ATTENDANCE,

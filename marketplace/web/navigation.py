@@ -22,11 +22,15 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
         ("report.index", "Slutdokumentationer"),
+        ("checkpoint_indicators.index", "Avstämningar"),
+        ("checkpoints.surveys", "Enkäter"),
     ],
     Role.STRATEGIST: [
         ("start.show", "Mitt arbete"),
         ("capacity.index", "Kapacitet"),
         ("choices.index", "Val och kön"),
+        ("checkpoint_indicators.index", "Avstämningar"),
+        ("checkpoints.surveys", "Enkäter"),
     ],
     Role.CONTROLLER: [
         ("start.show", "Mitt arbete"),

@@ -11,6 +11,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
 from marketplace.web.guards import CODE_AGAIN_SV, requires
+from placements.checkpoints.queries import own_checkpoints
 from placements.choice import queries as choices
 from placements.choice import services
 from placements.choice.easy_rules import EASY_WORDS
@@ -37,7 +38,13 @@ def session_over(error: CSRFError) -> ResponseReturnValue:
 def index() -> ResponseReturnValue:
     """The newest round: what she is asked about now, or has answered last."""
     rounds = queries.round_ids()
-    return _page(rounds[0], rounds) if rounds else render_template("placements/own_page/nothing.html")
+    return (
+        _page(rounds[0], rounds)
+        if rounds
+        else render_template(
+            "placements/own_page/nothing.html", checkpoints=own_checkpoints()
+        )
+    )
 
 
 @bp.get("/val/<int:choice_round_id>")
@@ -184,6 +191,7 @@ def _page(choice_round_id: int, rounds: list[int]) -> str:
         is_all_declined=choices.is_all_declined(choice_round),
         has_wider_wish=choices.has_wider_wish(choice_round),
         news=queries.news_of(choice_round),
+        checkpoints=own_checkpoints(),
         earlier=[one for one in rounds if one != choice_round_id],
         is_newest=rounds[:1] == [choice_round_id],
         tags={shown.place_id: _tag(shown) for shown in choice_round.shown},

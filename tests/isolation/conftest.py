@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -23,6 +24,8 @@ PERSON_TABLES = (
     "consent",
     "training_grant",
     "choice_round",
+    "checkpoint",
+    "checkpoint_answer",
     "shown_place",
     "study_visit",
     "activity_plan",
@@ -86,14 +89,18 @@ def owner(world_database: tuple[Database, World]) -> Iterator[Connection]:
     engine.dispose()
 
 
-ClientFor = Callable[[Role | None], Client]
+TRAINEE: Literal["trainee"] = "trainee"
+"""A's participant who is in training: she is a participant too, with other rows than the one who chooses."""
+
+Who = Role | Literal["trainee"]
+ClientFor = Callable[[Who | None], Client]
 
 
 @pytest.fixture(scope="session")
-def _cookies(world_database: tuple[Database, World]) -> dict[Role, str]:
-    """The session of A's or E1's person in each role, as a browser keeps it; and of A's participant who chooses."""
+def _cookies(world_database: tuple[Database, World]) -> dict[Who, str]:
+    """The session of A's or E1's person in each role, as a browser keeps it; and of A's participants."""
     database, world = world_database
-    kept = {}
+    kept: dict[Who, str] = {}
     for role in ROLES:
         client = database.app.test_client()
         with travelling(TODAY), database.app.app_context():
@@ -102,20 +109,23 @@ def _cookies(world_database: tuple[Database, World]) -> dict[Role, str]:
         cookie = client.get_cookie(database.app.config["SESSION_COOKIE_NAME"])
         assert cookie is not None
         kept[role] = cookie.value
-    client = database.app.test_client()
-    with travelling(TODAY), database.app.app_context():
-        answer = client.post("/min-sida", data={"code": world.codes["own"]})
-    assert answer.status_code == 302
-    cookie = client.get_cookie(database.app.config["SESSION_COOKIE_NAME"])
-    assert cookie is not None
-    return {**kept, Role.PARTICIPANT: cookie.value}
+    codes: dict[Who, str] = {Role.PARTICIPANT: world.codes["own"], TRAINEE: world.trainee_codes["own"]}
+    for who, code in codes.items():
+        client = database.app.test_client()
+        with travelling(TODAY), database.app.app_context():
+            answer = client.post("/min-sida", data={"code": code})
+        assert answer.status_code == 302
+        cookie = client.get_cookie(database.app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None
+        kept[who] = cookie.value
+    return kept
 
 
 @pytest.fixture
-def fresh_client(app: Flask, _cookies: dict[Role, str]) -> ClientFor:
+def fresh_client(app: Flask, _cookies: dict[Who, str]) -> ClientFor:
     """`fresh_client(role)`: a client signed in a moment ago, whatever the ones before have done; None: as nobody."""
 
-    def make(role: Role | None) -> Client:
+    def make(role: Who | None) -> Client:
         client = app.test_client()
         assert isinstance(client, Client)
         if role is not None:

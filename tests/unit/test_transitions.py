@@ -30,6 +30,14 @@ from marketplace.procurement.rules import (
 from marketplace.rules import TransitionTable, advance, possible_actions
 from placements.booking.change_rules import CHANGE_STATE_SV, CHANGE_TONE, CHANGE_TRANSITIONS
 from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE, PLACEMENT_TRANSITIONS
+from placements.checkpoints.rules import (
+    CHECKPOINT_STATE_SV,
+    CHECKPOINT_TONE,
+    CHECKPOINT_TRANSITIONS,
+    SURVEY_STATE_SV,
+    SURVEY_TONE,
+    SURVEY_TRANSITIONS,
+)
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS
 from placements.participants.rules import GRANT_STATE_SV, GRANT_TONE, GRANT_TRANSITIONS
 from placements.plan.rules import PLAN_STATE_SV, PLAN_TONE, PLAN_TRANSITIONS
@@ -63,6 +71,8 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "change": (CHANGE_TRANSITIONS, CHANGE_STATE_SV, CHANGE_TONE),
     "choice": (CHOICE_TRANSITIONS, CHOICE_STATE_SV, CHOICE_TONE),
     "grant": (GRANT_TRANSITIONS, GRANT_STATE_SV, GRANT_TONE),
+    "survey": (SURVEY_TRANSITIONS, SURVEY_STATE_SV, SURVEY_TONE),
+    "checkpoint": (CHECKPOINT_TRANSITIONS, CHECKPOINT_STATE_SV, CHECKPOINT_TONE),
     "plan": (PLAN_TRANSITIONS, PLAN_STATE_SV, PLAN_TONE),
     "report": (REPORT_TRANSITIONS, REPORT_STATE_SV, REPORT_TONE),
     "visit_time": (VISIT_TIME_TRANSITIONS, VISIT_TIME_STATE_SV, VISIT_TIME_TONE),
@@ -150,6 +160,11 @@ grant        open                  lapse               lapsed                sys
 grant        placed                reopen              open                  coordinator system
 grant        placed                conclude            concluded             coordinator system
 grant        placed                close_unreported    concluded             coordinator
+survey       draft                 publish             published             coordinator strategist
+survey       published             replace             replaced              coordinator strategist
+checkpoint   open                  submit              submitted             case_officer coordinator participant
+checkpoint   open                  decline             declined              case_officer coordinator participant
+checkpoint   open                  lapse               lapsed                system
 plan         draft                 edit                draft                 supervisor
 plan         draft                 propose             proposed              supervisor
 plan         proposed              agree               proposed              case_officer
