@@ -138,7 +138,7 @@ def check_may_request(
 ) -> None:
     """Whether one more place can be requested. Raises Conflict.
 
-    `requested`: how many already wait on the grant; `has_place`: one is accepted or running, other than the one that
+    `requested`: how many already wait on the grant; `has_place`: one is accepted or running, other than those that
     the participant moves from; `is_requested`: this very place already waits.
     """
     if is_requested:

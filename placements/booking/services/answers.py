@@ -85,9 +85,8 @@ def _clear_the_way(accepted: Placement) -> None:
     """Ends what competes with a request that is being accepted. As the system: the others are other suppliers'."""
     with acting_as(system_actor(accepted.authority_id)):
         others = [one for one in queries.lives_on(accepted.grant_id) if one.id != accepted.id]
-        if any(
-            one.state is not PlacementState.REQUESTED and one.id != accepted.moved_from_id for one in others
-        ):
+        taken = [one for one in others if one.state is not PlacementState.REQUESTED and not one.is_moved]
+        if any(one.id != accepted.moved_from_id for one in taken):
             raise Conflict("Deltagaren har redan fått en annan plats. Begäran tas tillbaka av handläggaren.")
         for place_id in sorted({one.place_id for one in others}):
             lock_capacity(place_id)

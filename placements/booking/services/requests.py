@@ -159,7 +159,7 @@ def _check_lives(asked: _Asked, place: Place, first_day: date) -> None:
     check_may_request(
         asked.grant.state,
         requested=len(requested),
-        has_place=any(one.id != moves_id for one in taken),
+        has_place=any(one.id != moves_id and not one.is_moved for one in taken),
         is_requested=any(one.place_id == place.id for one in requested),
         is_move=any(one.id == moves_id for one in taken),
     )

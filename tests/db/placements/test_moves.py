@@ -19,6 +19,7 @@ from placements.booking.models import Placement
 from placements.booking.rules import DeclineReason, PlacementState
 from placements.booking.services import (
     accept_placement,
+    ask_extension,
     cancel_placement,
     complete_placement,
     decline_placement,
@@ -180,3 +181,24 @@ def test_not_to_the_same_place(market: Market, left_id: int) -> None:
         show_places(round_id, [market.growing_id])
         record_choice(round_id, market.growing_id)
         request_placement(round_id, first_day=MOVES_ON)
+
+
+def test_a_second_move_is_planned_before_the_first_has_come_about(market: Market, left_id: int) -> None:
+    """Growing, then the bakery, then sewing: each ends the day before the next."""
+    to_bakery = _request(market, left_id)
+    do(market.other_supervisor, accept_placement, to_bakery, on=NOW)
+    with acting_as(market.south_officer), travelling(NOW), transaction():
+        round_id = open_move(to_bakery).id
+        show_places(round_id, [market.sewing_id])
+        record_choice(round_id, market.sewing_id)
+    last_from = MOVES_ON + timedelta(days=21)
+    with travelling(NOW):
+        (last_id,) = request_each(round_id, [market.sewing_id], market.south_officer, first_day=last_from)
+    do(market.supervisor, accept_placement, last_id, on=NOW)
+    days = [(_state(market, id_).last_day, _state(market, id_).is_moved) for id_ in (left_id, to_bakery)]
+    assert days == [(MOVES_ON - timedelta(days=1), True), (last_from - timedelta(days=1), True)]
+    assert _state(market, last_id).moved_from_id == to_bakery
+    do(market.south_officer, cancel_placement, to_bakery, on=NOW)
+    assert not _state(market, left_id).is_moved
+    with pytest.raises(Invalid, match="har en annan placering från"):
+        do(market.south_officer, ask_extension, left_id, last_from, on=NOW)
