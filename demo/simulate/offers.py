@@ -31,6 +31,8 @@ _ACCESS = {
     SiteAccess.PUBLIC_TRANSPORT: r"hållplats|buss|station|pendeltåg",
 }
 _FULL_DAY, _SHORT_DAY = (time(8), time(16)), (time(8, 30), time(15))
+_TASK = re.compile(r"(^|, | och )(.+?)(?=, | och |$)")
+_THINGS = {"affischer", "foldrar", "kablar", "kuddar", "lekar", "reservdelar", "trallar", "tvättstugor"}
 _SHORT_DAY_HOURS = 26  # a week of four short days
 
 
@@ -55,6 +57,18 @@ def told_beyond(place: Place) -> dict[str, Any]:
 
 
 def _tasks(text: str) -> list[str]:
-    """ "Slipar, limmar och oljar." → each by itself."""
-    parts = [part.strip(" .:") for part in re.split(r",| och |\. ", text)]
-    return [part[0].upper() + part[1:] for part in parts if len(part) > 2][:MAX_TASKS]
+    """ "Slipar bord och stolar, limmar och oljar." → each thing that is done by itself."""
+    found: list[str] = []
+    for joint, part in _TASK.findall(text.strip(" .")):
+        if found and not _is_done(part, found[-1], joint):
+            found[-1] += joint + part
+        else:
+            found.append(part)
+    return [task[0].upper() + task[1:] for task in found][:MAX_TASKS]
+
+
+def _is_done(part: str, before: str, joint: str) -> bool:
+    """Begins with a verb. After a verb with its object one word more is another object: "byter kedjor och bromsar"."""
+    words = part.split()
+    is_object = len(words) == 1 and len(before.split()) > 1 and joint == " och "
+    return words[0].endswith("r") and words[0] not in _THINGS and not is_object
