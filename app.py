@@ -88,6 +88,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     participants.bp,
     places.bp,
     plan.bp,
+    plan.own_bp,
     procurement.bp,
     report.bp,
     search.bp,

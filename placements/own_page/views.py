@@ -20,6 +20,7 @@ from placements.choice.rules import MAX_COMPARED, ChoiceState
 from placements.own_page import queries
 from placements.own_page.forms import NoForm, OwnChoiceForm
 from placements.own_page.rules import GONE_TIME_SV, LATE_SV, REFUSED_FIRST_SV, RESERVE_SV
+from placements.plan.queries import own_plans
 from placements.visits import services as visits
 from placements.visits.queries import booked_times, visit, visits_of_round
 
@@ -42,7 +43,7 @@ def index() -> ResponseReturnValue:
         _page(rounds[0], rounds)
         if rounds
         else render_template(
-            "placements/own_page/nothing.html", checkpoints=own_checkpoints()
+            "placements/own_page/nothing.html", checkpoints=own_checkpoints(), plans=own_plans()
         )
     )
 
@@ -192,6 +193,7 @@ def _page(choice_round_id: int, rounds: list[int]) -> str:
         has_wider_wish=choices.has_wider_wish(choice_round),
         news=queries.news_of(choice_round),
         checkpoints=own_checkpoints(),
+        plans=own_plans(),
         earlier=[one for one in rounds if one != choice_round_id],
         is_newest=rounds[:1] == [choice_round_id],
         tags={shown.place_id: _tag(shown) for shown in choice_round.shown},

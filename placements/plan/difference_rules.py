@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from enterprises.places.rules import WEEKDAY_SV
-from marketplace.procurement.comparison_rules import Kind, Piece, matched, words_changed
+from marketplace.procurement.comparison_rules import Kind, Pair, Piece, matched, words_changed
 from marketplace.swedish import counted, plain_number
 from placements.plan.content_rules import ContactPerson, Goal, PlanContent, TaskPeriod
 from placements.plan.staircase_rules import Step
@@ -78,9 +78,7 @@ def differences(before: PlanContent, after: PlanContent) -> list[PartChange]:
 
 def _changed(old: list[str], new: list[str]) -> list[Line]:
     lines = []
-    for pair in matched(old, new):
-        if pair.is_unchanged:
-            continue
+    for pair in _side_by_side([pair for pair in matched(old, new) if not pair.is_unchanged]):
         before = old[pair.old] if pair.old is not None else ""
         after = new[pair.new] if pair.new is not None else ""
         pieces = words_changed(before, after)
@@ -91,6 +89,16 @@ def _changed(old: list[str], new: list[str]) -> list[Line]:
             )
         )
     return lines
+
+
+def _side_by_side(pairs: list[Pair]) -> list[Pair]:
+    """As many lines that go as come stand for each other, however unlike they are."""
+    gone = [pair.old for pair in pairs if pair.new is None]
+    come = [pair.new for pair in pairs if pair.old is None]
+    if len(gone) != len(come):
+        return pairs
+    both = [pair for pair in pairs if pair.old is not None and pair.new is not None]
+    return [*both, *(Pair(old, new) for old, new in zip(gone, come, strict=True))]
 
 
 def _lines(text: str) -> list[str]:

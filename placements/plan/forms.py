@@ -44,7 +44,7 @@ from placements.plan.staircase_rules import MAX_STEPS, Step
 _MESSAGES = SwedishMessages()
 _LINE = [Length(max=LONGEST_LINE)]
 _MOST = {"steps": MAX_STEPS, "goals": MAX_GOALS, "periods": MAX_PERIODS, "contacts": MAX_CONTACTS}
-_ROW_SV = {"steps": "Steg", "goals": "Mål", "periods": "Byte", "contacts": "Kontaktperson"}
+_ROW_SV = {"steps": "Steg", "periods": "Byte", "contacts": "Kontaktperson"}
 
 
 class Row(Form):
@@ -133,8 +133,24 @@ class PlanForm(BaseForm):
         super().__init__(**kwargs)
         for row in self.rows("steps"):
             row.weekdays.choices = one_of({day: WEEKDAY_SV[day].capitalize() for day in weekdays})
+        for box in self._needed():
+            box.flags.required = True
+        for number, row in enumerate(self.rows("goals"), start=1):
+            row.text_sv.label.text, row.sign_sv.label.text = f"Mål {number}", f"Så märker vi mål {number}"
         for row in self.rows("periods"):
             row.ssyk.choices = one_of(trades, blank="Inget särskilt")
+
+    def _needed(self) -> Iterator[Field]:
+        """The boxes that a plan cannot be proposed without; a draft may lack them."""
+        yield from (self.tasks_sv, self.absence_sv)
+        for rows, names in (
+            (self.rows("steps"), ("from_day", "hours_per_week", "days_per_week")),
+            (self.rows("goals"), ("text_sv", "sign_sv")),
+            (self.rows("contacts"), ("name",)),
+        ):
+            for number, row in enumerate(rows):
+                if number == 0 or row[names[0]].data:
+                    yield from (row[name] for name in names)
 
     def rows(self, name: str) -> list[Any]:
         return [entry.form for entry in self[name].entries]
@@ -225,7 +241,8 @@ class PlanForm(BaseForm):
             if field.name in _MOST:
                 for number, row in enumerate(self.rows(field.name), start=1):
                     for box in row:
-                        yield f"{_ROW_SV[field.name]} {number}, {box.label.text.lower()}", box
+                        where = f"{_ROW_SV[field.name]} {number}, " if field.name in _ROW_SV else ""
+                        yield f"{where}{box.label.text.lower() if where else box.label.text}", box
             elif field.name != "csrf_token":
                 yield field.label.text, field
 

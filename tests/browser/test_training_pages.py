@@ -1,19 +1,26 @@
 """Plan, attendance and final report in a browser: axe, narrow screens, dark scheme, and a week saved on a phone."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Browser
 
 from marketplace.clock import travelling
-from marketplace.db import transaction
+from marketplace.db import get_or_404, transaction
 from marketplace.tenancy import acting_as
+from placements.access.queries import participant_actor
 from placements.attendance.queries import days_of_placement
+from placements.booking.models import Placement
+from placements.plan.queries import readable_plan
+from placements.plan.services import revise_plan, wish_for_change
+from placements.plan.staircase_rules import Step
 from placements.report.services import draft_report
-from tests.browser.looking import look_at_pages, opened, overflow, sign_in
+from tests.browser.looking import WIDE, look_at_pages, look_over, opened, overflow, sign_in
 from tests.support.application import Database
-from tests.support.placement_market import Market, build_market
-from tests.support.training import REPORT, agreed, attended, ended, proposed, reported, running
+from tests.support.own_page import code_of
+from tests.support.placement_market import FIRST_DAY, Market, build_market
+from tests.support.training import REPORT, agreed, attended, ended, planned, proposed, reported, running
 
 pytestmark = pytest.mark.browser
 MONDAY = date(2026, 3, 16)
@@ -26,7 +33,9 @@ PAGES: dict[str, dict[str, str]] = {
         "week_whole": f"{WEEK_12}&helg=1",
         "months": "/placeringar/{going_on}/narvaro",
         "plan": "/placeringar/{going_on}/plan",
-        "plan_revise": "/planer/{plan}/ny-version",
+        "plan_write": "/planer/{revised}/redigera",
+        "plan_changed": "/planer/{revised}",
+        "plan_wish": "/planer/{proposed}/onskemal",
         "plan_none": "/placeringar/{unwritten}/plan",
         "plan_witness": "/planer/{proposed}/deltagaren",
         "report_draft": "/placeringar/{drafted}/slutdokumentation",
@@ -44,6 +53,9 @@ PAGES: dict[str, dict[str, str]] = {
 }
 
 
+STAIRS = (Step(FIRST_DAY, Decimal(6), 2, (1, 3)), Step(date(2026, 4, 6), Decimal(16), 4, (1, 2, 3, 4)))
+
+
 @pytest.fixture
 def market(database: Database) -> Market:
     return build_market(seats=8)
@@ -58,7 +70,9 @@ def ids(market: Market) -> dict[str, int]:
         )
         made["drafted"], made["reported"] = running(market, 4), running(market, 5)
         made["plan"] = agreed(market, made["going_on"])
-        made["proposed"] = proposed(market, made["waiting"])
+        made["proposed"] = proposed(market, made["waiting"], steps=STAIRS)
+        with acting_as(market.supervisor), transaction():
+            made["revised"] = revise_plan(made["plan"], planned(steps=STAIRS, tasks_sv="Laga kassar")).id
         attended(market, made["going_on"], date(2026, 3, 10), date(2026, 3, 11))
     with travelling(date(2026, 3, 31)):
         for name in ("drafted", "reported"):
@@ -105,4 +119,55 @@ def test_a_week_is_saved_on_a_phone(
         }
     assert week[MONDAY + timedelta(days=1)] == ("present", 2.5)
     assert week[MONDAY + timedelta(days=2)] == ("ill", 0.0)
+    page.context.close()
+
+
+def test_a_draft_saves_itself_and_tells_the_later_tab(
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int]
+) -> None:
+    first, second = opened(browser, 375), opened(browser, 375)
+    address = f"{live_server}/planer/{ids['revised']}/redigera"
+    for page in (first, second):
+        sign_in(page, live_server, market.supervisor)
+        page.goto(address)
+    first.get_by_label("Arbetsuppgifter").fill("Klipper tyg")
+    first.get_by_text("Utkastet är sparat.").wait_for()
+    with acting_as(market.supervisor):
+        assert readable_plan(ids["revised"]).tasks_sv == "Klipper tyg"
+    second.get_by_label("Arbetsuppgifter").fill("Stryker tyg")
+    second.get_by_text("sparas inte längre av sig självt").wait_for()
+    second.get_by_role("button", name="Spara utkastet").click()
+    second.get_by_text("Någon, kanske du själv i en annan flik").wait_for()
+    assert second.get_by_label("Arbetsuppgifter").input_value() == "Stryker tyg"
+    assert second.locator("del").first.inner_text().strip().startswith("Klipper")
+    assert overflow(second) == 0
+    second.get_by_role("button", name="Spara utkastet").click()
+    assert second.get_by_text("Stryker tyg").first.is_visible()
+    for page in (first, second):
+        page.context.close()
+
+
+def test_her_own_page_of_the_plan_holds(
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int]
+) -> None:
+    with acting_as(market.officer):
+        placement = get_or_404(Placement, ids["waiting"])
+        she = participant_actor(placement.participant_id)
+    with travelling(date(2026, 3, 20)), acting_as(she), transaction():
+        wish_for_change(ids["proposed"], "Jag vill börja klockan nio.")
+    page = opened(browser, WIDE)
+    code = code_of(market, she)
+    page.goto(f"{live_server}/min-sida")
+    page.get_by_label("Din kod").fill(code)
+    page.get_by_role("button", name="Öppna min sida").click()
+    page.wait_for_url("**/min-sida/platser")
+    page.get_by_role("link", name="Läs planen").click()
+    pages = {
+        "own_plan": "/min-sida/planer/{proposed}",
+        "own_wish": "/min-sida/planer/{proposed}/andra",
+    }
+    look_over(page, live_server, pages, ids, folder="training")
+    page.goto(f"{live_server}/min-sida/planer/{ids['proposed']}")
+    page.get_by_role("button", name="Ja, planen är bra").click()
+    assert page.get_by_text("Du har sagt ja till planen.").is_visible()
     page.context.close()
