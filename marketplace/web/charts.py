@@ -56,14 +56,14 @@ def line(
 ) -> bytes:
     """One line over time with a dot at each value, on a scale whose ends are whole numbers."""
     chart = pygal.Line(
-        **_settings() | {"show_minor_y_labels": False},
+        **_settings(),
         range=(lowest, highest),
         y_labels=list(range(lowest, highest + 1)),
         dots_size=6,
         stroke_style={"width": 3},
         x_label_rotation=40 if len(labels) > 4 else 0,
         show_legend=False,
-        height=320,
+        height=260,
     )
     return _drawn(chart, labels, {name: values})
 

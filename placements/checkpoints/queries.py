@@ -12,6 +12,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db, get_or_404
 from marketplace.errors import NotFound
+from marketplace.reference.rules import spoken_day
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
@@ -117,8 +118,8 @@ class OwnCheckpoints:
     has_answered: bool
 
     @property
-    def has_any(self) -> bool:
-        return self.waiting is not None or self.has_answered
+    def due_sv(self) -> str:
+        return spoken_day(self.waiting.due_on) if self.waiting else ""
 
 
 def own_checkpoints() -> OwnCheckpoints:
