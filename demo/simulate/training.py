@@ -13,12 +13,16 @@ from demo.simulate.history import History
 from demo.simulate.texts import RECOMMENDED, exit_reason, goals_for, report_texts, tasks_for
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
+from marketplace.db import get_or_404
 from marketplace.reference.rules import add_working_days, is_working_day
 from marketplace.tenancy import Actor
 from placements.attendance import services as attendance
 from placements.attendance.rules import AttendanceEntry, AttendanceKind, planned_week
 from placements.booking import services as booking
 from placements.participants import services as participants
+from placements.participants.models import Grant
+from placements.participants.queries import has_live_placement
+from placements.participants.rules import GrantState
 from placements.plan import services as plans
 from placements.plan.staircase_rules import Step
 from placements.report import services as reports
@@ -205,7 +209,10 @@ def _plan_report(history: History, case: Case, *, is_early: bool) -> None:
 
 
 def _conclude(case: Case) -> None:
-    participants.conclude_grant(case.grant_id)
+    """Unless the participant has moved on, and the grant lives or has been concluded with the later placement."""
+    grant = get_or_404(Grant, case.grant_id)
+    if grant.state is GrantState.PLACED and not has_live_placement(grant.id):
+        participants.conclude_grant(grant.id)
 
 
 def _file_report(history: History, case: Case, *, is_early: bool) -> None:
