@@ -20,6 +20,8 @@ CHECKPOINT_SEEN = "EXISTS (SELECT FROM checkpoint c WHERE c.id = checkpoint_id)"
 CONCERNED = "app_sees_persons() AND app_role() IN ('case_officer', 'coordinator', 'participant', 'system')"
 VERSION_SEEN = "EXISTS (SELECT FROM survey_version v WHERE v.id = version_id)"
 VERSION_EDITED = f"EXISTS (SELECT FROM survey_version v WHERE v.id = version_id AND v.{A}) AND {EDITS}"
+HER_SURVEY = "EXISTS (SELECT FROM survey_version v WHERE v.survey_id = survey.id)"
+HER_VERSION = "EXISTS (SELECT FROM checkpoint c WHERE c.version_id = survey_version.id)"
 QUESTION_SEEN = "EXISTS (SELECT FROM survey_question q WHERE q.id = question_id)"
 OWN_EVENT = (
     f"{PARTICIPANT} AND object_type = 'checkpoint' AND user_id IS NULL AND enterprise_id IS NULL"
@@ -139,15 +141,8 @@ TRIGGERS = {
     "checkpoint": "INSERT OR UPDATE",
     "checkpoint_answer": "INSERT OR UPDATE OR DELETE",
 }
-TABLES = (
-    "checkpoint_cell",
-    "checkpoint_answer",
-    "checkpoint",
-    "survey_wording",
-    "survey_question",
-    "survey_version",
-    "survey",
-)
+SURVEYS = ("survey_wording", "survey_question", "survey_version", "survey")
+TABLES = ("checkpoint_cell", "checkpoint_answer", "checkpoint", *SURVEYS)
 
 
 def upgrade() -> None:
@@ -179,11 +174,7 @@ def protect_surveys() -> None:
         [
             ("authority", "SELECT", f"{A} AND (app_role() = 'case_officer' OR {EDITS})"),
             ("editors", "ALL", f"{A} AND {EDITS}"),
-            (
-                "participant",
-                "SELECT",
-                f"{PARTICIPANT} AND EXISTS (SELECT FROM survey_version v WHERE v.survey_id = survey.id)",
-            ),
+            ("participant", "SELECT", f"{PARTICIPANT} AND {HER_SURVEY}"),
         ],
     )
     protect(
@@ -195,24 +186,13 @@ def protect_surveys() -> None:
                 f"{A} AND ({EDITS} OR (app_role() = 'case_officer' AND state <> 'draft'))",
             ),
             ("editors", "ALL", f"{A} AND {EDITS}"),
-            (
-                "participant",
-                "SELECT",
-                f"{PARTICIPANT} AND EXISTS (SELECT FROM checkpoint c WHERE c.version_id = survey_version.id)",
-            ),
+            ("participant", "SELECT", f"{PARTICIPANT} AND {HER_VERSION}"),
         ],
     )
-    protect(
-        "survey_question",
-        [("with_version", "SELECT", VERSION_SEEN), ("editors", "ALL", VERSION_EDITED)],
-    )
-    protect(
-        "survey_wording",
-        [
-            ("with_question", "SELECT", QUESTION_SEEN),
-            ("editors", "ALL", f"{QUESTION_SEEN} AND {EDITS}"),
-        ],
-    )
+    whose = [("with_version", "SELECT", VERSION_SEEN), ("editors", "ALL", VERSION_EDITED)]
+    protect("survey_question", whose)
+    whose = [("with_question", "SELECT", QUESTION_SEEN), ("editors", "ALL", f"{QUESTION_SEEN} AND {EDITS}")]
+    protect("survey_wording", whose)
 
 
 def protect_answers() -> None:
@@ -253,7 +233,7 @@ def create_surveys() -> None:
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
         sa.Column("authority_id", sa.Integer(), nullable=False),
         sa.Column("name_sv", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["authority_id"], ["organisation.id"], name=op.f("fk_survey_authority_id")),
+        *_keys("survey", authority_id="organisation"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
         sa.UniqueConstraint("id", "authority_id", name=op.f("uq_survey_id_authority_id")),
     )
@@ -261,39 +241,24 @@ def create_surveys() -> None:
     op.create_table(
         "survey_version",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
-        sa.Column("survey_id", sa.Integer(), nullable=False),
-        sa.Column("authority_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        *_integers("survey_id", "authority_id", "number"),
         sa.Column("state", _enum("state", "draft", "published", "replaced"), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("published_by", sa.Text(), nullable=False),
         sa.Column("replaced_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "(state = 'draft') = (published_at IS NULL)", name=op.f("ck_survey_version_published_at")
+        *_checks(
+            "survey_version",
+            published_at="(state = 'draft') = (published_at IS NULL)",
+            replaced_at="(state = 'replaced') = (replaced_at IS NOT NULL)",
         ),
-        sa.CheckConstraint(
-            "(state = 'replaced') = (replaced_at IS NOT NULL)", name=op.f("ck_survey_version_replaced_at")
-        ),
-        sa.ForeignKeyConstraint(
-            ["survey_id", "authority_id"],
-            ["survey.id", "survey.authority_id"],
-            name=op.f("fk_survey_version_survey_id_authority_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["authority_id"], ["organisation.id"], name=op.f("fk_survey_version_authority_id")
-        ),
+        _pair("survey", "survey_id", op.f("fk_survey_version_survey_id_authority_id")),
+        *_keys("survey_version", authority_id="organisation"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_version")),
         sa.UniqueConstraint("survey_id", "number", name=op.f("uq_survey_version_survey_id_number")),
         sa.UniqueConstraint("id", "authority_id", name=op.f("uq_survey_version_id_authority_id")),
     )
     for name, column, state in (("draft", "survey_id", "draft"), ("published", "authority_id", "published")):
-        op.create_index(
-            f"uq_survey_version_{name}",
-            "survey_version",
-            [column],
-            unique=True,
-            postgresql_where=sa.text(f"state = '{state}'"),
-        )
+        _index_where(f"uq_survey_version_{name}", "survey_version", [column], state, unique=True)
     op.create_table(
         "survey_question",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
@@ -303,17 +268,12 @@ def create_surveys() -> None:
         sa.Column("kind", _enum("kind", "scale", "yes_no", "choice", "text"), nullable=False),
         sa.Column("points", sa.Integer(), nullable=True),
         sa.Column("occasions", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'scale') = (points IS NOT NULL) AND coalesce(points BETWEEN 3 AND 7, true)",
-            name=op.f("ck_survey_question_points"),
+        *_checks(
+            "survey_question",
+            points="(kind = 'scale') = (points IS NOT NULL) AND coalesce(points BETWEEN 3 AND 7, true)",
+            occasions="cardinality(occasions) > 0 AND occasions <@ '{start,quarter,end}'::text[]",
         ),
-        sa.CheckConstraint(
-            "cardinality(occasions) > 0 AND occasions <@ '{start,quarter,end}'::text[]",
-            name=op.f("ck_survey_question_occasions"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id"], ["survey_version.id"], name=op.f("fk_survey_question_version_id")
-        ),
+        *_keys("survey_question", version_id="survey_version"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_question")),
         sa.UniqueConstraint("version_id", "series", name=op.f("uq_survey_question_version_id_series")),
     )
@@ -326,9 +286,7 @@ def create_surveys() -> None:
             for name in ("language", "text", "easy_text", "low_label", "high_label")
         ),
         sa.Column("choices", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["survey_question.id"], name=op.f("fk_survey_wording_question_id")
-        ),
+        *_keys("survey_wording", question_id="survey_question"),
         sa.PrimaryKeyConstraint("question_id", "language", name=op.f("pk_survey_wording")),
     )
 
@@ -337,10 +295,7 @@ def create_checkpoints() -> None:
     op.create_table(
         "checkpoint",
         sa.Column("id", sa.Integer(), sa.Identity(), nullable=False),
-        sa.Column("placement_id", sa.Integer(), nullable=False),
-        sa.Column("participant_id", sa.Integer(), nullable=False),
-        sa.Column("authority_id", sa.Integer(), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
+        *_integers("placement_id", "participant_id", "authority_id", "version_id"),
         sa.Column("occasion", _enum("occasion", "start", "quarter", "end"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("made_on", sa.Date(), nullable=False),
@@ -350,34 +305,16 @@ def create_checkpoints() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", _enum("closed_by", "participant", "officer", "system"), nullable=True),
         sa.Column("witness", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "(occasion = 'quarter') = (number > 0) AND number >= 0", name=op.f("ck_checkpoint_number")
+        *_checks(
+            "checkpoint",
+            number="(occasion = 'quarter') = (number > 0) AND number >= 0",
+            closed="(state = 'open') = (closed_at IS NULL) AND (state = 'open') = (closed_by IS NULL)",
+            witness="(closed_by IS NOT DISTINCT FROM 'officer') = (witness <> '')",
+            lapsed="(state = 'lapsed') = (closed_by IS NOT DISTINCT FROM 'system')",
         ),
-        sa.CheckConstraint(
-            "(state = 'open') = (closed_at IS NULL) AND (state = 'open') = (closed_by IS NULL)",
-            name=op.f("ck_checkpoint_closed"),
-        ),
-        sa.CheckConstraint(
-            "(closed_by IS NOT DISTINCT FROM 'officer') = (witness <> '')", name=op.f("ck_checkpoint_witness")
-        ),
-        sa.CheckConstraint(
-            "(state = 'lapsed') = (closed_by IS NOT DISTINCT FROM 'system')",
-            name=op.f("ck_checkpoint_lapsed"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id", "authority_id"],
-            ["participant.id", "participant.authority_id"],
-            name="fk_checkpoint_participant",
-        ),
-        sa.ForeignKeyConstraint(
-            ["version_id", "authority_id"],
-            ["survey_version.id", "survey_version.authority_id"],
-            name="fk_checkpoint_version",
-        ),
-        sa.ForeignKeyConstraint(["placement_id"], ["placement.id"], name=op.f("fk_checkpoint_placement_id")),
-        sa.ForeignKeyConstraint(
-            ["authority_id"], ["organisation.id"], name=op.f("fk_checkpoint_authority_id")
-        ),
+        _pair("participant", "participant_id", "fk_checkpoint_participant"),
+        _pair("survey_version", "version_id", "fk_checkpoint_version"),
+        *_keys("checkpoint", placement_id="placement", authority_id="organisation"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_checkpoint")),
         sa.UniqueConstraint(
             "placement_id", "occasion", "number", name=op.f("uq_checkpoint_placement_id_occasion_number")
@@ -386,35 +323,24 @@ def create_checkpoints() -> None:
     )
     op.create_index("ix_checkpoint_participant", "checkpoint", ["participant_id"])
     op.create_index("ix_checkpoint_version", "checkpoint", ["version_id"])
-    op.create_index(
-        "ix_checkpoint_open",
-        "checkpoint",
-        ["authority_id", "due_on"],
-        postgresql_where=sa.text("state = 'open'"),
-    )
+    _index_where("ix_checkpoint_open", "checkpoint", ["authority_id", "due_on"], "open")
     op.create_table(
         "checkpoint_answer",
-        sa.Column("checkpoint_id", sa.Integer(), nullable=False),
-        sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("participant_id", sa.Integer(), nullable=False),
+        *_integers("checkpoint_id", "question_id", "participant_id"),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "(number IS NULL) <> (words IS NULL)", name=op.f("ck_checkpoint_answer_one_of_both")
+        *_checks(
+            "checkpoint_answer",
+            one_of_both="(number IS NULL) <> (words IS NULL)",
+            words="length(words) <= 4000",
         ),
-        sa.CheckConstraint("length(words) <= 4000", name=op.f("ck_checkpoint_answer_words")),
         sa.ForeignKeyConstraint(
             ["checkpoint_id", "participant_id"],
             ["checkpoint.id", "checkpoint.participant_id"],
             name="fk_checkpoint_answer_checkpoint",
         ),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["survey_question.id"], name=op.f("fk_checkpoint_answer_question_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"], ["participant.id"], name=op.f("fk_checkpoint_answer_participant_id")
-        ),
+        *_keys("checkpoint_answer", question_id="survey_question", participant_id="participant"),
         sa.PrimaryKeyConstraint("checkpoint_id", "question_id", name=op.f("pk_checkpoint_answer")),
     )
     op.create_index(op.f("ix_checkpoint_answer_participant_id"), "checkpoint_answer", ["participant_id"])
@@ -422,33 +348,52 @@ def create_checkpoints() -> None:
 
 def create_cells() -> None:
     """What is published of the answers, which names nobody."""
+    key = ("authority_id", "question_id", "period", "step", "sex", "option")
     op.create_table(
         "checkpoint_cell",
-        sa.Column("authority_id", sa.Integer(), nullable=False),
-        sa.Column("question_id", sa.Integer(), nullable=False),
+        *_integers("authority_id", "question_id", "option"),
         sa.Column("period", sa.Text(), nullable=False),
         sa.Column("step", _enum("step", "start", "quarter", "end", "forward"), nullable=False),
         sa.Column("sex", _enum("sex", "woman", "man", "other"), nullable=False),
-        sa.Column("option", sa.Integer(), nullable=False),
         sa.Column("persons", sa.Integer(), nullable=True),
         sa.Column("mean", sa.Float(), nullable=True),
         sa.Column("median", sa.Float(), nullable=True),
-        sa.CheckConstraint("persons >= 5", name=op.f("ck_checkpoint_cell_no_small_cell")),
-        sa.CheckConstraint(
-            "(mean IS NULL) = (median IS NULL) AND (mean IS NULL OR persons IS NOT NULL)",
-            name=op.f("ck_checkpoint_cell_mean_of_persons"),
+        *_checks(
+            "checkpoint_cell",
+            no_small_cell="persons >= 5",
+            mean_of_persons="(mean IS NULL) = (median IS NULL) AND (mean IS NULL OR persons IS NOT NULL)",
         ),
-        sa.ForeignKeyConstraint(
-            ["authority_id"], ["organisation.id"], name=op.f("fk_checkpoint_cell_authority_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["survey_question.id"], name=op.f("fk_checkpoint_cell_question_id")
-        ),
-        sa.PrimaryKeyConstraint(
-            "authority_id", "question_id", "period", "step", "sex", "option", name=op.f("pk_checkpoint_cell")
-        ),
+        *_keys("checkpoint_cell", authority_id="organisation", question_id="survey_question"),
+        sa.PrimaryKeyConstraint(*key, name=op.f("pk_checkpoint_cell")),
     )
 
 
 def _enum(name: str, *values: str) -> sa.Enum:
     return sa.Enum(*values, name=name, native_enum=False, create_constraint=True, length=40)
+
+
+def _integers(*names: str) -> list[sa.Column[int]]:
+    return [sa.Column(name, sa.Integer(), nullable=False) for name in names]
+
+
+def _checks(table: str, **rules: str) -> list[sa.CheckConstraint]:
+    return [sa.CheckConstraint(rule, name=op.f(f"ck_{table}_{name}")) for name, rule in rules.items()]
+
+
+def _keys(table: str, **targets: str) -> list[sa.ForeignKeyConstraint]:
+    """Each column to the id of another table."""
+    return [
+        sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}"))
+        for column, target in targets.items()
+    ]
+
+
+def _pair(target: str, column: str, name: str) -> sa.ForeignKeyConstraint:
+    """The column together with the authority."""
+    return sa.ForeignKeyConstraint(
+        [column, "authority_id"], [f"{target}.id", f"{target}.authority_id"], name=name
+    )
+
+
+def _index_where(name: str, table: str, columns: list[str], state: str, *, unique: bool = False) -> None:
+    op.create_index(name, table, columns, unique=unique, postgresql_where=sa.text(f"state = '{state}'"))
