@@ -289,7 +289,7 @@ def queries(ground: Ground, membership_id: int, paths: list[str]) -> Finding:
         "queries of a search page, most less fewest",
         f"{most} for each page" if most == fewest else f"{fewest} to {most}",
         float(most - fewest),
-        0.0,
+        1.0,  # the order's second half is asked when the first does not give hits enough
         details=dict(counts),
     )
 
