@@ -144,7 +144,9 @@ def _week_of(case: Case, monday: date) -> list[AttendanceEntry]:
         monday - timedelta(weeks=1) + timedelta(days=(case.number + 2 * n) % 5)
         for n in range(case.days_per_week)
     ]
-    planned = planned_week(monday, case.hours_per_week, case.days_per_week, weekdays)
+    is_short = _begins_short(case) and monday < case.first_day + _SHORT_WEEKS < case.last_day
+    hours_per_week = _shorter(case.hours_per_week) if is_short else case.hours_per_week
+    planned = planned_week(monday, hours_per_week, case.days_per_week, weekdays)
     last = min(case.attends_until, today())
     return [
         _day_of(case, day, hours) for day, hours in sorted(planned.items()) if case.first_day <= day <= last

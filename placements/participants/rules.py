@@ -352,7 +352,7 @@ def check_extent(hours_per_week: Decimal, days_per_week: int) -> None:
 
 def check_diary_number(text: str) -> str:
     """A diary number as one line; it may be left out. Raises Invalid."""
-    number = " ".join(text.split())
+    number = " ".join(text.replace("\x00", "").split())
     if len(number) > _LONGEST_DIARY_NUMBER:
         raise Invalid(f"Ett diarienummer har högst {_LONGEST_DIARY_NUMBER} tecken.", field="diary_number")
     return number

@@ -65,8 +65,17 @@ class PlanContent:
     absence_sv: str = ""
 
 
+def storable(text: str) -> str:
+    """A database keeps no NUL."""
+    return text.replace("\x00", "")
+
+
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(storable(text).split())
+
+
+def _text(text: str) -> str:
+    return storable(text).strip()
 
 
 def tidy(content: PlanContent) -> PlanContent:
@@ -74,18 +83,18 @@ def tidy(content: PlanContent) -> PlanContent:
     goals = (Goal(_line(goal.text_sv), _line(goal.sign_sv)) for goal in content.goals)
     periods = (replace(period, text_sv=_line(period.text_sv)) for period in content.periods)
     contacts = (
-        ContactPerson(_line(one.name), _line(one.role_sv), _line(one.phone), one.email.strip())
+        ContactPerson(_line(one.name), _line(one.role_sv), _line(one.phone), _text(one.email))
         for one in content.contacts
     )
     return PlanContent(
         steps=tidy_steps(content.steps),
-        tasks_sv=content.tasks_sv.strip(),
+        tasks_sv=_text(content.tasks_sv),
         goals=tuple(goal for goal in goals if goal.text_sv or goal.sign_sv),
         periods=tuple(sorted(periods, key=lambda period: period.from_day)),
-        adaptations_sv=content.adaptations_sv.strip(),
+        adaptations_sv=_text(content.adaptations_sv),
         contacts=tuple(contacts),
         follow_up_dates=tuple(sorted(set(content.follow_up_dates))),
-        absence_sv=content.absence_sv.strip(),
+        absence_sv=_text(content.absence_sv),
     )
 
 

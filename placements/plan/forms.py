@@ -131,6 +131,7 @@ class PlanForm(BaseForm):
     def __init__(self, *, weekdays: Sequence[int], trades: Mapping[str, str], **kwargs: Any) -> None:
         """`weekdays`: those that the place takes someone on; `trades`: to choose from, by code."""
         super().__init__(**kwargs)
+        self._trades = frozenset(trades)
         for row in self.rows("steps"):
             row.weekdays.choices = one_of({day: WEEKDAY_SV[day].capitalize() for day in weekdays})
         for box in self._needed():
@@ -165,6 +166,9 @@ class PlanForm(BaseForm):
         for name in ("steps", "periods"):
             for row in self._filled(name):
                 is_valid = row.is_whole() and is_valid
+        for row in self._filled("periods"):
+            if row.ssyk.data and row.ssyk.data not in self._trades:
+                row.ssyk.errors, is_valid = ["Välj ett yrke i listan."], False
         return is_valid
 
     def content(self) -> PlanContent:

@@ -12,7 +12,7 @@ from marketplace.rules import advance
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from placements.booking.models import Placement
 from placements.plan import queries
-from placements.plan.content_rules import LONGEST_WISH
+from placements.plan.content_rules import LONGEST_WISH, storable
 from placements.plan.models import ActivityPlan, PlanWish
 from placements.plan.rules import PLAN_TRANSITIONS, PlanAction, PlanState
 from placements.plan.services.versions import (
@@ -58,7 +58,7 @@ def wish_for_change(plan_id: int, text_sv: str) -> None:
     are told. Raises Invalid beside `text_sv`, Conflict when she has agreed, or the version is not the newest."""
     plan, _ = _to_agree(plan_id, PlanAction.WISH)
     _refuse_second(plan)
-    text_sv = text_sv.strip()
+    text_sv = storable(text_sv).strip()
     if not text_sv:
         raise Invalid("Skriv vad som ska ändras.", field="text_sv")
     if len(text_sv) > LONGEST_WISH:
@@ -68,7 +68,7 @@ def wish_for_change(plan_id: int, text_sv: str) -> None:
     db.session.execute(
         insert(PlanWish).values(
             plan_id=plan.id,
-            text_sv=text_sv.replace("\x00", ""),
+            text_sv=text_sv,
             wished_at=clock.now(),
             written_by="" if is_own else f"{actor.user_name}, {actor.organisation_name}",
         )

@@ -21,6 +21,7 @@ from placements.plan.content_rules import (
     PlanContent,
     check_draft,
     missing_parts,
+    storable,
     suggested_follow_ups,
     tidy,
 )
@@ -93,7 +94,7 @@ def keep_typed(plan_id: int, typed: Mapping[str, Sequence[str]], *, saves: int |
     Raises Conflict when someone has saved since.
     """
     plan, _ = _draft_to_change(plan_id, saves)
-    plan.typed = {name: [_storable(text) for text in texts] for name, texts in typed.items()}
+    plan.typed = {name: [storable(text) for text in texts] for name, texts in typed.items()}
     plan.saves += 1
     return plan
 
@@ -159,11 +160,6 @@ def _draft_to_change(plan_id: int, saves: int | None) -> tuple[ActivityPlan, Pla
     if saves is not None and saves != plan.saves:
         raise Conflict(STALE_SV)
     return plan, placement
-
-
-def _storable(text: str) -> str:
-    """A database keeps no NUL."""
-    return text.replace("\x00", "")
 
 
 def _write(plan: ActivityPlan, placement: Placement, content: PlanContent) -> None:
