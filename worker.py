@@ -80,7 +80,7 @@ SCHEDULE: Sequence[Scheduled] = (
     Scheduled(
         "placements.follow_up",
         "30 0 * * *",
-        "suppliers are reminded, late answers told of, and seats that nobody answered for freed; moves come to their end",
+        "suppliers are reminded, late answers told of, seats that nobody answered for freed; moves come to their end",
         function="placements.booking.jobs.dispatch_follow_up",
     ),
     Scheduled(

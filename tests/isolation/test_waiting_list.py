@@ -55,7 +55,7 @@ def test_entry_offer_and_protocol_are_seen_by_those_who_work_with_the_person(
 
 
 def test_what_happens_to_an_entry_is_told_to_those_who_see_persons(undone: Rollback, world: World) -> None:
-    own_id = world.own["entry_id"]
+    own_id = int(world.own["entry_id"])
     with undone():
         with acting_as(system_actor(world.authorities["own"])):
             audit.record("waiting_entry", own_id, "offer", authority_id=world.authorities["own"])
