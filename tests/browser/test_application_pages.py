@@ -151,12 +151,12 @@ def test_a_refused_file_is_said_beside_its_field(
     page.get_by_role("button", name="Spara", exact=True).click()
     assert page.get_by_label("Svar på krav 1").input_value() == "Tre handledare, alla dagar."
     assert "namnet säger PDF" in page.locator("main").inner_text()
-    assert page.get_by_role("link", name="bevis.jpg").is_visible()
+    page.get_by_role("link", name="bevis.jpg").wait_for()
     picture(page, "applications/manager-refused")
     look.examine()
     page.goto(f"{live_server}/ansokningar/{ids['reused']}/svar")
     page.get_by_label("Ta bort bevis.jpg").check()
     page.get_by_role("button", name="Spara", exact=True).click()
-    assert page.get_by_role("link", name="Försäkringsbevis 2026.png").is_visible()
+    page.get_by_role("link", name="Försäkringsbevis 2026.png").wait_for()
     assert page.get_by_role("link", name="bevis.jpg").count() == 0
     page.context.close()

@@ -148,7 +148,7 @@ def test_paper_has_the_content_and_not_the_frame(browser: Browser, address: str)
     page.goto(address)
     page.emulate_media(media="print", color_scheme="dark")
     assert page.locator(".masthead").is_hidden()
-    assert page.locator(".print-header").is_visible()
+    page.locator(".print-header").wait_for()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.close()
 

@@ -109,17 +109,17 @@ def test_saving_declining_and_choosing_on_a_phone_without_script(
     _enter(page, live_server, market, she)
     first = page.locator(f"#plats-{market.repair_id}")
     first.get_by_role("button", name="Spara").click()
-    assert page.locator(f"#plats-{market.repair_id}").get_by_text("Sparad", exact=True).is_visible()
+    page.locator(f"#plats-{market.repair_id}").get_by_text("Sparad", exact=True).wait_for()
     page.locator(f"#plats-{market.sewing_id}").get_by_role("link", name="Säg nej").click()
     page.get_by_label("Tiderna passar inte mig").check()
     page.get_by_role("button", name="Nej, inte den här platsen").click()
-    assert page.locator(f"#plats-{market.sewing_id}").get_by_text("Du har sagt nej").is_visible()
+    page.locator(f"#plats-{market.sewing_id}").get_by_text("Du har sagt nej").wait_for()
     page.locator(f"#plats-{market.growing_id}").get_by_role("link", name="Välj den här platsen").click()
     page.get_by_label("Första reserv").select_option(str(market.repair_id))
     assert overflow(page) == 0
     page.get_by_role("button", name="Ja, jag väljer den här platsen").click()
-    assert page.get_by_role("heading", name="Det här händer nu").is_visible()
-    assert page.get_by_text("Din första reserv").first.is_visible()
+    page.get_by_role("heading", name="Det här händer nu").wait_for()
+    page.get_by_text("Din första reserv").first.wait_for()
     page.context.close()
 
 

@@ -135,12 +135,12 @@ def test_searching_showing_and_choosing_by_hand(
     assert "yrke=7231" in page.url
     page.get_by_label("Välj Laga cyklar hos Gården & Co").check()
     page.get_by_role("button", name="Visa för deltagaren").click()
-    assert page.get_by_text("En plats visas nu för deltagaren.").is_visible()
+    page.get_by_text("En plats visas nu för deltagaren.").wait_for()
     page.get_by_label("Laga cyklar hos Gården & Co").check()
     page.get_by_role("button", name="Registrera valet").click()
     page.get_by_role("link", name="Begär platsen").click()
     first_day = (TODAY + timedelta(days=7)).isoformat()
     assert page.get_by_label("Första dagen").input_value() == first_day
     page.get_by_role("button", name="Begär platsen").click()
-    assert page.get_by_text("Platsen är begärd").is_visible()
+    page.get_by_text("Platsen är begärd").wait_for()
     page.context.close()

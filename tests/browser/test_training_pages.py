@@ -110,7 +110,7 @@ def test_a_week_is_saved_on_a_phone(
     assert overflow(page) == 0
     wrong.fill("2,5")
     page.get_by_role("button", name="Spara vecka 12").click()
-    assert page.get_by_text("Vecka 12 är sparad").is_visible()
+    page.get_by_text("Vecka 12 är sparad").wait_for()
     with acting_as(market.officer):
         week = {
             day.day: (day.kind.value, float(day.actual_hours))
@@ -142,7 +142,7 @@ def test_a_draft_saves_itself_and_tells_the_later_tab(
     assert second.locator("del").first.inner_text().strip().startswith("Klipper")
     assert overflow(second) == 0
     second.get_by_role("button", name="Spara utkastet").click()
-    assert second.get_by_text("Stryker tyg").first.is_visible()
+    second.get_by_text("Stryker tyg").first.wait_for()
     for page in (first, second):
         page.context.close()
 
@@ -169,5 +169,5 @@ def test_her_own_page_of_the_plan_holds(
     look_over(page, live_server, pages, ids, folder="training")
     page.goto(f"{live_server}/min-sida/planer/{ids['proposed']}")
     page.get_by_role("button", name="Ja, planen är bra").click()
-    assert page.get_by_text("Du har sagt ja till planen.").is_visible()
+    page.get_by_text("Du har sagt ja till planen.").wait_for()
     page.context.close()

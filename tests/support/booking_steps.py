@@ -6,6 +6,7 @@ from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking import services as booking
+from placements.booking.models import Placement
 from placements.booking.queries import asked_change
 from placements.booking.rules import DeclineReason, PlacementState
 from placements.choice import services as choice
@@ -139,7 +140,7 @@ class BookingSteps(Walker):
             return
         place_id, owner = placement.place_id, ("placement", placement.id)
         after, last = placement.last_day + timedelta(days=1), placement.last_day + timedelta(days=more)
-        if last < self.day:
+        if last < self.day or self._goes_on_elsewhere(placement, last):
             return
         can = placement.seat_id in self.ledger.free(place_id, after, last)
         can = can or bool(self.ledger.free(place_id, placement.first_day, last))
@@ -150,6 +151,14 @@ class BookingSteps(Walker):
             self.ledger.reseat(place_id, owner, seat)
             days = self.ledger.days(after, last)
             self.ledger.take(place_id, seat, days, REQUEST, ("longer", placement.id))
+
+    def _goes_on_elsewhere(self, placement: Placement, last: date) -> bool:
+        """Whether the participant has another place before then, which is no matter of seats."""
+        later = (
+            "SELECT id FROM placement WHERE grant_id = :grant AND state IN ('accepted', 'running')"
+            " AND first_day > :after AND first_day <= :last"
+        )
+        return bool(self.ask(later, grant=placement.grant_id, after=placement.last_day, last=last))
 
     def move(self, which: int, place: int, soon: int, length: int) -> None:
         """Omval: somebody who has a place chooses another, which is requested for later days."""
