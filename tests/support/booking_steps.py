@@ -6,7 +6,6 @@ from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking import services as booking
-from placements.booking.models import Placement
 from placements.booking.queries import asked_change
 from placements.booking.rules import DeclineReason, PlacementState
 from placements.choice import services as choice
@@ -152,7 +151,7 @@ class BookingSteps(Walker):
             days = self.ledger.days(after, last)
             self.ledger.take(place_id, seat, days, REQUEST, ("longer", placement.id))
 
-    def _goes_on_elsewhere(self, placement: Placement, last: date) -> bool:
+    def _goes_on_elsewhere(self, placement: Booked, last: date) -> bool:
         """Whether the participant has another place before then, which is no matter of seats."""
         later = (
             "SELECT id FROM placement WHERE grant_id = :grant AND state IN ('accepted', 'running')"
