@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from migrations.protection import add_policy, app_role, protect
 
-revision = "0027"
-down_revision = "0026"
+revision = "0025"
+down_revision = "0024"
 
 A = "authority_id = app_authority()"
 EDITS = "app_role() IN ('coordinator', 'strategist', 'system')"
