@@ -35,6 +35,11 @@ def plain_number(value: Decimal | int | float, decimals: int = 0, *, is_trimmed:
     return f"−{text}" if rounded < 0 else text
 
 
+def plain_hours(hours: Decimal | int) -> str:
+    """12.50 → "12,5"."""
+    return plain_number(hours, 2, is_trimmed=True)
+
+
 def percent(share: Decimal | float, decimals: int = 1) -> str:
     """A share, 0 to 1 → "29,4 %"."""
     return f"{plain_number(Decimal(str(share)) * 100, decimals)}{NBSP}%"

@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 from marketplace import swedish
 from marketplace.clock import STOCKHOLM, today
 from marketplace.reference.rules import working_days_between
-from marketplace.swedish import NBSP, counted, counted_of, full_stop, plain_number
+from marketplace.swedish import NBSP, counted, counted_of, full_stop, plain_hours, plain_number
 
 _NOTHING = "–"
 _DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -29,7 +29,7 @@ def kronor(ore: int | None) -> str:
 
 def hours(value: Decimal | int | None) -> str:
     """Decimal hours → "7,5 tim"."""
-    return _NOTHING if value is None else f"{plain_number(value, 2, is_trimmed=True)}{NBSP}tim"
+    return _NOTHING if value is None else f"{plain_hours(value)}{NBSP}tim"
 
 
 def percent(share: Decimal | float | None, decimals: int = 1) -> str:

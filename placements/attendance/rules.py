@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.errors import Conflict, Invalid
 from marketplace.reference.rules import add_working_days, is_working_day, spoken_month
 from placements.booking.rules import PlacementState
+from placements.plan.staircase_rules import spread_hours
 
 
 class AttendanceKind(StrEnum):
@@ -46,7 +47,6 @@ ABSENCES = (AttendanceKind.ILL, AttendanceKind.LEAVE, AttendanceKind.OTHER_VALID
 
 HOURS_A_DAY = Decimal(24)
 _NO_HOURS = Decimal(0)
-_QUARTER = Decimal("0.25")
 _DAYS_A_WEEK = 7
 _WORK_DAYS = 5
 _DUE_WITHIN = 2  # working days after the week
@@ -97,15 +97,6 @@ def attendance_deadline(monday: date) -> date:
 
 
 # Planned hours.
-
-
-def spread_hours(hours_per_week: Decimal, days: int) -> list[Decimal]:
-    """A week's hours on `days` days, in whole quarters and longest first; the sum is exact."""
-    quarters = int((hours_per_week / _QUARTER).to_integral_value(ROUND_DOWN))
-    each, left = divmod(quarters, days)
-    spread = [(each + (number < left)) * _QUARTER for number in range(days)]
-    spread[-1] += hours_per_week - quarters * _QUARTER
-    return spread
 
 
 def usual_weekdays(recent: Iterable[date], days_per_week: int) -> list[int]:

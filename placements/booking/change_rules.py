@@ -9,6 +9,7 @@ from enum import StrEnum
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
 from marketplace.rules import Transition, TransitionTable, by
+from marketplace.swedish import plain_hours
 
 
 class ChangeKind(StrEnum):
@@ -179,7 +180,7 @@ def check_extent_change(
     hours = wanted.hours_per_week
     if hours > granted_hours:
         raise Invalid(
-            f"Beviljandet är på {_hours_sv(granted_hours)} timmar i veckan. Välj högst det.",
+            f"Beviljandet är på {plain_hours(granted_hours)} timmar i veckan. Välj högst det.",
             field="hours_per_week",
         )
     if hours > most_hours:
@@ -217,7 +218,3 @@ def check_unmoved_yet(is_moved: bool) -> None:
         raise Conflict(
             "Deltagaren byter redan till en annan plats. Återkalla den nya placeringen först om bytet ska ändras."
         )
-
-
-def _hours_sv(hours: Decimal) -> str:
-    return f"{hours.normalize():f}".replace(".", ",")

@@ -9,7 +9,7 @@ from enum import StrEnum
 from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.price_rules import COMPONENT_SV, RATES, Component, PriceDraft
 from marketplace.reference.rules import add_working_days
-from marketplace.swedish import counted
+from marketplace.swedish import counted, plain_hours
 from placements.participants.rules import GrantState
 
 MOST_REQUESTED = 3
@@ -50,7 +50,7 @@ def check_days(
 
 def check_hours(hours_per_week: Decimal, least: int, most: int) -> None:
     """The grant's hours against the place's. Raises Conflict."""
-    hours = f"{hours_per_week.normalize():f}".replace(".", ",")
+    hours = plain_hours(hours_per_week)
     if hours_per_week > most:
         raise Conflict(
             f"Beviljandet är på {hours} timmar i veckan, men platsen tar emot högst {most}. Välj en annan plats."

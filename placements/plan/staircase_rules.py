@@ -8,6 +8,7 @@ from decimal import ROUND_DOWN, Decimal
 from enterprises.places.rules import WEEKDAY_SV, WORKWEEK
 from marketplace.errors import Invalid
 from marketplace.reference.rules import is_working_day
+from marketplace.swedish import plain_hours
 from placements.booking.change_rules import Extent, extent_on
 from placements.participants.rules import check_extent
 
@@ -113,7 +114,7 @@ def _check_within(step: Step, first: date, last: date, bounds: Bounds) -> None:
     for day in sorted(starts):
         agreed = bounds.extent_on(day)
         if step.hours_per_week > agreed.hours_per_week:
-            limit = f"{agreed.hours_per_week.normalize():f}".replace(".", ",")
+            limit = plain_hours(agreed.hours_per_week)
             raise Invalid(
                 f"Placeringen är på {limit} timmar i veckan från {_since(day, bounds)}. Planen kan ha färre timmar, "
                 "men inte fler.",

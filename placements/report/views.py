@@ -8,7 +8,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.rules import possible_actions
-from marketplace.swedish import counted_of
+from marketplace.swedish import counted_of, plain_hours
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
@@ -218,7 +218,7 @@ def _facts(head: TrainingHead, report: FinalReport | None) -> list[tuple[str, st
     ]
     attended = counted_of(sums.attended_days, sums.days, "dag", "dagar")
     plan = _agreed_plan(head.placement.id)
-    hours = f"{sums.attended_hours.normalize():f} av {sums.planned_hours.normalize():f}".replace(".", ",")
+    hours = f"{plain_hours(sums.attended_hours)} av {plain_hours(sums.planned_hours)}"
     facts = [
         ("Period", f"{head.start} till {head.placement.last_day}"),
         ("Avslut", PLACEMENT_STATE_SV[head.placement.state]),

@@ -5,6 +5,7 @@ from typing import Any
 
 from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, WEEKDAY_SV
 from marketplace.reference.queries import Lists, lists
+from marketplace.swedish import plain_hours
 from placements.search.rules import SearchCriteria, criteria_from_json
 from placements.waiting_list.models import WaitingEntry
 
@@ -18,8 +19,7 @@ def wishes_of(entries: Iterable[WaitingEntry]) -> dict[int, list[str]]:
 def _phrases(criteria: SearchCriteria, known: Lists) -> list[str]:
     said = [*_where(criteria, known), *_what(criteria, known)]
     if criteria.hours_per_week is not None:
-        hours = f"{criteria.hours_per_week.normalize():f}".replace(".", ",")
-        said.append(f"{hours} timmar i veckan")
+        said.append(f"{plain_hours(criteria.hours_per_week)} timmar i veckan")
     if criteria.weekdays:
         days = _listed(WEEKDAY_SV[day] for day in criteria.weekdays)
         is_all = criteria.days_needed >= len(criteria.weekdays)

@@ -14,6 +14,7 @@ from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.models import TermsVersion
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import advance
+from marketplace.swedish import plain_hours
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from placements.booking import queries
 from placements.booking.change_rules import (
@@ -237,5 +238,5 @@ def _answer(
 def _extent_sv(change: PlacementChange) -> str:
     assert change.from_day is not None
     assert change.hours_per_week is not None
-    hours = f"{change.hours_per_week.normalize():f}".replace(".", ",")
+    hours = plain_hours(change.hours_per_week)
     return f"{hours} timmar på {change.days_per_week} dagar i veckan från {change.from_day.isoformat()}"

@@ -23,12 +23,12 @@ from placements.attendance.rules import (
     planned_week,
     read_day,
     read_week,
-    spread_hours,
     total,
     usual_weekdays,
     week_text,
 )
 from placements.booking.rules import PlacementState
+from placements.plan.staircase_rules import spread_hours
 
 MONDAY = date(2026, 3, 16)
 NO = Decimal(0)
