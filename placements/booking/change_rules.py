@@ -9,7 +9,7 @@ from enum import StrEnum
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
 from marketplace.rules import Transition, TransitionTable, by
-from marketplace.swedish import plain_hours
+from marketplace.swedish import counted, plain_hours
 
 
 class ChangeKind(StrEnum):
@@ -166,6 +166,7 @@ def check_extent_change(
     granted_hours: Decimal,
     most_hours: int,
     least_hours: int,
+    days_open: int,
 ) -> None:
     """Another extent from a day on. Raises Invalid beside the field that is wrong."""
     if from_day < today:
@@ -187,6 +188,11 @@ def check_extent_change(
         raise Invalid(f"Platsen tar emot högst {most_hours} timmar i veckan.", field="hours_per_week")
     if hours < least_hours:
         raise Invalid(f"Platsen kräver minst {least_hours} timmar i veckan.", field="hours_per_week")
+    if wanted.days_per_week > days_open:
+        raise Invalid(
+            f"Platsen är öppen {counted(days_open, 'dag', 'dagar')} i veckan. Välj högst det.",
+            field="days_per_week",
+        )
 
 
 def check_move(

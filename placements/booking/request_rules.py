@@ -1,6 +1,6 @@
 """A request: its days, hours, contract and price, how many may wait at once, and when the answer is due."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -59,6 +59,19 @@ def check_hours(hours_per_week: Decimal, least: int, most: int) -> None:
         raise Conflict(
             f"Beviljandet är på {hours} timmar i veckan, men platsen kräver minst {least}. Välj en annan plats."
         )
+
+
+def too_few_days_sv(days_per_week: int, weekdays: Collection[int]) -> str:
+    days = counted(days_per_week, "dag", "dagar")
+    return (
+        f"Beviljandet är på {days} i veckan, men platsen är öppen {counted(len(weekdays), 'dag', 'dagar')}."
+    )
+
+
+def check_weekdays(days_per_week: int, weekdays: Collection[int]) -> None:
+    """The grant's days a week against those that the place is open. The search asks the same. Raises Conflict."""
+    if days_per_week > len(weekdays):
+        raise Conflict(f"{too_few_days_sv(days_per_week, weekdays)} Välj en annan plats.")
 
 
 def check_contract_lasts(ends: Iterable[date | None]) -> None:

@@ -83,6 +83,7 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
     "all_weekdays": Place.weekdays.contains(_given("all_weekdays", _DAYS)),
     "some_weekdays": Place.weekdays.overlap(_given("some_weekdays", _DAYS)),
     "days_needed": _given("days_needed", Integer) <= _COMMON_DAYS,
+    "days_open": func.cardinality(Place.weekdays) >= _given("days_open", Integer),
     "said_of": Place.id == any_(_given("said_of", _NUMBERS)),
     "words": _WORDS.op("@@", is_comparison=True)(_QUERY),
 }
@@ -154,12 +155,13 @@ def _in_what(criteria: SearchCriteria) -> dict[str, Any]:
 
 def _weekdays(criteria: SearchCriteria) -> dict[str, Any]:
     """Counting the days in common is the slowest of the conditions: it is asked for only between one and all."""
-    days, needed = list(criteria.weekdays), criteria.days_needed
+    days, needed, granted = list(criteria.weekdays), criteria.days_needed, criteria.days_per_week or 0
+    wishes: dict[str, Any] = {"days_open": granted} if granted > needed else {}
     if not days:
-        return {}
+        return wishes
     if needed == len(days):
-        return {"all_weekdays": days}
-    return {"some_weekdays": days} | ({"days_needed": needed} if needed > 1 else {})
+        return wishes | {"all_weekdays": days}
+    return wishes | {"some_weekdays": days} | ({"days_needed": needed} if needed > 1 else {})
 
 
 def saying(text: str) -> dict[str, Any]:

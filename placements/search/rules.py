@@ -47,7 +47,7 @@ class SearchCriteria:
     weekdays: tuple[int, ...] = ()
     """ISO weekdays on which the participant can train; see `days_needed`."""
     days_per_week: int | None = None
-    """Days a week that the grant says."""
+    """Days a week that the grant says; a place must be open on at least as many."""
     demands_avoided: tuple[str, ...] = ()
     """What the work must not ask for."""
     near_kommun: str = ""

@@ -17,6 +17,7 @@ from enterprises.places.rules import (
 )
 from marketplace.reference.rules import Position, distance_km
 from marketplace.swedish import counted, plain_number
+from placements.booking.request_rules import too_few_days_sv
 from placements.search.rules import SearchCriteria
 from placements.search.seat_rules import Uses, free_from, free_over, free_until
 
@@ -125,6 +126,8 @@ def unmet(standing: Standing, criteria: SearchCriteria, positions: Mapping[str, 
         if len(common) < criteria.days_needed:
             named = ", ".join(WEEKDAY_SV[day] for day in sorted(standing.weekdays))
             yield f"Platsen är öppen {named}: {len(common)} av de {criteria.days_needed} dagar som behövs."
+    if len(standing.weekdays) < (criteria.days_per_week or 0):
+        yield too_few_days_sv(criteria.days_per_week or 0, standing.weekdays)
     yield from _support(standing, criteria)
     if not standing.is_said:
         yield f"Sökorden ”{criteria.text.strip()}” finns inte i det som står om platsen."

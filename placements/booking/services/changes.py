@@ -89,6 +89,7 @@ def ask_extent(
         granted_hours=get_or_404(Grant, placement.grant_id).hours_per_week,
         most_hours=place.hours_per_week_max,
         least_hours=place.hours_per_week_min,
+        days_open=len(place.weekdays),
     )
     change = _asked(placement, ChangeKind.EXTENT, _contract(placement)[1], before=from_day)
     change.from_day, change.hours_per_week, change.days_per_week = from_day, hours_per_week, days_per_week

@@ -23,6 +23,7 @@ from placements.booking.request_rules import (
     check_days,
     check_hours,
     check_may_request,
+    check_weekdays,
     held_until,
     missing_prices,
     no_price_sv,
@@ -198,6 +199,7 @@ def _check(place: Place, grant: Grant, first_day: date, last_day: date) -> None:
         lead_time_days=place.lead_time_days,
     )
     check_hours(grant.hours_per_week, place.hours_per_week_min, place.hours_per_week_max)
+    check_weekdays(grant.days_per_week, place.weekdays)
 
 
 def _seat(place_id: int, first_day: date, last_day: date, held_seat_use_id: int | None) -> SeatUse:

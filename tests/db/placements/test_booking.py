@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
-from enterprises.places.models import SeatUse
+from enterprises.places.models import Place, SeatUse
 from enterprises.places.queries import free_seats
 from enterprises.places.rules import SeatUseKind
 from marketplace.clock import travelling
@@ -36,9 +36,11 @@ from placements.booking.services import (
 )
 from placements.booking.waiting_queries import waiting
 from placements.choice.models import ChoiceRound
+from placements.choice.queries import criteria_for
 from placements.choice.services import open_round, record_choice, show_places
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
+from placements.search.queries import fits
 from tests.factories import amend_contract
 from tests.support.placement_market import (
     FIRST_DAY,
@@ -272,6 +274,19 @@ def test_hours_above_the_places(market: Market) -> None:
         grant.hours_per_week = Decimal(35)
     with acting_as(market.officer), pytest.raises(Conflict, match="högst 30"), transaction():
         request_placement(round_id, first_day=FIRST_DAY)
+
+
+def test_a_place_open_on_fewer_days_than_the_grant_is_neither_found_nor_asked_for(market: Market) -> None:
+    round_id = chosen(market)
+    with acting_as(market.manager), transaction():
+        get_or_404(Place, market.sewing_id).weekdays = [1, 3]
+    with acting_as(market.officer):
+        assert not fits(market.sewing_id, criteria_for(get_or_404(ChoiceRound, round_id).grant))
+        with (
+            pytest.raises(Conflict, match="på 4 dagar i veckan, men platsen är öppen 2 dagar"),
+            transaction(),
+        ):
+            request_placement(round_id, first_day=FIRST_DAY)
 
 
 def test_a_full_place_is_refused_politely(market: Market) -> None:

@@ -131,6 +131,9 @@ def test_weekdays_and_demands(market: Market) -> None:
     assert _names(market, weekdays=(1, 2, 3)) == everything - {"Sy och laga kläder"}
     assert _names(market, weekdays=(1, 2, 3), days_per_week=2) == everything
     assert _names(market, weekdays=(6,)) == {"Laga cyklar"}
+    assert _names(market, days_per_week=3) == everything - {"Sy och laga kläder"}
+    assert _names(market, weekdays=(1, 3), days_per_week=3) == everything - {"Sy och laga kläder"}
+    assert _names(market, days_per_week=6) == {"Laga cyklar"}
     assert _names(market, demands_avoided=("dust",)) == everything - {"Sy och laga kläder"}
     assert _names(market, demands_avoided=("dust", "noise")) == {"Odla grönsaker"}
 
