@@ -24,11 +24,13 @@ from placements.attendance.rules import (
     OUTSIDE_SV,
     RECORDED_STATES,
     GridDay,
+    HourSum,
     RecordedDay,
     attendance_deadline,
     days_of_week,
     monday_of,
     planned_week,
+    total,
     week_text,
 )
 from placements.booking.change_rules import Extent, extent_by_plan
@@ -75,6 +77,11 @@ def attendance_days() -> FromClause:
 def days_of_placement(placement_id: int) -> list[RecordedDay]:
     """Every day on record, in order. Who sees no persons is not told of which kind a valid absence was."""
     return list(recorded_days([placement_id], date.min, date.max).values())
+
+
+def hours_of(placement_id: int) -> HourSum:
+    """Hours and days of the whole placement: planned, attended, and away by kind; one query."""
+    return total(days_of_placement(placement_id))
 
 
 # The week grid.

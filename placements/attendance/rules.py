@@ -304,13 +304,17 @@ def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None) -> Attendan
 
 
 @dataclass
-class MonthSum:
+class HourSum:
     """Hours and days of a month, or of the whole placement."""
 
     month: str
     planned_hours: Decimal = _NO_HOURS
     attended_hours: Decimal = _NO_HOURS
     attended_days: int = 0
+    absent_hours: dict[AttendanceKind, Decimal] = field(
+        default_factory=lambda: dict.fromkeys(ABSENCES, _NO_HOURS)
+    )
+    """By kind: the hours that were planned on the days away."""
     absent_days: dict[AttendanceKind, int] = field(default_factory=lambda: dict.fromkeys(ABSENCES, 0))
     is_invoiced: bool = False
 
@@ -321,6 +325,7 @@ class MonthSum:
             self.attended_days += 1
         else:
             self.absent_days[day.kind] += 1
+            self.absent_hours[day.kind] += day.planned_hours
         self.is_invoiced = self.is_invoiced or day.is_invoiced
 
     @property
@@ -334,17 +339,17 @@ class MonthSum:
         return self.attended_days + sum(self.absent_days.values())
 
 
-def month_sums(days: Sequence[RecordedDay]) -> list[MonthSum]:
+def month_sums(days: Sequence[RecordedDay]) -> list[HourSum]:
     """The months in order."""
-    sums: dict[str, MonthSum] = {}
+    sums: dict[str, HourSum] = {}
     for day in sorted(days, key=lambda recorded: recorded.day):
         month = f"{day.day:%Y-%m}"
-        sums.setdefault(month, MonthSum(month)).add(day)
+        sums.setdefault(month, HourSum(month)).add(day)
     return list(sums.values())
 
 
-def total(days: Sequence[RecordedDay]) -> MonthSum:
-    whole = MonthSum("")
+def total(days: Sequence[RecordedDay]) -> HourSum:
+    whole = HourSum("")
     for day in days:
         whole.add(day)
     return whole
