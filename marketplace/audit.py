@@ -17,7 +17,17 @@ from marketplace.statements import Prepared
 from marketplace.tenancy import current_actor
 
 PERSONAL_OBJECTS = frozenset(
-    {"checkpoint", "participant", "grant", "choice_round", "plan", "report", "study_visit", "waiting_entry"}
+    {
+        "checkpoint",
+        "follow_up",
+        "participant",
+        "grant",
+        "choice_round",
+        "plan",
+        "report",
+        "study_visit",
+        "waiting_entry",
+    }
 )
 """Their events are seen only by roles that may see persons. A placement is a number: its events are both parties'."""
 

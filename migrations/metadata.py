@@ -8,6 +8,7 @@ import placements.attendance.models
 import placements.booking.models
 import placements.checkpoints.models
 import placements.choice.models
+import placements.followup.models
 import placements.participants.models
 import placements.plan.models
 import placements.report.models

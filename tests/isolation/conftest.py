@@ -34,6 +34,8 @@ PERSON_TABLES = (
     "plan_task",
     "plan_contact",
     "plan_wish",
+    "follow_up",
+    "follow_up_action",
     "final_report",
     "attendance_day",
     "waiting_entry",

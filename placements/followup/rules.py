@@ -1,0 +1,260 @@
+"""Follow-ups: states, what one must say, what becomes of the coming ones when the plan changes, and deadlines."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from marketplace.accounts.rules import Role
+from marketplace.errors import Invalid
+from marketplace.reference.rules import add_working_days
+from marketplace.rules import Transition, TransitionTable, by
+from placements.booking.rules import PlacementState
+from placements.plan.content_rules import LONGEST_LINE, LONGEST_TEXT, storable
+
+
+class FollowUpKind(StrEnum):
+    PLANNED = "planned"
+    MEETING = "meeting"
+    EXTRA = "extra"
+
+
+FOLLOW_UP_KIND_SV = {
+    FollowUpKind.PLANNED: "Uppföljning enligt planen",
+    FollowUpKind.MEETING: "Trepartsmöte om frånvaro",
+    FollowUpKind.EXTRA: "Extra uppföljning",
+}
+
+
+class FollowUpState(StrEnum):
+    PLANNED = "planned"
+    HELD = "held"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+
+
+FOLLOW_UP_STATE_SV = {
+    FollowUpState.PLANNED: "Kommande",
+    FollowUpState.HELD: "Hållen",
+    FollowUpState.MISSED: "Blev inte av",
+    FollowUpState.CANCELLED: "Inställd",
+}
+
+FOLLOW_UP_TONE = {
+    FollowUpState.PLANNED: "active",
+    FollowUpState.HELD: "good",
+    FollowUpState.MISSED: "bad",
+    FollowUpState.CANCELLED: "muted",
+}
+
+
+class Party(StrEnum):
+    """Who takes part in a follow-up, and who does what was agreed."""
+
+    PARTICIPANT = "participant"
+    SUPERVISOR = "supervisor"
+    CASE_OFFICER = "case_officer"
+    COORDINATOR = "coordinator"
+
+
+PARTY_SV = {
+    Party.PARTICIPANT: "Deltagaren",
+    Party.SUPERVISOR: "Handledaren",
+    Party.CASE_OFFICER: "Handläggaren",
+    Party.COORDINATOR: "Samordnaren",
+}
+
+
+class FollowUpAction(StrEnum):
+    HOLD = "hold"
+    EDIT = "edit"
+    MOVE = "move"
+    MISS = "miss"
+    CANCEL = "cancel"
+
+
+_WRITERS = by(Role.SUPERVISOR, Role.CASE_OFFICER)
+_IS_OVER = "Uppföljningen är redan avslutad."
+
+FOLLOW_UP_TRANSITIONS: TransitionTable = {
+    (FollowUpState.PLANNED, FollowUpAction.HOLD): Transition(
+        FollowUpState.HELD, _WRITERS, "Skriv upp vad ni kom fram till", needs_sv=_IS_OVER
+    ),
+    (FollowUpState.HELD, FollowUpAction.EDIT): Transition(
+        FollowUpState.HELD, _WRITERS, "Ändra anteckningen", needs_sv="Uppföljningen har inte hållits."
+    ),
+    (FollowUpState.PLANNED, FollowUpAction.MOVE): Transition(
+        FollowUpState.PLANNED,
+        _WRITERS | by(Role.SYSTEM),  # the system when the plan is revised
+        "Flytta till en annan dag",
+        needs_sv=_IS_OVER,
+    ),
+    (FollowUpState.PLANNED, FollowUpAction.MISS): Transition(
+        FollowUpState.MISSED,
+        _WRITERS,
+        "Den blev inte av",
+        needs_sv=_IS_OVER,
+        causes_sv="Uppföljningen räknas som missad. Du kan bestämma en ny dag på samma gång.",
+    ),
+    (FollowUpState.PLANNED, FollowUpAction.CANCEL): Transition(
+        FollowUpState.CANCELLED,
+        _WRITERS | by(Role.SYSTEM),  # the system when the plan is revised or the placement ends
+        "Ställ in",
+        needs_sv=_IS_OVER,
+        causes_sv="Uppföljningen behövs inte längre. Den räknas inte som missad.",
+    ),
+}
+
+BEGUN_STATES = frozenset({PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
+"""Placements where there is something to follow up, also after the end."""
+OPEN_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
+"""Placements whose coming follow-ups stand."""
+OVER_STATES = frozenset(PlacementState) - OPEN_STATES - {PlacementState.REQUESTED}
+
+REMIND_BEFORE = 2
+"""Working days before the day that both sides are reminded, and have it among what waits."""
+REMIND_AFTER = 2
+"""Working days after the day that they are reminded that nothing is written."""
+MEET_WITHIN = 5
+"""Working days from repeated absence to the three-party meeting."""
+
+
+# The coming ones follow the plan.
+
+
+@dataclass(frozen=True)
+class Coming:
+    """An open follow-up: its day, and the plan's day that it stands for, if it is of the plan."""
+
+    id: int
+    due_on: date
+    planned_on: date | None
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What becomes of the open follow-ups under a newly agreed plan."""
+
+    new: list[date] = field(default_factory=list)
+    moved: dict[int, date] = field(default_factory=dict)
+    cancelled: list[int] = field(default_factory=list)
+
+
+def revision(
+    agreed_on: date, wanted: Iterable[date], coming: Collection[Coming], settled: Collection[date]
+) -> Revision:
+    """Moves the plan's open follow-ups to its new days, in order; makes what is missing and cancels what is left over.
+
+    `settled` are the plan's days that have been held or missed already. A day that the plan keeps leaves its follow-up
+    alone, also where that has been moved by hand; a day before the plan was agreed makes none, and one that another
+    follow-up has taken is not doubled.
+    """
+    days = {day for day in wanted if day >= agreed_on} - set(settled)
+    leaving = sorted(
+        (one for one in coming if one.planned_on is not None and one.planned_on not in days),
+        key=lambda one: (one.due_on, one.id),
+    )
+    stays = [one for one in coming if one not in leaving]
+    taken = {one.due_on for one in stays} | {one.planned_on for one in stays}
+    free = sorted(days - taken)
+    return Revision(
+        new=free[len(leaving) :],
+        moved={one.id: day for one, day in zip(leaving, free, strict=False)},
+        cancelled=[one.id for one in leaving[len(free) :]],
+    )
+
+
+def is_pointless(due_on: date, state: PlacementState, last_day: date) -> bool:
+    """Whether an open follow-up of a placement that is over has nothing left to follow up."""
+    return state in OVER_STATES and (state not in BEGUN_STATES or due_on > last_day)
+
+
+def meeting_day(absent_on: date, taken: Collection[date]) -> date | None:
+    """The last working day within MEET_WITHIN on which no other follow-up is due; none when all are taken."""
+    days = (add_working_days(absent_on, number) for number in range(MEET_WITHIN, 0, -1))
+    return next((day for day in days if day not in taken), None)
+
+
+# When to remind.
+
+
+def first_waiting_day(today: date) -> date:
+    """Follow-ups due to this day wait for who holds them."""
+    return add_working_days(today, REMIND_BEFORE)
+
+
+def late_reminder_day(today: date) -> date:
+    """Follow-ups that were due on this day or before and of which nothing is written are reminded of once more."""
+    return add_working_days(today, -REMIND_AFTER)
+
+
+# What is written.
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """What somebody is to do, and by when."""
+
+    text_sv: str
+    who: Party
+    due_on: date
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """What a follow-up came to."""
+
+    held_on: date
+    took_part: tuple[Party, ...]
+    notes_sv: str
+    agreed: tuple[Agreed, ...] = ()
+
+
+def tidy(minutes: Minutes) -> Minutes:
+    return Minutes(
+        minutes.held_on,
+        tuple(party for party in Party if party in minutes.took_part),
+        storable(minutes.notes_sv).strip(),
+        tuple(tidy_agreed(one) for one in minutes.agreed),
+    )
+
+
+def tidy_agreed(agreed: Agreed) -> Agreed:
+    return Agreed(" ".join(storable(agreed.text_sv).split()), agreed.who, agreed.due_on)
+
+
+def check_minutes(minutes: Minutes, *, first_day: date, today: date) -> None:
+    """Raises Invalid, beside the box."""
+    if not first_day <= minutes.held_on <= today:
+        raise Invalid(
+            f"Välj en dag från och med {first_day.isoformat()} till och med i dag.", field="held_on"
+        )
+    if not minutes.took_part:
+        raise Invalid("Kryssa för vilka som var med.", field="took_part")
+    if not minutes.notes_sv:
+        raise Invalid("Skriv vad ni kom fram till.", field="notes_sv")
+    if len(minutes.notes_sv) > LONGEST_TEXT:
+        raise Invalid(f"Texten får ha högst {LONGEST_TEXT} tecken.", field="notes_sv")
+    for number, agreed in enumerate(minutes.agreed):
+        check_agreed(agreed, held_on=minutes.held_on, box=f"agreed-{number}-")
+
+
+def check_agreed(agreed: Agreed, *, held_on: date, box: str = "") -> None:
+    """Raises Invalid, beside the box."""
+    if not agreed.text_sv:
+        raise Invalid("Skriv vad som ska göras.", field=f"{box}text_sv")
+    if len(agreed.text_sv) > LONGEST_LINE:
+        raise Invalid(f"Skriv kortare, högst {LONGEST_LINE} tecken.", field=f"{box}text_sv")
+    if agreed.due_on < held_on:
+        raise Invalid(
+            f"Välj {held_on.isoformat()}, då ni träffades, eller en senare dag.", field=f"{box}due_on"
+        )
+
+
+def check_day(day: date, *, first_day: date, last_day: date) -> None:
+    """A day to follow up on. Raises Invalid outside the placement."""
+    if not first_day <= day <= last_day:
+        raise Invalid(
+            f"Välj en dag i placeringen, som är {first_day.isoformat()} till {last_day.isoformat()}.",
+            field="due_on",
+        )
