@@ -33,12 +33,14 @@ class BookingSteps(Walker):
         self._request("request", officer, round_id, place_id, soon, length)
 
     def request_in_reserve(self, which: int, place: int, soon: int, length: int) -> None:
-        """The same participant's chosen place or a reserve, beside what waits already or after it."""
+        """The same participant's chosen place or a reserve, beside what waits already or after it. A move has none in
+        reserve."""
         states = (PlacementState.REQUESTED, PlacementState.DECLINED, PlacementState.EXPIRED)
-        if (before := self.pick(which, *states)) is None:
+        if (before := self.pick(which, *states)) is None or before.moved_from_id is not None:
             return
         place_id = self.ids[place]
-        lives = [one for one in self.placements(*LIVE) if one.grant_id == before.grant_id]
+        lasting = (*LIVE, PlacementState.COMPLETED, PlacementState.ENDED_EARLY)
+        lives = [one for one in self.placements(*lasting) if one.grant_id == before.grant_id]
         if any(one.state is not PlacementState.REQUESTED or one.place_id == place_id for one in lives):
             return
         officer = self.officer_of(before)
