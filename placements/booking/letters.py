@@ -87,6 +87,14 @@ _LETTERS: dict[str, _Letter] = {
         lambda p: f"Deltagaren kom aldrig till {_place(p)} ({p.number}).",
     ),
     "cancel": _Letter(Role.SUPERVISOR, "En placering hos er är återkallad", _cancelled),
+    "consent_withdrawn": _Letter(
+        Role.COORDINATOR,
+        "Ett samtycke är återkallat medan en placering gäller",
+        lambda p: (
+            f"Deltagaren i {p.number} på {_place(p)} har återkallat sitt samtycke, så leverantören ser inte längre vem "
+            "det gäller. Ta ställning med handläggaren till om placeringen kan fortsätta."
+        ),
+    ),
     "move": _Letter(
         Role.SUPERVISOR,
         "En deltagare hos er byter plats",

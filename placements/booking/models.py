@@ -242,6 +242,10 @@ explain_constraint(
     "ex_placement_one_a_day",
     "Deltagaren har redan en placering de dagarna på det här beviljandet. Läs om sidan för att se vilken.",
 )
+explain_constraint(
+    "placement_consent",
+    "Deltagarens samtycke är återkallat, så placeringen kan varken begäras eller accepteras.",
+)
 explain_constraint("uq_placement_requested", "Platsen är redan begärd för deltagaren och väntar på svar.")
 explain_constraint(
     "uq_placement_change_asked",

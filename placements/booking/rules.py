@@ -205,6 +205,7 @@ class CancelReason(StrEnum):
     OTHER_ACCEPTED = "other_accepted"
     CONTRACT = "contract"
     GRANT_WITHDRAWN = "grant_withdrawn"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
 
 
 CANCEL_REASON_SV = {
@@ -213,6 +214,7 @@ CANCEL_REASON_SV = {
     CancelReason.OTHER_ACCEPTED: "En annan plats accepterades först",
     CancelReason.CONTRACT: "Leverantörens avtal tar inte emot fler",
     CancelReason.GRANT_WITHDRAWN: "Beviljandet har återkallats",
+    CancelReason.CONSENT_WITHDRAWN: "Deltagarens samtycke har återkallats",
 }
 
 OFFICERS_REASONS = (CancelReason.PARTICIPANT, CancelReason.PLANS)

@@ -176,19 +176,6 @@ def give_consent(participant_id: int, scope: ConsentScope, given_on: date) -> Co
     return consent
 
 
-def withdraw_consent(consent_id: int) -> Consent:
-    """Stops the sharing at once: policies read the row. Raises NotFound, and Conflict when it is already withdrawn."""
-    _acting(Role.COORDINATOR, Role.CASE_OFFICER)
-    consent = get_or_404(Consent, consent_id, lock=True)
-    if consent.withdrawn_at is not None:
-        raise Conflict("Samtycket är redan återkallat.")
-    consent.withdrawn_at = now()
-    participant = queries.participant(consent.participant_id)
-    audit.record("participant", participant.id, "withdraw_consent", authority_id=participant.authority_id)
-    db.session.flush()
-    return consent
-
-
 def grant_training(
     participant_id: int,
     *,

@@ -18,7 +18,7 @@ from marketplace.web.forms import BaseForm, ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.access.queries import live_code_of
 from placements.booking.queries import placements_of
-from placements.booking.rules import LIVE_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE
+from placements.booking.rules import LIVE_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE, PlacementState
 from placements.choice.queries import rounds_of
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, ChoiceState
 from placements.participants import queries, services, withdrawal
@@ -235,16 +235,17 @@ def withdraw_consent(participant_id: int) -> ResponseReturnValue:
     form = ConfirmForm()
     if form.validate_on_submit():
         with transaction():
-            services.withdraw_consent(consent.id)
+            withdrawal.withdraw_consent(consent.id)
         flash("Samtycket är återkallat. Leverantören ser inte längre vem deltagaren är.", "success")
         return redirect(url_for("participants.show", participant_id=participant_id))
-    touched = [row for row in placements_of(participant_id) if row.placement.state in LIVE_STATES]
+    grant = queries.live_grant(participant_id)
     return render_template(
         "placements/participants/withdraw_consent.html",
         form=form,
         participant=participant,
         consent=consent,
-        touched=touched,
+        cascade=withdrawal.cascade_of(grant) if grant else None,
+        PlacementState=PlacementState,
         PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
     )
 

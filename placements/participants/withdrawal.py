@@ -1,33 +1,37 @@
-"""Withdrawing a grant with all that hangs on it, and what that would be. Above the other features of placements: it
-asks each of them to end what is its own.
+"""Withdrawing a grant or a consent with all that hangs on it, and what that would be. Above the other features of
+placements: it asks each of them to end what is its own.
 """
 
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from marketplace.clock import today
+from marketplace import audit
+from marketplace.accounts.rules import Role
+from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
-from marketplace.errors import Conflict
+from marketplace.errors import Conflict, NotAllowed
 from marketplace.outbox import emit
-from marketplace.tenancy import acting_as, system_actor
+from marketplace.tenancy import acting_as, current_actor, system_actor
 from placements.access.queries import live_code_of
 from placements.access.services import revoke_codes_of
-from placements.booking.queries import PlacementRow, lives_with_people
-from placements.booking.rules import CancelReason
+from placements.booking.queries import PlacementRow, lives_on, lives_with_people
+from placements.booking.rules import CancelReason, PlacementState
 from placements.booking.services import take_back_all
+from placements.booking.services.moving import tell
 from placements.choice.models import ChoiceRound
 from placements.choice.queries import open_round_of
 from placements.choice.services import close_round_of
-from placements.participants.models import Grant
-from placements.participants.queries import standing_of
+from placements.participants.models import Consent, Grant, Participant
+from placements.participants.queries import live_grant, standing_of
 from placements.participants.rules import GrantAction, obstacle
 from placements.participants.services import move_grant
 from placements.visits.queries import coming_on_grant
+from placements.visits.rules import EndReason as VisitEnd
 from placements.visits.services import cancel_visits_of
 from placements.waiting_list.models import WaitingEntry, WaitingOffer
 from placements.waiting_list.rules import EntryState, OfferState
-from placements.waiting_list.services import end_entries_of
+from placements.waiting_list.services import end_entries_of, take_back_offers_of
 
 WITHDRAWN_TOPIC = "grant_withdrawn"
 
@@ -93,3 +97,37 @@ def withdraw_grant(grant_id: int) -> Grant:
         take_back_all(grant_id, CancelReason.GRANT_WITHDRAWN)
         emit(WITHDRAWN_TOPIC, authority_id=grant.authority_id, grant_id=grant_id)
     return grant
+
+
+def withdraw_consent(consent_id: int) -> Consent:
+    """Stops the sharing at once: policies read the row. What waits for a supplier ends with it: requests, offers from
+    the line and coming visits; of a placement that is accepted or runs, the coordinator is told.
+
+    Raises NotFound, and Conflict when it is already withdrawn.
+    """
+    if current_actor().role not in (Role.COORDINATOR, Role.CASE_OFFICER):
+        raise NotAllowed("Din roll får inte göra detta.")
+    participant_id = get_or_404(Consent, consent_id).participant_id
+    # The grant before the consent, as whoever requests and accepts.
+    grant = live_grant(participant_id)
+    if grant is not None:
+        grant = get_or_404(Grant, grant.id, lock=True)
+    consent = get_or_404(Consent, consent_id, lock=True)
+    if consent.withdrawn_at is not None:
+        raise Conflict("Samtycket är redan återkallat.")
+    consent.withdrawn_at = now()
+    authority_id = get_or_404(Participant, participant_id).authority_id
+    audit.record("participant", participant_id, "withdraw_consent", authority_id=authority_id)
+    db.session.flush()
+    if grant is not None:
+        with acting_as(system_actor(authority_id)):
+            _end_what_needed_consent(grant.id)
+    return consent
+
+
+def _end_what_needed_consent(grant_id: int) -> None:
+    cancel_visits_of(grant_id, VisitEnd.CONSENT_WITHDRAWN)
+    take_back_offers_of(grant_id)
+    take_back_all(grant_id, CancelReason.CONSENT_WITHDRAWN, [PlacementState.REQUESTED])
+    for placement in lives_on(grant_id):
+        tell(placement, "consent_withdrawn")

@@ -132,6 +132,7 @@ class EndReason(StrEnum):
     PLACED = "placed"
     ROUND_CLOSED = "round_closed"
     GRANT_ENDED = "grant_ended"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
     CONTRACT_ENDED = "contract_ended"
     NO_SHOW = "no_show"
     SUPPLIER_FAILED = "supplier_failed"
@@ -144,6 +145,7 @@ END_REASON_SV = {
     EndReason.PLACED: "Deltagaren har fått en plats",
     EndReason.ROUND_CLOSED: "Valomgången avslutades",
     EndReason.GRANT_ENDED: "Beviljandet gäller inte längre",
+    EndReason.CONSENT_WITHDRAWN: "Samtycket är återkallat",
     EndReason.CONTRACT_ENDED: "Leverantörens avtal har upphört",
     EndReason.NO_SHOW: "Deltagaren kom inte",
     EndReason.SUPPLIER_FAILED: "Leverantören fick ställa in",

@@ -262,11 +262,12 @@ def mark_not_held(study_visit_id: int, reason: EndReason) -> StudyVisit:
 # What cancels visits, by what happens elsewhere.
 
 
-def cancel_visits_of(grant_id: int) -> int:
-    """Cancels the grant's coming visits, since it no longer holds; suppliers are told. Gives how many."""
+def cancel_visits_of(grant_id: int, reason: EndReason = EndReason.GRANT_ENDED) -> int:
+    """Cancels the grant's coming visits, since it no longer holds or the consent does not; suppliers are told. Gives
+    how many."""
     grant = get_or_404(Grant, grant_id)
     with acting_as(system_actor(grant.authority_id)):
-        return _cancel_all(queries.coming_on_grant(grant_id), EndReason.GRANT_ENDED)
+        return _cancel_all(queries.coming_on_grant(grant_id), reason)
 
 
 def cancel_visits_elsewhere(grant_id: int, *, place_id: int, choice_round_id: int) -> int:

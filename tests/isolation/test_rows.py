@@ -18,7 +18,7 @@ from placements.attendance.models import attendance_by_number
 from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.attendance.services import record_attendance
 from placements.participants.models import Consent, Participant
-from placements.participants.services import withdraw_consent
+from placements.participants.withdrawal import withdraw_consent
 from tests.isolation.conftest import PERSON_TABLES, Rollback
 from tests.world import BUYERS, ROLES, World
 

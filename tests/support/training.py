@@ -14,7 +14,7 @@ from placements.attendance.services import record_attendance
 from placements.booking.models import Placement
 from placements.booking.services import accept_placement, end_placement_early, start_placement
 from placements.participants.models import Consent
-from placements.participants.services import withdraw_consent
+from placements.participants.withdrawal import withdraw_consent
 from placements.plan.content_rules import PlanContent
 from placements.plan.services import (
     agree_as_case_officer,

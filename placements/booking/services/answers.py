@@ -1,5 +1,6 @@
 """What a request is answered with: a yes, which ends whatever competed with it, a no, or a request taken back."""
 
+from collections.abc import Collection
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -31,6 +32,9 @@ from placements.booking.services.requests import check_leaves
 
 ACCEPTED_TOPIC = "placement_accepted"
 """The participant has a place: what was going on to find one has come to its end."""
+
+
+CANCELLABLE_STATES = (PlacementState.REQUESTED, PlacementState.ACCEPTED)
 
 
 def accept_placement(placement_id: int) -> Placement:
@@ -153,9 +157,11 @@ def cancel_placement(placement_id: int, reason: CancelReason = CancelReason.PLAN
     return placement
 
 
-def take_back_all(grant_id: int, reason: CancelReason) -> list[Placement]:
-    """Takes back what is requested or accepted on a grant whose lock is held; for the system. Gives what was."""
-    taken = [one for one in queries.lives_on(grant_id) if one.state is not PlacementState.RUNNING]
+def take_back_all(
+    grant_id: int, reason: CancelReason, states: Collection[PlacementState] = CANCELLABLE_STATES
+) -> list[Placement]:
+    """Takes back what is in the states on a grant whose lock is held; for the system. Gives what was."""
+    taken = [one for one in queries.lives_on(grant_id) if one.state in states]
     for placement in sorted(taken, key=lambda one: (one.place_id, one.id)):
         drop_change(placement)
         _take_back(placement, reason)

@@ -5,7 +5,7 @@ capacity. Whoever makes an offer also waits for everyone else who does: the line
 """
 
 from placements.waiting_list.services.answering import accept_offer, decline_offer, expire_offer
-from placements.waiting_list.services.joining import end_entries_of, join, leave
+from placements.waiting_list.services.joining import end_entries_of, join, leave, take_back_offers_of
 from placements.waiting_list.services.keeping import keep_entry
 from placements.waiting_list.services.offering import look_for, offer_seat
 
@@ -19,4 +19,5 @@ __all__ = [
     "leave",
     "look_for",
     "offer_seat",
+    "take_back_offers_of",
 ]

@@ -25,7 +25,7 @@ from placements.waiting_list.rules import (
     EntryState,
     criteria_now,
 )
-from placements.waiting_list.services.steps import end_entry, record_entry
+from placements.waiting_list.services.steps import end_entry, record_entry, take_back_offers
 
 JOINED = "waiting_list.joined"
 
@@ -82,6 +82,13 @@ def leave(entry_id: int) -> WaitingEntry:
     advance(ENTRY_TRANSITIONS, entry.state, EntryAction.LEAVE, current_actor().role)
     end_entry(entry, EndReason.LEFT)
     return entry
+
+
+def take_back_offers_of(grant_id: int) -> None:
+    """Lets what is held for the grant go on; its entries stand where they stood."""
+    get_or_404(Grant, grant_id, lock=True)
+    for entry in queries.live_entries(grant_id):
+        take_back_offers(entry)
 
 
 def end_entries_of(grant_id: int, reason: EndReason = EndReason.WITHDRAWN) -> int:

@@ -60,9 +60,14 @@ def record_entry(entry: WaitingEntry, action: str, before: EntryState | None) ->
     )
 
 
-def end_entry(entry: WaitingEntry, reason: EndReason) -> None:
+def take_back_offers(entry: WaitingEntry) -> None:
+    """What is held for the entry goes on; it stands where it stood."""
     for offer in queries.open_offers(entry.id):
         answer(locked_offer(offer.id), OfferAction.WITHDRAW)
+
+
+def end_entry(entry: WaitingEntry, reason: EndReason) -> None:
+    take_back_offers(entry)
     advance(ENTRY_TRANSITIONS, entry.state, EntryAction.END, current_actor().role)
     entry.state, entry.end_reason, entry.ended_at = EntryState.ENDED, reason, now()
     db.session.flush()

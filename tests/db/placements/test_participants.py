@@ -27,9 +27,8 @@ from placements.participants.services import (
     grant_training,
     reveal_identity,
     update_needs,
-    withdraw_consent,
 )
-from placements.participants.withdrawal import withdraw_grant
+from placements.participants.withdrawal import withdraw_consent, withdraw_grant
 from tests.factories import HUDDINGE, personal_number
 from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, granted, register
 

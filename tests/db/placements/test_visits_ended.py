@@ -24,7 +24,7 @@ from placements.booking.services import accept_placement, request_placement
 from placements.choice.queries import choice_round
 from placements.choice.services import close_round, open_round, record_choice, show_places
 from placements.participants.models import Consent
-from placements.participants.services import withdraw_consent
+from placements.participants.withdrawal import withdraw_consent
 from placements.visits import jobs, queries
 from placements.visits.models import StudyVisit, VisitTime
 from placements.visits.rules import EndReason, VisitState, VisitTimeState

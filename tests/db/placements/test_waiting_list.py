@@ -35,7 +35,7 @@ from placements.booking.services import (
 from placements.choice.queries import criteria_for
 from placements.participants.models import Consent, Grant
 from placements.participants.rules import GrantState
-from placements.participants.services import withdraw_consent
+from placements.participants.withdrawal import withdraw_consent
 from placements.waiting_list import queries, services
 from placements.waiting_list.rules import EndReason, EntryState, NoReason, OfferState
 from tests.factories import TEXTILE, WORKSHOP

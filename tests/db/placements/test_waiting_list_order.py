@@ -21,7 +21,8 @@ from placements.booking.rules import DeclineReason, PlacementState
 from placements.booking.services import cancel_placement, decline_placement
 from placements.participants.models import Consent, Grant
 from placements.participants.rules import ConsentScope
-from placements.participants.services import give_consent, withdraw_consent
+from placements.participants.services import give_consent
+from placements.participants.withdrawal import withdraw_consent
 from placements.search.queries import fits
 from placements.waiting_list import queries, services
 from placements.waiting_list.models import WaitingEntry, WaitingPass

@@ -16,7 +16,7 @@ from placements.booking.services import accept_placement, start_placement
 from placements.participants.models import Grant
 from placements.participants.queries import consents_of
 from placements.participants.rules import GrantState
-from placements.participants.services import withdraw_consent
+from placements.participants.withdrawal import withdraw_consent
 from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import (
     FIRST_DAY,
@@ -126,14 +126,14 @@ def test_number_but_no_name_for_those_who_see_no_persons(market: Market, client_
 
 
 def test_withdrawn_consent_hides_the_name_at_once(market: Market, client_for: ClientFor) -> None:
-    placement_id = requested(market)
+    placement_id = running(market)
     supervisor = client_for(market.supervisor)
     address = f"/placeringar/{placement_id}"
     assert "Maja Öberg1" in _page(supervisor, address)
     with acting_as(market.officer), transaction():
         (consent,) = consents_of(placement(placement_id).placement.participant_id)
         withdraw_consent(consent.id)
-    for where in (address, "/placeringar/", "/"):
+    for where in (address, "/placeringar/"):
         page = _page(supervisor, where)
         assert "Maja" not in page
         assert "Behöver sitta" not in page
@@ -141,10 +141,14 @@ def test_withdrawn_consent_hides_the_name_at_once(market: Market, client_for: Cl
 
 
 def test_the_case_officer_is_told_what_withdrawing_does(market: Market, client_for: ClientFor) -> None:
-    participant_id, _ = granted(market)
+    placement_id = requested(market)
+    with acting_as(market.officer):
+        participant_id = placement(placement_id).placement.participant_id
     officer = client_for(market.officer)
     address = f"/deltagare/{participant_id}/samtycke/aterkalla"
-    assert "slutar genast att se" in _page(officer, address)
+    said = _page(officer, address)
+    assert "slutar genast att se" in said
+    assert f"(P{placement_id:06d}) tas tillbaka och platsen blir fri igen" in said
     _post(officer, address)
     assert "Samtycke saknas" in _page(officer, f"/deltagare/{participant_id}")
     _page(officer, address, status=404)
