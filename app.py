@@ -137,6 +137,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
     "invoice_run": ["invoicing.invoices.jobs.run_month"],
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
+    "letter.digest": ["marketplace.letters.jobs.send_digest"],
     "letter.send": ["marketplace.letters.jobs.send_letter"],
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
     "place_closed": ["placements.visits.jobs.withdraw_at_place"],

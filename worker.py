@@ -96,6 +96,12 @@ SCHEDULE: Sequence[Scheduled] = (
         function="placements.waiting_list.jobs.dispatch_day",
     ),
     Scheduled(
+        "followup.day",
+        "5 1 * * *",
+        "supervisors and case officers are reminded of follow-ups that come and of those that nobody has written",
+        function="placements.followup.jobs.dispatch_day",
+    ),
+    Scheduled(
         "checkpoints.day",
         "15 1 * * *",
         "participants are asked at the start, every third month and at the end; what nobody answered lapses",
@@ -112,6 +118,12 @@ SCHEDULE: Sequence[Scheduled] = (
         "0 3 * * *",
         "an enterprise's own, which build on the capacity counted before",
         kind=OrganisationKind.ENTERPRISE,
+    ),
+    Scheduled(
+        "letters.digest",
+        "30 6 * * *",
+        "on working days, what waits for each person and the letters kept since the day before",
+        function="marketplace.letters.jobs.dispatch_digests",
     ),
     Scheduled(
         "invoice_run",

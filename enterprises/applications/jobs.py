@@ -7,6 +7,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.advertising.models import PublicAnswer
 from marketplace.db import db
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.outbox import claimed
 from marketplace.procurement.models import SystemOfChoice, TermsVersion
@@ -88,6 +89,7 @@ def _tell(
                 write_letter(
                     enterprise_id,
                     Role.SUPPLIER_MANAGER,
+                    kind=LetterKind.SYSTEM,
                     subject_sv=subject_sv,
                     text_sv=text_sv,
                     endpoint=endpoint,

@@ -59,6 +59,14 @@ def acting_users(organisation_id: int, role: Role) -> list[int]:
     return list(db.session.scalars(statement))
 
 
+def acting_everywhere() -> list[int]:
+    """Users who act for anybody now. For the system."""
+    statement = (
+        select(User.id).where(User.is_active, User.memberships.any(_is_current(today()))).order_by(User.id)
+    )
+    return list(db.session.scalars(statement))
+
+
 def memberships_of(user_id: int) -> list[Membership]:
     """Memberships that have not ended, by organisation and then role."""
     statement = (

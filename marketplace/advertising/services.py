@@ -19,6 +19,7 @@ from marketplace.advertising.rules import (
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.outbox import emit
 from marketplace.procurement.models import SystemOfChoice
@@ -195,6 +196,7 @@ def _tell_asker(question: Question, subject_sv: str, what_sv: str) -> None:
     write_letter(
         question.enterprise_id,
         Role.SUPPLIER_MANAGER,
+        kind=LetterKind.SYSTEM,
         subject_sv=subject_sv,
         text_sv=f"{system.authority.name} {what_sv} om {system.name}. Svaret kan läsas av alla.",
         endpoint="advertising.question",

@@ -1,14 +1,15 @@
-"""What has been written to whom, and when it was handed to the mail server."""
+"""What has been written to whom, when it was handed to the mail server, and how each person takes letters."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Identity, UniqueConstraint
+from sqlalchemy import ForeignKey, Identity, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.accounts.rules import Role
 from marketplace.db import Base, enum_of
+from marketplace.letters.rules import LetterKind, Way
 
 
 class Letter(Base):
@@ -19,6 +20,7 @@ class Letter(Base):
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     role: Mapped[Role] = mapped_column(enum_of(Role, "role"))
+    kind: Mapped[LetterKind] = mapped_column(enum_of(LetterKind, "kind"))
     subject_sv: Mapped[str]
     text_sv: Mapped[str]
     endpoint: Mapped[str]
@@ -28,12 +30,35 @@ class Letter(Base):
 
 
 class LetterDelivery(Base):
-    """A letter handed to the mail server for one person."""
+    """A letter handed to the mail server for one person, or kept for her digest."""
 
     __tablename__ = "letter_delivery"
-    __table_args__ = (UniqueConstraint("letter_id", "user_id"),)
+    __table_args__ = (
+        UniqueConstraint("letter_id", "user_id"),
+        Index("ix_letter_delivery_kept", "user_id", postgresql_where=text("sent_at IS NULL")),
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     letter_id: Mapped[int] = mapped_column(ForeignKey("letter.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
-    sent_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    """None while it is kept."""
+
+
+class LetterPreference(Base):
+    """How a person has chosen to take letters of a kind. Hers alone."""
+
+    __tablename__ = "letter_preference"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    kind: Mapped[LetterKind] = mapped_column(enum_of(LetterKind, "kind"), primary_key=True)
+    way: Mapped[Way] = mapped_column(enum_of(Way, "way"))
+
+
+class LetterDigest(Base):
+    """The latest day whose digest is done with for a person: sent, or not since nothing waited."""
+
+    __tablename__ = "letter_digest"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
+    day: Mapped[date]

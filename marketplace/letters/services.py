@@ -1,7 +1,6 @@
-"""Writing a letter in the transaction that it tells of, and sending it afterwards."""
+"""Writing a letter in the transaction that it tells of, sending it afterwards, and choosing how to take letters."""
 
-from email.message import EmailMessage
-from email.utils import format_datetime
+from collections.abc import Mapping
 
 from flask import current_app
 from sqlalchemy import select
@@ -11,7 +10,10 @@ from marketplace.accounts.queries import acting_users
 from marketplace.accounts.rules import Role
 from marketplace.clock import now
 from marketplace.db import db
-from marketplace.letters.models import Letter, LetterDelivery
+from marketplace.letters.messages import compose, letter_address
+from marketplace.letters.models import Letter, LetterDelivery, LetterPreference
+from marketplace.letters.queries import ways_of
+from marketplace.letters.rules import KINDS, LetterKind, Way
 from marketplace.letters.transport import hand_over
 from marketplace.outbox import emit
 from marketplace.tenancy import acting_as, system_actor
@@ -22,16 +24,26 @@ DELIVER_TOPIC = "letter.deliver"
 
 
 def write_letter(
-    organisation_id: int, role: Role, *, subject_sv: str, text_sv: str, endpoint: str, **arguments: int | str
+    organisation_id: int,
+    role: Role,
+    *,
+    kind: LetterKind = LetterKind.PLACEMENT,
+    subject_sv: str,
+    text_sv: str,
+    endpoint: str,
+    **arguments: int | str,
 ) -> Letter:
     """Writes to everyone who acts for the organisation in the role; sent if the transaction commits.
 
     Acts as the system: who they are is not for the writer to know. No personal data in `subject_sv` or `text_sv`.
     `endpoint` and `arguments` name the page that it links to.
     """
+    if role not in KINDS[kind].roles:
+        raise ValueError(f"{kind} is not written to {role}: the settings page of that role would not have it")
     letter = Letter(
         organisation_id=organisation_id,
         role=role,
+        kind=kind,
         subject_sv=" ".join(subject_sv.split()),
         text_sv=text_sv,
         endpoint=endpoint,
@@ -46,10 +58,15 @@ def write_letter(
 
 
 def address_letter(letter_id: int) -> None:
-    """One message to deliver for each person the letter is for, so that one bad address stops nobody else's."""
+    """One message to deliver for each person the letter is for, so that one bad address stops nobody else's. It is kept
+    for the digest of whoever wants that, and nothing to whoever wants none of the kind."""
     letter = db.session.get_one(Letter, letter_id)
     for user_id in acting_users(letter.organisation_id, letter.role):
-        emit(DELIVER_TOPIC, letter_id=letter.id, user_id=user_id)
+        way = ways_of(user_id)[letter.kind]
+        if way is Way.AT_ONCE:
+            emit(DELIVER_TOPIC, letter_id=letter.id, user_id=user_id)
+        elif way is Way.DIGEST:
+            db.session.add(LetterDelivery(letter_id=letter.id, user_id=user_id, sent_at=None))
 
 
 def deliver_letter(letter_id: int, user_id: int) -> None:
@@ -67,24 +84,31 @@ def deliver_letter(letter_id: int, user_id: int) -> None:
     user = db.session.get_one(User, user_id)
     db.session.add(LetterDelivery(letter_id=letter.id, user_id=user.id, sent_at=now()))
     db.session.flush()
-    hand_over(_message(letter, user), mail_url)
-
-
-def _message(letter: Letter, user: User) -> EmailMessage:
-    organisation = db.session.get_one(Organisation, letter.organisation_id)
-    template = current_app.jinja_env.get_template("email/letter.txt")
-    body = template.render(
+    body = current_app.jinja_env.get_template("email/letter.txt").render(
         letter=letter,
-        address=public_address(letter.endpoint, **letter.arguments),
-        organisation=organisation.name,
+        address=letter_address(letter),
+        organisation=db.session.get_one(Organisation, letter.organisation_id).name,
+        settings=public_address("letters.settings"),
     )
-    message = EmailMessage()
-    message["Subject"] = letter.subject_sv
-    message["From"] = current_app.config["MAIL_FROM"]
-    message["To"] = user.email
-    message["Date"] = format_datetime(letter.created_at)
-    message["Message-ID"] = f"<{letter.id}.{user.id}.{letter.created_at:%Y%m%d%H%M%S}@platstorget>"
-    message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "sv"
-    message.set_content(body)
-    return message
+    message = compose(
+        user,
+        letter.kind,
+        subject_sv=letter.subject_sv,
+        body=body,
+        written_at=letter.created_at,
+        key=f"{letter.id}.{user.id}.{letter.created_at:%Y%m%d%H%M%S}",
+    )
+    hand_over(message, mail_url)
+
+
+def choose_ways(user_id: int, ways: Mapping[LetterKind, Way]) -> None:
+    """From now on she takes letters so. Kinds that are not named stay as they were."""
+    for kind, way in ways.items():
+        db.session.merge(LetterPreference(user_id=user_id, kind=kind, way=way))
+    db.session.flush()
+
+
+def turn_down(user_id: int, kind: LetterKind) -> None:
+    """No more letters of the kind; of the digest, none of what she has chosen to get in it either."""
+    in_it = [one for one, way in ways_of(user_id).items() if way is Way.DIGEST]
+    choose_ways(user_id, dict.fromkeys(in_it if kind is LetterKind.MY_WORK else [kind], Way.NEVER))

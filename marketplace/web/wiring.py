@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 from marketplace.accounts import views as accounts
 from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.clock import today
+from marketplace.letters import views as letters
 from marketplace.tenancy import current_actor
 from marketplace.web import pages, work
 from marketplace.web.addresses import url_filtered, url_with
@@ -31,7 +32,7 @@ def init_web(app: Flask) -> None:
         app.static_url_path = "/static"  # Bootstrap-Flask hangs its own path on it
 
     add_sessions(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     limiter.init_app(app)
     Bootstrap5(app)
     add_security_headers(app)
@@ -40,8 +41,9 @@ def init_web(app: Flask) -> None:
     app.before_request(_refuse_unstorable_text)
 
     app.register_blueprint(_static_files())
-    for blueprint in (work.bp, pages.bp, accounts.bp):
+    for blueprint in (work.bp, pages.bp, accounts.bp, letters.bp):
         app.register_blueprint(blueprint)
+    csrf.exempt(letters.unsubscribe)  # posted to by mail programs; its link is signed
     if app.config.get("DEMO"):
         app.register_blueprint(accounts.demo_bp)
     _guard_static_files(app)

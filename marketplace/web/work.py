@@ -1,20 +1,52 @@
 """What waits for the person who has signed in: each room adds its rows, the start page lists them."""
 
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.clock import today
-from marketplace.swedish import swedish_key
+from marketplace.reference.rules import working_days_between
+from marketplace.swedish import counted, swedish_key
 from marketplace.tenancy import Actor, current_actor
+from marketplace.web.addresses import own_path
+from marketplace.web.filters import relative_day
 from marketplace.web.guards import signed_in
 
 bp = Blueprint("start", __name__)
+
+
+class Due(StrEnum):
+    """When a thing should be done, as the start page groups them."""
+
+    LATE = "late"
+    TODAY = "today"
+    THIS_WEEK = "this_week"
+    LATER = "later"
+    NO_DAY = "no_day"
+
+
+DUE_SV = {
+    Due.LATE: "Försenat",
+    Due.TODAY: "I dag",
+    Due.THIS_WEEK: "Den här veckan",
+    Due.LATER: "Senare",
+    Due.NO_DAY: "Utan datum",
+}
+
+
+def due(deadline: date | None, day: date) -> Due:
+    """The group of a deadline as seen on `day`. The week ends on its Sunday."""
+    if deadline is None:
+        return Due.NO_DAY
+    if deadline <= day:
+        return Due.LATE if deadline < day else Due.TODAY
+    return Due.THIS_WEEK if deadline <= day + timedelta(days=7 - day.isoweekday()) else Due.LATER
 
 
 @dataclass(frozen=True)
@@ -32,17 +64,50 @@ class WaitingItem:
         return url_for(self.url_endpoint, **self.url_args)
 
     @property
-    def is_late(self) -> bool:
-        return self.deadline is not None and self.deadline < today()
+    def due(self) -> Due:
+        return due(self.deadline, today())
 
     @property
-    def is_due_today(self) -> bool:
-        return self.deadline == today()
+    def is_late(self) -> bool:
+        return self.due is Due.LATE
+
+    @property
+    def when_sv(self) -> str:
+        """How far off the deadline is, in working days: "om 2 arbetsdagar", "2 arbetsdagar sen"."""
+        if self.deadline is None:
+            return ""
+        if not self.is_late:
+            return relative_day(self.deadline)
+        days = working_days_between(self.deadline, today())
+        return f"{counted(days, 'arbetsdag', 'arbetsdagar')} sen" if days else "sen sedan helgen"
+
+
+@dataclass(frozen=True)
+class KindCount:
+    """How much waits of a kind, and what of it is pressing."""
+
+    kind_sv: str
+    total: int
+    late: int
+    today: int
+    next_on: date | None
+    """The earliest deadline that is still to come."""
+
+    @property
+    def text_sv(self) -> str:
+        """In one line: "Närvaro: 3 (2 försenade, 1 i dag)"; where nothing is pressing, when the first is due."""
+        told = [
+            *([counted(self.late, "försenad", "försenade")] if self.late else []),
+            *([f"{self.today} i dag"] if self.today else []),
+        ]
+        if not told and self.next_on:
+            told = [f"{'den första ' if self.total > 1 else ''}{relative_day(self.next_on)}"]
+        return f"{self.kind_sv}: {self.total}" + (f" ({', '.join(told)})" if told else "")
 
 
 Waiting = Callable[[Actor], list[WaitingItem]]
 _EXTENSION = "platstorget.waiting"
-_FIRST = 10  # rows of the start page before "show the rest"
+_FIRST = 20  # rows of the start page before "show the rest"
 
 
 def register_waiting(app: Flask, *sources: Waiting) -> None:
@@ -60,22 +125,46 @@ def waiting_for(actor: Actor) -> list[WaitingItem]:
     )
 
 
+def by_kind(items: Iterable[WaitingItem]) -> list[KindCount]:
+    """How much there is of each kind, in the order of the first of each."""
+    kinds: dict[str, list[WaitingItem]] = {}
+    for item in items:
+        kinds.setdefault(item.kind_sv, []).append(item)
+    return [
+        KindCount(
+            kind_sv,
+            total=len(same),
+            late=sum(item.is_late for item in same),
+            today=sum(item.due is Due.TODAY for item in same),
+            next_on=next((item.deadline for item in same if not item.is_late), None),
+        )
+        for kind_sv, same in kinds.items()
+    ]
+
+
+def waits_sv(kinds: Sequence[KindCount]) -> str:
+    """ "7 saker väntar på dig, 2 är försenade"."""
+    total, late = sum(kind.total for kind in kinds), sum(kind.late for kind in kinds)
+    told = f"{counted(total, 'sak', 'saker')} väntar på dig"
+    return f"{told}, {late} är {'försenad' if late == 1 else 'försenade'}" if late else told
+
+
 @bp.get("/")
 @signed_in
 def show() -> ResponseReturnValue:
     actor = current_actor()
     if actor.role is None:
-        return redirect(url_for("accounts.choose_membership"))
+        return redirect(url_for("accounts.choose_membership", next=own_path()))
     items = waiting_for(actor)
+    kinds = by_kind(items)
     asked = request.args.get("slag")
     chosen = [item for item in items if asked in (None, item.kind_sv)]
     shown = chosen if request.args.get("alla") else chosen[:_FIRST]
     return render_template(
         "work/start.html",
-        items=items,
-        shown=shown,
-        hidden=len(chosen) - len(shown),
+        kinds=kinds,
+        lead=f"{waits_sv(kinds)}." if items else "",
         asked=asked,
-        counts=Counter(item.kind_sv for item in items),
-        late=sum(item.is_late for item in items),
+        groups=[(DUE_SV[group], list(rows)) for group, rows in groupby(shown, key=lambda item: item.due)],
+        hidden=len(chosen) - len(shown),
     )

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from marketplace.accounts.rules import Role
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from placements.booking import queries
 from placements.booking.models import Placement
@@ -18,6 +19,7 @@ class _Letter:
     role: Role
     subject_sv: str
     text_sv: Callable[[Placement], str]
+    kind: LetterKind = LetterKind.PLACEMENT
 
 
 def _place(placement: Placement) -> str:
@@ -61,6 +63,7 @@ _LETTERS: dict[str, _Letter] = {
         lambda p: (
             f"{p.place.name} är begärd {_days(p)} ({p.number}). Svara senast {p.answer_due_on.isoformat()}."
         ),
+        LetterKind.REMINDER,
     ),
     "escalate": _Letter(
         Role.COORDINATOR,
@@ -143,6 +146,7 @@ def write(placement_id: int, what: str) -> None:
     write_letter(
         receivers[letter.role],
         letter.role,
+        kind=letter.kind,
         subject_sv=letter.subject_sv,
         text_sv=letter.text_sv(placement),
         endpoint="booking.show",

@@ -9,6 +9,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.outbox import emit
 from marketplace.rules import advance
@@ -237,6 +238,7 @@ def _tell_officers(choice_round: ChoiceRound) -> None:
     write_letter(
         choice_round.participant.unit_id,
         Role.CASE_OFFICER,
+        kind=LetterKind.CHOICE,
         subject_sv="En deltagare har valt plats",
         text_sv="En deltagare har valt på sin egen sida. Den som är handläggare begär platsen härnäst.",
         endpoint="choice.show",

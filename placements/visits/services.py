@@ -18,6 +18,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import now
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.rules import advance
 from marketplace.swedish import counted
@@ -371,7 +372,12 @@ def _tell_supplier(visit: StudyVisit, subject_sv: str, text_sv: str) -> None:
 
 def _write_supplier(enterprise_id: int, subject_sv: str, text_sv: str) -> None:
     write_letter(
-        enterprise_id, Role.SUPERVISOR, subject_sv=subject_sv, text_sv=text_sv, endpoint="visits.index"
+        enterprise_id,
+        Role.SUPERVISOR,
+        kind=LetterKind.VISIT,
+        subject_sv=subject_sv,
+        text_sv=text_sv,
+        endpoint="visits.index",
     )
 
 
@@ -380,6 +386,7 @@ def _tell_unit(unit_id: int, count: int, why_sv: str) -> None:
     write_letter(
         unit_id,
         Role.CASE_OFFICER,
+        kind=LetterKind.VISIT,
         subject_sv=f"{cancelled} är avbokat" if count == 1 else f"{cancelled} är avbokade",
         text_sv=f"{why_sv} {cancelled} som enheten hade bokat är avbokat. Boka gärna en ny tid."
         if count == 1

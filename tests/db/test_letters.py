@@ -22,6 +22,7 @@ from marketplace.clock import today
 from marketplace.db import db, transaction
 from marketplace.letters import jobs
 from marketplace.letters.models import Letter, LetterDelivery
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import DELIVER_TOPIC, SEND_TOPIC, write_letter
 from marketplace.outbox import Outbox, emit
 from marketplace.tenancy import Actor, acting_as, system_actor
@@ -76,6 +77,7 @@ def _write(officer: Actor, managers: list[Actor]) -> None:
         write_letter(
             managers[0].enterprise_id or 0,
             Role.SUPPLIER_MANAGER,
+            kind=LetterKind.SYSTEM,
             subject_sv="Beslut om\ner ansökan",
             text_sv="Myndigheten har beslutat om er ansökan.",
             endpoint="procurement.show",
@@ -165,6 +167,7 @@ def test_a_name_adds_no_headers(folder: Path, session: Session, officer: Actor, 
         write_letter(
             manager.enterprise_id or 0,
             Role.SUPPLIER_MANAGER,
+            kind=LetterKind.SYSTEM,
             subject_sv=f"Till {name}",
             text_sv=name,
             endpoint="procurement.index",
@@ -181,6 +184,7 @@ def test_what_is_rolled_back_is_not_sent(officer: Actor, managers: list[Actor]) 
         write_letter(
             managers[0].enterprise_id or 0,
             Role.SUPPLIER_MANAGER,
+            kind=LetterKind.SYSTEM,
             subject_sv="Hej",
             text_sv="Hej",
             endpoint="procurement.index",

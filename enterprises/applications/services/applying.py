@@ -25,6 +25,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, NotAllowed, NotFound
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.procurement.models import SystemOfChoice, TermsVersion
 from marketplace.procurement.queries import published_terms, terms_to_apply_to
@@ -133,6 +134,7 @@ def submit_application(application_id: int) -> None:
     write_letter(
         application.authority_id,
         Role.PROCUREMENT_OFFICER,
+        kind=LetterKind.APPLICATION,
         subject_sv=f"Ny ansökan till {application.system.name}",
         text_sv=(
             f"En ansökan till {application.system.name} har kommit in. Ni har lovat ett beslut inom "

@@ -23,6 +23,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db
 from marketplace.errors import Conflict, Invalid
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.tenancy import acting_as, current_actor, system_actor
 
@@ -175,6 +176,7 @@ def _decide(application: Application, draft: DecisionDraft) -> None:
     write_letter(
         application.enterprise_id,
         Role.SUPPLIER_MANAGER,
+        kind=LetterKind.DECISION,
         subject_sv=f"Beslut om er ansökan till {application.system.name}",
         text_sv=(
             f"{application.authority.name} har beslutat om er ansökan till {application.system.name}. Läs beslutet, "

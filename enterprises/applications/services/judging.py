@@ -27,6 +27,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db
 from marketplace.errors import Conflict, Invalid, NotFound
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.tenancy import current_actor
 
@@ -87,6 +88,7 @@ def request_completion(application_id: int, text_sv: str = "") -> None:
     write_letter(
         application.enterprise_id,
         Role.SUPPLIER_MANAGER,
+        kind=LetterKind.DECISION,
         subject_sv="Komplettera er ansökan",
         text_sv=(
             f"{application.authority.name} behöver en komplettering av er ansökan till {application.system.name}, "

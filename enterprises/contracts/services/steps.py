@@ -7,6 +7,7 @@ from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.db import db, get_or_404
 from marketplace.errors import NotAllowed
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.outbox import emit
 from marketplace.rules import advance
@@ -69,6 +70,7 @@ def write_to_supplier(contract: Contract, subject_sv: str, text_sv: str) -> None
     write_letter(
         contract.enterprise_id,
         Role.SUPPLIER_MANAGER,
+        kind=LetterKind.CONTRACT,
         subject_sv=subject_sv,
         text_sv=text_sv,
         endpoint="contracts.show",
@@ -80,6 +82,7 @@ def write_to_authority(contract: Contract, subject_sv: str, text_sv: str) -> Non
     write_letter(
         contract.authority_id,
         Role.PROCUREMENT_OFFICER,
+        kind=LetterKind.CONTRACT,
         subject_sv=subject_sv,
         text_sv=text_sv,
         endpoint="contracts.show",

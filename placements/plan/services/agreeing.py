@@ -6,6 +6,7 @@ from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.outbox import emit
 from marketplace.rules import advance
@@ -83,6 +84,7 @@ def wish_for_change(plan_id: int, text_sv: str) -> None:
             write_letter(
                 organisation_id,
                 role,
+                kind=LetterKind.PLAN,
                 subject_sv="En deltagare vill ändra sin aktivitetsplan",
                 text_sv="En deltagare har läst förslaget till aktivitetsplan och vill att något ändras.",
                 endpoint="plan.show",

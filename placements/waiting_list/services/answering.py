@@ -5,6 +5,7 @@ from datetime import date
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db, get_or_404
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
@@ -79,6 +80,7 @@ def expire_offer(offer_id: int) -> WaitingOffer | None:
     write_letter(
         participant.unit_id,
         Role.CASE_OFFICER,
+        kind=LetterKind.WAITING_LIST,
         subject_sv="Ett erbjudande i väntelistan blev obesvarat",
         text_sv=f"Platsen hölls till och med {offer.due_on.isoformat()} och har gått vidare till nästa. {stands}",
         endpoint="waiting_list.show",

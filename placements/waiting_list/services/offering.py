@@ -13,6 +13,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict
+from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.tenancy import acting_as, system_actor
 from placements.participants.models import Grant, Participant
@@ -109,6 +110,7 @@ def _offer_held(entry_id: int, place: Place) -> int | PassReason:
     write_letter(
         participant.unit_id,
         Role.CASE_OFFICER,
+        kind=LetterKind.WAITING_LIST,
         subject_sv="En plats har blivit ledig för en av era deltagare",
         text_sv=f"En plats som en av era deltagare väntar på har blivit ledig. Den hålls till och med "
         f"{offer.due_on.isoformat()}. Svara ja eller nej innan dess, annars går den vidare till nästa.",

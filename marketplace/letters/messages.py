@@ -1,0 +1,51 @@
+"""A letter as the mail server takes it, with the link that turns its kind down (RFC 8058)."""
+
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from flask import current_app
+from itsdangerous import BadSignature, URLSafeSerializer
+
+from marketplace.accounts.models import User
+from marketplace.letters.models import Letter
+from marketplace.letters.rules import LetterKind, Way, ways_for
+from marketplace.web.addresses import public_address
+
+
+def compose(
+    user: User, kind: LetterKind, *, subject_sv: str, body: str, written_at: datetime, key: str
+) -> EmailMessage:
+    """`key` is the same each time the letter is sent to her, so that a mail server knows it again."""
+    message = EmailMessage()
+    message["Subject"] = subject_sv
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = user.email
+    message["Date"] = format_datetime(written_at)
+    message["Message-ID"] = f"<{key}@platstorget>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = "sv"
+    if Way.NEVER in ways_for(kind):
+        address = public_address("letters.unsubscribe", token=_signer().dumps([user.id, kind]))
+        message["List-Unsubscribe"] = f"<{address}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(body)
+    return message
+
+
+def letter_address(letter: Letter) -> str:
+    """The page that the letter leads to."""
+    return public_address(letter.endpoint, **letter.arguments)
+
+
+def told_by(token: str) -> tuple[int, LetterKind] | None:
+    """The user and the kind of an unsubscribing link; None for one that is not ours."""
+    try:
+        user_id, kind = _signer().loads(token)
+    except BadSignature:
+        return None
+    return user_id, LetterKind(kind)
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="letters.unsubscribe")
