@@ -1,4 +1,5 @@
-"""What a withdrawn consent ends, and that nothing is requested or accepted without one."""
+"""What a withdrawn consent ends, and that nothing is requested or accepted without one; a seat that is held for the
+waiting list counts under the contract's cap."""
 
 from collections.abc import Collection
 
@@ -38,6 +39,57 @@ CREATE TRIGGER under_consent BEFORE INSERT OR UPDATE OF state ON placement
     FOR EACH ROW WHEN (NEW.state IN ('requested', 'accepted')) EXECUTE FUNCTION keep_placement_under_consent();
 """
 
+# As 0013 has it, with seats that are held for an answer from the waiting list.
+PEAK = """
+CREATE OR REPLACE FUNCTION contract_peak(contract integer, first_day date, last_day date, besides integer)
+    RETURNS bigint LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+        WITH live AS (
+            SELECT p.first_day, p.last_day FROM placement p
+            WHERE p.contract_id = $1 AND p.state IN ('requested', 'accepted', 'running')
+              AND p.first_day <= $3 AND p.last_day >= $2 AND p.id IS DISTINCT FROM $4
+            {offers})
+        SELECT coalesce(max((SELECT count(*) FROM live l WHERE d.day BETWEEN l.first_day AND l.last_day)), 0)
+        FROM (SELECT greatest(live.first_day, $2) AS day FROM live) d
+    $$;
+"""
+OFFERS = """
+            UNION ALL
+            SELECT o.first_day, o.last_day FROM waiting_offer o
+            WHERE o.contract_id = $1 AND o.state = 'open' AND o.first_day <= $3 AND o.last_day >= $2"""
+
+# As a placement is held: whoever takes room under a contract waits for whoever else does.
+OFFER_UNDER_CONTRACT = """
+CREATE FUNCTION keep_offer_under_contract() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    cap integer;
+BEGIN
+    SELECT c.capacity_cap INTO cap FROM contract c
+        WHERE c.id = NEW.contract_id AND c.authority_id = NEW.authority_id AND c.state = 'active'
+          AND c.starts_on <= NEW.first_day AND coalesce(c.ends_on, 'infinity') >= NEW.last_day
+        FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        PERFORM refuse('contract_in_force');
+    END IF;
+    IF contract_peak(NEW.contract_id, NEW.first_day, NEW.last_day, NULL) >= cap THEN
+        PERFORM refuse('contract_capacity_cap');
+    END IF;
+    RETURN NEW;
+END $$;
+REVOKE EXECUTE ON FUNCTION keep_offer_under_contract FROM PUBLIC;
+CREATE TRIGGER under_contract BEFORE INSERT ON waiting_offer
+    FOR EACH ROW EXECUTE FUNCTION keep_offer_under_contract();
+"""
+OFFERED_UNDER = """
+UPDATE waiting_offer o SET contract_id = (
+    SELECT min(c.id) FROM contract c JOIN place p ON p.enterprise_id = c.enterprise_id
+        JOIN training_grant g ON g.id = o.grant_id
+    WHERE p.id = o.place_id AND c.authority_id = o.authority_id AND c.state = 'active'
+      AND c.starts_on <= o.first_day AND coalesce(c.ends_on, 'infinity') >= o.last_day
+      AND (g.system_id IS NULL OR g.system_id = c.system_id))
+WHERE o.state = 'open'
+"""
+
 
 def _one_of(table: str, column: str, allowed: Collection[str]) -> None:
     name = op.f(f"ck_{table}_{column}")
@@ -49,12 +101,31 @@ def upgrade() -> None:
     _one_of("placement", "cancel_reason", (*CANCELLED, WITHDRAWN))
     _one_of("study_visit", "end_reason", (*VISIT_ENDED, WITHDRAWN))
     op.execute(UNDER_CONSENT)
+    op.add_column("waiting_offer", sa.Column("contract_id", sa.Integer(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_waiting_offer_contract_id"), "waiting_offer", "contract", ["contract_id"], ["id"]
+    )
+    op.create_index(
+        "ix_waiting_offer_contract",
+        "waiting_offer",
+        ["contract_id"],
+        postgresql_where=sa.text("state = 'open'"),
+    )
+    op.execute(OFFERED_UNDER)
+    op.execute(PEAK.format(offers=OFFERS))
+    op.execute(OFFER_UNDER_CONTRACT)
 
 
 def downgrade() -> None:
+    op.execute("DROP TRIGGER under_contract ON waiting_offer")
+    op.execute("DROP FUNCTION keep_offer_under_contract")
+    op.execute(PEAK.format(offers=""))
+    op.drop_column("waiting_offer", "contract_id")
     op.execute("DROP TRIGGER under_consent ON placement")
     op.execute("DROP FUNCTION keep_placement_under_consent")
     op.execute("UPDATE study_visit SET end_reason = 'grant_ended' WHERE end_reason = 'consent_withdrawn'")
-    op.execute("UPDATE placement SET cancel_reason = 'grant_withdrawn' WHERE cancel_reason = 'consent_withdrawn'")
+    op.execute(
+        "UPDATE placement SET cancel_reason = 'grant_withdrawn' WHERE cancel_reason = 'consent_withdrawn'"
+    )
     _one_of("study_visit", "end_reason", VISIT_ENDED)
     _one_of("placement", "cancel_reason", CANCELLED)

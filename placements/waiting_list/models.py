@@ -99,6 +99,7 @@ class WaitingOffer(Base):
         CheckConstraint("(state = 'accepted') = (placement_id IS NOT NULL)", name="accepted_is_requested"),
         CheckConstraint("(state = 'declined') = (no_reason IS NOT NULL)", name="declined_for_a_reason"),
         CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="open_until_answered"),
+        Index("ix_waiting_offer_contract", "contract_id", postgresql_where=text("state = 'open'")),
         Index("uq_waiting_offer_open", "grant_id", unique=True, postgresql_where=text("state = 'open'")),
         Index(
             "uq_waiting_offer_place",
@@ -116,6 +117,8 @@ class WaitingOffer(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), index=True)
     seat_use_id: Mapped[int | None] = mapped_column(ForeignKey("seat_use.id"), unique=True)
+    contract_id: Mapped[int | None] = mapped_column(ForeignKey("contract.id"))
+    """Whose cap the held seat counts under while the offer is open; none once a request has taken its room over."""
     state: Mapped[OfferState] = mapped_column(enum_of(OfferState, "state"), default=OfferState.OPEN)
     first_day: Mapped[date]
     last_day: Mapped[date]

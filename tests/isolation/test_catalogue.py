@@ -104,6 +104,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "keep_application_to_open_system",
         "keep_contract_as_signed",
         "keep_contract_with_placements",
+        "keep_offer_under_contract",
         "keep_placement_under_consent",
         "keep_placement_under_contract",
         "keep_shortened_contract",

@@ -69,7 +69,7 @@ def request_placement(
     last_day = last_day or grant.last_day
     _check_lives(asked, place, first_day)
     _check(place, grant, first_day, last_day)
-    contract = _contract(grant, place.enterprise_id, first_day, last_day, requested.contract_id)
+    contract = contract_for(grant, place.enterprise_id, first_day, last_day, requested.contract_id)
     use = _seat(place.id, first_day, last_day, held_seat_use_id)
     due_on = answer_due(today(), contract.answer_within, first_day)
     placement = Placement(
@@ -209,11 +209,11 @@ def _seat(place_id: int, first_day: date, last_day: date, held_seat_use_id: int 
     return move_seat_use(use.id, first_day, last_day, SeatUseKind.REQUEST)
 
 
-def _contract(
-    grant: Grant, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None
+def contract_for(
+    grant: Grant, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None = None
 ) -> BookableContract:
     """The oldest contract over the days whose price list has a price for the grant's support level, and whose cap
-    leaves a seat, in the grant's system. Only `contract_id` where there is one."""
+    leaves a seat, in the grant's system. Only `contract_id` where there is one. Raises Conflict or Invalid."""
     contracts = [
         contract
         for contract in contracts_over(

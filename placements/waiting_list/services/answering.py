@@ -43,6 +43,8 @@ def accept_offer(offer_id: int, first_day: date) -> int:
     choice_round = open_round_of(grant.id) or open_round(grant.id)
     show_held_place(choice_round.id, offer.place_id, earliest_start=offer.first_day)
     record_choice(choice_round.id, offer.place_id)
+    offer.contract_id = None  # the request takes over its room under the contract's cap, as it does the seat
+    db.session.flush()
     placement = request_placement(
         choice_round.id, first_day=first_day, last_day=offer.last_day, held_seat_use_id=offer.seat_use_id
     )

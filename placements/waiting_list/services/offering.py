@@ -12,10 +12,11 @@ from enterprises.places.services.capacity import seat_freed
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
 from marketplace.db import db, get_or_404
-from marketplace.errors import Conflict
+from marketplace.errors import Conflict, Invalid
 from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.tenancy import acting_as, system_actor
+from placements.booking.services.requests import contract_for
 from placements.participants.models import Grant, Participant
 from placements.search.queries import option_of
 from placements.waiting_list import queries
@@ -87,8 +88,9 @@ def _offer_held(entry_id: int, place: Place) -> int | PassReason:
     if first_day is None:
         return PassReason.DOES_NOT_FIT
     try:
+        contract = contract_for(grant, place.enterprise_id, first_day, criteria.until)
         use = take_seat(place.id, first_day, criteria.until, SeatUseKind.OFFER)
-    except Conflict:
+    except (Conflict, Invalid):
         return PassReason.DOES_NOT_FIT  # somebody booked it meanwhile
     offer = WaitingOffer(
         authority_id=entry.authority_id,
@@ -97,6 +99,7 @@ def _offer_held(entry_id: int, place: Place) -> int | PassReason:
         participant_id=entry.participant_id,
         place_id=place.id,
         seat_use_id=use.id,
+        contract_id=contract.id,
         state=OfferState.OPEN,
         first_day=use.first_day,
         last_day=use.last_day,
