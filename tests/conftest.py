@@ -8,11 +8,13 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
+from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Membership
 from marketplace.db import db
 from marketplace.tenancy import Actor
@@ -72,6 +74,14 @@ def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
     else:
         with running_servers() as own:
             yield own
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_passwords() -> Iterator[None]:
+    """A password takes a fifth of a second to hash, which is the point of it, and not of most tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+        yield
 
 
 @pytest.fixture

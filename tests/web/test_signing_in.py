@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app import create_app
+from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Membership, Organisation, User, UserSecret
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.accounts.services import add_membership, create_account
@@ -132,7 +133,10 @@ def test_an_account_that_is_closed_cannot_sign_in(
     assert sign_in(client_for()).status_code == 422
 
 
-def test_an_old_hash_is_renewed_at_sign_in(client_for: ClientFor, people: People, session: Session) -> None:
+def test_an_old_hash_is_renewed_at_sign_in(
+    client_for: ClientFor, people: People, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "_hasher", PasswordHasher())
     weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     with acting_as(system_actor()):
         session.get_one(UserSecret, people.maria).password_hash = weak
