@@ -46,8 +46,8 @@ from marketplace.web.work import Waiting, register_waiting
 from placements.access import views as access
 from placements.access.queries import actor_of_session
 from placements.assignment import views as assignment
-from placements.attendance import queries as attendance_queries
 from placements.attendance import views as attendance
+from placements.attendance import waiting_queries as attendance_waiting
 from placements.booking import views as booking
 from placements.booking import waiting_queries as booking_waiting
 from placements.booking.seat_queries import holders_of_seats
@@ -75,6 +75,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     advertising.bp,
     assignment.bp,
     attendance.bp,
+    attendance.own_bp,
     booking.bp,
     capacity.bp,
     checkpoint_indicators.bp,
@@ -103,7 +104,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 
 WAITING: Sequence[Waiting] = (
     advertising_queries.waiting,
-    attendance_queries.waiting,
+    attendance_waiting.waiting,
     booking_waiting.waiting,
     capacity_queries.waiting,
     checkpoint_queries.waiting,
@@ -121,6 +122,7 @@ WAITING: Sequence[Waiting] = (
 """Who adds rows to the start page."""
 
 JOBS: Mapping[str, Sequence[str]] = {
+    "absence.repeated": [],
     "checkpoints.lapse": ["placements.checkpoints.jobs.lapse"],
     "checkpoints.make": ["placements.checkpoints.jobs.make"],
     "choice_round_closed": ["placements.visits.jobs.cancel_in_round"],

@@ -17,14 +17,14 @@ from marketplace.db import get_or_404
 from marketplace.reference.rules import add_working_days, is_working_day
 from marketplace.tenancy import Actor
 from placements.attendance import services as attendance
-from placements.attendance.rules import AttendanceEntry, AttendanceKind, planned_week
+from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.booking import services as booking
 from placements.participants import services as participants
 from placements.participants.models import Grant
 from placements.participants.queries import has_live_placement
 from placements.participants.rules import GrantState
 from placements.plan import services as plans
-from placements.plan.staircase_rules import Step
+from placements.plan.staircase_rules import Step, spread_hours
 from placements.report import services as reports
 
 _ENDS_EARLY = 0.2
@@ -140,16 +140,16 @@ def _file_week(history: History, enterprise: str, monday: date) -> None:
 
 
 def _week_of(case: Case, monday: date) -> list[AttendanceEntry]:
-    weekdays = [
-        monday - timedelta(weeks=1) + timedelta(days=(case.number + 2 * n) % 5)
-        for n in range(case.days_per_week)
-    ]
+    weekdays = sorted((case.number + 2 * n) % 5 for n in range(case.days_per_week))
     is_short = _begins_short(case) and monday < case.first_day + _SHORT_WEEKS < case.last_day
     hours_per_week = _shorter(case.hours_per_week) if is_short else case.hours_per_week
-    planned = planned_week(monday, hours_per_week, case.days_per_week, weekdays)
+    planned = zip(weekdays, spread_hours(hours_per_week, case.days_per_week), strict=True)
+    days = [(monday + timedelta(days=weekday), hours) for weekday, hours in planned]
     last = min(case.attends_until, today())
     return [
-        _day_of(case, day, hours) for day, hours in sorted(planned.items()) if case.first_day <= day <= last
+        _day_of(case, day, hours)
+        for day, hours in days
+        if case.first_day <= day <= last and is_working_day(day)
     ]
 
 

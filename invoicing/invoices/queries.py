@@ -29,7 +29,7 @@ from marketplace.procurement.price_rules import Component
 from marketplace.tenancy import Actor
 from marketplace.web.filters import kronor
 from marketplace.web.work import WaitingItem
-from placements.attendance.queries import attendance_days
+from placements.attendance.queries import attendance_days, days_as_invoiced
 from placements.attendance.rules import AttendanceKind
 from placements.booking.rules import placement_number
 
@@ -130,14 +130,9 @@ def line_groups(lines: Iterable[InvoiceLine]) -> list[LineGroup]:
 
 
 def days_behind(line: InvoiceLine) -> list[DayBehind]:
-    """The attendance days that earned a line, in order; none for a fee or a month."""
-    days = attendance_days()
-    rows = db.session.execute(
-        select(days.c.day, days.c.planned_hours, days.c.actual_hours)
-        .where(days.c.placement_id == line.placement_id, days.c.day.in_(line.days))
-        .order_by(days.c.day)
-    )
-    return [DayBehind(row.day, row.planned_hours, row.actual_hours, row.actual_hours == 0) for row in rows]
+    """The attendance days that earned a line, in order, as they stood then; none for a fee or a month."""
+    days = days_as_invoiced(line.placement_id, line.days)
+    return [DayBehind(day.day, day.planned_hours, day.actual_hours, day.actual_hours == 0) for day in days]
 
 
 def uncounted_days(invoice: Invoice) -> int:

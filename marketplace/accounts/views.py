@@ -77,7 +77,11 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     end_session()
     flash("Du är utloggad.", "success")
-    return redirect(url_for("accounts.sign_in"))
+    answer = redirect(url_for("accounts.sign_in"))
+    answer.headers["Clear-Site-Data"] = (
+        '"storage"'  # a half-typed week is not for whoever has the laptop next
+    )
+    return answer
 
 
 @bp.get("/valj-roll")

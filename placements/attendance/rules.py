@@ -1,7 +1,6 @@
-"""Attendance per day: planned and actual hours, and kind. Weeks, what may be recorded, and month sums."""
+"""Attendance per day: planned and actual hours, and kind. Weeks, what may be recorded, and sums."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,9 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from marketplace.errors import Conflict, Invalid
-from marketplace.reference.rules import add_working_days, is_working_day, spoken_month
+from marketplace.reference.rules import add_working_days, spoken_month
+from marketplace.swedish import plain_hours
 from placements.booking.rules import PlacementState
-from placements.plan.staircase_rules import spread_hours
 
 
 class AttendanceKind(StrEnum):
@@ -48,22 +47,17 @@ ABSENCES = (AttendanceKind.ILL, AttendanceKind.LEAVE, AttendanceKind.OTHER_VALID
 HOURS_A_DAY = Decimal(24)
 _NO_HOURS = Decimal(0)
 _DAYS_A_WEEK = 7
-_WORK_DAYS = 5
 _DUE_WITHIN = 2  # working days after the week
+
+LONGEST_REASON = 500  # characters
 
 RECORDED_STATES = frozenset({PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
 """Placements that have attendance: what has started, also afterwards while a week is filed late."""
 
-_WEEKDAY_SHORT_SV = ("mån", "tis", "ons", "tors", "fre", "lör", "sön")
-
-LOCKED_SV = "Dagen är fakturerad och kan inte ändras. Kontakta verksamhetsledaren om något är fel."
-OUTSIDE_SV = "Utanför placeringen"
-FUTURE_SV = "Kommande dag"
-
-
 # Weeks.
 
-_WEEK = re.compile(r"(\d{4})-W(\d{2})", re.ASCII)
+_WEEK = re.compile(r"(20\d{2})-W(\d{2})", re.ASCII)
+_MONTH = re.compile(r"20\d{2}-\d{2}", re.ASCII)
 
 
 def read_week(text: str) -> date | None:
@@ -83,6 +77,25 @@ def week_text(day: date) -> str:
     return f"{year:04d}-W{number:02d}"
 
 
+def read_month(text: str) -> date | None:
+    """`2026-11` → its first day; None for anything else."""
+    if not _MONTH.fullmatch(text):
+        return None
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        return None
+
+
+def read_day_of_address(text: str) -> date | None:
+    """`2026-11-03` → the day; None for anything else."""
+    month = read_month(text[:7])
+    try:
+        return month and date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
@@ -94,27 +107,6 @@ def days_of_week(monday: date) -> list[date]:
 def attendance_deadline(monday: date) -> date:
     """A week's attendance is to be recorded by the second working day after it."""
     return add_working_days(monday + timedelta(days=_DAYS_A_WEEK - 1), _DUE_WITHIN)
-
-
-# Planned hours.
-
-
-def usual_weekdays(recent: Iterable[date], days_per_week: int) -> list[int]:
-    """The weekdays (0 is Monday) a participant comes: those of recent planned days, filled up from Monday."""
-    seen = Counter(day.weekday() for day in recent)
-    by_habit = sorted(seen, key=lambda weekday: (-seen[weekday], weekday))
-    chosen = (by_habit + [weekday for weekday in range(_WORK_DAYS) if weekday not in seen])[:days_per_week]
-    return sorted(chosen)
-
-
-def planned_week(
-    monday: date, hours_per_week: Decimal, days_per_week: int, recent: Iterable[date] = ()
-) -> dict[date, Decimal]:
-    """Planned hours by day. A public holiday has none, and its hours are not moved to another day."""
-    weekdays = usual_weekdays(recent, days_per_week)
-    spread = spread_hours(hours_per_week, len(weekdays))
-    days = {monday + timedelta(days=weekday): hours for weekday, hours in zip(weekdays, spread, strict=True)}
-    return {day: hours for day, hours in days.items() if day.weekday() >= _WORK_DAYS or is_working_day(day)}
 
 
 # What may be recorded.
@@ -163,50 +155,6 @@ def check_hours(kind: AttendanceKind, planned_hours: Decimal, actual_hours: Deci
         )
 
 
-# What the supervisor chooses among: a kind of absence and whether it was reported in time are one choice.
-
-
-class DayChoice(StrEnum):
-    PRESENT = "present"
-    ILL_REPORTED = "ill_reported"
-    ILL = "ill"
-    LEAVE = "leave"
-    OTHER_REPORTED = "other_reported"
-    OTHER = "other"
-    INVALID = "invalid"
-    NO_TRAINING = "no_training"
-
-
-DAY_CHOICE_SV = {
-    DayChoice.PRESENT: "Närvarande",
-    DayChoice.ILL_REPORTED: "Sjuk, anmäld",
-    DayChoice.ILL: "Sjuk, ej anmäld",
-    DayChoice.LEAVE: "Ledig",
-    DayChoice.OTHER_REPORTED: "Annan giltig, anmäld",
-    DayChoice.OTHER: "Annan giltig, ej anmäld",
-    DayChoice.INVALID: "Ogiltig frånvaro",
-    DayChoice.NO_TRAINING: "Ingen träning",
-}
-
-_CHOICE_MEANS = {
-    DayChoice.PRESENT: (AttendanceKind.PRESENT, False),
-    DayChoice.ILL_REPORTED: (AttendanceKind.ILL, True),
-    DayChoice.ILL: (AttendanceKind.ILL, False),
-    DayChoice.LEAVE: (AttendanceKind.LEAVE, True),  # leave is agreed beforehand
-    DayChoice.OTHER_REPORTED: (AttendanceKind.OTHER_VALID, True),
-    DayChoice.OTHER: (AttendanceKind.OTHER_VALID, False),
-    DayChoice.INVALID: (AttendanceKind.INVALID, False),
-}
-
-
-def choice_of(kind: AttendanceKind, is_reported_same_day: bool) -> DayChoice:
-    """The choice that says this of a recorded day."""
-    for choice, meaning in _CHOICE_MEANS.items():
-        if meaning == (kind, is_reported_same_day):
-            return choice
-    return choice_of(kind, not is_reported_same_day)
-
-
 @dataclass(frozen=True)
 class RecordedDay:
     """A day as it stands."""
@@ -219,85 +167,17 @@ class RecordedDay:
     is_reported_same_day: bool = False
     is_invoiced: bool = False
 
-
-@dataclass(frozen=True)
-class GridDay:
-    """One participant's day in a week: what is planned, what is on record, and why it cannot be changed if so."""
-
-    placement_id: int
-    day: date
-    planned_hours: Decimal
-    usual_hours: Decimal
-    recorded: RecordedDay | None
-    closed_sv: str
-    is_passed_over: bool = False
-    """Nothing is on record although a later day of the week is: there was no training, whatever was planned."""
-
     @property
-    def is_open(self) -> bool:
-        return not self.closed_sv
-
-    @property
-    def is_locked(self) -> bool:
-        return self.recorded is not None and self.recorded.is_invoiced
-
-    @property
-    def is_holiday(self) -> bool:
-        return self.day.weekday() < _WORK_DAYS and not is_working_day(self.day)
-
-    @property
-    def name(self) -> str:
-        """What its fields are called in the form."""
-        return f"p{self.placement_id}-{self.day:%Y%m%d}"
-
-    @property
-    def label_sv(self) -> str:
-        return f"{_WEEKDAY_SHORT_SV[self.day.weekday()]} {self.day.day}/{self.day.month}"
-
-    @property
-    def shown_choice(self) -> DayChoice:
-        """What the form starts from: what is on record, else presence on the planned days."""
-        if self.recorded is not None:
-            return choice_of(self.recorded.kind, self.recorded.is_reported_same_day)
-        is_expected = self.planned_hours and not self.is_passed_over
-        return DayChoice.PRESENT if is_expected else DayChoice.NO_TRAINING
-
-    @property
-    def shown_hours(self) -> Decimal | None:
-        if self.recorded is not None:
-            return self.recorded.actual_hours or None
-        return None if self.is_passed_over else self.planned_hours or None
-
-    @property
-    def is_missing(self) -> bool:
-        """Whether the day could be recorded, ought to be and is not."""
-        return self.is_open and self.recorded is None and bool(self.planned_hours) and not self.is_passed_over
+    def said_sv(self) -> str:
+        """What it says, in a few words."""
+        return said_sv(self.kind, self.actual_hours)
 
 
-def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None) -> AttendanceEntry | None:
-    """What was typed for a day as an entry; None when there was no training. Raises Invalid.
-
-    An absence counts the hours that were planned; on another day than planned those that were typed, or a usual day's.
-    """
-    planned, kind, is_reported = day.planned_hours, AttendanceKind.PRESENT, False
-    if choice == DayChoice.NO_TRAINING:
-        was_left = day.shown_choice == DayChoice.NO_TRAINING
-        if not typed or (typed == day.shown_hours and not was_left):
-            return None
-        if not was_left:
-            raise Invalid("Välj Närvarande om deltagaren var där, eller ta bort timmarna.", field="hours")
-    else:
-        kind, is_reported = _CHOICE_MEANS[choice]
-    if kind != AttendanceKind.PRESENT:
-        if typed and planned and typed != planned:
-            check_hours(kind, planned, typed)
-        missed = planned or typed or day.usual_hours
-        check_hours(kind, missed, _NO_HOURS)
-        return AttendanceEntry(day.placement_id, day.day, kind, missed, _NO_HOURS, is_reported)
-    if typed is None and not planned:
-        return None
-    check_hours(kind, planned, typed or _NO_HOURS)
-    return AttendanceEntry(day.placement_id, day.day, kind, planned, typed or _NO_HOURS, is_reported)
+def said_sv(
+    kind: AttendanceKind, hours: Decimal, kinds: Mapping[AttendanceKind, str] = ATTENDANCE_KIND_SV
+) -> str:
+    """ "4 tim", or the kind of absence."""
+    return f"{plain_hours(hours)} tim" if kind is AttendanceKind.PRESENT else kinds[kind]
 
 
 # Sums.

@@ -103,22 +103,6 @@ def extent_on(day: date, at_first: Extent, changed: Iterable[tuple[date, Extent]
     )[1]
 
 
-def extent_by_plan(
-    day: date,
-    at_first: Extent,
-    changed: Iterable[tuple[date, Extent]],
-    plan: tuple[date, Extent] | None,
-) -> Extent:
-    """What the participant is to do on the day: the plan decides within what is agreed, and a change of extent from a
-    later day than the plan's agreement decides until there is a new plan."""
-    so_far = [(from_day, extent) for from_day, extent in changed if from_day <= day]
-    if plan is None:
-        return extent_on(day, at_first, so_far)
-    agreed_on, planned = plan
-    later = [(from_day, extent) for from_day, extent in so_far if from_day > agreed_on]
-    return extent_on(day, planned, later)
-
-
 def check_extension(
     last_day: date, *, planned_last: date, today: date, grant_last: date, contract_last: date | None
 ) -> None:

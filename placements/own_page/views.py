@@ -11,6 +11,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
 from marketplace.web.guards import CODE_AGAIN_SV, requires
+from placements.attendance.absence_queries import own_today
 from placements.checkpoints.queries import own_checkpoints
 from placements.choice import queries as choices
 from placements.choice import services
@@ -43,7 +44,10 @@ def index() -> ResponseReturnValue:
         _page(rounds[0], rounds)
         if rounds
         else render_template(
-            "placements/own_page/nothing.html", checkpoints=own_checkpoints(), plans=own_plans()
+            "placements/own_page/nothing.html",
+            checkpoints=own_checkpoints(),
+            plans=own_plans(),
+            own_days=own_today(),
         )
     )
 
@@ -194,6 +198,7 @@ def _page(choice_round_id: int, rounds: list[int]) -> str:
         news=queries.news_of(choice_round),
         checkpoints=own_checkpoints(),
         plans=own_plans(),
+        own_days=own_today(),
         earlier=[one for one in rounds if one != choice_round_id],
         is_newest=rounds[:1] == [choice_round_id],
         tags={shown.place_id: _tag(shown) for shown in choice_round.shown},

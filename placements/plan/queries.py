@@ -15,7 +15,6 @@ from enterprises.places.rules import WORKWEEK
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.rules import Role
 from marketplace.audit import Event
-from marketplace.clock import today
 from marketplace.db import db, get_or_404, swedish_order
 from marketplace.errors import NotFound
 from marketplace.procurement.models import TermsVersion
@@ -28,7 +27,7 @@ from placements.booking.models import Placement
 from placements.booking.queries import changed_extents
 from placements.booking.rules import SEAT_HOLDING_STATES, PlacementState
 from placements.participants.models import Participant
-from placements.plan.models import ActivityPlan, PlanStep, PlanWish
+from placements.plan.models import ActivityPlan, PlanWish
 from placements.plan.rules import PLANNED_STATES, PlanState, plan_deadline
 from placements.plan.staircase_rules import Bounds, hours_of_days
 
@@ -226,22 +225,6 @@ def planned_days(placement_ids: Collection[int], first: date, last: date) -> dic
             (plan.agreed_on if plan else None) or date.min,
             _bounds(placement, changed.get(placement.id, []), weekdays),
         )
-    return found
-
-
-def agreed_extents(placement_ids: Collection[int]) -> dict[int, tuple[date, Extent]]:
-    """Hours and days a week by the plan that holds now, as it is today, and when it was agreed, for the placements that
-    have one the actor may read."""
-    rows = db.session.execute(
-        select(ActivityPlan.placement_id, ActivityPlan.agreed_on, PlanStep)
-        .join(PlanStep, PlanStep.plan_id == ActivityPlan.id)
-        .where(ActivityPlan.placement_id.in_(placement_ids), ActivityPlan.state == PlanState.AGREED)
-        .order_by(ActivityPlan.placement_id, ActivityPlan.revision, PlanStep.from_day)
-    )
-    found: dict[int, tuple[date, Extent]] = {}
-    for placement_id, agreed_on, row in rows:
-        if placement_id not in found or row.from_day <= today():
-            found[placement_id] = (agreed_on or date.min, row.step.extent)
     return found
 
 

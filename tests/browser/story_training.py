@@ -159,7 +159,7 @@ def weeks_pass(town: Town) -> None:
         supervisor = town.at_work(Role.SUPERVISOR)
         supervisor.follow("Närvaro")
         if week == 7:
-            supervisor.select(f"Närvaro, {NAME}, ons 11/2", "Sjuk, anmäld")
+            supervisor.select(f"Närvaro, {NAME}, ons 11/2", "Sjuk")
             supervisor.fill(f"Timmar, {NAME}, ons 11/2", "")
         if week == 8:
             supervisor.fill(f"Timmar, {NAME}, tis 17/2", "3,5")

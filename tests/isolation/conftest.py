@@ -38,6 +38,8 @@ PERSON_TABLES = (
     "follow_up_action",
     "final_report",
     "attendance_day",
+    "absence_report",
+    "attendance_correction",
     "waiting_entry",
     "waiting_offer",
     "waiting_pass",

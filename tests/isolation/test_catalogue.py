@@ -120,7 +120,8 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
 def test_views_are_the_known_ones(owner: Connection) -> None:
     """A view is read with its owner's eyes and passes every policy, so it asks by itself whose the rows are."""
     found = owner.scalars(text("SELECT viewname FROM pg_views WHERE schemaname = 'public' ORDER BY viewname"))
-    assert found.all() == ["attendance_by_number", "public_site", "public_supplier", "public_turn"]
+    by_number = ["attendance_by_number", "correction_by_number"]
+    assert found.all() == [*by_number, "public_site", "public_supplier", "public_turn"]
 
 
 @pytest.mark.parametrize(

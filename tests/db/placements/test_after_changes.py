@@ -18,7 +18,7 @@ from marketplace.db import get_or_404, transaction
 from marketplace.errors import Conflict
 from marketplace.reference.rules import Dominance, Sex
 from marketplace.tenancy import acting_as, system_actor
-from placements.attendance.queries import week_grid
+from placements.attendance.week_queries import week_grid
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from placements.booking.services import (
@@ -125,4 +125,4 @@ def test_the_week_is_planned_by_the_extent_of_each_day(market: Market) -> None:
     assert planned[0] == [5, 5, 5, 5, 0]
     assert planned[1] == [5, 5, 5, 0, 0], "changed on the Wednesday"
     assert planned[2] == [5, 5, 5, 0, 0]
-    assert weeks[2].extent.hours_per_week == 15
+    assert weeks[2].planned_hours == 15

@@ -39,6 +39,7 @@ from tests.support.training import (
 )
 
 WEDNESDAY = date(2026, 3, 11)
+A_WEEK = (date(2026, 3, 16), date(2026, 3, 22))
 
 
 @pytest.fixture
@@ -163,7 +164,7 @@ def test_the_agreed_plan_holds_until_the_new_one_does(market: Market, placement_
     second = do(market.supervisor, revise_plan, first, planned(hours_per_week=Decimal(20)))
     assert (plan(market, second).revision, plan(market, second).state) == (2, PlanState.DRAFT)
     with acting_as(market.supervisor):
-        assert queries.agreed_extents([placement_id])[placement_id][1].hours_per_week == Decimal(16)
+        assert sum(queries.planned_days([placement_id], *A_WEEK)[placement_id].values()) == 16
     with pytest.raises(Conflict):  # a third, while the second is on its way
         do(market.supervisor, revise_plan, first, planned())
     do(market.supervisor, propose_plan, second)
@@ -174,7 +175,7 @@ def test_the_agreed_plan_holds_until_the_new_one_does(market: Market, placement_
     with acting_as(market.officer):
         assert [version.revision for version in queries.versions(placement_id)] == [2, 1]
         assert queries.readable_plan(first).tasks_sv == "Sy kassar"
-        assert queries.agreed_extents([placement_id])[placement_id][1].hours_per_week == Decimal(20)
+        assert sum(queries.planned_days([placement_id], *A_WEEK)[placement_id].values()) == 20
 
 
 def test_a_replaced_version_cannot_be_agreed_to(market: Market, placement_id: int) -> None:

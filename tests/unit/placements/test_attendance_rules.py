@@ -1,6 +1,7 @@
 """Planned weeks, what may be recorded, what a typed day means, and sums."""
 
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -8,34 +9,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.errors import Conflict, Invalid
+from placements.attendance.absence_rules import newly_repeated
 from placements.attendance.rules import (
-    DAY_CHOICE_SV,
     AttendanceEntry,
     AttendanceKind,
-    DayChoice,
-    GridDay,
     RecordedDay,
     attendance_deadline,
     changed_entries,
     check_entry,
-    choice_of,
     month_sums,
-    planned_week,
-    read_day,
+    read_month,
     read_week,
     total,
-    usual_weekdays,
     week_text,
+)
+from placements.attendance.week_rules import (
+    DAY_CHOICE_SV,
+    DayChoice,
+    GridDay,
+    read_day,
+    said,
 )
 from placements.booking.rules import PlacementState
 from placements.plan.staircase_rules import spread_hours
 
-MONDAY = date(2026, 3, 16)
+MONDAY, FRIDAY = date(2026, 3, 16), date(2026, 3, 20)
 NO = Decimal(0)
 
 
 def grid_day(planned: str = "4", recorded: RecordedDay | None = None) -> GridDay:
-    return GridDay(1, MONDAY, Decimal(planned), Decimal(5), recorded, "")
+    return GridDay(1, MONDAY, Decimal(planned), recorded)
 
 
 def recorded(kind: AttendanceKind = AttendanceKind.PRESENT, hours: str = "4") -> RecordedDay:
@@ -56,24 +59,6 @@ def test_odd_hours_are_spread_whole_too(hours: Decimal, days: int) -> None:
     spread = spread_hours(hours, days)
     assert sum(spread) == hours
     assert min(spread) >= 0
-
-
-def test_planned_days_start_from_monday_and_skip_a_public_holiday() -> None:
-    easter_week = date(2026, 3, 30)
-    planned = planned_week(easter_week, Decimal(20), 5)
-    assert planned == {easter_week + timedelta(days=n): Decimal(4) for n in range(4)}  # långfredagen is free
-
-
-def test_habit_decides_the_weekdays() -> None:
-    tuesdays_and_thursdays = [date(2026, 3, 10), date(2026, 3, 12), date(2026, 3, 3)]
-    assert usual_weekdays(tuesdays_and_thursdays, 2) == [1, 3]
-    assert usual_weekdays(tuesdays_and_thursdays, 3) == [0, 1, 3]
-    assert usual_weekdays([], 4) == [0, 1, 2, 3]
-
-
-def test_who_comes_on_saturdays_has_them_planned() -> None:
-    saturday = date(2026, 3, 14)
-    assert planned_week(MONDAY, Decimal(6), 1, [saturday]) == {date(2026, 3, 21): Decimal(6)}
 
 
 @pytest.mark.parametrize(
@@ -142,7 +127,7 @@ def test_a_whole_day_of_24_hours_is_allowed() -> None:
 def read(
     day: GridDay, choice: DayChoice, typed: str | None
 ) -> tuple[AttendanceKind, Decimal, Decimal] | None:
-    found = read_day(day, choice, None if typed is None else Decimal(typed))
+    found = read_day(day, choice, None if typed is None else Decimal(typed), FRIDAY)
     return found and (found.kind, found.planned_hours, found.actual_hours)  # type: ignore[return-value]
 
 
@@ -169,30 +154,81 @@ def test_what_is_typed_on_another_day() -> None:
     assert read(day, DayChoice.PRESENT, None) is None
     assert read(day, DayChoice.NO_TRAINING, "3") == (AttendanceKind.PRESENT, NO, Decimal(3))
     assert read(day, DayChoice.PRESENT, "3") == (AttendanceKind.PRESENT, NO, Decimal(3))
-    assert read(day, DayChoice.ILL, None) == (AttendanceKind.ILL, Decimal(5), NO)
     assert read(day, DayChoice.ILL, "3") == (AttendanceKind.ILL, Decimal(3), NO)
-    with pytest.raises(Invalid):
-        read(day, DayChoice.ILL, "25")
+    for typed in ("25", None):
+        with pytest.raises(Invalid):
+            read(day, DayChoice.ILL, typed)
 
 
 @pytest.mark.parametrize("choice", [choice for choice in DayChoice if choice is not DayChoice.NO_TRAINING])
 def test_a_saved_day_shows_as_it_was_chosen(choice: DayChoice) -> None:
-    made = read_day(grid_day(), choice, Decimal(4))
+    made = read_day(grid_day(), choice, Decimal(4), FRIDAY)
     assert made is not None
     stands = RecordedDay(
         1, MONDAY, made.kind, made.planned_hours, made.actual_hours, made.is_reported_same_day
     )
     again = grid_day(recorded=stands)
     assert again.shown_choice is choice
+    assert said(choice, Decimal(4)) == again.shown, "an absence has no hours, whatever stands in the box"
     assert changed_entries([made], {(1, MONDAY): stands}) == []
-    assert read_day(again, again.shown_choice, again.shown_hours) == made
+    assert read_day(again, again.shown_choice, again.shown_hours, FRIDAY) == made
 
 
-def test_every_choice_has_words_and_every_kind_a_choice() -> None:
+@pytest.mark.parametrize("kind", [AttendanceKind.ILL, AttendanceKind.OTHER_VALID, AttendanceKind.INVALID])
+def test_the_clock_says_whether_absence_was_reported_the_same_day(kind: AttendanceKind) -> None:
+    def is_reported(day: GridDay, today: date) -> bool:
+        entry = read_day(day, DayChoice(kind), None, today)
+        return entry is not None and entry.is_reported_same_day
+
+    day = grid_day()
+    assert is_reported(day, MONDAY)
+    assert not is_reported(day, FRIDAY)
+    assert is_reported(replace(day, reported=AttendanceKind.ILL), FRIDAY)
+    stood = RecordedDay(1, MONDAY, AttendanceKind.ILL, Decimal(4), NO, is_reported_same_day=True)
+    assert is_reported(replace(day, recorded=stood), FRIDAY)
+
+
+def test_leave_is_agreed_beforehand_and_nothing_is_reported_of_presence() -> None:
+    leave = read_day(grid_day(), DayChoice.LEAVE, None, FRIDAY)
+    assert leave is not None
+    assert leave.is_reported_same_day
+    present = read_day(grid_day(), DayChoice.PRESENT, Decimal(4), MONDAY)
+    assert present is not None
+    assert not present.is_reported_same_day
+
+
+def test_every_choice_has_words() -> None:
     assert set(DAY_CHOICE_SV) == set(DayChoice)
-    for kind in AttendanceKind:
-        assert choice_of(kind, True) in DayChoice
-        assert choice_of(kind, False) in DayChoice
+
+
+def march(*days: int) -> list[date]:
+    return [date(2026, 3, day) for day in days]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ([], [2, 3], []),
+        ([], [2, 3, 4], [4]),
+        ([], [2, 9, 13], [13]),  # the third within ten working days
+        ([], [2, 9, 16], []),  # it is the eleventh
+        ([], [2, 9, 16, 17], [17]),
+        ([2, 3, 4], [2, 3, 4, 5, 16], []),  # the same spell
+        ([2, 3, 4], [2, 3, 4, 20, 23, 24], [24]),  # more than ten working days later another
+        ([2, 3], [2, 3, 4], [4]),
+        ([2, 3, 5], [2, 3, 4, 5], []),  # filled in afterwards
+    ],
+)
+def test_repeated_absence_is_told_once_in_a_spell(
+    before: list[int], after: list[int], told: list[int]
+) -> None:
+    assert newly_repeated(march(*before), march(*after)) == march(*told)
+
+
+def test_a_month_reads() -> None:
+    assert read_month("2026-03") == date(2026, 3, 1)
+    for text in ("", "2026", "2026-13", "0001-01", "2026-3", "٢٠٢٦-03"):
+        assert read_month(text) is None
 
 
 def test_sums_by_month_and_in_all() -> None:

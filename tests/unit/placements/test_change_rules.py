@@ -20,7 +20,6 @@ from placements.booking.change_rules import (
     check_move,
     check_unmoved_yet,
     collision_sv,
-    extent_by_plan,
     extent_on,
 )
 from placements.booking.request_rules import (
@@ -110,16 +109,6 @@ def test_the_extent_of_a_day() -> None:
     assert extent_on(date(2026, 4, 5), FULL, changed) == FULL
     assert extent_on(date(2026, 4, 6), FULL, changed) == HALF
     assert extent_on(date(2026, 7, 1), FULL, changed) == LESS
-
-
-def test_a_plan_decides_until_the_extent_is_changed_after_it() -> None:
-    changed = [(date(2026, 4, 6), HALF)]
-    day = date(2026, 4, 20)
-    assert extent_by_plan(day, FULL, changed, None) == HALF
-    assert extent_by_plan(day, FULL, changed, (date(2026, 3, 10), FULL)) == HALF
-    assert extent_by_plan(day, FULL, changed, (date(2026, 4, 10), LESS)) == LESS
-    assert extent_by_plan(date(2026, 3, 20), FULL, changed, (date(2026, 3, 10), LESS)) == LESS
-    assert extent_by_plan(date(2026, 3, 20), FULL, [], (date(2026, 3, 10), LESS)) == LESS
 
 
 def test_a_longer_stay() -> None:

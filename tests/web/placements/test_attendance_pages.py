@@ -79,7 +79,7 @@ def test_an_untouched_week_saves_what_was_planned(
 def test_exceptions_are_typed(market: Market, placement_id: int, supervisor: Client) -> None:
     data = as_filled_in(supervisor)
     data |= {
-        name(placement_id, WEEK[0], "kind"): "ill_reported",
+        name(placement_id, WEEK[0], "kind"): "ill",
         name(placement_id, WEEK[1], "hours"): "2:00",
         name(placement_id, WEEK[2], "kind"): "no_training",
         name(placement_id, WEEK[4], "hours"): "5",
@@ -135,7 +135,7 @@ def test_days_that_cannot_be_changed_have_no_fields(
         page = text_of(supervisor.get(WEEK_12))
     assert name(placement_id, WEEK[0], "hours") not in data
     assert name(placement_id, WEEK[3], "hours") not in data
-    assert "Fakturerade dagar kan inte ändras" in page
+    assert "I fakturautkast" in page
     assert "Kommande dag" in page
     ended(market, placement_id, WEEK[2])
     assert "Utanför placeringen" in text_of(supervisor.get(WEEK_12))
@@ -150,7 +150,8 @@ def test_a_day_invoiced_after_the_page_was_opened_is_told(
     assert supervisor.post(WEEK_12, data=data).status_code == 302  # unchanged: nothing to tell
     answer = supervisor.post(WEEK_12, data=data | {name(placement_id, WEEK[0], "hours"): "1"})
     assert answer.status_code == 422
-    assert "mån 16/3: Dagen är fakturerad" in text_of(answer)
+    assert "mån 16/3: Dagen står i ett fakturautkast" in text_of(answer)
+    assert "Inte sparat: Närvarande 1." in text_of(answer)
 
 
 def test_posted_days_that_the_page_did_not_offer_are_left_alone(
@@ -197,21 +198,21 @@ def test_kinds_of_absence_are_for_those_who_work_with_the_person(
     market: Market, placement_id: int, supervisor: Client, client_for: ClientFor
 ) -> None:
     data = as_filled_in(supervisor) | {
-        name(placement_id, WEEK[0], "kind"): "ill_reported",
+        name(placement_id, WEEK[0], "kind"): "ill",
         name(placement_id, WEEK[1], "kind"): "leave",
         name(placement_id, WEEK[2], "kind"): "invalid",
     }
     assert supervisor.post(WEEK_12, data=data).status_code == 302
     path = f"/placeringar/{placement_id}/narvaro"
     told = text_of(client_for(market.officer).get(path))
-    assert "Sjuk, anmäld i tid" in told
-    assert "Ledig" in told
+    assert "Sjuk" in told
+    assert "Ledig, anmäld i tid" in told
     for actor in (market.controller, market.manager):
         answer = client_for(actor).get(path)
         page = text_of(answer)
         assert "Sjuk" not in page
         assert "Ledig" not in page
-        assert page.count("Giltig frånvaro, anmäld i tid") == 2
+        assert page.count("Giltig frånvaro, anmäld i tid") == 1
         assert "Ogiltig frånvaro" in page
         month = html.fromstring(answer.get_data(as_text=True)).find(".//table/tbody/tr")
         assert [cell.text_content() for cell in month][3:] == ["1", "2", "1"]

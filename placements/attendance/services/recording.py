@@ -1,4 +1,4 @@
-"""Recording attendance."""
+"""Recording attendance, many days at a time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,63 +13,112 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db
 from marketplace.errors import Conflict, NotAllowed, NotFound
+from marketplace.outbox import emit
 from marketplace.tenancy import current_actor
+from placements.attendance.absence_rules import UNPLANNED, newly_repeated
 from placements.attendance.models import AttendanceDay
-from placements.attendance.queries import recorded_days
-from placements.attendance.rules import (
-    LOCKED_SV,
-    AttendanceEntry,
-    RecordedDay,
-    changed_entries,
-    check_entry,
-)
+from placements.attendance.queries import recorded_days, unplanned_absences
+from placements.attendance.rules import AttendanceEntry, RecordedDay, changed_entries, check_entry
+from placements.attendance.week_rules import CLOSED_WHY_SV, Closed
 from placements.booking.models import Placement
+from placements.booking.rules import PlacementState
 
 Key = tuple[int, date]
 
 
-def record_attendance(entries: Sequence[AttendanceEntry], *, cleared: Sequence[Key] = ()) -> int:
+def record_attendance(
+    entries: Sequence[AttendanceEntry],
+    *,
+    cleared: Sequence[Key] = (),
+    stood: Mapping[Key, RecordedDay | None] | None = None,
+) -> int:
     """Records days, and takes away those in `cleared` (placement, day), where there was no training after all.
 
-    Gives the number of days that changed. Five statements for any number of days and placements. Raises NotFound for a
-    placement that is not the supervisor's, Invalid for a day or hours that cannot be, Conflict for a day that is
-    invoiced; then nothing is recorded.
+    `stood`: what was on record when the entries were typed. Gives the number of days that changed. Five statements for
+    any number of days and placements, and one more when someone was away. Raises NotFound for a placement that is not
+    the supervisor's, Invalid for a day or hours that cannot be, Conflict for a day that is invoiced or that says
+    something else by now; then nothing is recorded.
     """
-    if current_actor().role != Role.SUPERVISOR:
-        raise NotAllowed("Närvaro registreras av handledaren på arbetsplatsen.")
+    refuse_others()
     latest = {(entry.placement_id, entry.day): entry for entry in entries}
     keys = [*latest, *(key for key in cleared if key not in latest)]
     if not keys:
         return 0
     placements = _placements({placement_id for placement_id, _ in keys})
     for entry in latest.values():
-        placement = placements[entry.placement_id]
-        check_entry(
-            entry,
-            state=placement.state,
-            first_day=placement.started_on or placement.first_day,
-            last_day=placement.last_day,
-            today=today(),
-        )
+        check_on(placements[entry.placement_id], entry)
     days = [day for _, day in keys]
     recorded = recorded_days(list(placements), min(days), max(days), lock=True)
+    was = recorded if stood is None else stood
+    for key in keys:
+        if recorded.get(key) != was.get(key):
+            raise Conflict(f"{key[1]} ändrades just nu någon annanstans. Se vad som står nu och spara igen.")
     changed = changed_entries(latest.values(), recorded)
     gone = [key for key in keys if key not in latest and key in recorded]
     for key in [*((entry.placement_id, entry.day) for entry in changed), *gone]:
         if key in recorded and recorded[key].is_invoiced:
-            raise Conflict(f"{key[1]}: {LOCKED_SV}")
+            raise Conflict(f"{key[1]}: {CLOSED_WHY_SV[Closed.DRAFTED]}")
+    absences = _absences_before(changed)
     _save(changed, placements)
     if gone:
         place_and_day = tuple_(AttendanceDay.placement_id, AttendanceDay.day)
         db.session.execute(delete(AttendanceDay).where(place_and_day.in_(gone)))
     _record(changed, gone, recorded, placements)
+    _tell_of_repeated(absences, changed, gone, placements)
     return len(changed) + len(gone)
 
 
+def refuse_others() -> None:
+    if current_actor().role != Role.SUPERVISOR:
+        raise NotAllowed("Närvaro registreras av handledaren på arbetsplatsen.")
+
+
+def check_on(placement: Placement, entry: AttendanceEntry) -> None:
+    check_entry(
+        entry,
+        state=placement.state,
+        first_day=placement.started_on or placement.first_day,
+        last_day=placement.last_day,
+        today=today(),
+    )
+
+
+def _absences_before(changed: Sequence[AttendanceEntry]) -> dict[int, set[date]]:
+    """The unplanned absence of those who have more of it now."""
+    return unplanned_absences({entry.placement_id for entry in changed if entry.kind in UNPLANNED})
+
+
+def _tell_of_repeated(
+    before: Mapping[int, set[date]],
+    changed: Sequence[AttendanceEntry],
+    gone: Sequence[Key],
+    placements: Mapping[int, Placement],
+) -> None:
+    """Whoever has been away again and again is to be met by all three; once for each time it comes over her."""
+    for placement_id, days in before.items():
+        placement = placements[placement_id]
+        if placement.state is not PlacementState.RUNNING:
+            continue
+        now_else = {entry.day for entry in changed if entry.placement_id == placement_id}
+        away = {
+            entry.day for entry in changed if entry.placement_id == placement_id and entry.kind in UNPLANNED
+        }
+        taken = {day for key, day in gone if key == placement_id}
+        for day in newly_repeated(days, days - now_else - taken | away):
+            emit(
+                "absence.repeated",
+                authority_id=placement.authority_id,
+                enterprise_id=placement.enterprise_id,
+                placement_id=placement_id,
+                day=day.isoformat(),
+            )
+
+
 def _placements(ids: set[int]) -> dict[int, Placement]:
-    """Held as they are until the transaction ends, so that none is shortened while its days are checked."""
+    """Held until the transaction ends: none is shortened while its days are checked, and two who save the same week
+    come after each other."""
     chosen = select(Placement).where(Placement.id.in_(ids)).order_by(Placement.id)
-    held = chosen.with_for_update(read=True).execution_options(populate_existing=True)
+    held = chosen.with_for_update(key_share=True).execution_options(populate_existing=True)
     placements = {placement.id: placement for placement in db.session.scalars(held)}
     if len(placements) < len(ids):
         raise NotFound("En av placeringarna finns inte, eller så hör den till någon annan.")
