@@ -1,10 +1,12 @@
 """What a withdrawn consent ends, and that nothing is requested or accepted without one; a seat that is held for the
-waiting list counts under the contract's cap."""
+waiting list counts under the contract's cap, and its line is of those who ask for such a place."""
 
 from collections.abc import Collection
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.protection import app_role
 
 revision = "0030"
 down_revision = "0029"
@@ -90,6 +92,38 @@ UPDATE waiting_offer o SET contract_id = (
 WHERE o.state = 'open'
 """
 
+LINE_BEFORE = """
+DROP FUNCTION waiting_line(integer);
+CREATE FUNCTION waiting_line(enterprise integer) RETURNS TABLE (entry_id integer, authority_id integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+        SELECT e.id, e.authority_id FROM waiting_entry e
+        WHERE e.state = 'waiting' AND app_role() = 'system'
+          AND EXISTS (SELECT FROM contract c
+                      WHERE c.enterprise_id = $1 AND c.authority_id = e.authority_id AND c.state = 'active')
+        ORDER BY e.joined_at, e.id
+    $$;
+"""
+# Only those who ask for a place like this one at this time: the others are not in its line.
+LINE = """
+DROP FUNCTION waiting_line(integer);
+CREATE FUNCTION waiting_line(place integer) RETURNS TABLE (entry_id integer, authority_id integer)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+        SELECT e.id, e.authority_id FROM place p, waiting_entry e JOIN training_grant g ON g.id = e.grant_id
+        WHERE p.id = $1 AND e.state = 'waiting' AND app_role() = 'system'
+          AND (e.ssyks = '{}' OR p.ssyk = ANY (e.ssyks))
+          AND (e.kommun_codes = '{}' OR p.kommun_code = ANY (e.kommun_codes))
+          AND least((e.criteria ->> 'until')::date, g.last_day)
+              >= greatest((e.criteria ->> 'from_day')::date, g.first_day, app_today())
+          AND EXISTS (SELECT FROM contract c WHERE c.enterprise_id = p.enterprise_id
+                      AND c.authority_id = e.authority_id AND c.state = 'active')
+        ORDER BY e.joined_at, e.id
+    $$;
+"""
+LINE_FOR_THE_APP = """
+REVOKE EXECUTE ON FUNCTION waiting_line FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION waiting_line TO {app};
+"""
+
 
 def _one_of(table: str, column: str, allowed: Collection[str]) -> None:
     name = op.f(f"ck_{table}_{column}")
@@ -114,9 +148,11 @@ def upgrade() -> None:
     op.execute(OFFERED_UNDER)
     op.execute(PEAK.format(offers=OFFERS))
     op.execute(OFFER_UNDER_CONTRACT)
+    op.execute(LINE + LINE_FOR_THE_APP.format(app=app_role()))
 
 
 def downgrade() -> None:
+    op.execute(LINE_BEFORE + LINE_FOR_THE_APP.format(app=app_role()))
     op.execute("DROP TRIGGER under_contract ON waiting_offer")
     op.execute("DROP FUNCTION keep_offer_under_contract")
     op.execute(PEAK.format(offers=""))

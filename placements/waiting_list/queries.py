@@ -51,9 +51,10 @@ class InLine:
     authority_id: int
 
 
-def line_for(enterprise_id: int) -> list[InLine]:
-    """Everyone who waits and could be placed with the enterprise, first come first, whoever's they are."""
-    line = func.waiting_line(enterprise_id).table_valued("entry_id", "authority_id")
+def line_for(place_id: int) -> list[InLine]:
+    """Everyone who waits for such a trade in such a kommun and could be placed with the enterprise, first come first,
+    whoever's they are."""
+    line = func.waiting_line(place_id).table_valued("entry_id", "authority_id")
     return [InLine(*row) for row in db.session.execute(select(line.c.entry_id, line.c.authority_id))]
 
 
@@ -76,13 +77,6 @@ def standing(entry: WaitingEntry, grant: Grant) -> Standing:
         asked=[place_id for entry_id, place_id, _ in rows if entry_id == entry.id],
         seen=entry.seen_place_ids,
     )
-
-
-def may_fit(entry: WaitingEntry, place: Place) -> bool:
-    """Whether the place is where, and in a trade, that the entry asks for. No query: most of a line asks for others."""
-    criteria = criteria_from_json(entry.criteria)
-    kommun_codes, ssyks = kommun_codes_of(criteria), ssyks_of(criteria)
-    return (not kommun_codes or place.kommun_code in kommun_codes) and (not ssyks or place.ssyk in ssyks)
 
 
 def pass_reason(entry: WaitingEntry, grant: Grant, place_id: int) -> PassReason | None:

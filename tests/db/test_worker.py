@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from redis import Redis, RedisError
@@ -34,6 +35,7 @@ _TOPICS = {
     "none": [],
     "fails": ["tests.support.jobs.fail"],
     "dies": ["tests.support.jobs.die"],
+    "loses": ["tests.support.jobs.lose_twice"],
 }
 
 
@@ -86,6 +88,17 @@ def test_a_message_reaches_its_job_once(database: Database, redis: Redis) -> Non
     assert _relay(database, redis) == 0
     _work(database, redis)
     assert jobs.noted() == [{"of": "one", "authority": 0, "number": 7}]
+    assert _unprocessed() == []
+
+
+def test_a_job_that_gave_way_to_another_is_done_again_at_once(
+    database: Database, redis: Redis, tmp_path: Path
+) -> None:
+    with acting_as(system_actor()), transaction():
+        emit("loses", file=str(tmp_path / "tries"))
+    _relay(database, redis)
+    _work(database, redis)
+    assert jobs.noted() == [{"of": "loses"}]
     assert _unprocessed() == []
 
 

@@ -6,14 +6,14 @@ from sqlalchemy.exc import DBAPIError
 
 from marketplace import audit
 from marketplace.accounts.rules import Role
-from marketplace.clock import now
+from marketplace.clock import now, travelling
 from marketplace.db import Base, db
 from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
 from placements.waiting_list import queries
 from placements.waiting_list.models import WaitingEntry, WaitingOffer, WaitingPass
 from placements.waiting_list.rules import PassReason
 from tests.isolation.conftest import Rollback
-from tests.world import World
+from tests.world import TODAY, World
 
 SEE_IT = {Role.CASE_OFFICER, Role.COORDINATOR}
 
@@ -73,20 +73,26 @@ def test_without_a_tenant_no_row_is_found(undone: Rollback, world: World, actor:
 
 
 def test_the_line_is_told_to_the_system_alone(undone: Rollback, world: World) -> None:
-    enterprise_id = world.enterprises["own"]
-    with undone(), acting_as(system_actor()):
-        line = [(one.entry_id, one.authority_id) for one in queries.line_for(enterprise_id)]
-        assert line == [  # B has a contract with the same enterprise
-            (world.own["entry_id"], world.authorities["own"]),
-            (world.foreign["entry_id"], world.authorities["foreign"]),
-        ]
-        assert [one.entry_id for one in queries.line_for(world.enterprises["foreign"])] == [
-            world.foreign["entry_id"]
-        ]
-        assert queries.line_for(world.enterprises["outside"]) == []
-    for actor in [ANONYMOUS, *world.actors.values()]:
-        with undone(), acting_as(actor):
-            assert queries.line_for(enterprise_id) == []
+    own, foreign = (
+        ((world.own["entry_id"], world.authorities["own"]),),
+        ((world.foreign["entry_id"], world.authorities["foreign"]),),
+    )
+    place_id, others = int(world.own["other_place_id"]), int(world.foreign["other_place_id"])
+    with travelling(TODAY):
+        with undone(), acting_as(system_actor()):
+            assert _line(place_id) == own, "the other's waits for another kommun"
+            assert _line(others) == foreign
+            assert _line(0) == ()
+            with acting_as(system_actor(world.authorities["foreign"])):
+                db.session.execute(update(WaitingEntry).values(kommun_codes=[]))
+            assert _line(place_id) == own + foreign, "B has a contract with the same enterprise"
+        for actor in [ANONYMOUS, *world.actors.values()]:
+            with undone(), acting_as(actor):
+                assert _line(place_id) == ()
+
+
+def _line(place_id: int) -> tuple[tuple[int, int], ...]:
+    return tuple((one.entry_id, one.authority_id) for one in queries.line_for(place_id))
 
 
 def test_how_many_stand_before_is_told_of_the_own_authoritys(undone: Rollback, world: World) -> None:

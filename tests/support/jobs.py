@@ -2,10 +2,12 @@
 
 import os
 import signal
+from pathlib import Path
 
 from sqlalchemy import select
 
 from marketplace.db import db, transaction
+from marketplace.errors import Conflict
 from marketplace.outbox import Outbox, claimed, emit
 from marketplace.tenancy import acting_as, current_actor, system_actor
 
@@ -26,6 +28,17 @@ def fail(outbox_id: int) -> None:
         if message is not None:
             emit("noted", of="never kept")
             raise RuntimeError("19701063-2391 must not be logged")
+
+
+def lose_twice(outbox_id: int) -> None:
+    """As when the database lets it give way to another; the file named in the message counts how often."""
+    with claimed(outbox_id) as message:
+        if message is not None:
+            with Path(message.payload["file"]).open("a+") as tries:
+                tries.write("x")
+                if tries.tell() < 3:
+                    raise Conflict("Någon annan ändrade samma sak i samma ögonblick.")
+            emit("noted", of=message.topic)
 
 
 def die(outbox_id: int) -> None:

@@ -38,11 +38,12 @@ def waits(
     ssyks: Sequence[str] = (GARDEN,),
     kommun_codes: Sequence[str] = (),
     seen: Sequence[int] = (),
+    weekdays: tuple[int, ...] = (),
 ) -> int:
     """A new participant's entry, for places in some trades; gives its id."""
     officer = officer or market.officer
     _, grant_id = granted(market, number, officer=officer)
-    return joins(grant_id, officer, ssyks=ssyks, kommun_codes=kommun_codes, seen=seen)
+    return joins(grant_id, officer, ssyks=ssyks, kommun_codes=kommun_codes, seen=seen, weekdays=weekdays)
 
 
 def joins(
@@ -52,10 +53,11 @@ def joins(
     ssyks: Sequence[str] = (GARDEN,),
     kommun_codes: Sequence[str] = (),
     seen: Sequence[int] = (),
+    weekdays: tuple[int, ...] = (),
 ) -> int:
     with acting_as(officer), transaction():
         grant = db.session.get_one(Grant, grant_id)
-        asked = replace(criteria_for(grant, kommun_codes), ssyks=tuple(ssyks))
+        asked = replace(criteria_for(grant, kommun_codes), ssyks=tuple(ssyks), weekdays=weekdays)
         return services.join(grant_id, asked, seen).id
 
 

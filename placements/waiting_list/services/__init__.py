@@ -1,7 +1,7 @@
 """The waiting list: joining and leaving, offering a freed seat to the next in line, and the answer.
 
 Whoever changes an entry or an offer first locks the grant, then the entry, then the offer, and last the place's
-capacity. Whoever makes an offer also waits for everyone else who does: the line has one head.
+capacity. Whoever offers a seat also waits for everyone else who offers one at the place: its line has one head.
 """
 
 from placements.waiting_list.services.answering import accept_offer, decline_offer, expire_offer

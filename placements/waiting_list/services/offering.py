@@ -39,12 +39,12 @@ def offer_seat(place_id: int) -> int | None:
 
     Says that there may be another free seat, so that the next offer is a transaction of its own. For the system.
     """
-    db.session.execute(select(func.pg_advisory_xact_lock(_LINE_LOCK)))
+    db.session.execute(select(func.pg_advisory_xact_lock(_LINE_LOCK, place_id)))
     place = db.session.get(Place, place_id, populate_existing=True)
     if place is None or place.state is not PlaceState.PUBLISHED:
         return None
     passed: list[_Passed] = []
-    for one in queries.line_for(place.enterprise_id):
+    for one in queries.line_for(place_id):
         with acting_as(system_actor(one.authority_id)):
             made = _offer_to(one.entry_id, place)
         if isinstance(made, PassReason):
@@ -59,8 +59,6 @@ def offer_seat(place_id: int) -> int | None:
 def _offer_to(entry_id: int, place: Place) -> int | PassReason:
     """The id of an offer to the entry, or why it is passed over. As the system of its authority."""
     entry = get_or_404(WaitingEntry, entry_id)
-    if not queries.may_fit(entry, place):
-        return PassReason.DOES_NOT_FIT
     grant = db.session.get_one(Grant, entry.grant_id, populate_existing=True)
     reason = queries.pass_reason(entry, grant, place.id)
     if reason is not None:

@@ -100,7 +100,8 @@ def test_a_freed_seat_is_held_for_whoever_joined_first(market: Market, taken: in
 
 def test_the_line_goes_across_authorities_and_the_passed_over_are_kept(market: Market, taken: int) -> None:
     theirs = waits(market, 1, officer=market.south_officer, kommun_codes=["0136"])
-    other_trade = waits(market, 2, ssyks=[TEXTILE], seen=[market.sewing_id])
+    waits(market, 2, ssyks=[TEXTILE], seen=[market.sewing_id])  # not in the line for a garden
+    other_days = waits(market, 5, weekdays=(6,))
     without_consent = waits(market, 3)
     ours = waits(market, 4)
     with acting_as(market.officer), transaction():
@@ -117,14 +118,14 @@ def test_the_line_goes_across_authorities_and_the_passed_over_are_kept(market: M
     assert offer.entry_id == ours
     assert passes(market, offer.id) == [
         (theirs, "asked"),
-        (other_trade, "does_not_fit"),
+        (other_days, "does_not_fit"),
         (without_consent, "no_consent"),
     ]
     with acting_as(market.officer):
         assert queries.passes_of(theirs).items == []  # another authority's
         assert [one.reason for one in queries.passes_of(without_consent).items] == ["no_consent"]
         assert queries.before([ours]) == {
-            ours: 1
+            ours: 2
         }  # the other authority's is not counted, nor the other trade
 
 

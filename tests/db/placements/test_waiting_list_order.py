@@ -210,9 +210,15 @@ class Story:
                 row.id
                 for row in line
                 if (row.joined_at, row.id) < (mine.joined_at, mine.id)
+                and self.trades()[offer.place_id] in row.ssyks
                 and (row.ended_at is None or row.ended_at > offer.made_at)
             ]
             assert set(before) <= kept.get(offer.id, set()), "somebody who stood before was skipped"
+
+    def trades(self) -> dict[int, str]:
+        """What each place asks for: those who asked for another are not in its line."""
+        found = dict(zip(self.places(), (GARDEN, WORKSHOP, TEXTILE), strict=True))
+        return found | {self.market.bakery_place_id: GARDEN}
 
     def is_souths(self, row: Any) -> bool:
         """The bakery has a contract with South alone: North's participants are not in its line."""
