@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
-from flask import Flask, current_app, url_for
+from flask import Flask, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
@@ -24,10 +24,6 @@ class SeatHolder:
     label_sv: str
     url_endpoint: str
     url_args: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def url(self) -> str:
-        return url_for(self.url_endpoint, **self.url_args)
 
 
 SeatHolders = Callable[[Collection[int]], dict[int, SeatHolder]]

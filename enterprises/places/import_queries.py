@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy import select
 
@@ -37,6 +38,12 @@ class Review:
     @property
     def unsaved(self) -> list[ReadLine]:
         return [line for line in self.lines if line.kind is not LineKind.SAVED]
+
+    @property
+    def revision(self) -> str:
+        """What saving would do, as one word: another when the file or the places have been changed since."""
+        said = [(line.number, line.kind, line.place_id, line.cells, line.changes_sv) for line in self.lines]
+        return sha256(repr(said).encode()).hexdigest()
 
     @property
     def is_done(self) -> bool:

@@ -83,32 +83,6 @@ def day_sv(starts: time | None, ends: time | None) -> str:
     return f"kl. {starts.hour}.{starts.minute:02}–{ends.hour}.{ends.minute:02}"
 
 
-def place_problems(
-    *,
-    name: str,
-    tasks_sv: str,
-    hours_per_week_min: int,
-    hours_per_week_max: int,
-    lead_time_days: int,
-    adaptations: Iterable[str],
-    languages: Iterable[str],
-    **more: Any,
-) -> Mapping[str, str]:
-    """Form field → Swedish sentence for what cannot be offered; empty when the place can be saved."""
-    return told_problems(
-        Told(
-            name,
-            tasks_sv,
-            hours_per_week_min,
-            hours_per_week_max,
-            lead_time_days,
-            tuple(adaptations),
-            tuple(languages),
-            **more,
-        )
-    )
-
-
 def told_problems(told: Told) -> Mapping[str, str]:
     """Form field → Swedish sentence; empty when the place can be saved. Everything wrong at once."""
     return _work_problems(told) | _time_problems(told) | _list_problems(told)

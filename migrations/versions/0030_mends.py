@@ -124,6 +124,47 @@ REVOKE EXECUTE ON FUNCTION waiting_line FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION waiting_line TO {app};
 """
 
+# As 0020 and 0018 have them, for the roles alone whose work it is.
+HOLD_GRANT = """
+CREATE OR REPLACE FUNCTION hold_grant_of(placement integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+DECLARE
+    held integer;
+BEGIN
+    SELECT g.id INTO held FROM training_grant g JOIN placement p ON p.grant_id = g.id
+        WHERE p.id = $1 AND {concerned}
+        FOR UPDATE OF g;
+    RETURN EXISTS (SELECT FROM placement p WHERE p.grant_id = held AND p.id <> $1
+                   AND p.state IN ('requested', 'accepted', 'running'));
+END $$;
+"""
+PARTY = "(p.authority_id = app_authority() OR p.enterprise_id = app_enterprise())"
+BY_ROLE = """
+    CASE app_role()
+        WHEN 'system' THEN p.authority_id = app_authority() OR p.enterprise_id = app_enterprise()
+        WHEN 'supervisor' THEN p.enterprise_id = app_enterprise()
+        WHEN 'case_officer' THEN p.authority_id = app_authority() AND p.unit_id = app_organisation()
+        WHEN 'coordinator' THEN p.authority_id = app_authority() AND p.kommun_code = ANY (app_kommuner())
+    END
+"""
+SHARED = """
+CREATE OR REPLACE FUNCTION is_shared_with(person integer, supplier integer) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
+    SELECT {by_role} (EXISTS (
+        SELECT FROM placement
+        WHERE participant_id = person AND enterprise_id = supplier
+          AND state IN ('requested', 'accepted', 'running', 'completed', 'ended_early')
+    ) OR EXISTS (
+        SELECT FROM study_visit
+        WHERE participant_id = person AND enterprise_id = supplier AND state <> 'cancelled'
+          AND (ends_at AT TIME ZONE 'UTC')::date + 7 >= app_today()
+    )) AND EXISTS (
+        SELECT FROM consent WHERE participant_id = person AND scope = 'supplier' AND withdrawn_at IS NULL
+    )
+    $$;
+"""
+OF_THE_SUPPLIER = "app_role() IN ('supervisor', 'system') AND supplier = app_enterprise() AND"
+
 
 def _one_of(table: str, column: str, allowed: Collection[str]) -> None:
     name = op.f(f"ck_{table}_{column}")
@@ -149,9 +190,13 @@ def upgrade() -> None:
     op.execute(PEAK.format(offers=OFFERS))
     op.execute(OFFER_UNDER_CONTRACT)
     op.execute(LINE + LINE_FOR_THE_APP.format(app=app_role()))
+    op.execute(HOLD_GRANT.format(concerned=BY_ROLE))
+    op.execute(SHARED.format(by_role=OF_THE_SUPPLIER))
 
 
 def downgrade() -> None:
+    op.execute(SHARED.format(by_role=""))
+    op.execute(HOLD_GRANT.format(concerned=PARTY))
     op.execute(LINE_BEFORE + LINE_FOR_THE_APP.format(app=app_role()))
     op.execute("DROP TRIGGER under_contract ON waiting_offer")
     op.execute("DROP FUNCTION keep_offer_under_contract")

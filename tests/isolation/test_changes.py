@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from marketplace.accounts.rules import Role
@@ -73,10 +73,31 @@ def test_an_extent_is_agreed_by_the_placements_own_supervisor(
         assert changed.rowcount == 0, "what is agreed never changes"  # type: ignore[attr-defined]
 
 
-def test_an_outsider_holds_no_grant(undone: Rollback, world: World) -> None:
-    """The function says no more than whether something else lives on it, and that to the parties alone."""
-    held = select(func.hold_grant_of(world.own["accepted_placement_id"]))
-    with undone():
-        for role, side in ((Role.SUPERVISOR, "foreign"), (Role.CASE_OFFICER, "outside")):
-            with acting_as(world.actors[role, side]):  # type: ignore[index]
+def test_an_outsider_holds_no_grant(undone: Rollback, owner: Connection, world: World) -> None:
+    """The function says no more than whether something else lives on it, and that to those who work with it alone."""
+    placement_id = world.own["accepted_placement_id"]
+    held = select(func.hold_grant_of(placement_id))
+    free = text(
+        "SELECT EXISTS (SELECT FROM training_grant g JOIN placement p ON p.grant_id = g.id WHERE p.id = :id"
+        " FOR UPDATE OF g SKIP LOCKED)"
+    )
+    workers = {Role.SUPERVISOR, Role.CASE_OFFICER, Role.COORDINATOR}
+    for (role, side), actor in world.actors.items():
+        with undone():
+            with acting_as(actor):
                 assert db.session.scalar(held) is False
+            is_held = side == "own" and role in workers
+            assert owner.scalar(free, {"id": placement_id}) is not is_held, (role, side)
+            owner.rollback()
+
+
+def test_only_the_suppliers_own_supervisor_is_told_whether_a_person_is_shared(
+    undone: Rollback, world: World
+) -> None:
+    shared = text(
+        "SELECT is_shared_with(p.participant_id, p.enterprise_id) FROM placement p WHERE p.id = :id"
+    )
+    for (role, side), actor in world.actors.items():
+        with undone(), acting_as(actor):
+            told = db.session.scalar(shared, {"id": world.own["accepted_placement_id"]})
+            assert bool(told) == (role is Role.SUPERVISOR and side == "own"), (role, side)

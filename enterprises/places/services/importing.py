@@ -49,9 +49,14 @@ def start_import(name: str, content: bytes) -> PlaceImport:
     return found
 
 
-def correct_import(place_import_id: int, typed: Mapping[tuple[int, str], str]) -> None:
-    """Puts what is typed into the cells that it is for, by line and column. Lines that are saved stand."""
+def correct_import(place_import_id: int, typed: Mapping[tuple[int, str], str], reviewed: str) -> str:
+    """Puts what is typed into the cells that it is for, by line and column. Lines that are saved stand.
+
+    Gives the revision to save by: none when the file is not what was `reviewed`, since somebody else has changed it or
+    the places.
+    """
     found = _locked(place_import_id)
+    is_as_reviewed = review(found).revision == reviewed
     found.lines = [
         line
         if line.get("place_id")
@@ -63,17 +68,25 @@ def correct_import(place_import_id: int, typed: Mapping[tuple[int, str], str]) -
         for line in found.lines
     ]
     db.session.flush()
+    return review(found).revision if is_as_reviewed else ""
 
 
-def save_import(place_import_id: int) -> Saved:
+def save_import(place_import_id: int, reviewed: str) -> Saved:
     """Saves every line that is right; the others stay to be mended. All of them, or none where one is refused.
 
-    Raises Conflict when there is nothing to save, as when another tab has just done it.
+    Raises Conflict when there is nothing to save, as when another tab has just done it, and when what would be saved is
+    not what was `reviewed`.
     """
     found = _locked(place_import_id)
-    lines = review(found).to_save
+    read = review(found)
+    lines = read.to_save
     if not lines:
         raise Conflict("Det finns ingen rad att spara: alla rätta rader är redan sparade.")
+    if read.revision != reviewed:
+        raise Conflict(
+            "Någon annan har ändrat i filen eller platserna sedan du öppnade sidan, så inget är sparat. Det du skrev "
+            "finns kvar. Granska raderna igen och spara sedan."
+        )
     became = {line.number: _save(line) for line in lines}
     found.lines = [
         {**line, "place_id": became[line["number"]]} if line["number"] in became else line

@@ -62,11 +62,13 @@ def review_import(place_import_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                services.correct_import(place_import_id, _typed(request.form))
+                revision = services.correct_import(
+                    place_import_id, _typed(request.form), request.form.get("granskad", "")
+                )
             if request.form.get("gor") != "spara":
                 return here
             with transaction():
-                saved = services.save_import(place_import_id)
+                saved = services.save_import(place_import_id, revision)
         except DomainError as error:
             form.add_error(error)
         else:

@@ -8,7 +8,7 @@ from enterprises.contracts.rules import (
     ending_obstacle_sv,
     requests_taken_back_sv,
 )
-from enterprises.places.offer_rules import place_problems
+from enterprises.places.offer_rules import Told, told_problems
 from enterprises.suppliers.rules import bankgiro_digits, bankgiro_text, profile_gaps
 
 
@@ -61,7 +61,7 @@ PLACE: dict[str, object] = {
     ],
 )
 def test_what_a_place_must_say(changes: dict[str, object], field: str | None) -> None:
-    found = place_problems(**(PLACE | changes))  # type: ignore[arg-type]  # one dict of fields of several types
+    found = told_problems(Told(**(PLACE | changes)))  # type: ignore[arg-type]  # one dict of fields of several types
     assert list(found) == ([field] if field else [])
 
 

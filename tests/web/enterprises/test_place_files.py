@@ -139,6 +139,18 @@ def upload(client: Client, content: str | bytes, name: str = "platser.csv") -> T
     return client.post("/platser/importera", data={"file": (io.BytesIO(data), name)})
 
 
+def reviewed(client: Client, page: str) -> str:
+    found = re.search(r'name="granskad" value="(\w+)"', client.get(page).get_data(as_text=True))
+    assert found
+    return found[1]
+
+
+def save(client: Client, page: str, **typed: str) -> TestResponse:
+    """What the page's button sends, with what is typed in its fields."""
+    fields = {name.replace("__", "-"): text for name, text in typed.items()}
+    return client.post(page, data={"granskad": reviewed(client, page), "gor": "spara", **fields})
+
+
 def places_of(world: Supply) -> dict[str, Place]:
     with acting_as(world.manager):
         return {place.name: place for place in db.session.scalars(select(Place))}
@@ -169,7 +181,7 @@ def test_what_is_exported_is_imported_again(world: Supply, site_id: int, client_
     seen = text_of(manager.get(review.location))
     assert "Ändras" in seen
     assert "Plats: =HYPERLINK(1) → Odlingen" in seen
-    answer = manager.post(review.location, data={"gor": "spara"})
+    answer = save(manager, review.location)
     assert "Sparat:" in text_of(manager.get(answer.location))
     found = places_of(world)
     assert found["Odlingen"].id == place_id
@@ -206,15 +218,15 @@ def test_wrong_lines_are_told_mended_and_nothing_is_lost(
     assert "1 rad behöver rättas" in seen
     assert "8888" in manager.get(page).get_data(as_text=True)
 
-    assert manager.post(page, data={"gor": "spara"}).location == page
+    assert save(manager, page).location == page
     assert set(places_of(world)) == {"Rabatterna", "Boden"}
     assert {place.state for place in places_of(world).values()} == {PlaceState.DRAFT}
-    other_tab = manager.post(page, data={"gor": "spara"})
+    other_tab = save(manager, page)
     assert other_tab.status_code == 422
     assert "redan sparade" in text_of(other_tab)
     assert "är inte klar" in text_of(manager.get("/platser")), "the list leads back to the file"
 
-    done = manager.post(page, data={"rad-3-ssyk": FLOWERS, "gor": "spara"})
+    done = save(manager, page, rad__3__ssyk=FLOWERS)
     assert done.location == "/platser"
     assert set(places_of(world)) == {"Rabatterna", "Boden", "Köket"}
     assert "är inte klar" not in text_of(manager.get("/platser"))
@@ -228,7 +240,7 @@ def test_a_file_is_the_enterprises_own_and_so_are_its_places(
     manager, rival = client_for(world.manager), client_for(world.other_manager)
     page = upload(manager, f"Nummer;Plats\n{foreign};Stulen\n").location
     assert f"Ni har ingen plats med nummer {foreign}" in text_of(manager.get(page))
-    assert manager.post(page, data={"gor": "spara"}).status_code == 422
+    assert save(manager, page).status_code == 422
     for address, method in (
         (page, "GET"),
         (page, "POST"),
@@ -251,8 +263,25 @@ def test_a_place_that_someone_has_changed_since_is_not_written_over(
         services.update_place(place_id, name="Nyare")
     page = upload(manager, exported.replace("Odla och skörda.", "Gammalt.")).location
     assert "har ändrats sedan filen hämtades" in text_of(manager.get(page))
-    assert manager.post(page, data={"rad-2-revision": "", "gor": "spara"}).status_code == 302
+    assert save(manager, page, rad__2__revision="").status_code == 302
     assert places_of(world)["Trädgård"].tasks_sv == "Gammalt."
+
+
+def test_of_two_who_import_none_saves_what_she_has_not_seen(
+    world: Supply, site_id: int, client_for: ClientFor
+) -> None:
+    one, other = client_for(world.manager), client_for(world.manager)
+    page = upload(one, HEAD + new_line("Rabatterna") + new_line("Köket", ssyk="9999")).location
+    seen = reviewed(one, page)
+    assert other.post(page, data={"rad-3-ssyk": FLOWERS, "gor": "granska"}).location == page
+    typed = {"rad-3-name": "Stora köket", "granskad": seen, "gor": "spara"}
+    refused = one.post(page, data=typed)
+    assert refused.status_code == 422
+    assert "Någon annan har ändrat i filen eller platserna" in text_of(refused)
+    assert places_of(world) == {}
+    assert "Stora köket" in text_of(refused), "what was typed is kept"
+    assert save(one, page).status_code == 302
+    assert set(places_of(world)) == {"Rabatterna", "Stora köket"}
 
 
 def test_a_file_that_cannot_be_read_says_so(world: Supply, site_id: int, client_for: ClientFor) -> None:
@@ -275,6 +304,6 @@ def test_looking_through_a_file_asks_as_much_however_many_lines(
     long = upload(manager, HEAD + "".join(new_line(f"Plats {number}") for number in range(60))).location
     assert len(statements_of(lambda: manager.get(long))) == len(statements_of(lambda: manager.get(short)))
     assert "60 rader" in text_of(manager.get(long))
-    assert manager.post(long, data={"gor": "spara"}).status_code == 302
+    assert save(manager, long).status_code == 302
     assert len(places_of(world)) == 60
     assert made_number(manager.post(short, data={"gor": "granska"})) > 0
