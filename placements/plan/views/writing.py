@@ -4,6 +4,7 @@ The page and the script that saves behind it post to the same address. Whatever 
 read as a plan yet, and a page that was opened before someone else saved is told and loses nothing.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -30,14 +31,8 @@ _SAVED_AS_TYPED_SV = "Det du har skrivit är sparat, men något behöver rättas
 @bp.post("/placeringar/<int:placement_id>/plan/ny")
 @requires(Role.SUPERVISOR)
 def create(placement_id: int) -> ResponseReturnValue:
-    try:
-        with transaction():
-            plan_id = services.begin_plan(placement_id).id
-    except Conflict as error:
-        flash(error.message_sv, "warning")
-        return redirect(url_for("plan.show", placement_id=placement_id))
-    flash("Ett utkast är påbörjat med det som platsen och beviljandet redan säger.", "success")
-    return redirect(url_for("plan.edit", plan_id=plan_id))
+    done = "Ett utkast är påbörjat med det som platsen och beviljandet redan säger."
+    return _begun(placement_id, lambda: services.begin_plan(placement_id), done)
 
 
 @bp.route("/planer/<int:plan_id>/redigera", methods=["GET", "POST"])
@@ -75,14 +70,20 @@ def propose(plan_id: int) -> ResponseReturnValue:
 @requires(Role.SUPERVISOR)
 def revise(plan_id: int) -> ResponseReturnValue:
     placement_id = readable_plan(plan_id).placement_id
+    done = "En ny version är påbörjad och säger det samma som den förra. Ändra och föreslå den."
+    return _begun(placement_id, lambda: services.revise_plan(plan_id), done)
+
+
+def _begun(placement_id: int, begin: Callable[[], ActivityPlan], done_sv: str) -> ResponseReturnValue:
+    """On to the draft, or back to the placement's plans with the reason why there is none to begin."""
     try:
         with transaction():
-            new_id = services.revise_plan(plan_id).id
+            plan_id = begin().id
     except Conflict as error:
         flash(error.message_sv, "warning")
         return redirect(url_for("plan.show", placement_id=placement_id))
-    flash("En ny version är påbörjad och säger det samma som den förra. Ändra och föreslå den.", "success")
-    return redirect(url_for("plan.edit", plan_id=new_id))
+    flash(done_sv, "success")
+    return redirect(url_for("plan.edit", plan_id=plan_id))
 
 
 def _save(plan: ActivityPlan, head: TrainingHead) -> ResponseReturnValue:

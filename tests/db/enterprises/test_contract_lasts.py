@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.contracts import queries, services
 from enterprises.contracts.check_rules import CheckOutcome
@@ -26,28 +25,13 @@ from tests.support.amending import (
     agree,
     keep,
     letters,
-    open_system,
     propose,
     publish,
     sign,
 )
 from tests.support.supply import Supply
 
-
-@pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
-
-
-@pytest.fixture(autouse=True)
-def _june() -> object:
-    with clock.travelling(TODAY):
-        yield
-
-
-@pytest.fixture
-def contract_id(world: Supply) -> int:
-    return supply.signed(world.officer, world.manager, open_system(world))
+pytestmark = pytest.mark.usefixtures("june")
 
 
 # New terms.

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.applications import services as applications
 from enterprises.contracts import queries, services
@@ -25,7 +24,6 @@ from marketplace.web.work import WaitingItem
 from tests.support import supply
 from tests.support.amending import (
     NEXT,
-    TODAY,
     agree,
     keep,
     letters,
@@ -35,21 +33,7 @@ from tests.support.amending import (
 )
 from tests.support.supply import Supply
 
-
-@pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
-
-
-@pytest.fixture(autouse=True)
-def _june() -> object:
-    with clock.travelling(TODAY):
-        yield
-
-
-@pytest.fixture
-def contract_id(world: Supply) -> int:
-    return supply.signed(world.officer, world.manager, open_system(world))
+pytestmark = pytest.mark.usefixtures("june")
 
 
 # The first edition.

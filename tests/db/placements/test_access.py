@@ -1,11 +1,9 @@
 """A participant's code: given, taken back, expired; and what her session sees."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from marketplace.audit import Event
 from marketplace.clock import travelling
@@ -18,14 +16,7 @@ from placements.access.rules import CODE_DAYS
 from placements.access.services import give_code, open_with_code, revoke_codes_of
 from placements.booking.models import Placement
 from placements.participants.models import Grant, Participant, ParticipantIdentity
-from tests.support.placement_market import TODAY, Market, build_market, granted
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
+from tests.support.placement_market import TODAY, Market, granted
 
 
 @pytest.fixture

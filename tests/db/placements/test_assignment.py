@@ -1,12 +1,10 @@
 """A participant who does not choose: the system's own rule decides, in turn, and says why."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.services import suspend_contract
@@ -35,15 +33,8 @@ from placements.participants.models import Grant
 from placements.participants.rules import GrantAction, GrantState, LeaveReason
 from placements.participants.services import leave_unreported
 from tests.factories import amend_contract
-from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, TODAY, Market
 from tests.support.turns import shared_system, undecided
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """What is shown is kept as shown, the participant chooses, and a narrow choice is pointed out."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.places.services import pause_place
 from marketplace.clock import travelling
@@ -24,17 +22,9 @@ from tests.support.placement_market import (
     LAST_DAY,
     TODAY,
     Market,
-    build_market,
     granted,
     requested,
 )
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def _opened(market: Market, number: int = 1, **facts: object) -> int:

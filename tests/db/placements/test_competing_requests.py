@@ -1,17 +1,13 @@
 """Up to three requests wait at once, and the first yes closes the others."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from enterprises.places.models import SeatUse
 from enterprises.places.queries import free_seats
 from enterprises.places.rules import SeatUseKind
 from enterprises.places.services import take_seat
 from marketplace.audit import timeline
-from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, NotFound
 from marketplace.letters.models import Letter
@@ -27,14 +23,7 @@ from placements.booking.services import (
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
 from tests.support.bookings import chosen_with_reserves, do, request_each, seen, work_off
-from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market, chosen
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
+from tests.support.placement_market import FIRST_DAY, LAST_DAY, Market, chosen
 
 
 def _grant_state(market: Market, placement_id: int) -> GrantState:

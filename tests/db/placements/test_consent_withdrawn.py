@@ -1,13 +1,10 @@
 """A consent that is withdrawn ends what waits for a supplier, and tells of what goes on."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from enterprises.places.queries import free_seats
-from marketplace.clock import now, travelling
+from marketplace.clock import now
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.tenancy import acting_as
@@ -21,16 +18,9 @@ from placements.visits.models import StudyVisit
 from placements.visits.rules import EndReason, VisitState
 from placements.waiting_list.rules import EntryState, OfferState
 from tests.support.bookings import chosen_with_reserves, do, request_each, running, seen, work_off
-from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market, requested
+from tests.support.placement_market import FIRST_DAY, LAST_DAY, Market, requested
 from tests.support.visiting import booked, choosing, offered
 from tests.support.waiting import cancels, entry, held, offers, waits
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def _consent_of(participant_id: int) -> int:

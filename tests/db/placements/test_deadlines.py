@@ -1,10 +1,8 @@
 """Nobody answers: the supplier is reminded, the coordinator told, and the seat freed a working day later."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.places.queries import free_seats
 from marketplace.clock import travelling
@@ -17,16 +15,9 @@ from placements.booking.waiting_queries import waiting
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
 from tests.support.bookings import do, night, seen, work_off
-from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market, requested
+from tests.support.placement_market import FIRST_DAY, LAST_DAY, Market, requested
 
 DUE, HELD_UNTIL = date(2026, 3, 5), date(2026, 3, 6)  # Thursday and Friday
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def test_reminded_then_told_of_then_freed(market: Market) -> None:

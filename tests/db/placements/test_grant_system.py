@@ -1,16 +1,13 @@
 """A grant is under a system of choice, and so is what it leads to: search, contract and default."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
-from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.models import SystemOfChoice
@@ -32,7 +29,6 @@ from tests.support.placement_market import (
     LAST_DAY,
     TODAY,
     Market,
-    build_market,
     granted,
     register,
 )
@@ -45,13 +41,6 @@ EXTENT: dict[str, Any] = {
     "first_day": TODAY,
     "last_day": LAST_DAY,
 }
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def second_system(market: Market, *enterprises: int, level: str | None = None) -> int:

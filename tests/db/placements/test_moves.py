@@ -1,10 +1,8 @@
 """Omval: another place, within the enterprise or at another supplier, without a day at both."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.places.queries import free_seats
 from marketplace.audit import timeline
@@ -31,17 +29,10 @@ from placements.choice.services import record_choice, show_places
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
 from tests.support.bookings import accepted, do, night, request_each, seen
-from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market, requested
+from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, requested
 
 NOW = FIRST_DAY + timedelta(days=14)
 MOVES_ON = date(2026, 4, 13)
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 @pytest.fixture

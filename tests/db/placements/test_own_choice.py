@@ -1,11 +1,8 @@
 """The participant answers by herself, with her code: what she saves, declines, wishes and chooses is hers and dated."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from marketplace.audit import timeline
 from marketplace.clock import travelling
@@ -29,14 +26,7 @@ from placements.choice.services import (
 from placements.own_page.queries import news_of, outlook, own_round, round_ids
 from placements.participants.withdrawal import withdraw_grant
 from tests.support.own_page import shown_round
-from tests.support.placement_market import TODAY, Market, build_market
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
+from tests.support.placement_market import TODAY, Market
 
 
 @pytest.fixture

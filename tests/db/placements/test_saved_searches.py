@@ -1,27 +1,16 @@
 """Saved searches are one person's own."""
 
-from collections.abc import Iterator
-
 import pytest
-from sqlalchemy.orm import Session
 
-from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.tenancy import acting_as
 from placements.search.saved_queries import as_kept, saved_searches
 from placements.search.saved_rules import MOST_SAVED, Kept
 from placements.search.services import delete_search, rename_search, save_search
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import Market
 
 SEARCH = Kept({"kommun": ["0136"]}, 14, 90)
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def test_saved_named_and_removed_by_its_owner_alone(market: Market) -> None:

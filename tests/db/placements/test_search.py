@@ -1,13 +1,11 @@
 """What can be offered, in an order that nobody can buy, in a bounded number of queries."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
@@ -33,17 +31,10 @@ from placements.search.queries import (
 )
 from placements.search.rules import PERIOD_DAYS, SearchCriteria, default_period
 from tests.factories import GARDEN, HANINGE, SODERTALJE, TEXTILE, amend_contract
-from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market, requested
+from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, requested
 from tests.support.statements import statements_of
 
 START_BY, UNTIL = default_period(TODAY)
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def _asked(**facts: Any) -> SearchCriteria:

@@ -1,40 +1,29 @@
 """A place that a search finds has no reason against it, and one that it does not find has at least one."""
 
-from collections.abc import Iterator
 from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, Seat, SeatUse
 from enterprises.places.queries import free_seats, weeks_of_free_seats
 from enterprises.places.rules import Adaptation, Demand, PlaceState, SeatUseKind
 from enterprises.places.services import pause_place
-from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as, system_actor
 from placements.search.queries import fits, option_of, search_places
 from placements.search.rules import SearchCriteria, default_period
 from placements.search.why_queries import explained, nearly_fitting, places_named, why_not
 from tests.factories import FIELD, GARDEN, HANINGE, SODERTALJE, TEXTILE, amend_contract
-from tests.support.placement_market import TODAY, Market, build_market, requested
+from tests.support.placement_market import TODAY, Market, requested
 from tests.support.statements import statements_of
 
 START_BY, UNTIL = default_period(TODAY)
 ASKED = SearchCriteria(START_BY, UNTIL)
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def some(values: Any, size: int = 2) -> st.SearchStrategy[tuple[Any, ...]]:

@@ -1,17 +1,14 @@
 """Free text, distance, weekdays and demands in the database, and the words that triggers keep."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
 
 from enterprises.places.models import Place, Site
 from enterprises.places.services import add_place, publish_place
 from marketplace.accounts.models import Organisation
-from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.reference.models import Kommun, Trade
 from marketplace.tenancy import acting_as, system_actor
@@ -20,16 +17,9 @@ from placements.search.models import PlaceWords
 from placements.search.queries import fits, option_of, search_places
 from placements.search.rules import SearchCriteria, default_period
 from tests.factories import GARDEN, HANINGE, HUDDINGE, SODERTALJE, TEXTILE
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import TODAY, Market
 
 START_BY, UNTIL = default_period(TODAY)
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def _names(market: Market, **facts: Any) -> set[str]:

@@ -1,12 +1,10 @@
 """Study visits offered and booked, and what the database itself refuses."""
 
-from collections.abc import Iterator
 from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
@@ -26,15 +24,8 @@ from placements.visits.services import (
     cancel_visit,
     withdraw_time,
 )
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import TODAY, Market
 from tests.support.visiting import TUESDAY, at, booked, choosing, herself, offered
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def _letters(role: Role) -> list[Letter]:

@@ -1,12 +1,10 @@
 """What becomes of study visits: cancelled, withdrawn, held or not; and how long a name is shared."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, time, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app import JOBS
 from enterprises.contracts.models import Contract
@@ -37,15 +35,8 @@ from placements.visits.services import (
     mark_not_held,
     withdraw_time,
 )
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import TODAY, Market
 from tests.support.visiting import TUESDAY, at, booked, choosing, offered
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def _letters(role: Role) -> list[Letter]:

@@ -1,13 +1,11 @@
 """The waiting list: who is offered a freed seat, what is heard of it, and how an entry ends."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from flask import current_app
 from sqlalchemy import select, text
-from sqlalchemy.orm import Session
 
 from enterprises.places.services import (
     close_place,
@@ -43,7 +41,6 @@ from tests.support.placement_market import (
     LAST_DAY,
     TODAY,
     Market,
-    build_market,
     granted,
     requested,
 )
@@ -61,18 +58,6 @@ from tests.support.waiting import (
     waits,
     work,
 )
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(TODAY):
-        yield build_market()
-
-
-@pytest.fixture
-def taken(market: Market) -> int:
-    """A request that holds the only seat at the growing place; gives its id."""
-    return requested(market, 90, place_id=market.growing_id)
 
 
 def test_a_freed_seat_is_held_for_whoever_joined_first(market: Market, taken: int) -> None:

@@ -1,11 +1,9 @@
 """The waiting list: what a yes, a no and silence cause."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
@@ -36,9 +34,7 @@ from tests.support.placement_market import (
     LAST_DAY,
     TODAY,
     Market,
-    build_market,
     granted,
-    requested,
 )
 from tests.support.waiting import (
     DUE,
@@ -55,18 +51,6 @@ from tests.support.waiting import (
     waits,
     work,
 )
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(TODAY):
-        yield build_market()
-
-
-@pytest.fixture
-def taken(market: Market) -> int:
-    """A request that holds the only seat at the growing place; gives its id."""
-    return requested(market, 90, place_id=market.growing_id)
 
 
 def test_a_no_goes_to_the_next_at_once_and_the_first_stays_in_line(market: Market, taken: int) -> None:

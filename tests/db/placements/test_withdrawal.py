@@ -1,15 +1,12 @@
 """Withdrawing a grant ends what hangs on it, in one transaction, and says so before."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from enterprises.places.queries import free_seats
 from marketplace.audit import timeline
-from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.outbox import Outbox
@@ -33,18 +30,9 @@ from tests.support.bookings import chosen_with_reserves, do, request_each, runni
 from tests.support.placement_market import (
     FIRST_DAY,
     LAST_DAY,
-    TODAY,
     Market,
-    build_market,
     granted,
 )
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
-    with travelling(TODAY):
-        yield built
 
 
 def _grant(market: Market, grant_id: int) -> Grant:
