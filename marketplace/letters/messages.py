@@ -26,7 +26,7 @@ def compose(
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = "sv"
     if Way.NEVER in ways_for(kind):
-        address = public_address("letters.unsubscribe", token=_signer().dumps([user.id, kind]))
+        address = public_address("letters.unsubscribe", token=token_for(user.id, kind))
         message["List-Unsubscribe"] = f"<{address}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body)
@@ -36,6 +36,11 @@ def compose(
 def letter_address(letter: Letter) -> str:
     """The page that the letter leads to."""
     return public_address(letter.endpoint, **letter.arguments)
+
+
+def token_for(user_id: int, kind: LetterKind) -> str:
+    """What an unsubscribing link carries. It lasts: a letter may be read late."""
+    return _signer().dumps([user_id, kind])
 
 
 def told_by(token: str) -> tuple[int, LetterKind] | None:

@@ -19,6 +19,7 @@ class LetterKind(StrEnum):
     VISIT = "visit"
     WAITING_LIST = "waiting_list"
     PLAN = "plan"
+    ATTENDANCE = "attendance"
     FOLLOW_UP = "follow_up"
     REPORT = "report"
     MY_WORK = "my_work"  # what waits, told in the digest alone
@@ -62,7 +63,7 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
         "Beslut och kompletteringar",
         "Beslut om era ansökningar, och när de behöver kompletteras.",
         frozenset({Role.SUPPLIER_MANAGER}),
-        "Tiden för att begära rättelse räknas från beslutet, så det kommer alltid direkt.",
+        "Tiden för att ansöka om rättelse börjar när ni har fått beslutet, så det kommer alltid direkt.",
     ),
     LetterKind.CONTRACT: KindAbout(
         "Avtal",
@@ -104,12 +105,15 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
     LetterKind.PLAN: KindAbout(
         "Aktivitetsplaner", "När en deltagare vill ändra något i sin plan.", _TRAINING
     ),
+    LetterKind.ATTENDANCE: KindAbout(
+        "Frånvaro", "När en deltagare har anmält frånvaro på sin egen sida.", frozenset({Role.SUPERVISOR})
+    ),
     LetterKind.FOLLOW_UP: KindAbout(
         "Uppföljningar", "Möten som ska hållas, och vad som är bestämt.", _TRAINING
     ),
     LetterKind.REPORT: KindAbout(
         "Slutdokumentationer",
-        "När en slutdokumentation har kommit in eller är mottagen.",
+        "När en slutdokumentation är läst, inlämnad eller behöver rättas.",
         frozenset({Role.CASE_OFFICER, Role.SUPERVISOR, Role.COORDINATOR}),
     ),
 }

@@ -21,6 +21,7 @@ KINDS = (
     "visit",
     "waiting_list",
     "plan",
+    "attendance",
     "follow_up",
     "report",
     "my_work",

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
+from marketplace.letters.messages import token_for
+from marketplace.letters.rules import LetterKind
 from marketplace.tenancy import acting_as
 from placements.booking.queries import placement
 from placements.booking.rules import DeclineReason
@@ -23,6 +25,7 @@ pytestmark = pytest.mark.browser
 
 OFFICERS_PAGES = {
     "work": "/",
+    "settings": "/installningar",
     "participants": "/deltagare/",
     "no-participants": "/deltagare/?lage=none&mina=y&kommun=0136",
     "register": "/deltagare/ny",
@@ -121,6 +124,8 @@ def test_the_pages_are_accessible(
         (market.manager, MANAGERS_PAGES),
     ):
         look_at_pages(browser, live_server, who, pages, ids, folder="placements")
+    token = token_for(market.officer.user_id or 0, LetterKind.MY_WORK)
+    look_at_pages(browser, live_server, None, {"unsubscribe": f"/brev/avsta/{token}"}, folder="placements")
 
 
 def test_searching_showing_and_choosing_by_hand(
