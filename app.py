@@ -55,6 +55,8 @@ from placements.checkpoints import queries as checkpoint_queries
 from placements.checkpoints import views as checkpoints
 from placements.choice import queries as choice_queries
 from placements.choice import views as choice
+from placements.followup import queries as follow_up_queries
+from placements.followup import views as followup
 from placements.own_page import views as own_page
 from placements.participants import queries as participant_queries
 from placements.participants import views as participants
@@ -84,6 +86,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     choices.bp,
     definitions.bp,
     *directory.BLUEPRINTS,
+    followup.bp,
     invoices.bp,
     own_page.bp,
     participants.bp,
@@ -109,6 +112,7 @@ WAITING: Sequence[Waiting] = (
     capacity_queries.waiting,
     checkpoint_queries.waiting,
     choice_queries.waiting,
+    follow_up_queries.waiting,
     invoice_queries.waiting,
     participant_queries.waiting,
     plan_queries.waiting,
@@ -122,7 +126,7 @@ WAITING: Sequence[Waiting] = (
 """Who adds rows to the start page."""
 
 JOBS: Mapping[str, Sequence[str]] = {
-    "absence.repeated": [],
+    "absence.repeated": ["placements.followup.jobs.call_meeting"],
     "checkpoints.lapse": ["placements.checkpoints.jobs.lapse"],
     "checkpoints.make": ["placements.checkpoints.jobs.make"],
     "choice_round_closed": ["placements.visits.jobs.cancel_in_round"],
@@ -132,6 +136,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     ],
     "contract.suspended": ["placements.booking.jobs.withdraw_requests"],
     "contracts.day": ["enterprises.contracts.jobs.keep_contract"],
+    "followup.remind": ["placements.followup.jobs.remind"],
     "grant_over": ["placements.choice.jobs.close_of_grant", "placements.visits.jobs.cancel_of_grant"],
     "grant_withdrawn": ["placements.waiting_list.jobs.end_withdrawn"],
     "indicators.compute": ["indicators.jobs.compute"],
@@ -143,6 +148,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "letter.send": ["marketplace.letters.jobs.send_letter"],
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
     "place_closed": ["placements.visits.jobs.withdraw_at_place"],
+    "placement.over": ["placements.followup.jobs.cancel_coming"],
     "placement_accepted": [
         "placements.booking.jobs.tell",
         "placements.visits.jobs.cancel_elsewhere",
@@ -153,7 +159,10 @@ JOBS: Mapping[str, Sequence[str]] = {
     "placements.late_change": ["placements.booking.jobs.expire_late_change"],
     "placements.move_on": ["placements.booking.jobs.move_on"],
     "placements.tell": ["placements.booking.jobs.tell"],
-    "plan.agreed": ["placements.checkpoints.jobs.make"],  # the month's invoice finds the start fee by itself
+    "plan.agreed": [  # the month's invoice finds the start fee by itself
+        "placements.checkpoints.jobs.make",
+        "placements.followup.jobs.follow_plan",
+    ],
     "question.published": ["enterprises.applications.jobs.tell_applicants"],
     "report.filed": ["placements.checkpoints.jobs.make"],  # and the report fee
     "seat_freed": ["placements.waiting_list.jobs.offer_seat"],

@@ -39,6 +39,7 @@ from placements.search.services import save_search
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
 from tests.support.asking import ask_participants
 from tests.support.files import PDF
+from tests.support.following_up import follow_up_in_world
 from tests.support.pictures import photograph
 from tests.world_people import (
     BEGAN,
@@ -109,6 +110,7 @@ def build_world() -> World:
         _bill(half)
         _save_searches(half)
         half.ids |= ask_participants(half)
+        half.ids |= follow_up_in_world(half)
     trainees = {half.side: participant_actor(int(half.ids["training_participant_id"])) for half in halves}
     trainee_codes = {half.side: _code_to(half, known(trainees[half.side].participant_id)) for half in halves}
     codes = {half.side: _let_in(half, actors) for half in halves}

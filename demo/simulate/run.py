@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from demo.simulate import money, participants, placing, supply, training, visiting
+from demo.simulate import following_up, money, participants, placing, supply, training, visiting
 from demo.simulate.agenda import Agenda
 from demo.simulate.cases import draw_cases
 from demo.simulate.foundation import DEMO_AUTHORITY, Directory
@@ -82,6 +82,7 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
         supply.plan(history, enterprise)
         visiting.plan(history, enterprise)
     training.plan_attendance(history, part.begins_on, enterprises)
+    following_up.plan(history, part.begins_on, enterprises)
     names = _names(story, part.authorities)
 
     def on_new_month(month: date) -> None:

@@ -21,6 +21,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("visits.index", "Studiebesök"),
         ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
+        ("followup.index", "Uppföljningar"),
         ("report.index", "Slutdokumentationer"),
         ("checkpoint_indicators.index", "Avstämningar"),
         ("checkpoints.surveys", "Enkäter"),
@@ -44,6 +45,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("visits.index", "Studiebesök"),
         ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
+        ("followup.index", "Uppföljningar"),
     ],
     Role.SUPPLIER_MANAGER: [
         ("start.show", "Mitt arbete"),
@@ -60,6 +62,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("booking.index", "Placeringar"),
         ("visits.index", "Studiebesök"),
         ("attendance.index", "Närvaro"),
+        ("followup.index", "Uppföljningar"),
         ("places.index", "Platser"),
     ],
 }

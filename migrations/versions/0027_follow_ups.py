@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("held_on", sa.Date(), nullable=True),
         sa.Column("took_part", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("notes_sv", sa.Text(), nullable=False),
+        sa.Column("saves", sa.Integer(), nullable=False),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("reminded_late_on", sa.Date(), nullable=True),
         sa.CheckConstraint(

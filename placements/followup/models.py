@@ -61,6 +61,8 @@ class FollowUp(Base):
     held_on: Mapped[date | None]
     took_part: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     notes_sv: Mapped[str] = mapped_column(default="")
+    saves: Mapped[int] = mapped_column(default=0)
+    """How many times the notes have been saved: tells whether someone has since a page was opened."""
     reminded_on: Mapped[date | None]
     """When both sides were reminded that the day comes."""
     reminded_late_on: Mapped[date | None]

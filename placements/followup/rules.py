@@ -1,16 +1,17 @@
 """Follow-ups: states, what one must say, what becomes of the coming ones when the plan changes, and deadlines."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Invalid
 from marketplace.reference.rules import add_working_days
-from marketplace.rules import Transition, TransitionTable, by
+from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
 from placements.booking.rules import PlacementState
 from placements.plan.content_rules import LONGEST_LINE, LONGEST_TEXT, storable
+from placements.plan.rules import PLANNED_STATES
 
 
 class FollowUpKind(StrEnum):
@@ -20,8 +21,8 @@ class FollowUpKind(StrEnum):
 
 
 FOLLOW_UP_KIND_SV = {
-    FollowUpKind.PLANNED: "Uppföljning enligt planen",
-    FollowUpKind.MEETING: "Trepartsmöte om frånvaro",
+    FollowUpKind.PLANNED: "Uppföljning",
+    FollowUpKind.MEETING: "Trepartsmöte",
     FollowUpKind.EXTRA: "Extra uppföljning",
 }
 
@@ -32,6 +33,9 @@ class FollowUpState(StrEnum):
     MISSED = "missed"
     CANCELLED = "cancelled"
 
+
+SETTLED_STATES = frozenset({FollowUpState.HELD, FollowUpState.MISSED})
+"""What has been answered for: a revised plan does not ask for it again."""
 
 FOLLOW_UP_STATE_SV = {
     FollowUpState.PLANNED: "Kommande",
@@ -65,7 +69,7 @@ PARTY_SV = {
 }
 
 
-class FollowUpAction(StrEnum):
+class FollowUpStep(StrEnum):
     HOLD = "hold"
     EDIT = "edit"
     MOVE = "move"
@@ -73,32 +77,32 @@ class FollowUpAction(StrEnum):
     CANCEL = "cancel"
 
 
-_WRITERS = by(Role.SUPERVISOR, Role.CASE_OFFICER)
+WRITERS = by(Role.SUPERVISOR, Role.CASE_OFFICER)
 _IS_OVER = "Uppföljningen är redan avslutad."
 
 FOLLOW_UP_TRANSITIONS: TransitionTable = {
-    (FollowUpState.PLANNED, FollowUpAction.HOLD): Transition(
-        FollowUpState.HELD, _WRITERS, "Skriv upp vad ni kom fram till", needs_sv=_IS_OVER
+    (FollowUpState.PLANNED, FollowUpStep.HOLD): Transition(
+        FollowUpState.HELD, WRITERS, "Skriv upp uppföljningen", needs_sv=_IS_OVER
     ),
-    (FollowUpState.HELD, FollowUpAction.EDIT): Transition(
-        FollowUpState.HELD, _WRITERS, "Ändra anteckningen", needs_sv="Uppföljningen har inte hållits."
+    (FollowUpState.HELD, FollowUpStep.EDIT): Transition(
+        FollowUpState.HELD, WRITERS, "Ändra anteckningen", needs_sv="Uppföljningen har inte hållits."
     ),
-    (FollowUpState.PLANNED, FollowUpAction.MOVE): Transition(
+    (FollowUpState.PLANNED, FollowUpStep.MOVE): Transition(
         FollowUpState.PLANNED,
-        _WRITERS | by(Role.SYSTEM),  # the system when the plan is revised
+        WRITERS | by(Role.SYSTEM),  # the system when the plan is revised
         "Flytta till en annan dag",
         needs_sv=_IS_OVER,
     ),
-    (FollowUpState.PLANNED, FollowUpAction.MISS): Transition(
+    (FollowUpState.PLANNED, FollowUpStep.MISS): Transition(
         FollowUpState.MISSED,
-        _WRITERS,
+        WRITERS,
         "Den blev inte av",
         needs_sv=_IS_OVER,
         causes_sv="Uppföljningen räknas som missad. Du kan bestämma en ny dag på samma gång.",
     ),
-    (FollowUpState.PLANNED, FollowUpAction.CANCEL): Transition(
+    (FollowUpState.PLANNED, FollowUpStep.CANCEL): Transition(
         FollowUpState.CANCELLED,
-        _WRITERS | by(Role.SYSTEM),  # the system when the plan is revised or the placement ends
+        WRITERS | by(Role.SYSTEM),  # the system when the plan is revised or the placement ends
         "Ställ in",
         needs_sv=_IS_OVER,
         causes_sv="Uppföljningen behövs inte längre. Den räknas inte som missad.",
@@ -107,9 +111,6 @@ FOLLOW_UP_TRANSITIONS: TransitionTable = {
 
 BEGUN_STATES = frozenset({PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
 """Placements where there is something to follow up, also after the end."""
-OPEN_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
-"""Placements whose coming follow-ups stand."""
-OVER_STATES = frozenset(PlacementState) - OPEN_STATES - {PlacementState.REQUESTED}
 
 REMIND_BEFORE = 2
 """Working days before the day that both sides are reminded, and have it among what waits."""
@@ -117,6 +118,31 @@ REMIND_AFTER = 2
 """Working days after the day that they are reminded that nothing is written."""
 MEET_WITHIN = 5
 """Working days from repeated absence to the three-party meeting."""
+
+
+def follow_up_actions(
+    state: FollowUpState, due_on: date, placement_state: PlacementState, role: Role | None, today: date
+) -> list[ActionView]:
+    """The table's actions from this state, closed with a reason where something else than the state is in the way."""
+    obstacles: dict[StrEnum, str] = {}
+    if placement_state not in BEGUN_STATES:
+        obstacles[FollowUpStep.HOLD] = NOT_BEGUN_SV
+    if placement_state not in PLANNED_STATES:
+        obstacles[FollowUpStep.MOVE] = PLACEMENT_OVER_SV
+    if due_on > today:
+        obstacles[FollowUpStep.MISS] = NOT_YET_SV
+    return [
+        replace(view, is_possible=False, reason_sv=obstacles[view.action])
+        if view.action in obstacles
+        else view
+        for view in possible_actions(FOLLOW_UP_TRANSITIONS, state, role)
+        if view.is_possible
+    ]
+
+
+NOT_BEGUN_SV = "Placeringen har inte börjat, så det finns inget att följa upp än."
+PLACEMENT_OVER_SV = "Placeringen är slut. Skriv upp uppföljningen, eller att den inte blev av."
+NOT_YET_SV = "Dagen har inte kommit än. Flytta uppföljningen eller ställ in den."
 
 
 # The coming ones follow the plan.
@@ -141,7 +167,7 @@ class Revision:
 
 
 def revision(
-    agreed_on: date, wanted: Iterable[date], coming: Collection[Coming], settled: Collection[date]
+    agreed_on: date, wanted: Iterable[date], coming: Collection[Coming], settled: Collection[date | None]
 ) -> Revision:
     """Moves the plan's open follow-ups to its new days, in order; makes what is missing and cancels what is left over.
 
@@ -149,7 +175,7 @@ def revision(
     alone, also where that has been moved by hand; a day before the plan was agreed makes none, and one that another
     follow-up has taken is not doubled.
     """
-    days = {day for day in wanted if day >= agreed_on} - set(settled)
+    days = {day for day in wanted if day >= agreed_on and day not in settled}
     leaving = sorted(
         (one for one in coming if one.planned_on is not None and one.planned_on not in days),
         key=lambda one: (one.due_on, one.id),
@@ -166,13 +192,14 @@ def revision(
 
 def is_pointless(due_on: date, state: PlacementState, last_day: date) -> bool:
     """Whether an open follow-up of a placement that is over has nothing left to follow up."""
-    return state in OVER_STATES and (state not in BEGUN_STATES or due_on > last_day)
+    return state not in PLANNED_STATES and (state not in BEGUN_STATES or due_on > last_day)
 
 
-def meeting_day(absent_on: date, taken: Collection[date]) -> date | None:
-    """The last working day within MEET_WITHIN on which no other follow-up is due; none when all are taken."""
+def meeting_day(absent_on: date, last_day: date, taken: Collection[date]) -> date | None:
+    """The last working day within MEET_WITHIN, and in the placement, on which no other follow-up is due; None when
+    there is none left."""
     days = (add_working_days(absent_on, number) for number in range(MEET_WITHIN, 0, -1))
-    return next((day for day in days if day not in taken), None)
+    return next((day for day in days if day <= last_day and day not in taken), None)
 
 
 # When to remind.
@@ -193,11 +220,12 @@ def late_reminder_day(today: date) -> date:
 
 @dataclass(frozen=True)
 class Agreed:
-    """What somebody is to do, and by when."""
+    """What somebody is to do, and by when. `box`: what the names of its boxes begin with, where it was typed."""
 
     text_sv: str
     who: Party
     due_on: date
+    box: str = ""
 
 
 @dataclass(frozen=True)
@@ -205,22 +233,17 @@ class Minutes:
     """What a follow-up came to."""
 
     held_on: date
-    took_part: tuple[Party, ...]
+    took_part: Collection[Party]
     notes_sv: str
-    agreed: tuple[Agreed, ...] = ()
+    agreed: Sequence[Agreed] = ()
 
 
-def tidy(minutes: Minutes) -> Minutes:
-    return Minutes(
-        minutes.held_on,
-        tuple(party for party in Party if party in minutes.took_part),
-        storable(minutes.notes_sv).strip(),
-        tuple(tidy_agreed(one) for one in minutes.agreed),
-    )
+def tidy_text(text: str) -> str:
+    return storable(text).strip()
 
 
-def tidy_agreed(agreed: Agreed) -> Agreed:
-    return Agreed(" ".join(storable(agreed.text_sv).split()), agreed.who, agreed.due_on)
+def tidy_line(text: str) -> str:
+    return " ".join(storable(text).split())
 
 
 def check_minutes(minutes: Minutes, *, first_day: date, today: date) -> None:
@@ -231,23 +254,24 @@ def check_minutes(minutes: Minutes, *, first_day: date, today: date) -> None:
         )
     if not minutes.took_part:
         raise Invalid("Kryssa för vilka som var med.", field="took_part")
-    if not minutes.notes_sv:
+    if not tidy_text(minutes.notes_sv):
         raise Invalid("Skriv vad ni kom fram till.", field="notes_sv")
-    if len(minutes.notes_sv) > LONGEST_TEXT:
+    if len(tidy_text(minutes.notes_sv)) > LONGEST_TEXT:
         raise Invalid(f"Texten får ha högst {LONGEST_TEXT} tecken.", field="notes_sv")
-    for number, agreed in enumerate(minutes.agreed):
-        check_agreed(agreed, held_on=minutes.held_on, box=f"agreed-{number}-")
+    for agreed in minutes.agreed:
+        check_agreed(agreed, held_on=minutes.held_on)
 
 
-def check_agreed(agreed: Agreed, *, held_on: date, box: str = "") -> None:
+def check_agreed(agreed: Agreed, *, held_on: date) -> None:
     """Raises Invalid, beside the box."""
-    if not agreed.text_sv:
-        raise Invalid("Skriv vad som ska göras.", field=f"{box}text_sv")
-    if len(agreed.text_sv) > LONGEST_LINE:
-        raise Invalid(f"Skriv kortare, högst {LONGEST_LINE} tecken.", field=f"{box}text_sv")
+    text_sv = tidy_line(agreed.text_sv)
+    if not text_sv:
+        raise Invalid("Skriv vad som ska göras.", field=f"{agreed.box}text_sv")
+    if len(text_sv) > LONGEST_LINE:
+        raise Invalid(f"Skriv kortare, högst {LONGEST_LINE} tecken.", field=f"{agreed.box}text_sv")
     if agreed.due_on < held_on:
         raise Invalid(
-            f"Välj {held_on.isoformat()}, då ni träffades, eller en senare dag.", field=f"{box}due_on"
+            f"Välj {held_on.isoformat()}, då ni träffades, eller en senare dag.", field=f"{agreed.box}due_on"
         )
 
 

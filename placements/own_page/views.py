@@ -10,6 +10,7 @@ from enterprises.places.picture_queries import pictures_of
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
+from marketplace.reference.rules import spoken_day
 from marketplace.web.guards import CODE_AGAIN_SV, requires
 from placements.attendance.absence_queries import own_today
 from placements.checkpoints.queries import own_checkpoints
@@ -18,6 +19,8 @@ from placements.choice import services
 from placements.choice.easy_rules import EASY_WORDS
 from placements.choice.models import ChoiceRound, ShownPlace
 from placements.choice.rules import MAX_COMPARED, ChoiceState
+from placements.followup.queries import own_follow_ups
+from placements.followup.services import tick_action
 from placements.own_page import queries
 from placements.own_page.forms import NoForm, OwnChoiceForm
 from placements.own_page.rules import GONE_TIME_SV, LATE_SV, REFUSED_FIRST_SV, RESERVE_SV
@@ -46,7 +49,9 @@ def index() -> ResponseReturnValue:
         else render_template(
             "placements/own_page/nothing.html",
             checkpoints=own_checkpoints(),
+            follow_ups=own_follow_ups(),
             plans=own_plans(),
+            spoken_day=spoken_day,
             own_days=own_today(),
         )
     )
@@ -168,6 +173,17 @@ def cancel_visit(study_visit_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.post("/bestamt/<int:follow_up_action_id>/klart")
+@requires(Role.PARTICIPANT)
+def tick(follow_up_action_id: int) -> ResponseReturnValue:
+    """She has done what was agreed at a follow-up, or not after all."""
+    is_done = request.form.get("gor") != "angra"
+    with transaction():
+        tick_action(follow_up_action_id, is_done=is_done)
+    flash("Bra! Det är klart." if is_done else "Okej. Det är inte klart än.", "success")
+    return redirect(url_for("own_page.index"))
+
+
 def _about_visit(act: Callable[[], object], done: str, choice_round_id: int) -> ResponseReturnValue:
     try:
         with transaction():
@@ -197,7 +213,9 @@ def _page(choice_round_id: int, rounds: list[int]) -> str:
         has_wider_wish=choices.has_wider_wish(choice_round),
         news=queries.news_of(choice_round),
         checkpoints=own_checkpoints(),
+        follow_ups=own_follow_ups(),
         plans=own_plans(),
+        spoken_day=spoken_day,
         own_days=own_today(),
         earlier=[one for one in rounds if one != choice_round_id],
         is_newest=rounds[:1] == [choice_round_id],

@@ -18,6 +18,7 @@ from placements.plan.staircase_rules import Step
 from placements.report.services import draft_report
 from tests.browser.looking import WIDE, look_at_pages, look_over, opened, overflow, sign_in
 from tests.support.application import Database
+from tests.support.following_up import held_and_late
 from tests.support.own_page import code_of
 from tests.support.placement_market import FIRST_DAY, Market, build_market
 from tests.support.training import REPORT, agreed, attended, ended, planned, proposed, reported, running
@@ -38,6 +39,15 @@ PAGES: dict[str, dict[str, str]] = {
         "plan_wish": "/planer/{proposed}/onskemal",
         "plan_none": "/placeringar/{unwritten}/plan",
         "plan_witness": "/planer/{proposed}/deltagaren",
+        "follow_ups": "/uppfoljningar?lage=alla",
+        "follow_ups_none": "/placeringar/{unwritten}/uppfoljningar",
+        "follow_ups_of": "/placeringar/{going_on}/uppfoljningar",
+        "follow_up": "/uppfoljningar/{held}",
+        "follow_up_add": "/uppfoljningar/{held}/bestamt",
+        "follow_up_edit": "/uppfoljningar/{held}/skriv",
+        "follow_up_late": "/uppfoljningar/{late}",
+        "follow_up_miss": "/uppfoljningar/{late}/uteblev",
+        "follow_up_write": "/uppfoljningar/{late}/skriv",
         "report_draft": "/placeringar/{drafted}/slutdokumentation",
         "report_write": "/slutdokumentationer/{draft}/redigera",
         "report_file": "/slutdokumentationer/{draft}/lamna-in",
@@ -73,6 +83,8 @@ def ids(market: Market) -> dict[str, int]:
         made["proposed"] = proposed(market, made["waiting"], steps=STAIRS)
         with acting_as(market.supervisor), transaction():
             made["revised"] = revise_plan(made["plan"], planned(steps=STAIRS, tasks_sv="Laga kassar")).id
+        made["held"], made["late"] = held_and_late(market, made["going_on"])
+        held_and_late(market, made["waiting"])
         attended(market, made["going_on"], date(2026, 3, 10), date(2026, 3, 11))
     with travelling(date(2026, 3, 31)):
         for name in ("drafted", "reported"):
@@ -163,6 +175,7 @@ def test_her_own_page_of_the_plan_holds(
     page.wait_for_url("**/min-sida/platser")
     page.get_by_role("link", name="Läs planen").click()
     pages = {
+        "own_to_do": "/min-sida/platser",
         "own_plan": "/min-sida/planer/{proposed}",
         "own_wish": "/min-sida/planer/{proposed}/andra",
     }

@@ -39,6 +39,7 @@ from placements.checkpoints.rules import (
     SURVEY_TRANSITIONS,
 )
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS
+from placements.followup.rules import FOLLOW_UP_STATE_SV, FOLLOW_UP_TONE, FOLLOW_UP_TRANSITIONS
 from placements.participants.rules import GRANT_STATE_SV, GRANT_TONE, GRANT_TRANSITIONS
 from placements.plan.rules import PLAN_STATE_SV, PLAN_TONE, PLAN_TRANSITIONS
 from placements.report.rules import REPORT_STATE_SV, REPORT_TONE, REPORT_TRANSITIONS
@@ -74,6 +75,7 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "survey": (SURVEY_TRANSITIONS, SURVEY_STATE_SV, SURVEY_TONE),
     "checkpoint": (CHECKPOINT_TRANSITIONS, CHECKPOINT_STATE_SV, CHECKPOINT_TONE),
     "plan": (PLAN_TRANSITIONS, PLAN_STATE_SV, PLAN_TONE),
+    "follow_up": (FOLLOW_UP_TRANSITIONS, FOLLOW_UP_STATE_SV, FOLLOW_UP_TONE),
     "report": (REPORT_TRANSITIONS, REPORT_STATE_SV, REPORT_TONE),
     "visit_time": (VISIT_TIME_TRANSITIONS, VISIT_TIME_STATE_SV, VISIT_TIME_TONE),
     "visit": (VISIT_TRANSITIONS, VISIT_STATE_SV, VISIT_TONE),
@@ -175,6 +177,11 @@ plan         proposed              conclude            agreed                sys
 plan         proposed              revise              replaced              supervisor
 plan         agreed                revise              agreed                supervisor
 plan         agreed                replace             replaced              system
+follow_up    planned               hold                held                  case_officer supervisor
+follow_up    planned               move                planned               case_officer supervisor system
+follow_up    planned               miss                missed                case_officer supervisor
+follow_up    planned               cancel              cancelled             case_officer supervisor system
+follow_up    held                  edit                held                  case_officer supervisor
 report       draft                 edit                draft                 supervisor
 report       draft                 file                filed                 supervisor
 report       filed                 receive             received              coordinator

@@ -53,6 +53,13 @@ def move(
     before, placement.state = placement.state, target
     db.session.flush()
     record(placement, action, before, note_sv)
+    if before is not PlacementState.REQUESTED and target not in LIVE_STATES:
+        emit(
+            "placement.over",
+            authority_id=placement.authority_id,
+            enterprise_id=placement.enterprise_id,
+            placement_id=placement.id,
+        )
     return placement
 
 

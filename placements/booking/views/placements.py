@@ -26,6 +26,7 @@ from placements.participants.rules import EVENT_SV, support_level_sv
 _PARTS = {
     "plan.show": "Aktivitetsplan",
     "attendance.placement": "Närvaro",
+    "followup.placement": "Uppföljningar",
     "report.show": "Slutdokumentation",
 }
 
