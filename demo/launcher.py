@@ -82,6 +82,7 @@ class _Demo:
     def serve(self, port: int) -> None:
         """Web and worker, until one of them or a server stops."""
         self._environment.setdefault("PUBLIC_URL", f"http://{HOST}:{port}")
+        self._environment["MAIL_URL"] = (self._folder.root / "letters").as_uri()
         commands = {"web": ["web", "--bind", f"{HOST}:{port}"], "worker": ["worker"]}
         try:
             for name, command in commands.items():

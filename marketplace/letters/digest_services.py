@@ -37,9 +37,9 @@ class DigestPart:
     waiting: Sequence[KindCount]
     kept: Sequence[tuple[LetterDelivery, Letter]]
 
-    def letters(self) -> list[tuple[str, str]]:
-        """What each kept letter is about, and the page it leads to."""
-        return [(letter.subject_sv, letter_address(letter)) for _, letter in self.kept]
+    def letters(self) -> list[tuple[Letter, str]]:
+        """Each kept letter, and the page that it leads to."""
+        return [(letter, letter_address(letter)) for _, letter in self.kept]
 
     def lists(self) -> list[tuple[str, str]]:
         """How much waits of each kind, and the page that lists it. Of several roles the right one is chosen first."""

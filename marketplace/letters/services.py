@@ -27,7 +27,7 @@ def write_letter(
     organisation_id: int,
     role: Role,
     *,
-    kind: LetterKind = LetterKind.PLACEMENT,
+    kind: LetterKind,
     subject_sv: str,
     text_sv: str,
     endpoint: str,

@@ -30,10 +30,13 @@ def _days(placement: Placement) -> str:
     return f"{placement.first_day.isoformat()} till {placement.last_day.isoformat()}"
 
 
+_ANOTHER_SV = "Väntar ingen annan förfrågan på svar, begär en annan plats."
+
+
 def _declined(placement: Placement) -> str:
     reason = placement.decline_reason
     why = f" Skälet: {DECLINE_REASON_SV[reason].lower()}." if reason else ""
-    return f"Leverantören kan inte ta emot {placement.number} på {_place(placement)}.{why}"
+    return f"Leverantören kan inte ta emot {placement.number} på {_place(placement)}.{why} {_ANOTHER_SV}"
 
 
 def _cancelled(placement: Placement) -> str:
@@ -70,24 +73,26 @@ _LETTERS: dict[str, _Letter] = {
         "En leverantör har inte svarat i tid",
         lambda p: (
             f"{p.enterprise.name} skulle ha svarat om {p.number} senast {p.answer_due_on.isoformat()}. "
-            f"Platsen hålls till och med {p.held_until.isoformat()}. Sedan blir den fri."
+            f"Ring dem: platsen hålls till och med {p.held_until.isoformat()}, sedan blir den fri."
         ),
     ),
     "expire": _Letter(
         Role.CASE_OFFICER,
         "Ingen svarade i tid",
-        lambda p: f"Ingen svarade om {p.number} på {_place(p)}. Platsen hålls inte längre.",
+        lambda p: f"Ingen svarade om {p.number} på {_place(p)}. Platsen hålls inte längre. {_ANOTHER_SV}",
     ),
     "accept": _Letter(
         Role.CASE_OFFICER,
         "En placering är accepterad",
-        lambda p: f"{p.number} på {_place(p)} är accepterad: {_days(p)}.",
+        lambda p: f"{p.number} på {_place(p)} är accepterad: {_days(p)}. Berätta det för deltagaren.",
     ),
     "decline": _Letter(Role.CASE_OFFICER, "En förfrågan är nekad", _declined),
     "never_start": _Letter(
         Role.CASE_OFFICER,
         "En placering startade aldrig",
-        lambda p: f"Deltagaren kom aldrig till {_place(p)} ({p.number}).",
+        lambda p: (
+            f"Deltagaren kom aldrig till {_place(p)} ({p.number}). Ta reda på varför, och om en annan plats behövs."
+        ),
     ),
     "cancel": _Letter(Role.SUPERVISOR, "En placering hos er är återkallad", _cancelled),
     "consent_withdrawn": _Letter(
@@ -109,7 +114,7 @@ _LETTERS: dict[str, _Letter] = {
     "ask_change": _Letter(
         Role.SUPERVISOR,
         "En ändring av en placering väntar på svar",
-        lambda p: f"Handläggaren vill ändra {p.number} på {p.place.name}.",
+        lambda p: f"Handläggaren vill ändra {p.number} på {p.place.name}. Läs vad det gäller och svara.",
     ),
     "withdraw_change": _Letter(
         Role.SUPERVISOR,
@@ -119,7 +124,9 @@ _LETTERS: dict[str, _Letter] = {
     "agree_change": _Letter(
         Role.CASE_OFFICER,
         "En ändring är godkänd",
-        lambda p: f"Leverantören har godkänt ändringen av {p.number} på {_place(p)}.",
+        lambda p: (
+            f"Leverantören har godkänt ändringen av {p.number} på {_place(p)}. Berätta det för deltagaren."
+        ),
     ),
     "decline_change": _Letter(
         Role.CASE_OFFICER,
