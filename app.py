@@ -58,12 +58,14 @@ from placements.choice import views as choice
 from placements.followup import queries as follow_up_queries
 from placements.followup import views as followup
 from placements.own_page import views as own_page
+from placements.participants import consent_views
 from placements.participants import queries as participant_queries
 from placements.participants import views as participants
 from placements.plan import queries as plan_queries
 from placements.plan import views as plan
-from placements.report import queries as report_queries
 from placements.report import views as report
+from placements.report import waiting_queries as report_waiting
+from placements.report.views import own as own_report
 from placements.search import views as search
 from placements.visits import queries as visit_queries
 from placements.visits import views as visits
@@ -89,12 +91,14 @@ BLUEPRINTS: Sequence[Blueprint] = (
     followup.bp,
     invoices.bp,
     own_page.bp,
+    consent_views.bp,
     participants.bp,
     places.bp,
     plan.bp,
     plan.own_bp,
     procurement.bp,
     report.bp,
+    own_report.bp,
     search.bp,
     supplier_indicators.bp,
     applications.bp,
@@ -116,7 +120,7 @@ WAITING: Sequence[Waiting] = (
     invoice_queries.waiting,
     participant_queries.waiting,
     plan_queries.waiting,
-    report_queries.waiting,
+    report_waiting.waiting,
     place_queries.waiting,
     application_queries.waiting,
     contract_waiting.waiting,

@@ -12,6 +12,8 @@ from typing import TypeVar
 from stdnum.exceptions import ValidationError
 from stdnum.se import orgnr
 
+from marketplace.accounts.rules import MemberKind
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -45,6 +47,7 @@ class Authority:
 class Member:
     authority: str
     name: str
+    kind: MemberKind
     orgnr: str | None
     kommuner: tuple[str, ...]
     case_officers: int
@@ -169,6 +172,7 @@ def _member(row: dict[str, str]) -> Member:
     return Member(
         authority=_filled(row, "authority"),
         name=_filled(row, "name"),
+        kind=MemberKind(_filled(row, "kind")),
         orgnr=_orgnr(row["orgnr"]),
         kommuner=_several(row["kommuner"]),
         case_officers=_whole(row, "case_officers"),

@@ -20,7 +20,7 @@ from enterprises.contracts.rules import ContractState, VatCategory
 from enterprises.suppliers.models import EnterpriseProfile
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import actor_in
-from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.accounts.rules import MemberKind, OrganisationKind, Role
 from marketplace.clock import now
 from marketplace.db import db
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
@@ -75,8 +75,12 @@ def make_authority(name: str, kommun_codes: Iterable[str], number: str = "") -> 
     return _organisation(OrganisationKind.AUTHORITY, name, kommun_codes, number)
 
 
-def make_member(name: str, authority_id: int, kommun_codes: Iterable[str]) -> Organisation:
-    return _organisation(OrganisationKind.MEMBER, name, kommun_codes, None, authority_id)
+def make_member(
+    name: str, authority_id: int, kommun_codes: Iterable[str], kind: MemberKind | None = None
+) -> Organisation:
+    member = _organisation(OrganisationKind.MEMBER, name, kommun_codes, None, authority_id)
+    member.member_kind = kind
+    return member
 
 
 def make_enterprise(name: str, number: str = "") -> Organisation:

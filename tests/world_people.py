@@ -22,12 +22,14 @@ from placements.participants.models import Grant
 from placements.participants.rules import ConsentScope
 from placements.plan import services as plans
 from placements.report import services as reports
-from placements.report.rules import ExitReason
+from placements.report.models import FinalReport
+from placements.report.rules import ReportState
 from placements.visits import services as visits
 from placements.visits.rules import OfferDraft
 from placements.waiting_list import services as waiting_list
 from tests.factories import personal_number
 from tests.support.plan_contents import plan_content
+from tests.support.training import REPORT
 
 Side = Literal["own", "foreign", "outside"]
 
@@ -68,6 +70,7 @@ def place_people(half: Half) -> None:
     with travelling(TODAY):
         half.ids["report_id"] = _report(half, ended, is_filed=True)
         half.ids["draft_report_id"] = _report(half, drafted, is_filed=False)
+        half.ids["own_report_id"] = _own_report(half, training)
         participant_id, grant_id, consent_id = _granted(half)
         half.ids |= {"participant_id": participant_id, "grant_id": grant_id, "consent_id": consent_id}
         half.ids["choice_round_id"] = _shown(half, place_id)
@@ -182,15 +185,26 @@ def _attend(half: Half, placement_id: int) -> None:
 def _report(half: Half, placement_id: int, *, is_filed: bool) -> int:
     with acting_as(half.by(Role.SUPERVISOR)), transaction():
         booking.end_placement_early(placement_id, TODAY)
-        report = reports.draft_report(
-            placement_id,
-            done_sv="Sydde.",
-            reached_sv="Kom i tid.",
-            recommended_sv="Mer tid.",
-            exit_reason=ExitReason.WORK,
-        )
+        report = reports.draft_report(placement_id, REPORT)
         if is_filed:
+            reports.show_report(report.id)
+            reports.record_reading(report.id, "Bra skrivet.")
             reports.file_report(report.id)
+        return report.id
+
+
+def _own_report(half: Half, placement_id: int) -> int:
+    """Before whoever is in training: what she may read of her own is of a placement that has ended, as this one has
+    not, so that it is written past the services."""
+    supervisor = half.by(Role.SUPERVISOR)
+    whose = system_actor(half.by(Role.COORDINATOR).authority_id, supervisor.enterprise_id)
+    with acting_as(whose), transaction():
+        report = FinalReport(placement_id=placement_id, due_on=TODAY, shown_on=TODAY)
+        report.write(REPORT)
+        db.session.add(report)
+        db.session.flush()
+        report.state = ReportState.SHOWN
+        db.session.flush()
         return report.id
 
 

@@ -114,6 +114,7 @@ def lay(story: Story, staff: Staff) -> dict[str, int]:
             name=member.name,
             orgnr=member.orgnr,
             authority_id=authorities[member.authority],
+            member_kind=member.kind,
             kommun_codes=list(member.kommuner),
             created_at=now(),
         )

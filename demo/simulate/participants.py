@@ -14,6 +14,8 @@ from placements.participants import services
 from placements.participants.rules import ConsentScope
 from placements.participants.withdrawal import withdraw_grant
 
+_SHARES_EVERY = 3
+"""Participants who let the employment service read their final report."""
 _COUNCIL_WEEKDAY = 2  # the Resursråd meets on Wednesdays
 _WITHDRAWN = 0.6
 """Of those who get no place: the Resursråd decides on something else. The grants of the others lapse."""
@@ -43,6 +45,8 @@ def _register(history: History, case: Case) -> None:
     )
     case.participant_id = participant.id
     services.give_consent(participant.id, ConsentScope.SUPPLIER, today())
+    if case.number % _SHARES_EVERY == 0:
+        services.give_consent(participant.id, ConsentScope.EMPLOYMENT_SERVICE, today())
     history.counts["participants"] += 1
     day = _next_council(today() + timedelta(days=3))
     history.agenda.add(day, Phase.DECISIONS, history.coordinator(case), lambda: _grant(history, case))

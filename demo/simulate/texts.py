@@ -3,7 +3,7 @@
 from random import Random
 
 from placements.plan.content_rules import Goal
-from placements.report.rules import ExitReason
+from placements.report.content_rules import ExitReason, GoalResult, ReachedGoal
 
 _TASKS = (
     "Börjar med enklare uppgifter tillsammans med handledaren och går sedan runt mellan stationerna.",
@@ -29,11 +29,22 @@ _DONE = (
     "Deltagaren har följt sin plan och utökat tiden under perioden.",
     "Deltagaren har tränat på att hålla tider och på att ta emot och ge instruktioner.",
 )
-_REACHED = (
-    "Målen i planen är nådda. Deltagaren håller tider och arbetar självständigt.",
-    "Två av tre mål är nådda. Arbetstakten har ökat och frånvaron minskat.",
-    "Målen är delvis nådda. Rutinerna sitter, men tiden kunde inte utökas.",
-    "Målen är inte nådda under perioden. Det som fungerar är kortare pass i liten grupp.",
+_ABILITIES = (
+    "Håller tider, arbetar självständigt och säger till när något är oklart.",
+    "Arbetstakten har ökat. Tar emot och ger instruktioner i laget.",
+    "Rutinerna sitter. Behöver pauser och en uppgift i taget.",
+    "Kortare pass i liten grupp fungerar. Är noggrann och omtänksam mot de andra.",
+)
+_SEEN = {
+    GoalResult.MET: ("Det har vi sett flera veckor i rad.", "Nått redan efter halva tiden."),
+    GoalResult.PARTLY: ("Går de flesta dagar, men inte alla.", "Är på väg och behöver mer tid."),
+    GoalResult.NOT: ("Det hann vi inte pröva.", "Vi valde att vänta med det."),
+}
+_COMMENTS = (
+    "Jag håller med. Det bästa var att få ett eget ansvar.",
+    "Bra skrivet. Jag vill gärna fortsätta med mer tid.",
+    "Jag tycker att jag klarade mer än vad som står om tempot.",
+    "",
 )
 RECOMMENDED = (
     "Fortsatt arbetsträning med fler timmar.",
@@ -74,8 +85,18 @@ def goals_for(rng: Random) -> list[Goal]:
 
 
 def report_texts(rng: Random) -> tuple[str, str, str]:
-    """What was done, what was reached, what is recommended."""
-    return rng.choice(_DONE), rng.choice(_REACHED), rng.choice(RECOMMENDED)
+    """What was done, which abilities were seen, what is recommended."""
+    return rng.choice(_DONE), rng.choice(_ABILITIES), rng.choice(RECOMMENDED)
+
+
+def reached(goal: Goal, rng: Random) -> ReachedGoal:
+    result = rng.choices(list(_SEEN), (5, 3, 2))[0]
+    return ReachedGoal(goal, result, rng.choice(_SEEN[result]))
+
+
+def comment(rng: Random) -> str:
+    """What a participant says of her report."""
+    return rng.choice(_COMMENTS)
 
 
 def exit_reason(rng: Random, *, is_early: bool) -> ExitReason:

@@ -1,34 +1,27 @@
-"""From the start to the final report: the plan, every week's attendance, the end and what comes after."""
+"""From the start to the end: the plan, and every week's attendance."""
 
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
 from functools import partial
 
-from demo.simulate import changing
+from demo.simulate import changing, reporting
 from demo.simulate.agenda import Phase
 from demo.simulate.cases import Case
 from demo.simulate.foundation import DEMO_ENTERPRISE
 from demo.simulate.history import History
-from demo.simulate.texts import RECOMMENDED, exit_reason, goals_for, report_texts, tasks_for
+from demo.simulate.texts import goals_for, tasks_for
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.db import get_or_404
 from marketplace.reference.rules import add_working_days, is_working_day
-from marketplace.tenancy import Actor
 from placements.attendance import services as attendance
 from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.booking import services as booking
-from placements.participants import services as participants
-from placements.participants.models import Grant
-from placements.participants.queries import has_live_placement
-from placements.participants.rules import GrantState
 from placements.plan import services as plans
 from placements.plan.staircase_rules import Step, spread_hours
-from placements.report import services as reports
 
 _ENDS_EARLY = 0.2
-_PLAN_IS_LATE, _REPORT_IS_LATE, _REPORT_IS_MISSING = 0.13, 0.12, 0.025
+_PLAN_IS_LATE = 0.13
 _ABSENCES = {
     AttendanceKind.ILL: 5,
     AttendanceKind.LEAVE: 2,
@@ -168,7 +161,7 @@ def _day_of(case: Case, day: date, hours: Decimal) -> AttendanceEntry:
 
 def _end_early(history: History, case: Case, last_day: date) -> None:
     booking.end_placement_early(case.placement_id, last_day)
-    _plan_report(history, case, is_early=True)
+    reporting.plan(history, case, is_early=True)
 
 
 def _plan_end(history: History, case: Case) -> None:
@@ -184,59 +177,9 @@ def _complete(history: History, case: Case) -> None:
         _plan_end(history, case)
         return
     booking.complete_placement(case.placement_id)
-    _plan_report(history, case, is_early=False)
+    reporting.plan(history, case, is_early=False)
 
 
 def _leave(history: History, case: Case) -> None:
     """The participant has begun at another place, which ended this placement."""
-    _plan_report(history, case, is_early=True)
-
-
-def _plan_report(history: History, case: Case, *, is_early: bool) -> None:
-    if case.chance(_REPORT_IS_MISSING):
-        history.agenda.add(
-            add_working_days(today(), 40),
-            Phase.DECISIONS,
-            history.coordinator(case),
-            lambda: _conclude(case),
-        )
-        return
-    delay = case.rng.randint(11, 17) if case.chance(_REPORT_IS_LATE) else case.rng.randint(2, 8)
-    history.agenda.add(
-        add_working_days(today(), delay),
-        Phase.ENDINGS,
-        history.supervisor(case),
-        lambda: _file_report(history, case, is_early=is_early),
-    )
-
-
-def _conclude(case: Case) -> None:
-    """Unless the participant has moved on, and the grant lives or has been concluded with the later placement."""
-    grant = get_or_404(Grant, case.grant_id)
-    if grant.state is GrantState.PLACED and not has_live_placement(grant.id):
-        participants.conclude_grant(grant.id)
-
-
-def _file_report(history: History, case: Case, *, is_early: bool) -> None:
-    done, reached, recommended = report_texts(case.rng)
-    report = reports.draft_report(
-        case.placement_id,
-        done_sv=done,
-        reached_sv=reached,
-        adaptations_sv="",
-        recommended_sv=recommended,
-        exit_reason=exit_reason(case.rng, is_early=is_early),
-    )
-    reports.file_report(report.id)
-    report_id = report.id
-    coordinator: Actor = history.coordinator(case)
-    history.agenda.add(
-        add_working_days(today(), case.rng.randint(2, 8)),
-        Phase.DECISIONS,
-        coordinator,
-        lambda: _receive(report_id, RECOMMENDED[case.number % len(RECOMMENDED)]),
-    )
-
-
-def _receive(report_id: int, next_step_sv: str) -> None:
-    reports.receive_report(report_id, next_step_sv=next_step_sv)
+    reporting.plan(history, case, is_early=True)

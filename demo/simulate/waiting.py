@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from demo.people import personal_number
+from demo.simulate import reporting
 from demo.simulate.agenda import Agenda, Phase
 from demo.simulate.applying import hand_in
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, DEMO_MEMBER, Directory
@@ -39,8 +40,7 @@ from placements.participants.models import Grant
 from placements.participants.rules import ConsentScope
 from placements.plan import services as plans
 from placements.plan.content_rules import Goal
-from placements.report import services as reports
-from placements.report.rules import ExitReason
+from placements.report.content_rules import ExitReason
 from placements.waiting_list import services as waiting_list
 
 AWAY = {
@@ -336,11 +336,10 @@ def _propose(placement_id: int) -> None:
 def _end(placement_id: int, *, is_reported: bool) -> None:
     booking.end_placement_early(placement_id, today())
     if is_reported:
-        report = reports.draft_report(
+        reporting.write(
             placement_id,
             done_sv="Deltagaren har sorterat varor och prövat butiken under en kort tid.",
-            reached_sv="Deltagaren fick en anställning och slutade därför i förtid.",
+            abilities_sv="Lär sig fort och tar gärna emot kunder.",
             recommended_sv=RECOMMENDED[1],
             exit_reason=ExitReason.WORK,
         )
-        reports.file_report(report.id)

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from marketplace.accounts.rules import OrganisationKind, Role
+from marketplace.accounts.rules import MemberKind, OrganisationKind, Role
 from marketplace.db import Base, enum_of, explain_constraint
 
 
@@ -17,6 +17,7 @@ class Organisation(Base):
     __tablename__ = "organisation"
     __table_args__ = (
         CheckConstraint("(kind = 'member') = (authority_id IS NOT NULL)", name="member_of_an_authority"),
+        CheckConstraint("member_kind IS NULL OR kind = 'member'", name="kind_of_member"),
         CheckConstraint("orgnr ~ '^[0-9]{10}$'", name="orgnr_digits"),
         Index(
             "uq_organisation_orgnr", "orgnr", unique=True, postgresql_where=text("kind <> 'member'")
@@ -29,6 +30,7 @@ class Organisation(Base):
     orgnr: Mapped[str | None]
     authority_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     """The authority that a member organisation refers participants to."""
+    member_kind: Mapped[MemberKind | None] = mapped_column(enum_of(MemberKind, "member_kind"))
     kommun_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     """Kommuner that an authority or a member covers; empty for an enterprise."""
     created_at: Mapped[datetime]

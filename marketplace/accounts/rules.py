@@ -10,6 +10,23 @@ class OrganisationKind(StrEnum):
     ENTERPRISE = "enterprise"  # ASF, leverantör
 
 
+class MemberKind(StrEnum):
+    """What a member organisation is, which decides what participants' consents give it to read."""
+
+    EMPLOYMENT_SERVICE = "employment_service"
+    SOCIAL_INSURANCE = "social_insurance"
+    REGION = "region"
+    MUNICIPALITY = "municipality"
+
+
+MEMBER_KIND_SV = {
+    MemberKind.EMPLOYMENT_SERVICE: "Arbetsförmedlingen",
+    MemberKind.SOCIAL_INSURANCE: "Försäkringskassan",
+    MemberKind.REGION: "regionen",
+    MemberKind.MUNICIPALITY: "kommunen",
+}
+
+
 class Role(StrEnum):
     PROCUREMENT_OFFICER = "procurement_officer"
     COORDINATOR = "coordinator"

@@ -1,4 +1,5 @@
-"""A list as a file: CSV that a Swedish Excel opens as it is (semicolons, decimal commas, UTF-8 with a mark), or XLSX.
+"""A paper as a PDF, and a list as a file: CSV that a Swedish Excel opens as it is (semicolons, decimal commas, UTF-8
+with a mark), or XLSX.
 
 A view that shows a list has one more for its file, at an address that ends with FILE. Nothing in a file is run: a text
 that a spreadsheet takes for a formula stays a text.
@@ -13,6 +14,8 @@ from decimal import Decimal
 from typing import Final
 
 from flask import Response
+
+from marketplace.documents import Paper, pdf
 
 FILE: Final = "<any(csv, xlsx):file_format>"
 """The end of a file's address: @bp.get(f"/lista.{FILE}")."""
@@ -33,6 +36,13 @@ def file_response(file_format: str, name: str, header: Sequence[str], rows: Iter
         body, content_type = _csv(header, rows), "text/csv; charset=utf-8"
     response = Response(body, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{file_format}"'
+    return response
+
+
+def pdf_response(paper: Paper, filename: str) -> Response:
+    """The paper as a PDF to keep."""
+    response = Response(pdf(paper), mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response
 
 

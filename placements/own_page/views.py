@@ -25,6 +25,7 @@ from placements.own_page import queries
 from placements.own_page.forms import NoForm, OwnChoiceForm
 from placements.own_page.rules import GONE_TIME_SV, LATE_SV, REFUSED_FIRST_SV, RESERVE_SV
 from placements.plan.queries import own_plans
+from placements.report.queries import own_reports
 from placements.visits import services as visits
 from placements.visits.queries import booked_times, visit, visits_of_round
 
@@ -51,8 +52,9 @@ def index() -> ResponseReturnValue:
             checkpoints=own_checkpoints(),
             follow_ups=own_follow_ups(),
             plans=own_plans(),
-            spoken_day=spoken_day,
+            reports=own_reports(),
             own_days=own_today(),
+            spoken_day=spoken_day,
         )
     )
 
@@ -215,6 +217,7 @@ def _page(choice_round_id: int, rounds: list[int]) -> str:
         checkpoints=own_checkpoints(),
         follow_ups=own_follow_ups(),
         plans=own_plans(),
+        reports=own_reports(),
         spoken_day=spoken_day,
         own_days=own_today(),
         earlier=[one for one in rounds if one != choice_round_id],

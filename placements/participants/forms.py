@@ -6,7 +6,13 @@ from wtforms.validators import DataRequired, Length, NumberRange
 from marketplace.reference.rules import SEX_SV, Sex
 from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
-from placements.participants.rules import GRANT_STATE_SV, LEAVE_REASON_SV, GrantState, LeaveReason
+from placements.participants.rules import (
+    GRANT_STATE_SV,
+    LEAVE_REASON_SV,
+    ConsentScope,
+    GrantState,
+    LeaveReason,
+)
 
 
 def _needs() -> TextAreaField:
@@ -81,6 +87,7 @@ class ParticipantsFilter(FilterForm):
 
 
 class ConsentForm(BaseForm):
+    scope = RadioField("Vad gäller samtycket?", coerce=ConsentScope, validators=[DataRequired("Välj ett.")])
     given_on = DateFieldSv("Samtycket lämnades", validators=[DataRequired()])
 
 

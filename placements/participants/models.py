@@ -109,6 +109,10 @@ class Consent(Base):
     given_on: Mapped[date]
     withdrawn_at: Mapped[datetime | None]
 
+    @property
+    def is_live(self) -> bool:
+        return self.withdrawn_at is None
+
 
 class Grant(Base):
     """The Resursråd's decision that a participant may train: extent and period."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from personnummer import personnummer
 
-from marketplace.accounts.rules import Role
+from marketplace.accounts.rules import MEMBER_KIND_SV, MemberKind, Role
 from marketplace.errors import Invalid
 from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
 
@@ -18,10 +18,18 @@ class ConsentScope(StrEnum):
     """What the participant agrees that others may see."""
 
     SUPPLIER = "supplier"  # name and needs, to the supplier where a place is asked for
+    # The final report, to the authority's member organisations of the kind in the participant's kommun.
+    EMPLOYMENT_SERVICE = MemberKind.EMPLOYMENT_SERVICE.value
+    SOCIAL_INSURANCE = MemberKind.SOCIAL_INSURANCE.value
+    REGION = MemberKind.REGION.value
+    MUNICIPALITY = MemberKind.MUNICIPALITY.value
 
 
 CONSENT_SCOPE_SV = {
     ConsentScope.SUPPLIER: "Namn och behov i arbetet, till den leverantör jag söker plats hos"
+} | {
+    ConsentScope(kind.value): f"Slutdokumentationen från min arbetsträning, till {name}"
+    for kind, name in MEMBER_KIND_SV.items()
 }
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
-from marketplace.errors import DomainError, NotFound
+from marketplace.errors import DomainError
 from marketplace.reference.queries import trades
 from marketplace.reference.rules import SEX_SV
 from marketplace.tenancy import current_actor
@@ -18,12 +18,12 @@ from marketplace.web.forms import BaseForm, ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.access.queries import live_code_of
 from placements.booking.queries import placements_of
-from placements.booking.rules import LIVE_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE, PlacementState
+from placements.booking.rules import LIVE_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.choice.queries import rounds_of
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, ChoiceState
 from placements.participants import queries, services, withdrawal
+from placements.participants.consent_views import supplier_consent, unconsented
 from placements.participants.forms import (
-    ConsentForm,
     FindForm,
     GrantExtensionForm,
     GrantForm,
@@ -32,7 +32,7 @@ from placements.participants.forms import (
     ParticipantForm,
     ParticipantsFilter,
 )
-from placements.participants.models import Consent, Grant
+from placements.participants.models import Grant
 from placements.participants.queries import ParticipantFilter
 from placements.participants.rules import (
     CONSENT_SCOPE_SV,
@@ -41,7 +41,6 @@ from placements.participants.rules import (
     GRANT_TONE,
     GRANT_TRANSITIONS,
     LIVE_GRANT_STATES,
-    ConsentScope,
     GrantAction,
     GrantState,
     grant_actions,
@@ -160,7 +159,8 @@ def _page(participant_id: int, identity: services.RevealedIdentity | None = None
         grants=grants,
         grant=grant,
         consents=consents,
-        consent=_live(consents),
+        consent=supplier_consent(consents),
+        may_consent_more=bool(unconsented(consents)),
         rounds=rounds,
         code=live_code_of(participant_id),
         open_round=next((r for r in rounds if r.state is ChoiceState.OPEN), None),
@@ -180,10 +180,6 @@ def _page(participant_id: int, identity: services.RevealedIdentity | None = None
     )
 
 
-def _live(consents: list[Consent]) -> Consent | None:
-    return next((consent for consent in consents if consent.withdrawn_at is None), None)
-
-
 @bp.route("/<int:participant_id>/andra", methods=["GET", "POST"])
 @requires(*_WORKERS)
 def update(participant_id: int) -> ResponseReturnValue:
@@ -199,55 +195,6 @@ def update(participant_id: int) -> ResponseReturnValue:
     return render_template(
         "placements/participants/update.html", form=form, participant=participant
     ), form.status()
-
-
-@bp.route("/<int:participant_id>/samtycke", methods=["GET", "POST"])
-@requires(*_WORKERS)
-def give_consent(participant_id: int) -> ResponseReturnValue:
-    participant = queries.participant(participant_id)
-    form = ConsentForm(given_on=today())
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.give_consent(participant_id, ConsentScope.SUPPLIER, form.given_on.data or today())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Samtycket är registrerat.", "success")
-            return redirect(url_for("participants.show", participant_id=participant_id))
-    page = render_template(
-        "placements/participants/consent.html",
-        form=form,
-        participant=participant,
-        scope_sv=CONSENT_SCOPE_SV[ConsentScope.SUPPLIER],
-    )
-    return page, form.status()
-
-
-@bp.route("/<int:participant_id>/samtycke/aterkalla", methods=["GET", "POST"])
-@requires(*_WORKERS)
-def withdraw_consent(participant_id: int) -> ResponseReturnValue:
-    """Says what will happen before it does."""
-    participant = queries.participant(participant_id)
-    consent = _live(queries.consents_of(participant_id))
-    if consent is None:
-        raise NotFound("Deltagaren har inget samtycke som gäller.")
-    form = ConfirmForm()
-    if form.validate_on_submit():
-        with transaction():
-            withdrawal.withdraw_consent(consent.id)
-        flash("Samtycket är återkallat. Leverantören ser inte längre vem deltagaren är.", "success")
-        return redirect(url_for("participants.show", participant_id=participant_id))
-    grant = queries.live_grant(participant_id)
-    return render_template(
-        "placements/participants/withdraw_consent.html",
-        form=form,
-        participant=participant,
-        consent=consent,
-        cascade=withdrawal.cascade_of(grant) if grant else None,
-        PlacementState=PlacementState,
-        PLACEMENT_STATE_SV=PLACEMENT_STATE_SV,
-    )
 
 
 @bp.route("/<int:participant_id>/bevilja", methods=["GET", "POST"])
@@ -284,7 +231,7 @@ def grant(participant_id: int) -> ResponseReturnValue:
         form=form,
         participant=participant,
         systems=systems,
-        consent=_live(queries.consents_of(participant_id)),
+        consent=supplier_consent(queries.consents_of(participant_id)),
     )
     return page, form.status()
 

@@ -24,7 +24,7 @@ from placements.choice.queries import open_round_of
 from placements.choice.services import close_round_of
 from placements.participants.models import Consent, Grant, Participant
 from placements.participants.queries import live_grant, standing_of
-from placements.participants.rules import GrantAction, obstacle
+from placements.participants.rules import ConsentScope, GrantAction, obstacle
 from placements.participants.services import move_grant
 from placements.visits.queries import coming_on_grant
 from placements.visits.rules import EndReason as VisitEnd
@@ -100,16 +100,17 @@ def withdraw_grant(grant_id: int) -> Grant:
 
 
 def withdraw_consent(consent_id: int) -> Consent:
-    """Stops the sharing at once: policies read the row. What waits for a supplier ends with it: requests, offers from
-    the line and coming visits; of a placement that is accepted or runs, the coordinator is told.
+    """Stops the sharing at once: policies read the row. With the one to suppliers ends what waits for a supplier:
+    requests, offers from the line and coming visits; of a placement that is accepted or runs, the coordinator is told.
 
     Raises NotFound, and Conflict when it is already withdrawn.
     """
     if current_actor().role not in (Role.COORDINATOR, Role.CASE_OFFICER):
         raise NotAllowed("Din roll får inte göra detta.")
-    participant_id = get_or_404(Consent, consent_id).participant_id
+    consent = get_or_404(Consent, consent_id)
+    participant_id = consent.participant_id
     # The grant before the consent, as whoever requests and accepts.
-    grant = live_grant(participant_id)
+    grant = live_grant(participant_id) if consent.scope is ConsentScope.SUPPLIER else None
     if grant is not None:
         grant = get_or_404(Grant, grant.id, lock=True)
     consent = get_or_404(Consent, consent_id, lock=True)

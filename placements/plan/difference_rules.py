@@ -56,19 +56,22 @@ def parts_of(content: PlanContent) -> Mapping[str, list[str]]:
     """The plan's parts as lines, by title, in the order in which it is read."""
     return {
         "Omfattning": [step_sv(step) for step in content.steps],
-        "Arbetsuppgifter": _lines(content.tasks_sv),
+        "Arbetsuppgifter": lines_of(content.tasks_sv),
         "Byten av uppgifter": [period_sv(period) for period in content.periods],
         "Mål": [goal_sv(goal) for goal in content.goals],
-        "Anpassningar": _lines(content.adaptations_sv),
+        "Anpassningar": lines_of(content.adaptations_sv),
         "Kontaktpersoner": [contact_sv(contact) for contact in content.contacts],
         "Uppföljningar": [day.isoformat() for day in content.follow_up_dates],
-        "Vid frånvaro": _lines(content.absence_sv),
+        "Vid frånvaro": lines_of(content.absence_sv),
     }
 
 
 def differences(before: PlanContent, after: PlanContent) -> list[PartChange]:
+    return part_changes(parts_of(before), parts_of(after))
+
+
+def part_changes(was: Mapping[str, list[str]], now: Mapping[str, list[str]]) -> list[PartChange]:
     """The parts that are not as they were: of a line worded otherwise, the words that go and those that come."""
-    was, now = parts_of(before), parts_of(after)
     return [
         PartChange(title, tuple(_changed(was[title], now[title])))
         for title in was
@@ -101,5 +104,5 @@ def _side_by_side(pairs: list[Pair]) -> list[Pair]:
     return [*both, *(Pair(old, new) for old, new in zip(gone, come, strict=True))]
 
 
-def _lines(text: str) -> list[str]:
+def lines_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]

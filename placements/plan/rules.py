@@ -112,7 +112,6 @@ PLAN_TRANSITIONS: TransitionTable = {
 PLANNED_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
 """Placements that a plan can be written for and agreed to."""
 
-STALE_SV = "Utkastet har sparats på ett annat ställe sedan du öppnade sidan."
 UNREAD_SV = "Det finns något i utkastet som behöver rättas först. Öppna det, rätta och spara."
 ENDED_SV = "Placeringen pågår inte längre, så planen kan inte godkännas."
 

@@ -1,38 +1,31 @@
-"""Final reports: by placement, as a list, and those that wait to be written or received."""
+"""Final reports: by placement, in versions, as a list, and as they are given under consent."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import aliased, joinedload
 
-from enterprises.contracts.models import Contract
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
-from marketplace.clock import today
+from marketplace.audit import Event
 from marketplace.db import Page, db, get_or_404, paginate, swedish_order
 from marketplace.errors import NotFound
-from marketplace.procurement.models import TermsVersion
-from marketplace.procurement.rules import TermsRules
-from marketplace.tenancy import Actor, current_actor
-from marketplace.web.work import WaitingItem
+from marketplace.tenancy import current_actor
 from placements.booking.models import Placement
 from placements.booking.queries import goes_on_at_supplier
-from placements.booking.rules import LIVE_STATES
-from placements.participants.models import Grant, Participant
-from placements.participants.rules import GrantState
-from placements.report.models import FinalReport
-from placements.report.rules import ENDED_STATES, ReportState, report_deadline
+from placements.participants.models import Consent, Participant
+from placements.participants.queries import consents_of
+from placements.participants.rules import PROTECTED_SV, ConsentScope, participant_number
+from placements.plan.models import ActivityPlan
+from placements.plan.queries import versions as plan_versions
+from placements.plan.rules import PlanState
+from placements.report.models import FinalReport, Outcome
+from placements.report.rules import FILED_STATES, ReportState
 
 _WRITERS = frozenset({Role.SUPERVISOR, Role.SYSTEM})
-
-
-def _readable() -> Select[FinalReport]:
-    """A draft is the supervisor's own."""
-    chosen = select(FinalReport)
-    if current_actor().role not in _WRITERS:
-        chosen = chosen.where(FinalReport.state != ReportState.DRAFT)
-    return chosen
 
 
 def goes_on_elsewhere(placement_id: int) -> bool:
@@ -41,18 +34,110 @@ def goes_on_elsewhere(placement_id: int) -> bool:
     return db.session.scalar(found) is not None
 
 
+def versions(placement_id: int) -> list[FinalReport]:
+    """The placement's report in every version that the actor may read, newest first. A draft is its writer's own."""
+    chosen = select(FinalReport).where(FinalReport.placement_id == placement_id)
+    if current_actor().role not in _WRITERS:
+        chosen = chosen.where(FinalReport.state != ReportState.DRAFT)
+    return list(db.session.scalars(chosen.order_by(FinalReport.revision.desc())))
+
+
 def report_of(placement_id: int) -> FinalReport | None:
-    """The placement's newest report that the actor may read."""
-    newest = _readable().where(FinalReport.placement_id == placement_id)
-    return db.session.scalars(newest.order_by(FinalReport.revision.desc()).limit(1)).first()
+    """The newest version that the actor may read."""
+    return next(iter(versions(placement_id)), None)
 
 
-def readable_report(report_id: int, *, lock: bool = False) -> FinalReport:
-    """Raises NotFound, also for a draft of someone else's pen."""
-    report = get_or_404(FinalReport, report_id, lock=lock)
+def readable_report(report_id: int) -> FinalReport:
+    """One version. Raises NotFound, also for a draft of someone else's pen."""
+    report = get_or_404(FinalReport, report_id)
     if report.state == ReportState.DRAFT and current_actor().role not in _WRITERS:
         raise NotFound("Slutdokumentationen är inte inlämnad än.")
     return report
+
+
+def own_reports() -> list[FinalReport]:
+    """The participant's reports that she is to read or that are filed, the newest first."""
+    return list(
+        db.session.scalars(
+            select(FinalReport)
+            .where(FinalReport.state.in_([ReportState.SHOWN, *FILED_STATES]))
+            .options(joinedload(FinalReport.placement).joinedload(Placement.enterprise))
+            .order_by(FinalReport.id.desc())
+        )
+    )
+
+
+def events_of(reports: Collection[FinalReport]) -> list[Event]:
+    """What happened to all these versions, newest first."""
+    ids = [report.id for report in reports]
+    chosen = select(Event).where(Event.object_type == "report", Event.object_id.in_(ids))
+    return list(db.session.scalars(chosen.order_by(Event.id.desc())))
+
+
+def agreed_plan(placement_id: int) -> ActivityPlan | None:
+    return next((plan for plan in plan_versions(placement_id) if plan.state == PlanState.AGREED), None)
+
+
+def outcome_of(placement_id: int) -> Outcome | None:
+    return db.session.get(Outcome, placement_id)
+
+
+# What member organisations read under consent.
+
+
+@dataclass(frozen=True)
+class GivenReport:
+    """A report as an organisation reads it that sees neither the placement nor the person."""
+
+    report_id: int
+    who: str
+    workplace: str
+    first_day: date
+    last_day: date
+    filed_on: date
+
+
+def given_reports(report_id: int | None = None) -> list[GivenReport]:
+    """Reports that live consents give the actor's organisation to read, the newest first; or one of them."""
+    given = func.given_placements().table_valued(
+        "placement_id", "participant_id", "name", "workplace", "first_day", "last_day"
+    )
+    statement = (
+        select(FinalReport.id, FinalReport.filed_on, given)
+        .join(given, given.c.placement_id == FinalReport.placement_id)
+        .where(FinalReport.state.in_(FILED_STATES))
+        .order_by(FinalReport.filed_on.desc(), FinalReport.id.desc())
+    )
+    if report_id is not None:
+        statement = statement.where(FinalReport.id == report_id)
+    return [
+        GivenReport(
+            row.id,
+            row.name or f"{PROTECTED_SV} ({participant_number(row.participant_id)})",
+            row.workplace,
+            row.first_day,
+            row.last_day,
+            row.filed_on,
+        )
+        for row in db.session.execute(statement)
+    ]
+
+
+def is_own(report: FinalReport) -> bool:
+    """Whether the actor works with the participant, and so sees the placement too."""
+    return db.session.get(Placement, report.placement_id) is not None
+
+
+def readers_by_consent(participant_id: int) -> list[Consent]:
+    """The consents in force that give the participant's final reports to others than those who work with her."""
+    return [
+        consent
+        for consent in consents_of(participant_id)
+        if consent.is_live and consent.scope is not ConsentScope.SUPPLIER
+    ]
+
+
+# Filed reports as a list.
 
 
 @dataclass(frozen=True)
@@ -97,7 +182,7 @@ def _reports(
         .join(Placement, Placement.id == FinalReport.placement_id)
         .join(Participant, Participant.id == Placement.participant_id)
         .join(_ENTERPRISE, _ENTERPRISE.id == Placement.enterprise_id)
-        .where(FinalReport.state != ReportState.DRAFT)
+        .where(FinalReport.state.in_(FILED_STATES))
         .order_by(*order, FinalReport.id)
     )
     return chosen if state is None else chosen.where(FinalReport.state == state)
@@ -105,99 +190,3 @@ def _reports(
 
 def _row(report: FinalReport, placement: Placement, person: Participant, enterprise_name: str) -> ReportRow:
     return ReportRow(report, placement, person.shown_name, enterprise_name)
-
-
-def waiting(actor: Actor) -> list[WaitingItem]:
-    """Reports for the supervisor to write, and for the coordinator to receive or to do without."""
-    if actor.role == Role.SUPERVISOR:
-        return _to_write()
-    if actor.role == Role.COORDINATOR:
-        return [*_to_receive(), *_overdue()]
-    return []
-
-
-def _to_write() -> list[WaitingItem]:
-    """Only for participants whom the supervisor may see: without consent she can write nothing about them."""
-    is_filed = exists().where(
-        FinalReport.placement_id == Placement.id, FinalReport.state != ReportState.DRAFT
-    )
-    rows = db.session.execute(
-        select(Placement, Participant, TermsVersion.report_within)
-        .join(Participant, Participant.id == Placement.participant_id)
-        .outerjoin(Contract, Contract.id == Placement.contract_id)
-        .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
-        .where(Placement.state.in_(ENDED_STATES), ~is_filed, ~goes_on_at_supplier())
-        .order_by(Placement.last_day, swedish_order(Participant.name), Placement.id)
-    )
-    return [
-        WaitingItem(
-            report_deadline(placement.last_day, within or TermsRules().report_within),
-            f"Skriv slutdokumentation för {person.shown_name}",
-            "report.show",
-            {"placement_id": placement.id},
-            "Slutdokumentation",
-        )
-        for placement, person, within in rows
-    ]
-
-
-def _overdue() -> list[WaitingItem]:
-    """Ended placements whose report has not come in time: the coordinator closes the grant or opens it again."""
-    other = aliased(Placement)
-    goes_on = exists().where(other.grant_id == Placement.grant_id, other.state.in_(LIVE_STATES))
-    is_filed = exists().where(
-        FinalReport.placement_id == Placement.id, FinalReport.state != ReportState.DRAFT
-    )
-    enterprise = aliased(Organisation)
-    rows = db.session.execute(
-        select(Placement, Participant, enterprise.name, TermsVersion.report_within)
-        .join(Participant, Participant.id == Placement.participant_id)
-        .join(Grant, Grant.id == Placement.grant_id)
-        .join(enterprise, enterprise.id == Placement.enterprise_id)
-        .outerjoin(Contract, Contract.id == Placement.contract_id)
-        .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
-        .where(
-            Placement.state.in_(ENDED_STATES),
-            Placement.last_day < today(),
-            Grant.state == GrantState.PLACED,
-            ~is_filed,
-            ~goes_on,
-            ~goes_on_at_supplier(),
-        )
-        .order_by(Placement.last_day, Placement.id)
-    )
-    late = [
-        (report_deadline(placement.last_day, within or TermsRules().report_within), person, enterprise_name)
-        for placement, person, enterprise_name, within in rows
-    ]
-    return [
-        WaitingItem(
-            due_on,
-            f"Slutdokumentation saknas för {person.shown_name} från {enterprise_name}",
-            "participants.show",
-            {"participant_id": person.id},
-            "Saknad slutdokumentation",
-        )
-        for due_on, person, enterprise_name in late
-        if due_on < today()
-    ]
-
-
-def _to_receive() -> list[WaitingItem]:
-    rows = db.session.execute(
-        select(FinalReport, Participant)
-        .join(Placement, Placement.id == FinalReport.placement_id)
-        .join(Participant, Participant.id == Placement.participant_id)
-        .where(FinalReport.state == ReportState.FILED)
-        .order_by(FinalReport.filed_on, swedish_order(Participant.name), FinalReport.id)
-    )
-    return [
-        WaitingItem(
-            None,
-            f"Ta emot slutdokumentationen för {person.shown_name}, inlämnad {report.filed_on}",
-            "report.show",
-            {"placement_id": report.placement_id},
-            "Slutdokumentation",
-        )
-        for report, person in rows
-    ]

@@ -1,55 +1,118 @@
-"""Slutdokumentation: states, exit reasons, what it must say and by when."""
+"""Slutdokumentation: states, that the participant reads first, and by when."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, Invalid
 from marketplace.reference.rules import add_working_days
-from marketplace.rules import Transition, TransitionTable, by
+from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
 from placements.booking.rules import PlacementState
 
 
 class ReportState(StrEnum):
     DRAFT = "draft"
+    SHOWN = "shown"
     FILED = "filed"
     RECEIVED = "received"
+    REPLACED = "replaced"
 
 
 REPORT_STATE_SV = {
     ReportState.DRAFT: "Utkast",
+    ReportState.SHOWN: "Hos deltagaren",
     ReportState.FILED: "Inlämnad",
     ReportState.RECEIVED: "Mottagen",
+    ReportState.REPLACED: "Ersatt",
 }
 
 REPORT_TONE = {
     ReportState.DRAFT: "neutral",
+    ReportState.SHOWN: "waits",
     ReportState.FILED: "waits",
     ReportState.RECEIVED: "good",
+    ReportState.REPLACED: "muted",
 }
+
+FILED_STATES = (ReportState.FILED, ReportState.RECEIVED)
+"""States in which the report counts as handed in. A placement has one such version at most; the database holds it."""
 
 
 class ReportAction(StrEnum):
     EDIT = "edit"
+    SHOW = "show"
+    READ_OWN = "read_own"
+    WITNESS = "witness"
     FILE = "file"
     RECEIVE = "receive"
+    ASK_CORRECTION = "ask_correction"
+    REVISE = "revise"
+    REPLACE = "replace"
 
+
+_SUPERVISOR = by(Role.SUPERVISOR)
+_NEW_VERSION = "Skriv en ny version"
+_REVISE_NEEDS = "En ny version utgår från en som deltagaren läser, eller som är inlämnad."
+_REVISE_FILED = Transition(
+    ReportState.FILED,
+    _SUPERVISOR,
+    _NEW_VERSION,
+    needs_sv=_REVISE_NEEDS,
+    causes_sv="Den här versionen gäller tills den nya är inlämnad, och finns sedan kvar att läsa.",
+)
+_ASK = Transition(
+    ReportState.FILED,
+    by(Role.COORDINATOR, Role.CASE_OFFICER),
+    "Be om rättelse",
+    needs_sv="Rättelse begärs av en inlämnad slutdokumentation.",
+    causes_sv="Handledaren får veta vad som behöver rättas och skriver en ny version.",
+)
+_REPLACE = Transition(
+    ReportState.REPLACED,
+    by(Role.SYSTEM),
+    "Ersatt",
+    needs_sv="Ersätts när en ny version är inlämnad.",
+)
 
 REPORT_TRANSITIONS: TransitionTable = {
-    (ReportState.DRAFT, ReportAction.FILE): Transition(
-        ReportState.FILED,
-        by(Role.SUPERVISOR),
-        "Lämna in",
-        needs_sv="Slutdokumentationen är redan inlämnad.",
-        causes_sv="Samordnaren och handläggaren kan läsa den. Den kan inte ändras efteråt.",
+    (ReportState.DRAFT, ReportAction.SHOW): Transition(
+        ReportState.SHOWN,
+        _SUPERVISOR,
+        "Lägg fram för deltagaren",
+        needs_sv="Bara ett utkast kan läggas fram.",
+        causes_sv="Deltagaren läser på sin egen sida eller tillsammans med er, och kan kommentera. Ändrar ni något "
+        "efteråt blir det en ny version.",
     ),
     (ReportState.DRAFT, ReportAction.EDIT): Transition(
-        ReportState.DRAFT,
-        by(Role.SUPERVISOR),
-        "Ändra utkastet",
-        needs_sv="En inlämnad slutdokumentation kan inte ändras.",
+        ReportState.DRAFT, _SUPERVISOR, "Ändra utkastet", needs_sv="Bara ett utkast kan ändras."
+    ),
+    (ReportState.SHOWN, ReportAction.WITNESS): Transition(
+        ReportState.SHOWN,
+        by(Role.SUPERVISOR, Role.CASE_OFFICER),
+        "Anteckna att deltagaren har läst",
+        needs_sv="Deltagaren läser en framlagd slutdokumentation.",
+        causes_sv="Görs när ni sitter tillsammans. Du blir vittne.",
+    ),
+    (ReportState.SHOWN, ReportAction.READ_OWN): Transition(
+        ReportState.SHOWN,
+        by(Role.PARTICIPANT),
+        "Jag har läst",
+        needs_sv="Du kan läsa och kommentera när din handledare har lagt fram den.",
+    ),
+    (ReportState.SHOWN, ReportAction.FILE): Transition(
+        ReportState.FILED,
+        _SUPERVISOR,
+        "Lämna in",
+        needs_sv="Deltagaren läser slutdokumentationen innan den lämnas in.",
+        causes_sv="Samordnaren och handläggaren får den. Den kan inte ändras efteråt, bara ersättas av en ny version.",
+    ),
+    (ReportState.SHOWN, ReportAction.REVISE): Transition(
+        ReportState.REPLACED,
+        _SUPERVISOR,
+        _NEW_VERSION,
+        needs_sv=_REVISE_NEEDS,
+        causes_sv="Deltagaren läser den nya versionen innan den lämnas in.",
     ),
     (ReportState.FILED, ReportAction.RECEIVE): Transition(
         ReportState.RECEIVED,
@@ -58,98 +121,128 @@ REPORT_TRANSITIONS: TransitionTable = {
         needs_sv="Slutdokumentationen är inte inlämnad, eller är redan mottagen.",
         causes_sv="Du skriver vad nästa steg blir. Beviljandet avslutas.",
     ),
+    (ReportState.FILED, ReportAction.ASK_CORRECTION): _ASK,
+    (ReportState.RECEIVED, ReportAction.ASK_CORRECTION): replace(_ASK, target=ReportState.RECEIVED),
+    (ReportState.FILED, ReportAction.REVISE): _REVISE_FILED,
+    (ReportState.RECEIVED, ReportAction.REVISE): replace(_REVISE_FILED, target=ReportState.RECEIVED),
+    (ReportState.FILED, ReportAction.REPLACE): _REPLACE,
+    (ReportState.RECEIVED, ReportAction.REPLACE): _REPLACE,
+}
+"""A correction never leaves the authority without a report: what is filed holds until the next version is filed."""
+
+_MENTIONED = {
+    ReportState.DRAFT: (ReportAction.SHOW, ReportAction.EDIT, ReportAction.FILE),
+    ReportState.SHOWN: (ReportAction.WITNESS, ReportAction.FILE, ReportAction.REVISE),
+    ReportState.FILED: (ReportAction.RECEIVE, ReportAction.ASK_CORRECTION, ReportAction.REVISE),
+    ReportState.RECEIVED: (ReportAction.ASK_CORRECTION, ReportAction.REVISE),
+}
+"""Actions worth mentioning in a state: those possible and those that come next."""
+
+
+# Before it is filed the participant reads, or it is said why not.
+
+
+class UnreadReason(StrEnum):
+    """Why a report was filed although the participant has not read it."""
+
+    DECLINED = "declined"
+    NOT_REACHED = "not_reached"
+    EARLIER = "earlier"  # filed before this was asked; nobody gives it
+
+
+UNREAD_REASON_SV = {
+    UnreadReason.DECLINED: "Deltagaren vill inte läsa",
+    UnreadReason.NOT_REACHED: "Vi har inte fått tag på deltagaren",
+    UnreadReason.EARLIER: "Lämnades in innan deltagaren skulle läsa först",
 }
 
-
-class ExitReason(StrEnum):
-    WORK = "work"
-    STUDIES = "studies"
-    JOB_SEEKING = "job_seeking"
-    ORDINARY_PROGRAMME = "ordinary_programme"
-    REHABILITATION = "rehabilitation"
-    ILLNESS = "illness"
-    PARENTAL_LEAVE = "parental_leave"
-    MOVED = "moved"
-    OTHER = "other"
+NOT_REACHED_AFTER = 5
+"""Working days that the participant has to read before it can be said that she was not reached."""
 
 
-EXIT_REASON_SV = {
-    ExitReason.WORK: "Arbete",
-    ExitReason.STUDIES: "Studier",
-    ExitReason.JOB_SEEKING: "Arbetssökande",
-    ExitReason.ORDINARY_PROGRAMME: "Ordinarie program",
-    ExitReason.REHABILITATION: "Fortsatt rehabilitering",
-    ExitReason.ILLNESS: "Sjukdom",
-    ExitReason.PARENTAL_LEAVE: "Föräldraledighet",
-    ExitReason.MOVED: "Flytt",
-    ExitReason.OTHER: "Annat",
-}
+def may_be_unreached_from(shown_on: date) -> date:
+    return add_working_days(shown_on, NOT_REACHED_AFTER)
 
 
-ENDED_STATES = frozenset({PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
-
-_LONGEST_TEXT = 10_000
-_NAMES = {
-    "done_sv": "vad deltagaren har gjort",
-    "reached_sv": "vad deltagaren har nått",
-    "recommended_sv": "vilket nästa steg ni rekommenderar",
-}
+def check_read(*, is_read: bool, reason: UnreadReason | None, shown_on: date, today: date) -> None:
+    """Raises Invalid unless the participant has read, or the reason why not can be given now."""
+    if is_read:
+        return
+    if reason not in (UnreadReason.DECLINED, UnreadReason.NOT_REACHED):
+        raise Invalid(
+            "Deltagaren har inte läst än. Gå igenom texten tillsammans, eller säg varför hen inte har läst.",
+            field="unread_reason",
+        )
+    from_day = may_be_unreached_from(shown_on)
+    if reason is UnreadReason.NOT_REACHED and today < from_day:
+        raise Invalid(
+            f"Deltagaren har {NOT_REACHED_AFTER} arbetsdagar på sig att läsa. Det här skälet kan anges från och med "
+            f"{from_day.isoformat()}.",
+            field="unread_reason",
+        )
 
 
 @dataclass(frozen=True)
-class ReportContent:
-    """What a final report says; a draft may leave anything out."""
+class Standing:
+    """How far one version has come: what the table alone does not know."""
 
-    done_sv: str = ""
-    reached_sv: str = ""
-    adaptations_sv: str = ""
-    recommended_sv: str = ""
-    exit_reason: ExitReason | None = None
-
-    @property
-    def texts(self) -> Mapping[str, str]:
-        return {
-            "done_sv": self.done_sv,
-            "reached_sv": self.reached_sv,
-            "adaptations_sv": self.adaptations_sv,
-            "recommended_sv": self.recommended_sv,
-        }
+    state: ReportState
+    is_over: bool
+    """The training has ended, here and at the enterprise."""
+    is_read: bool = False
+    has_newer: bool = False
+    has_asked: bool = False
+    """A correction has been asked for."""
 
 
+def report_actions(standing: Standing, role: Role | None) -> list[ActionView]:
+    """The table's actions, closed with a reason where something else than the state stands in the way."""
+    obstacles: dict[StrEnum, str] = {}
+    if standing.is_read:
+        obstacles[ReportAction.WITNESS] = "Deltagaren har redan läst."
+    if standing.has_newer:
+        obstacles[ReportAction.REVISE] = "En nyare version är på väg. Fortsätt med den."
+        obstacles[ReportAction.ASK_CORRECTION] = "En nyare version är på väg."
+    elif standing.has_asked:
+        obstacles[ReportAction.ASK_CORRECTION] = "Rättelse är redan begärd."
+    if not standing.is_over:
+        for action in (ReportAction.EDIT, ReportAction.SHOW, ReportAction.FILE):
+            obstacles[action] = NOT_OVER_SV
+    return [
+        replace(view, is_possible=False, reason_sv=obstacles[view.action])
+        if view.is_possible and view.action in obstacles
+        else view
+        for view in possible_actions(REPORT_TRANSITIONS, standing.state, role)
+        if view.action in _MENTIONED.get(standing.state, ())
+    ]
+
+
+def superseded_sv(revision: int, newer: int) -> str:
+    """What someone is told who answers a version that has been replaced. A newer draft is not hers to see."""
+    if newer <= revision:
+        return f"Version {revision} har ersatts: handledaren skriver en ny. Läs den när den kommer."
+    return f"Version {revision} har ersatts av version {newer}. Läs den nya versionen."
+
+
+# When it is written.
+
+ENDED_STATES = frozenset({PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
+NOT_OVER_SV = "Slutdokumentationen skrivs när placeringen har avslutats."
 GOES_ON_SV = (
     "Deltagaren fortsätter på en annan plats hos er. Slutdokumentationen skrivs när den placeringen har avslutats, och "
     "gäller hela tiden."
 )
+CORRECT_WITHIN = 5
+"""Working days that a correction should take."""
 
 
 def check_ended(state: PlacementState, *, goes_on: bool = False) -> None:
     """Raises Conflict while the training goes on, here or at another place of the same enterprise, or when it never
     was."""
     if state not in ENDED_STATES:
-        raise Conflict("Slutdokumentationen skrivs när placeringen har avslutats.")
+        raise Conflict(NOT_OVER_SV)
     if goes_on:
         raise Conflict(GOES_ON_SV)
-
-
-def check_draft(content: ReportContent) -> None:
-    """Raises Invalid, naming the field, for a text that is too long."""
-    for name, text in content.texts.items():
-        if len(text) > _LONGEST_TEXT:
-            raise Invalid(f"Texten får ha högst {_LONGEST_TEXT} tecken.", field=name)
-
-
-def missing_parts(content: ReportContent) -> list[str]:
-    """What has to be written before the report can be filed."""
-    missing = [what for name, what in _NAMES.items() if not content.texts[name].strip()]
-    return missing if content.exit_reason else [*missing, "varför placeringen avslutades"]
-
-
-def check_complete(content: ReportContent) -> None:
-    """Raises Invalid with everything that is missing."""
-    missing = missing_parts(content)
-    if missing:
-        listed = missing[0] if len(missing) == 1 else f"{', '.join(missing[:-1])} och {missing[-1]}"
-        raise Invalid(f"Skriv också {listed} innan du lämnar in.")
 
 
 def report_deadline(ended_on: date, report_within: int) -> date:

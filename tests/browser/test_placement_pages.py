@@ -16,6 +16,7 @@ from placements.booking.queries import placement
 from placements.booking.rules import DeclineReason
 from placements.booking.services import accept_placement, decline_placement
 from placements.choice.services import open_round, show_places
+from placements.participants.queries import consents_of
 from placements.participants.services import update_needs
 from tests.browser.looking import WIDE, look_at_pages, opened, sign_in
 from tests.support.application import Database
@@ -33,7 +34,7 @@ OFFICERS_PAGES = {
     "masked": "/deltagare/{masked}",
     "change": "/deltagare/{participant}/andra",
     "consent": "/deltagare/{masked}/samtycke",
-    "withdraw-consent": "/deltagare/{participant}/samtycke/aterkalla",
+    "withdraw-consent": "/deltagare/samtycken/{consent}/aterkalla",
     "search": "/sok/",
     "search-for": "/sok/?valomgang={round}",
     "search-nothing": "/sok/?valomgang={round}&timmar=40&anpassning=seated&anpassning=quiet",
@@ -98,9 +99,11 @@ def ids(market: Market) -> dict[str, int]:
         with acting_as(market.officer):
             chosen_id = placement(accepted).placement.choice_round_id
             declined_round_id = placement(declined).placement.choice_round_id
+            (consent,) = consents_of(participant_id)
     return {
         "participant": participant_id,
         "masked": masked_id,
+        "consent": consent.id,
         "grant": grant_id,
         "round": round_id,
         "chosen": chosen_id,

@@ -91,7 +91,7 @@ def ids(market: Market) -> dict[str, int]:
             ended(market, made[name])
         made["report"] = reported(market, made["reported"])
         with acting_as(market.supervisor), transaction():
-            made["draft"] = draft_report(made["drafted"], **REPORT).id
+            made["draft"] = draft_report(made["drafted"], REPORT).id
     return made
 
 

@@ -37,6 +37,8 @@ PERSON_TABLES = (
     "follow_up",
     "follow_up_action",
     "final_report",
+    "report_goal",
+    "outcome",
     "attendance_day",
     "absence_report",
     "attendance_correction",

@@ -28,8 +28,9 @@ from placements.participants.models import Grant, Participant
 from placements.participants.rules import GrantState
 from placements.plan.models import ActivityPlan
 from placements.plan.rules import PlanState
+from placements.report.content_rules import ExitReason
 from placements.report.models import FinalReport
-from placements.report.rules import ExitReason, ReportState
+from placements.report.rules import ReportState, UnreadReason
 from tests.factories import HANINGE, HUDDINGE
 from tests.support.placement_market import Market, build_market
 
@@ -221,6 +222,7 @@ class _Story:
                     placement_id=placement.id,
                     state=ReportState.FILED,
                     exit_reason=ExitReason.WORK,
+                    unread_reason=UnreadReason.DECLINED,
                     due_on=add_working_days(placement.ended_on, 10),
                     filed_on=placement.ended_on + timedelta(days=self.random.randrange(25)),
                 )

@@ -15,15 +15,30 @@ from placements.booking.models import Placement
 from placements.booking.services import accept_placement, end_placement_early, start_placement
 from placements.participants.models import Consent
 from placements.participants.withdrawal import withdraw_consent
-from placements.plan.content_rules import PlanContent
+from placements.plan.content_rules import Goal, PlanContent
 from placements.plan.services import (
     agree_as_case_officer,
     draft_plan,
     propose_plan,
     record_participant_agreement,
 )
-from placements.report.rules import ExitReason
-from placements.report.services import draft_report, file_report
+from placements.report.content_rules import ExitReason, GoalResult, ReachedGoal, ReportContent
+from placements.report.outcome_rules import (
+    Education,
+    Occupation,
+    OutcomeContent,
+    Support,
+    YearsInSupport,
+)
+from placements.report.queries import readable_report
+from placements.report.services import (
+    draft_report,
+    file_report,
+    receive_report,
+    record_outcome,
+    record_reading,
+    show_report,
+)
 from tests.support.placement_market import FIRST_DAY, TODAY, Market, requested
 from tests.support.plan_contents import plan_content
 
@@ -33,13 +48,22 @@ PLAN: dict[str, Any] = {
     "days_per_week": 4,
     "follow_up_dates": (date(2026, 4, 1),),
 }
-REPORT: dict[str, Any] = {
-    "done_sv": "Sydde kassar",
-    "reached_sv": "Kom i tid",
-    "adaptations_sv": "Lampan",
-    "recommended_sv": "Mer tid",
-    "exit_reason": ExitReason.ORDINARY_PROGRAMME,
-}
+REPORT = ReportContent(
+    done_sv="Sydde kassar",
+    abilities_sv="Kom i tid",
+    goals=(ReachedGoal(Goal("Sy en kasse själv", "Det syns i arbetet"), GoalResult.PARTLY, "Nästan"),),
+    adaptations_sv="Lampan",
+    recommended_sv="Mer tid",
+    exit_reason=ExitReason.ORDINARY_PROGRAMME,
+)
+OUTCOME = OutcomeContent(
+    occupation_before=Occupation.NONE,
+    support_before=(Support.SOCIAL_ASSISTANCE,),
+    years_in_support=YearsInSupport.UP_TO_3,
+    education=Education.COMPULSORY,
+    occupation_after=Occupation.PROGRAMME,
+    support_after=(Support.ACTIVITY_GRANT,),
+)
 
 
 def running(market: Market, number: int = 1, *, place_id: int | None = None) -> int:
@@ -99,12 +123,28 @@ def ended(market: Market, placement_id: int, last_day: date = ENDED_ON) -> None:
         end_placement_early(placement_id, last_day)
 
 
-def reported(market: Market, placement_id: int, **changes: Any) -> int:
-    """A filed report; gives its id."""
+def shown(market: Market, placement_id: int, content: ReportContent = REPORT) -> int:
+    """A report that lies before the participant; gives its id."""
     with acting_as(market.supervisor), transaction():
-        report_id = draft_report(placement_id, **(REPORT | changes)).id
-        file_report(report_id)
+        report_id = draft_report(placement_id, content).id
+        show_report(report_id)
         return report_id
+
+
+def reported(market: Market, placement_id: int, content: ReportContent = REPORT) -> int:
+    """A report that the participant has read at the table, and that is filed; gives its id."""
+    report_id = shown(market, placement_id, content)
+    with acting_as(market.supervisor), transaction():
+        record_reading(report_id)
+        file_report(report_id)
+    return report_id
+
+
+def received(market: Market, report_id: int, next_step_sv: str = "Praktik i butik") -> None:
+    """By the coordinator, with what came before and after."""
+    with acting_as(market.coordinator), transaction():
+        record_outcome(readable_report(report_id).placement_id, OUTCOME)
+        receive_report(report_id, next_step_sv=next_step_sv)
 
 
 def consent_withdrawn(market: Market, placement_id: int) -> None:

@@ -183,8 +183,18 @@ follow_up    planned               miss                missed                cas
 follow_up    planned               cancel              cancelled             case_officer supervisor system
 follow_up    held                  edit                held                  case_officer supervisor
 report       draft                 edit                draft                 supervisor
-report       draft                 file                filed                 supervisor
+report       draft                 show                shown                 supervisor
+report       shown                 witness             shown                 supervisor case_officer
+report       shown                 read_own            shown                 participant
+report       shown                 file                filed                 supervisor
+report       shown                 revise              replaced              supervisor
 report       filed                 receive             received              coordinator
+report       filed                 ask_correction      filed                 coordinator case_officer
+report       filed                 revise              filed                 supervisor
+report       filed                 replace             replaced              system
+report       received              ask_correction      received              coordinator case_officer
+report       received              revise              received              supervisor
+report       received              replace             replaced              system
 visit_time   offered               withdraw            withdrawn             supervisor supplier_manager system
 visit        booked                cancel              cancelled             case_officer participant system
 visit        booked                mark_held           held                  case_officer supervisor

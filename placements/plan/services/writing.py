@@ -12,6 +12,7 @@ from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
+from marketplace.web.drafts import refuse_stale
 from placements.booking.models import Placement
 from placements.participants.models import Participant
 from placements.plan import queries
@@ -29,7 +30,6 @@ from placements.plan.models import ActivityPlan, PlanDefault
 from placements.plan.rules import (
     PLAN_TRANSITIONS,
     PLANNED_STATES,
-    STALE_SV,
     UNREAD_SV,
     PlanAction,
     PlanState,
@@ -157,8 +157,7 @@ def _draft_to_change(plan_id: int, saves: int | None) -> tuple[ActivityPlan, Pla
     plan, _ = locked_plan(plan_id)
     advance(PLAN_TRANSITIONS, plan.state, PlanAction.EDIT, current_actor().role)
     placement = _placement_to_plan(plan.placement_id)
-    if saves is not None and saves != plan.saves:
-        raise Conflict(STALE_SV)
+    refuse_stale(saves, plan.saves)
     return plan, placement
 
 

@@ -4,7 +4,7 @@ from flask import Response
 
 from marketplace.accounts.models import Organisation
 from marketplace.db import get_or_404
-from marketplace.documents import pdf
+from marketplace.web.downloads import pdf_response
 from marketplace.web.guards import requires
 from placements.plan.documents import plan_paper
 from placements.plan.queries import diary_number_of, readable_plan, training_head
@@ -21,8 +21,5 @@ def paper_of(plan_id: int) -> Response:
     plan = readable_plan(plan_id)
     head = training_head(plan.placement_id)
     authority = get_or_404(Organisation, head.placement.authority_id)
-    made = pdf(plan_paper(plan, head, authority.name, diary_number_of(plan.placement_id)))
-    response = Response(made, mimetype="application/pdf")
-    name = f"aktivitetsplan-{head.placement.number.lower()}-version-{plan.revision}.pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    made = plan_paper(plan, head, authority.name, diary_number_of(plan.placement_id))
+    return pdf_response(made, f"aktivitetsplan-{head.placement.number.lower()}-version-{plan.revision}.pdf")

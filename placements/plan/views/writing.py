@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid
+from marketplace.web.drafts import is_background, saves_in
 from marketplace.web.guards import requires
 from placements.plan import services
 from placements.plan.difference_rules import PartChange, differences
@@ -89,14 +90,13 @@ def _begun(placement_id: int, begin: Callable[[], ActivityPlan], done_sv: str) -
 def _save(plan: ActivityPlan, head: TrainingHead) -> ResponseReturnValue:
     plan_id = plan.id
     form = _form(head)
-    mark = str(form.saves.data or "")
-    saves = int(mark) if mark.isascii() and mark.isdecimal() else None
+    saves = saves_in(form.saves.data)
     form.validate()
     try:
         saved = _saved(form, plan_id, saves)
     except Conflict as error:
         return _refused(form, head, plan_id, error)
-    if _is_background():
+    if is_background():
         message = _SAVED_AS_TYPED_SV if form.has_errors() else _SAVED_SV
         return jsonify(saves=saved, message=message)
     if form.has_errors():
@@ -126,7 +126,7 @@ def _saved(form: PlanForm, plan_id: int, saves: int | None) -> int:
 def _refused(form: PlanForm, head: TrainingHead, plan_id: int, error: Conflict) -> ResponseReturnValue:
     """Someone has saved since the page was opened: what was typed stays on the page, beside what they wrote."""
     plan = readable_plan(plan_id)
-    if _is_background():
+    if is_background():
         return jsonify(message=error.message_sv), Conflict.status
     if plan.state is not PlanState.DRAFT:
         form.add_error(error)
@@ -134,10 +134,6 @@ def _refused(form: PlanForm, head: TrainingHead, plan_id: int, error: Conflict) 
     form.saves.data = str(plan.saves)
     elsewhere = differences(plan.content, form.content()) if not form.has_errors() else []
     return _page(form, head, plan, elsewhere=elsewhere, is_stale=True)
-
-
-def _is_background() -> bool:
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _typed() -> dict[str, list[str]]:

@@ -20,8 +20,9 @@ from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.tenancy import acting_as
 from placements.attendance.models import AttendanceDay
+from placements.report.content_rules import ExitReason
 from placements.report.models import FinalReport
-from placements.report.rules import ExitReason, ReportState
+from placements.report.rules import ReportState, UnreadReason
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
 
 MARCH = Month(2026, 3)
@@ -159,6 +160,7 @@ def test_report_fee_reduced_when_late(session: Session) -> None:
                         placement_id=placement_id,
                         state=ReportState.FILED,
                         exit_reason=ExitReason.WORK,
+                        unread_reason=UnreadReason.DECLINED,
                         due_on=date(2026, 3, 20),
                         filed_on=date(2026, 3, filed),
                     )

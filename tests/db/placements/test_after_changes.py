@@ -30,8 +30,8 @@ from placements.booking.services import (
     start_placement,
 )
 from placements.choice.services import record_choice, show_places
-from placements.report.queries import waiting
-from placements.report.services import draft_report
+from placements.report.services import begin_report
+from placements.report.waiting_queries import waiting
 from tests.factories import GARDEN, TEXTILE
 from tests.support.bookings import do, request_each, running, seen
 from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market
@@ -68,7 +68,7 @@ def test_one_report_for_both_places_of_an_enterprise(market: Market, moved: tupl
     with acting_as(market.supervisor), travelling(MOVES_ON):
         assert waiting(market.supervisor) == []
         with pytest.raises(Conflict, match="fortsätter på en annan plats hos er"), transaction():
-            draft_report(left)
+            begin_report(left)
     do(market.supervisor, complete_placement, new, on=LAST_DAY)
     with acting_as(market.supervisor), travelling(LAST_DAY):
         (item,) = waiting(market.supervisor)

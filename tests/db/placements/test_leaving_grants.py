@@ -24,13 +24,12 @@ from placements.choice.services import open_round, record_choice, show_places
 from placements.participants.models import Grant
 from placements.participants.rules import GrantAction, GrantState, LeaveReason
 from placements.participants.services import OVER_TOPIC, leave_unreported
-from placements.report import queries
-from placements.report.services import receive_report
+from placements.report.waiting_queries import waiting
 from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
 from placements.visits.services import book_visit
 from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, requested
-from tests.support.training import consent_withdrawn, ended, reported, running
+from tests.support.training import consent_withdrawn, ended, received, reported, running
 from tests.support.visiting import offered
 
 DUE_ON = date(2026, 4, 14)  # ten working days after the end, with Easter between
@@ -76,7 +75,7 @@ def test_closed_without_a_report(market: Market, placement_id: int) -> None:
             "close_unreported",
             "Leverantören har inte lämnat någon slutdokumentation",
         )
-        assert queries.waiting(market.coordinator) == []
+        assert waiting(market.coordinator) == []
     with pytest.raises(Conflict, match="har lett till en plats"):
         leave(market, grant_id, GrantAction.CLOSE)
 
@@ -110,8 +109,7 @@ def test_a_report_that_comes_after_all_can_be_received(market: Market, placement
     grant_id = grant_id_of(market, placement_id)
     leave(market, grant_id, GrantAction.CLOSE)
     report_id = reported(market, placement_id)
-    with acting_as(market.coordinator), transaction():
-        receive_report(report_id, next_step_sv="Praktik")
+    received(market, report_id, "Praktik")
     assert state(market, grant_id) is GrantState.CONCLUDED
 
 
@@ -126,7 +124,7 @@ def test_opened_again_leads_to_a_new_place(market: Market, placement_id: int) ->
         request_placement(round_id, first_day=LATE + timedelta(days=7))
     assert state(market, grant_id) is GrantState.PLACED
     with acting_as(market.coordinator):
-        assert queries.waiting(market.coordinator) == [], "it goes on"
+        assert waiting(market.coordinator) == [], "it goes on"
 
 
 def test_not_while_the_placement_goes_on_nor_when_a_report_waits(market: Market) -> None:
@@ -168,15 +166,15 @@ def test_a_missing_report_waits_for_the_coordinator_from_the_day_after_its_deadl
 ) -> None:
     with acting_as(market.coordinator):
         with travelling(DUE_ON):
-            assert queries.waiting(market.coordinator) == []
-        (item,) = queries.waiting(market.coordinator)
+            assert waiting(market.coordinator) == []
+        (item,) = waiting(market.coordinator)
         assert item.deadline == DUE_ON
         assert item.text_sv == "Slutdokumentation saknas för Maja Öberg1 från Gården & Co"
     with acting_as(market.other_coordinator):
-        assert queries.waiting(market.other_coordinator) == []
+        assert waiting(market.other_coordinator) == []
     reported(market, placement_id)
     with acting_as(market.coordinator):
-        (item,) = queries.waiting(market.coordinator)
+        (item,) = waiting(market.coordinator)
         assert item.text_sv.startswith("Ta emot")
 
 

@@ -144,8 +144,9 @@ def test_the_case_officer_is_told_what_withdrawing_does(market: Market, client_f
     placement_id = requested(market)
     with acting_as(market.officer):
         participant_id = placement(placement_id).placement.participant_id
+        (consent,) = consents_of(participant_id)
+        address = f"/deltagare/samtycken/{consent.id}/aterkalla"
     officer = client_for(market.officer)
-    address = f"/deltagare/{participant_id}/samtycke/aterkalla"
     said = _page(officer, address)
     assert "slutar genast att se" in said
     assert f"(P{placement_id:06d}) tas tillbaka och platsen blir fri igen" in said

@@ -254,7 +254,7 @@ def test_an_agreed_plan_holds_while_the_next_is_written_and_shows_what_changes(
     assert "Version 1 gäller tills alla tre har godkänt den här" in page
     shown = officer.get(f"/placeringar/{placement_id}/plan")
     assert "Ändrat sedan version 1" in text_of(shown)
-    changes = [part.text_content() for part in page_of(shown).xpath("//*[@class='plan-change']/h3")]
+    changes = [part.text_content() for part in page_of(shown).xpath("//*[@class='part-change']/h3")]
     assert changes[:4] == ["Omfattning", "Arbetsuppgifter", "Byten av uppgifter", "Mål"]
     assert page_of(shown).findall(".//del")
     assert page_of(shown).findall(".//ins")
