@@ -71,10 +71,10 @@ def test_from_the_list_to_what_was_agreed(
     page = posted(supervisor, f"/uppfoljningar/{coming[0]}/skriv", **FORM)  # type: ignore[arg-type]
     assert "Går <b>bra</b> أتعلم الخياطة" in page  # shown as typed, not as markup
     assert "Deltagaren och handledaren" in page
-    assert "Skaffa busskort Deltagaren 2026-04-10 Återstår" in page
+    assert "Skaffa busskort Deltagaren, senast 2026-04-10 Återstår" in page
     more = {"text_sv": "Ringa läkaren", "who": "case_officer", "due_on": "2026-04-08"}
     page = posted(officer, f"/uppfoljningar/{coming[0]}/bestamt", **more)
-    assert "Ringa läkaren Handläggaren 2026-04-08" in page
+    assert "Ringa läkaren Handläggaren, senast 2026-04-08" in page
     with acting_as(market.officer):
         first = queries.follow_up(coming[0]).actions[0].id
     assert "2026-04-01, Hanna Handläggare" in posted(officer, f"/uppfoljningar/bestamt/{first}/klart")
