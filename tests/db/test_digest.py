@@ -214,7 +214,9 @@ def test_a_letter_is_kept_for_the_digest_and_told_once(
     _deliver()
     assert _sent(folder) == {}
     text = _text(_morning(folder), people.supervisor)
-    assert "Brev till dig:\n\nEtt studiebesök\nBoka.\nhttps://platstorget.exempel.se/torget/studiebesok" in text
+    assert (
+        "Brev till dig:\n\nEtt studiebesök\nBoka.\nhttps://platstorget.exempel.se/torget/studiebesok" in text
+    )
     with travelling(date(2026, 3, 3)):
         assert _morning(folder) == {}
 

@@ -86,7 +86,7 @@ def wish_for_change(plan_id: int, text_sv: str) -> None:
                 role,
                 kind=LetterKind.PLAN,
                 subject_sv="En deltagare vill ändra sin aktivitetsplan",
-                text_sv="En deltagare har läst förslaget till aktivitetsplan och vill att något ändras. Läs vad det är.",
+                text_sv="En deltagare har läst förslaget till aktivitetsplan och vill ändra något. Läs vad.",
                 endpoint="plan.show",
                 placement_id=placement.id,
             )
