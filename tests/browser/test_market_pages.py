@@ -76,6 +76,7 @@ MANAGERS_PAGES = {
     "manager-edit-times": "/platser/{place}/andra/tider",
     "manager-edit-support": "/platser/{place}/andra/krav",
     "manager-step": "/platser/{draft_place}/andra/krav?ny=y",
+    "manager-discard-draft": "/platser/{draft_place}/kasta",
     "manager-pictures": "/platser/{place}/bilder",
     "manager-copy": "/platser/{place}/kopiera",
     "manager-pause": "/platser/{place}/pausa",

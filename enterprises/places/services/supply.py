@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date, time
 from typing import Any, TypedDict, Unpack
 
+from sqlalchemy import delete, select
+
 from enterprises.places.closure_rules import OutageReason, check_reason, outage_sv
-from enterprises.places.models import Place, Seat, Site
+from enterprises.places.models import ClosedPeriod, Place, PlacePicture, Seat, SeatUse, Site
 from enterprises.places.offer_rules import TOLD_LISTS, Told, told_of, told_problems
 from enterprises.places.queries import uses_from
 from enterprises.places.rules import (
@@ -147,6 +149,29 @@ def close_place(place_id: int) -> None:
         raise Conflict(obstacle)
     _move(place_id, PlaceAction.CLOSE)
     emit("place_closed", enterprise_id=current_actor().enterprise_id, place_id=place_id)
+
+
+def discard_draft(place_id: int) -> None:
+    """Throws away a place that has never been published, with its seats and pictures. Raises Conflict for another, and
+    for one whose seats have been closed."""
+    place = own(Place, place_id)
+    lock_capacity(place_id)
+    db.session.refresh(place, ["state"])
+    obstacle = discarding_obstacle_sv(place)
+    if obstacle:
+        raise Conflict(obstacle)
+    for model in (PlacePicture, SeatUse, Seat):
+        db.session.execute(delete(model).where(model.place_id == place_id))
+    audit.record("place", place_id, "discard", enterprise_id=place.enterprise_id, note_sv=place.name)
+    db.session.execute(delete(Place).where(Place.id == place_id))
+
+
+def discarding_obstacle_sv(place: Place) -> str:
+    """Why the place cannot be thrown away, as a sentence; empty when it can."""
+    if place.state is not PlaceState.DRAFT:
+        return "Platsen har varit publicerad. Lägg ned den i stället."
+    closed = select(ClosedPeriod.id).where(ClosedPeriod.place_id == place.id)
+    return "Platser har stängts i utkastet, och det sparas." if db.session.scalar(closed.limit(1)) else ""
 
 
 def closing_obstacle_sv(place_id: int) -> str:

@@ -154,6 +154,23 @@ def show(place_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.route("/<int:place_id>/kasta", methods=["GET", "POST"])
+@requires(Role.SUPPLIER_MANAGER)
+def discard(place_id: int) -> ResponseReturnValue:
+    place = services.own(Place, place_id)
+    obstacle = services.discarding_obstacle_sv(place)
+    question = Question(
+        title="Kasta utkastet",
+        breadcrumb=place_crumbs(place),
+        causes=["Utkastet försvinner, med sina bilder. Ingen annan har sett det."],
+        done="Utkastet är borttaget.",
+        back=url_for("places.index"),
+        is_ending=True,
+        obstacles=[obstacle] if obstacle else [],
+    )
+    return ask_first(question, lambda: services.discard_draft(place_id))
+
+
 @bp.post("/<int:place_id>/publicera")
 @requires(Role.SUPPLIER_MANAGER)
 def publish(place_id: int) -> ResponseReturnValue:

@@ -270,6 +270,24 @@ def test_a_copy_is_a_draft_without_the_bookings(world: Supply, client_for: Clien
     assert 'value="Trädgård i butiken"' in wrong.get_data(as_text=True)
 
 
+def test_a_draft_made_by_mistake_is_thrown_away(world: Supply, client_for: ClientFor) -> None:
+    site_id = supply.add_site(world.manager)
+    published = supply.add_place(world.manager, site_id)
+    with acting_as(world.manager), transaction():
+        draft = services.copy_place(published, site_id=site_id, name="Av misstag", seats=2).id
+        services.set_seats(draft, 1, after(1))
+        services.add_picture(draft, photograph(), "En odlingsbädd")
+    manager = client_for(world.manager)
+    assert "Kasta utkastet" in text_of(manager.get(f"/platser/{draft}"))
+    assert "Kasta utkastet" not in text_of(manager.get(f"/platser/{published}"))
+    assert client_for(world.other_manager).post(f"/platser/{draft}/kasta").status_code == 404
+    refused = manager.post(f"/platser/{published}/kasta")
+    assert "har varit publicerad" in text_of(refused)
+    assert manager.post(f"/platser/{draft}/kasta").location == "/platser"
+    assert manager.get(f"/platser/{draft}").status_code == 404
+    assert manager.get(f"/platser/{published}").status_code == 200
+
+
 def test_the_list_asks_as_much_whatever_its_length(world: Supply, client_for: ClientFor) -> None:
     site_id = supply.add_site(world.manager)
     manager = client_for(world.manager)
