@@ -97,6 +97,21 @@ def price_label(row: PriceDraft) -> str:
     return ", ".join(parts)
 
 
+def level_prices(rows: Iterable[PriceDraft]) -> dict[str, str]:
+    """What a list pays for each support level, the lowest first: "heldag 987,00 kr, halvdag 691,00 kr"."""
+    paid: dict[str, list[PriceDraft]] = {}
+    for row in rows:
+        if row.component in RATES and row.support_level:
+            paid.setdefault(row.support_level, []).append(row)
+    lowest_first = sorted(paid.items(), key=lambda pair: max(row.amount_ore for row in pair[1]))
+    return {level: ", ".join(map(_for_level, of_level)) for level, of_level in lowest_first}
+
+
+def _for_level(row: PriceDraft) -> str:
+    what = DAY_PART_SV[DayPart(row.day_part)] if row.day_part else COMPONENT_SV[Component(row.component)]
+    return f"{what.lower()} {kronor_text(row.amount_ore)}"
+
+
 def price_lines(rows: Iterable[PriceDraft]) -> list[str]:
     """What has a price, each with it: "Dagersättning, nivå 1, heldag: 439,00 kr"."""
     paid = [row for row in rows if row.component in RATES | FEES]

@@ -1,6 +1,6 @@
 """Systems of choice and their terms. What is open is seen by everyone (LOV 3:1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import Conflict, NotFound
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
 from marketplace.procurement.price_rules import FEES, RATES, Component, PriceDraft
-from marketplace.procurement.price_words import conditions_sv, price_label
+from marketplace.procurement.price_words import conditions_sv, level_prices, price_label
 from marketplace.procurement.rules import CLOSED_SV, Regime, RequirementDraft, TermsState
 from marketplace.procurement.terms_words import TermsText, mark_of, rule_groups
 
@@ -141,6 +141,24 @@ def price_drafts(prices: Iterable[PriceRow]) -> list[PriceDraft]:
         PriceDraft(row.component, row.support_level, row.day_part, row.amount_ore, row.parameters)
         for row in prices
     ]
+
+
+def level_prices_in(systems: Sequence[SystemOfChoice]) -> list[tuple[str, dict[str, str]]]:
+    """Each system's name and what it pays for each support level in words; those alone that name levels. One query."""
+    rows = db.session.execute(
+        select(TermsVersion.system_id, PriceRow)
+        .join(TermsVersion, TermsVersion.id == PriceRow.terms_id)
+        .where(
+            TermsVersion.system_id.in_([system.id for system in systems]),
+            TermsVersion.state == TermsState.PUBLISHED,
+        )
+        .order_by(TermsVersion.system_id, PriceRow.position)
+    ).all()
+    told = [
+        (system.name, level_prices(price_drafts(row for system_id, row in rows if system_id == system.id)))
+        for system in systems
+    ]
+    return [(name, levels) for name, levels in told if levels]
 
 
 def _terms() -> Select[TermsVersion]:

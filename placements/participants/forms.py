@@ -104,7 +104,8 @@ class GrantForm(BaseForm):
     support_level = SelectField(
         "Stödnivå",
         validators=[DataRequired("Välj en nivå.")],
-        description="Nivån i prislistan, som avgör ersättningen.",
+        description="Hur mycket stöd deltagaren behöver av handledaren. Nivåerna är prislistans, och en högre nivå ger "
+        "leverantören högre ersättning.",
     )
     first_day = DateFieldSv("Från och med", validators=[DataRequired()])
     last_day = DateFieldSv("Till och med", validators=[DataRequired()])

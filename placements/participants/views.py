@@ -10,6 +10,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
+from marketplace.procurement.queries import level_prices_in
 from marketplace.reference.queries import trades
 from marketplace.reference.rules import SEX_SV
 from marketplace.tenancy import current_actor
@@ -204,8 +205,11 @@ def grant(participant_id: int) -> ResponseReturnValue:
     form = GrantForm(first_day=today(), last_day=today() + timedelta(days=180), days_per_week=4)
     systems = queries.systems_for(participant)
     form.system_id.choices = one_of({system.id: system.name for system in systems})
-    levels = {level: support_level_sv(level) for level in queries.support_levels()}
-    form.support_level.choices = one_of(levels, blank="Välj nivå")
+    system_ids: list[int | None] = [system.id for system in systems]
+    named = {level for id_ in system_ids or [None] for level in queries.support_levels(id_)}
+    form.support_level.choices = one_of(
+        {level: support_level_sv(level) for level in sorted(named)}, blank="Välj nivå"
+    )
     form.wished_trades.choices = one_of({trade.ssyk: trade.plain_name for trade in trades()})
     if form.validate_on_submit():
         try:
@@ -231,6 +235,8 @@ def grant(participant_id: int) -> ResponseReturnValue:
         form=form,
         participant=participant,
         systems=systems,
+        level_prices=level_prices_in(systems),
+        support_level_sv=support_level_sv,
         consent=supplier_consent(queries.consents_of(participant_id)),
     )
     return page, form.status()

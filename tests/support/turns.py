@@ -1,6 +1,7 @@
-"""A system of North's in which Gården and Bageriet take turns."""
+"""Systems of North's: one in which Gården and Bageriet take turns, and another beside it."""
 
 from marketplace.db import transaction
+from marketplace.procurement.price_rules import Component
 from marketplace.procurement.rules import DefaultRule
 from marketplace.tenancy import acting_as, system_actor
 from placements.choice.services import open_round
@@ -17,6 +18,19 @@ def shared_system(market: Market, rule: DefaultRule = DefaultRule.TURN_ORDER, ow
             with acting_as(system_actor(market.north_id, enterprise_id)):
                 make_contract(terms, enterprise_id)
     return system_id
+
+
+def second_system(market: Market, *enterprises: int, level: str | None = None) -> int:
+    """Another system in the same kommun, with contracts with these enterprises; `level`: the only one it pays for."""
+    prices = [
+        {"component": Component.DAY_RATE, "support_level": level, "day_part": "whole", "amount_ore": 100}
+    ]
+    with acting_as(system_actor(market.north_id)), transaction():
+        terms = make_terms(market.north_id, prices if level else (), kommun_codes=[HANINGE])
+        for enterprise_id in enterprises:
+            with acting_as(system_actor(market.north_id, enterprise_id)):
+                make_contract(terms, enterprise_id)
+        return terms.system_id
 
 
 def undecided(market: Market, number: int = 1, *, system_id: int | None = None) -> int:

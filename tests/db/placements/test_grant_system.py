@@ -11,7 +11,6 @@ from enterprises.contracts.models import Contract
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import Conflict, Invalid
 from marketplace.procurement.models import SystemOfChoice
-from marketplace.procurement.price_rules import Component
 from marketplace.tenancy import acting_as, system_actor
 from placements.assignment.queries import default_terms
 from placements.booking.models import Placement
@@ -23,7 +22,7 @@ from placements.participants.queries import systems_for
 from placements.participants.rules import ConsentScope
 from placements.participants.services import give_consent, grant_training
 from placements.search.queries import left_out, search_places
-from tests.factories import HANINGE, amend_contract, make_contract, make_terms
+from tests.factories import amend_contract
 from tests.support.placement_market import (
     FIRST_DAY,
     LAST_DAY,
@@ -32,7 +31,7 @@ from tests.support.placement_market import (
     granted,
     register,
 )
-from tests.support.turns import shared_system
+from tests.support.turns import second_system, shared_system
 
 EXTENT: dict[str, Any] = {
     "hours_per_week": Decimal(20),
@@ -41,19 +40,6 @@ EXTENT: dict[str, Any] = {
     "first_day": TODAY,
     "last_day": LAST_DAY,
 }
-
-
-def second_system(market: Market, *enterprises: int, level: str | None = None) -> int:
-    """Another system in the same kommun, with contracts with these enterprises; `level`: the only one it pays for."""
-    prices = [
-        {"component": Component.DAY_RATE, "support_level": level, "day_part": "whole", "amount_ore": 100}
-    ]
-    with acting_as(system_actor(market.north_id)), transaction():
-        terms = make_terms(market.north_id, prices if level else (), kommun_codes=[HANINGE])
-        for enterprise_id in enterprises:
-            with acting_as(system_actor(market.north_id, enterprise_id)):
-                make_contract(terms, enterprise_id)
-        return terms.system_id
 
 
 def system_of(grant_id: int) -> int | None:

@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.tenancy import acting_as
+from placements.choice.services import open_round
+from placements.participants.queries import live_grant
 from placements.participants.rules import ConsentScope
 from placements.participants.services import give_consent
 from tests.support.clients import ClientFor
 from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, register
-from tests.support.turns import shared_system
+from tests.support.turns import second_system, shared_system
 
 FILLED: dict[str, Any] = {
     "hours_per_week": "20",
@@ -65,6 +67,27 @@ def test_several_are_asked_about_and_what_was_typed_stays(market: Market, client
     assert nonsense.status_code == 422
     assert coordinator.post(f"{address}/bevilja", data=FILLED | {"system_id": second}).status_code == 302
     assert f"/valfrihetssystem/{second}" in coordinator.get(address).text
+
+
+def test_what_is_chosen_says_its_levels_and_bounds_the_search(market: Market, client_for: ClientFor) -> None:
+    address = consenting(market)
+    shared_system(market)
+    bakers = second_system(market, market.bakery_id, level="basic")
+    coordinator, officer = client_for(market.coordinator), client_for(market.officer)
+    page = coordinator.get(f"{address}/bevilja").text
+    assert page.count('name="system_id"') == 2
+    assert "heldag 1,00 kr" in page
+    wrong = coordinator.post(f"{address}/bevilja", data=FILLED | {"system_id": bakers})
+    assert "Välj en av stödnivåerna i systemets prislista." in wrong.text
+    chosen = FILLED | {"system_id": bakers, "support_level": "basic"}
+    assert coordinator.post(f"{address}/bevilja", data=chosen).status_code == 302
+    with acting_as(market.officer), transaction():
+        grant = live_grant(int(address.rpartition("/")[2]))
+        assert grant is not None
+        round_id = open_round(grant.id).id
+    found = officer.get(f"/sok/?valomgang={round_id}").text
+    assert "Baka bröd" in found
+    assert "Sy och laga kläder" not in found
 
 
 def test_none_is_said(market: Market, client_for: ClientFor) -> None:
