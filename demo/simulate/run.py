@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from demo.simulate import following_up, money, participants, placing, supply, training, visiting
+from demo.simulate import absence, following_up, money, participants, placing, supply, training, visiting
 from demo.simulate.agenda import Agenda
 from demo.simulate.cases import draw_cases
-from demo.simulate.foundation import DEMO_AUTHORITY, Directory
+from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, Directory
 from demo.simulate.history import History
 from demo.simulate.market import Published
 from demo.simulate.waiting import EXTRA, away
@@ -83,6 +83,8 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
         visiting.plan(history, enterprise)
     training.plan_attendance(history, part.begins_on, enterprises)
     following_up.plan(history, part.begins_on, enterprises)
+    if DEMO_ENTERPRISE in enterprises:
+        absence.plan(history)
     names = _names(story, part.authorities)
 
     def on_new_month(month: date) -> None:

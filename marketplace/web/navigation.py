@@ -62,6 +62,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("booking.index", "Placeringar"),
         ("visits.index", "Studiebesök"),
         ("attendance.index", "Närvaro"),
+        ("attendance.absence", "Anmäl frånvaro"),
         ("followup.index", "Uppföljningar"),
         ("places.index", "Platser"),
     ],
@@ -78,6 +79,7 @@ a code."""
 
 _REACHED_FROM = {
     "applications": "suppliers",
+    "attendance": "booking",
     "choice": "participants",
     "contracts": "suppliers",
     "plan": "booking",

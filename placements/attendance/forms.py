@@ -134,7 +134,9 @@ def _day_form(day: GridDay) -> DayForm:
 class CorrectionForm(BaseForm):
     """What a day of an approved month says instead."""
 
-    kind = SelectField("Närvaro", choices=one_of(DAY_CHOICE_SV), coerce=DayChoice)
+    kind = SelectField(
+        "Närvaro", choices=one_of(DAY_CHOICE_SV), coerce=DayChoice, validators=[DataRequired()]
+    )
     hours = HoursField(
         "Timmar", description="Vid frånvaro på en dag utan planerade timmar: de som skulle ha varit."
     )

@@ -9,11 +9,9 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from invoicing.invoices.models import Invoice
-from invoicing.invoices.rules import InvoiceState
 from marketplace import audit
-from marketplace.clock import now, travelling
-from marketplace.db import db, get_or_404, transaction
+from marketplace.clock import travelling
+from marketplace.db import db, transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
 from marketplace.tenancy import acting_as, system_actor
 from placements.attendance import queries
@@ -23,7 +21,7 @@ from placements.attendance.services import record_attendance
 from placements.attendance.waiting_queries import missing_by_week, waiting
 from placements.attendance.week_queries import week_grid
 from placements.attendance.week_rules import Closed, GridDay
-from placements.booking.models import Placement
+from tests.support.invoiced import march_approved
 from tests.support.placement_market import TODAY, Market, build_market, requested
 from tests.support.statements import statements_of
 from tests.support.training import (
@@ -117,6 +115,16 @@ def test_an_invoiced_day_stays_and_nothing_else_is_half_saved(market: Market, pl
         with pytest.raises(Conflict, match="fakturautkast"), acting_as(market.supervisor), transaction():
             record_attendance(**attempt)
     assert set(hours(market, placement_id)) == set(WEEK[:3])
+
+
+def test_a_day_that_was_changed_since_it_was_read_is_not_overwritten(
+    market: Market, placement_id: int
+) -> None:
+    attended(market, placement_id, WEEK[0])
+    key = (placement_id, WEEK[0])
+    with pytest.raises(Conflict, match="någon annanstans"), acting_as(market.supervisor), transaction():
+        record_attendance([present(placement_id, WEEK[0], 2)], stood={key: None})
+    assert hours(market, placement_id) == {WEEK[0]: Decimal(4)}
 
 
 def test_the_database_refuses_to_change_an_invoiced_day(market: Market, placement_id: int) -> None:
@@ -274,22 +282,7 @@ def test_every_week_since_the_start_waits_and_old_ones_share_a_row(market: Marke
 
 def test_a_week_that_can_no_longer_be_recorded_does_not_wait(market: Market, placement_id: int) -> None:
     """The supplier has approved March's invoice; the week in April still waits, and so does the one across."""
-    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
-        contract_id = get_or_404(Placement, placement_id).contract_id
-        db.session.add(
-            Invoice(
-                authority_id=market.north_id,
-                enterprise_id=market.farm_id,
-                contract_id=contract_id,
-                month=date(2026, 3, 1),
-                state=InvoiceState.APPROVED,
-                net_ore=0,
-                vat_ore=0,
-                rounding_ore=0,
-                payable_ore=0,
-                created_at=now(),
-            )
-        )
+    march_approved(market, placement_id)
     with travelling(date(2026, 4, 13)), acting_as(market.supervisor):
         assert list(missing_by_week()) == [date(2026, 3, 30), date(2026, 4, 6)]
 

@@ -8,19 +8,17 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from invoicing.invoices.models import Invoice
-from invoicing.invoices.rules import InvoiceState
 from marketplace.clock import now, travelling
-from marketplace.db import db, get_or_404, transaction
+from marketplace.db import db, transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
-from marketplace.tenancy import Actor, acting_as, system_actor
+from marketplace.tenancy import Actor, acting_as
 from placements.attendance import queries
 from placements.attendance.models import AttendanceCorrection, AttendanceDay
 from placements.attendance.rules import AttendanceEntry, AttendanceKind, RecordedDay
 from placements.attendance.services import correct_day, record_attendance
 from placements.attendance.week_queries import week_grid
 from placements.attendance.week_rules import Closed
-from placements.booking.models import Placement
+from tests.support.invoiced import march_approved
 from tests.support.placement_market import Market, build_market
 from tests.support.training import absent, attended, present, running
 
@@ -40,22 +38,7 @@ def placement_id(market: Market) -> int:
     """With three days, counted by an invoice that the supplier has approved."""
     placement_id = running(market)
     attended(market, placement_id, *WEEK[:3])
-    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
-        db.session.execute(update(AttendanceDay).values(is_invoiced=True))
-        db.session.add(
-            Invoice(
-                authority_id=market.north_id,
-                enterprise_id=market.farm_id,
-                contract_id=get_or_404(Placement, placement_id).contract_id,
-                month=date(2026, 3, 1),
-                state=InvoiceState.APPROVED,
-                net_ore=0,
-                vat_ore=0,
-                rounding_ore=0,
-                payable_ore=0,
-                created_at=now(),
-            )
-        )
+    march_approved(market, placement_id)
     return placement_id
 
 

@@ -7,19 +7,16 @@ from functools import partial
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from invoicing.invoices.models import Invoice
-from invoicing.invoices.rules import InvoiceState
-from marketplace.clock import now, travelling
-from marketplace.db import db, get_or_404, transaction
-from marketplace.tenancy import Actor, acting_as, system_actor
+from marketplace.clock import travelling
+from marketplace.db import get_or_404, transaction
+from marketplace.tenancy import Actor, acting_as
 from placements.access.queries import participant_actor
-from placements.attendance.models import AttendanceDay
 from placements.booking.models import Placement
 from placements.participants.services import update_needs
 from tests.support.clients import ClientFor
+from tests.support.invoiced import march_approved
 from tests.support.own_page import let_in
 from tests.support.placement_market import Market, build_market
 from tests.support.statements import statements_of
@@ -90,7 +87,7 @@ def test_a_locked_day_is_corrected_with_a_reason_and_tells_its_history(
     client = client_for(market.supervisor)
     path = f"/placeringar/{placement_id}/narvaro/ratta?dag=2026-03-16"
     assert client.get(path).status_code == 302, "it can be changed in the week"
-    _approve(market, placement_id)
+    march_approved(market, placement_id)
     for day in ("", "igår", "2026-03-06", "9999-12-31", "2026-02-30"):
         assert client.get(f"/placeringar/{placement_id}/narvaro/ratta?dag={day}").status_code == 302
     assert "Rätta" in text_of(client.get("/narvaro?vecka=2026-W12"))
@@ -105,32 +102,13 @@ def test_a_locked_day_is_corrected_with_a_reason_and_tells_its_history(
     for actor in (market.officer, market.coordinator):
         told = text_of(client_for(actor).get(f"/placeringar/{placement_id}/narvaro"))
         assert "Rättad" in told
-        assert "av Hans Handledare, Gården & Co: 4 tim Sjuk. Sms <b>kom</b> bort" in told
+        assert "av Hans Handledare, Gården & Co: från 4 tim till Sjuk. Sms <b>kom</b> bort" in told
     for actor in (market.controller, market.manager):
         told = text_of(client_for(actor).get(f"/placeringar/{placement_id}/narvaro"))
-        assert "4 tim Giltig frånvaro" in told
+        assert "från 4 tim till Giltig frånvaro" in told
         assert "Sms" not in told
     assert client_for(market.officer).get(path).status_code == 403
     assert client_for(market.other_supervisor).get(path).status_code == 404
-
-
-def _approve(market: Market, placement_id: int) -> None:
-    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
-        db.session.execute(update(AttendanceDay).values(is_invoiced=True))
-        db.session.add(
-            Invoice(
-                authority_id=market.north_id,
-                enterprise_id=market.farm_id,
-                contract_id=get_or_404(Placement, placement_id).contract_id,
-                month=date(2026, 3, 1),
-                state=InvoiceState.APPROVED,
-                net_ore=0,
-                vat_ore=0,
-                rounding_ore=0,
-                payable_ore=0,
-                created_at=now(),
-            )
-        )
 
 
 def test_the_months_hours_as_page_and_as_files_without_names(
