@@ -3,6 +3,7 @@
 from datetime import date
 
 from marketplace.errors import Conflict, Invalid
+from placements.booking.rules import RESUME_WITHIN, may_resume_until
 
 
 def check_start(started_on: date, *, first_day: date, last_day: date, today: date) -> None:
@@ -50,5 +51,22 @@ def check_early_end(
     if latest_attendance is not None and last_day < latest_attendance:
         raise Invalid(
             f"Det finns närvaro registrerad {latest_attendance.isoformat()}. Välj den dagen eller senare.",
+            field="last_day",
+        )
+
+
+def check_resumed(
+    last_day: date, *, ended_on: date, planned_last: date, granted_until: date, today: date
+) -> None:
+    """The new last day of a placement that had ended. Raises Conflict when it is too late, Invalid for the day."""
+    if today > may_resume_until(ended_on):
+        raise Conflict(
+            f"En placering kan öppnas igen inom {RESUME_WITHIN} arbetsdagar. Den här slutade {ended_on.isoformat()}."
+        )
+    if last_day < max(planned_last, today):
+        raise Invalid("Välj en sista dag som inte har passerat.", field="last_day")
+    if last_day > granted_until:
+        raise Invalid(
+            f"Beviljandet gäller till och med {granted_until.isoformat()}. Välj den dagen eller tidigare.",
             field="last_day",
         )

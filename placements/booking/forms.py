@@ -11,8 +11,10 @@ from placements.booking.rules import (
     DECLINE_REASON_SV,
     OFFICERS_REASONS,
     PLACEMENT_STATE_SV,
+    RESUME_REASON_SV,
     CancelReason,
     DeclineReason,
+    ResumeReason,
 )
 
 
@@ -68,6 +70,17 @@ class StartForm(BaseForm):
 
 class EndForm(BaseForm):
     last_day = DateFieldSv("Sista dagen på arbetsplatsen", validators=[DataRequired()])
+
+
+class ResumeForm(BaseForm):
+    reason = RadioField(
+        "Varför öppnas placeringen igen?",
+        choices=one_of(RESUME_REASON_SV),
+        coerce=ResumeReason,
+        validators=[DataRequired("Välj ett skäl.")],
+        description="Skälet och vem som öppnade den står bland placeringens händelser.",
+    )
+    last_day = DateFieldSv("Pågår till och med", validators=[DataRequired()])
 
 
 class PlacementsFilter(FilterForm):

@@ -103,6 +103,13 @@ _LETTERS: dict[str, _Letter] = {
             "det gäller. Ta ställning med handläggaren till om placeringen kan fortsätta."
         ),
     ),
+    "resume": _Letter(
+        Role.SUPERVISOR,
+        "En placering hos er är öppnad igen",
+        lambda p: (
+            f"{p.number} på {p.place.name} hade avslutats av misstag. Den pågår till och med {p.last_day.isoformat()}."
+        ),
+    ),
     "move": _Letter(
         Role.SUPERVISOR,
         "En deltagare hos er byter plats",

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from enterprises.contracts.rules import ContractState
 from marketplace.accounts.rules import Role
+from marketplace.reference.rules import add_working_days
 from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
 
 
@@ -64,6 +65,7 @@ class PlacementAction(StrEnum):
     COMPLETE = "complete"
     END_EARLY = "end_early"
     MOVE_ON = "move_on"
+    RESUME = "resume"
 
 
 _OFFICER = by(Role.CASE_OFFICER)
@@ -97,6 +99,14 @@ _MOVE = Transition(
     "Byt plats",
     needs_sv="Deltagaren kan byta från en placering som är accepterad eller pågår.",
     causes_sv="Deltagaren väljer på nytt. Den här placeringen fortsätter tills den nya börjar.",
+)
+
+_RESUME = Transition(
+    PlacementState.RUNNING,
+    _OFFICER,
+    "Öppna igen",
+    needs_sv="Bara en placering som har avslutats kan öppnas igen.",
+    causes_sv="För en placering som har avslutats av misstag. Platsen bokas på nytt och leverantören får besked.",
 )
 
 PLACEMENT_TRANSITIONS: TransitionTable = {
@@ -177,6 +187,8 @@ PLACEMENT_TRANSITIONS: TransitionTable = {
         "Deltagaren har bytt plats",
         needs_sv="Deltagaren byter inte plats, eller så har den sista dagen här inte passerat.",
     ),
+    (PlacementState.COMPLETED, PlacementAction.RESUME): _RESUME,
+    (PlacementState.ENDED_EARLY, PlacementAction.RESUME): _RESUME,
 }
 
 
@@ -262,8 +274,32 @@ _NEXT_STEPS = {
         PlacementAction.END_EARLY,
     },
     PlacementState.RUNNING: _CHANGES | {PlacementAction.COMPLETE, PlacementAction.END_EARLY},
+    PlacementState.COMPLETED: frozenset({PlacementAction.RESUME}),
+    PlacementState.ENDED_EARLY: frozenset({PlacementAction.RESUME}),
 }
 """Actions worth mentioning in a state: those possible and those that come next."""
+
+
+class ResumeReason(StrEnum):
+    """Why a placement that had ended goes on."""
+
+    WRONG_PLACEMENT = "wrong_placement"
+    WRONG_DAY = "wrong_day"
+    CAME_BACK = "came_back"
+
+
+RESUME_REASON_SV = {
+    ResumeReason.WRONG_PLACEMENT: "Fel placering avslutades",
+    ResumeReason.WRONG_DAY: "Den avslutades på fel dag",
+    ResumeReason.CAME_BACK: "Deltagaren slutade inte, eller kom tillbaka",
+}
+
+RESUME_WITHIN = 10
+"""Working days after its end that a placement can be opened again."""
+
+
+def may_resume_until(ended_on: date) -> date:
+    return add_working_days(ended_on, RESUME_WITHIN)
 
 
 @dataclass(frozen=True)
@@ -278,6 +314,7 @@ class PlacementDays:
     """The participant already has a place to move to."""
     has_open_change: bool = False
     """A change waits for its answer."""
+    ended_on: date | None = None
 
 
 def placement_actions(
@@ -285,6 +322,8 @@ def placement_actions(
 ) -> list[ActionView]:
     """What the role can do now or next with a placement, and why not yet."""
     steps = _NEXT_STEPS.get(state, frozenset())
+    if days.ended_on is not None and (days.is_moved or today > may_resume_until(days.ended_on)):
+        steps = frozenset()
     views = [view for view in possible_actions(PLACEMENT_TRANSITIONS, state, role) if view.action in steps]
     return [_on_the_day(view, days, today) for view in views]
 

@@ -4,24 +4,26 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.places.picture_queries import pictures_of
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.audit import timeline
 from marketplace.clock import today
-from marketplace.db import transaction
+from marketplace.db import get_or_404, transaction
 from marketplace.errors import Conflict, DomainError
 from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import public_address
+from marketplace.web.downloads import pdf_response
 from marketplace.web.forms import ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.assignment.queries import assignment_of
 from placements.booking.queries import placements_of_round
 from placements.booking.rules import PLACED_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE, PlacementState
-from placements.choice import queries, services
+from placements.choice import documents, queries, services
 from placements.choice.easy_rules import EASY_WORDS
 from placements.choice.forms import AskedDaysForm, ChoiceForm, RefusalForm
 from placements.choice.models import ChoiceRound
@@ -34,7 +36,7 @@ from placements.choice.rules import (
     REFUSAL_SV,
     ChoiceState,
 )
-from placements.participants.rules import EVENT_SV
+from placements.participants.event_rules import EVENT_SV
 from placements.search.forms import PARAMETERS
 from placements.search.rules import SearchCriteria
 from placements.visits.queries import booked_times, times_of, visits_of_round
@@ -193,6 +195,16 @@ def sheet(choice_round_id: int) -> ResponseReturnValue:
         visits=visits,
         booked=booked_times(visits),
     )
+
+
+@bp.get("/<int:choice_round_id>/blad.pdf")
+@requires(Role.CASE_OFFICER, Role.COORDINATOR)
+def sheet_paper(choice_round_id: int) -> Response:
+    choice_round = queries.choice_round(choice_round_id)
+    authority = get_or_404(Organisation, choice_round.authority_id)
+    options = queries.as_now(choice_round)
+    paper = documents.sheet_paper(choice_round, options, authority.name, public_address("access.enter"))
+    return pdf_response(paper, f"platser-{choice_round_id}.pdf")
 
 
 def _choice_form(choice_round: ChoiceRound, *, is_answered: bool = True) -> ChoiceForm:

@@ -3,18 +3,20 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.db import transaction
+from marketplace.db import get_or_404, transaction
 from marketplace.errors import DomainError
 from marketplace.procurement.queries import level_prices_in
 from marketplace.reference.queries import trades
 from marketplace.reference.rules import SEX_SV
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.downloads import pdf_response
 from marketplace.web.forms import BaseForm, ConfirmForm, one_of
 from marketplace.web.guards import requires
 from placements.access.queries import live_code_of
@@ -24,6 +26,8 @@ from placements.choice.queries import rounds_of
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, ChoiceState
 from placements.participants import queries, services, withdrawal
 from placements.participants.consent_views import supplier_consent, unconsented
+from placements.participants.documents import decision_paper
+from placements.participants.event_rules import EVENT_SV
 from placements.participants.forms import (
     FindForm,
     GrantExtensionForm,
@@ -37,7 +41,6 @@ from placements.participants.models import Grant
 from placements.participants.queries import ParticipantFilter
 from placements.participants.rules import (
     CONSENT_SCOPE_SV,
-    EVENT_SV,
     GRANT_STATE_SV,
     GRANT_TONE,
     GRANT_TRANSITIONS,
@@ -240,6 +243,14 @@ def grant(participant_id: int) -> ResponseReturnValue:
         consent=supplier_consent(queries.consents_of(participant_id)),
     )
     return page, form.status()
+
+
+@bp.get("/beviljanden/<int:grant_id>/beslut.pdf")
+@requires(*_WORKERS)
+def decision(grant_id: int) -> Response:
+    grant = queries.grant(grant_id)
+    authority = get_or_404(Organisation, grant.authority_id)
+    return pdf_response(decision_paper(grant, authority.name), f"beslut-arbetstraning-{grant_id}.pdf")
 
 
 @bp.route("/beviljanden/<int:grant_id>/aterkalla", methods=["GET", "POST"])

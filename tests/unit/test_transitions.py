@@ -146,6 +146,8 @@ change       asked                 withdraw_change     withdrawn             cas
 change       asked                 expire_change       expired               system
 placement    running               complete            completed             case_officer supervisor
 placement    running               end_early           ended_early           case_officer supervisor
+placement    completed             resume              running               case_officer
+placement    ended_early           resume              running               case_officer
 choice       open                  show                open                  case_officer
 choice       open                  shortlist           open                  case_officer participant
 choice       open                  refuse              open                  case_officer participant

@@ -24,6 +24,7 @@ from placements.booking.services.course import (
     end_placement_early,
     move_on,
     never_start_placement,
+    resume_placement,
     start_placement,
 )
 from placements.booking.services.deadlines import (
@@ -52,6 +53,7 @@ __all__ = [
     "open_move",
     "remind_of_placement",
     "request_placement",
+    "resume_placement",
     "start_placement",
     "take_back_all",
     "withdraw_change",

@@ -11,12 +11,16 @@ from placements.booking.course_rules import (
     check_completed,
     check_early_end,
     check_never_started,
+    check_resumed,
     check_start,
 )
 from placements.booking.models import Placement
-from placements.booking.rules import PlacementAction, PlacementState
+from placements.booking.rules import RESUME_REASON_SV, PlacementAction, PlacementState, ResumeReason
 from placements.booking.services.changes import drop_change
 from placements.booking.services.moving import held, let_go, move, reseat, target_of, tell
+from placements.participants.models import Grant
+from placements.participants.queries import standing_of
+from placements.participants.rules import GrantState
 
 
 def start_placement(placement_id: int, started_on: date | None = None) -> Placement:
@@ -80,6 +84,37 @@ def end_placement_early(placement_id: int, last_day: date) -> Placement:
     placement.ended_on = last_day
     free_from = (last_day + timedelta(days=1)).isoformat()
     return move(placement, PlacementAction.END_EARLY, target, f"Platsen är fri från {free_from}")
+
+
+def resume_placement(placement_id: int, last_day: date, reason: ResumeReason) -> Placement:
+    """It had ended by mistake, and goes on to `last_day`: the seat is booked again, and the supplier is told.
+
+    Raises Conflict when the participant has moved on, the grant or a filed report is further, it is too late, or the
+    seat is taken; Invalid for the day.
+    """
+    placement = held(placement_id)
+    target = target_of(placement, PlacementAction.RESUME)
+    grant = get_or_404(Grant, placement.grant_id)
+    standing = standing_of(grant)
+    if placement.is_moved or grant.state is not GrantState.PLACED or standing.has_live_placement:
+        raise Conflict(
+            "Deltagaren har gått vidare sedan placeringen avslutades, så den kan inte öppnas igen."
+        )
+    if standing.has_filed_report:
+        raise Conflict("Slutdokumentationen är inlämnad, så placeringen kan inte öppnas igen.")
+    check_resumed(
+        last_day,
+        ended_on=placement.ended_on or placement.last_day,
+        planned_last=placement.last_day,
+        granted_until=grant.last_day,
+        today=today(),
+    )
+    placement.ended_on = None
+    note = f"{RESUME_REASON_SV[reason]}. Sista dag {last_day.isoformat()}"
+    move(placement, PlacementAction.RESUME, target, note)
+    reseat(placement, last_day)
+    tell(placement, "resume")
+    return placement
 
 
 def move_on(placement_id: int) -> Placement:

@@ -12,16 +12,18 @@ from marketplace.web.forms import ConfirmForm
 from marketplace.web.guards import guard_of, requires
 from placements.booking import queries, services
 from placements.booking.change_rules import CHANGE_KIND_SV, CHANGE_STATE_SV, CHANGE_TONE, ChangeState
-from placements.booking.forms import CancelForm, DeclineForm, EndForm, StartForm
+from placements.booking.forms import CancelForm, DeclineForm, EndForm, ResumeForm, StartForm
 from placements.booking.models import Placement
 from placements.booking.rules import (
     PLACED_STATES,
     PlacementDays,
     PlacementState,
+    may_resume_until,
     placement_actions,
 )
 from placements.booking.views.blueprint import LABELS, READERS, act, bp, with_form
-from placements.participants.rules import EVENT_SV, support_level_sv
+from placements.participants.event_rules import EVENT_SV
+from placements.participants.rules import support_level_sv
 
 _PARTS = {
     "plan.show": "Aktivitetsplan",
@@ -45,6 +47,7 @@ def show(placement_id: int) -> ResponseReturnValue:
         placement.held_until,
         is_moved=placement.is_moved,
         has_open_change=any(change.state is ChangeState.ASKED for change in changes),
+        ended_on=placement.ended_on,
     )
     return render_template(
         "placements/booking/show.html",
@@ -163,4 +166,19 @@ def end_early(placement_id: int) -> ResponseReturnValue:
         "end_early",
         lambda: services.end_placement_early(placement_id, form.last_day.data or today()),
         "Placeringen är avbruten.",
+    )
+
+
+@bp.route("/<int:placement_id>/oppna", methods=["GET", "POST"])
+@requires(Role.CASE_OFFICER)
+def resume(placement_id: int) -> ResponseReturnValue:
+    row = queries.placement(placement_id)
+    form = ResumeForm(last_day=row.placement.last_day)
+    return with_form(
+        row,
+        form,
+        "resume",
+        lambda: services.resume_placement(placement_id, form.last_day.data or today(), form.reason.data),
+        "Placeringen pågår igen. Leverantören får besked.",
+        may_resume_until=may_resume_until(row.placement.ended_on or row.placement.last_day),
     )

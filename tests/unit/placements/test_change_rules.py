@@ -39,7 +39,8 @@ from placements.booking.rules import (
     PlacementState,
     placement_actions,
 )
-from placements.participants.rules import EVENT_SV, GrantState
+from placements.participants.event_rules import EVENT_SV
+from placements.participants.rules import GrantState
 
 TODAY = date(2026, 3, 2)
 FIRST, LAST = date(2026, 3, 9), date(2026, 8, 28)

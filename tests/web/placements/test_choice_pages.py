@@ -14,6 +14,7 @@ from placements.choice.services import decline_place, record_choice, shortlist_p
 from tests.support.clients import ClientFor
 from tests.support.own_page import shown_round
 from tests.support.placement_market import TODAY, Market, build_market
+from tests.web.reading import paper_text_of
 
 
 @pytest.fixture
@@ -99,6 +100,14 @@ def test_no_to_everything_leads_to_more_places_and_no_default(
         assert "Deltagaren har sagt nej till alla platser som har visats" in text
         assert "Sök fler platser" in text
     assert "Tillämpa det som är bestämt" not in text
+
+
+def test_the_sheet_is_a_tagged_paper_too(
+    market: Market, shown: tuple[int, Actor], client_for: ClientFor
+) -> None:
+    said = paper_text_of(client_for(market.officer).get(f"/valomgangar/{shown[0]}/blad.pdf"))
+    for words in ("Dina platser", "Norra förbundet", "Det är du som väljer", "Hos Gården & Co", "Hanna"):
+        assert words in said, words
 
 
 def test_the_sheet_has_the_address_and_room_for_the_code(

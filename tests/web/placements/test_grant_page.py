@@ -15,8 +15,9 @@ from placements.participants.queries import live_grant
 from placements.participants.rules import ConsentScope
 from placements.participants.services import give_consent
 from tests.support.clients import ClientFor
-from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, register
+from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, granted, register
 from tests.support.turns import second_system, shared_system
+from tests.web.reading import paper_text_of
 
 FILLED: dict[str, Any] = {
     "hours_per_week": "20",
@@ -95,3 +96,20 @@ def test_none_is_said(market: Market, client_for: ClientFor) -> None:
     coordinator = client_for(market.coordinator)
     assert "omfattar deltagarens kommun" in coordinator.get(f"{address}/bevilja").text
     assert coordinator.post(f"{address}/bevilja", data=FILLED).status_code == 302
+
+
+def test_the_decision_is_a_tagged_paper(market: Market, client_for: ClientFor) -> None:
+    with travelling(TODAY):
+        _, grant_id = granted(market)
+        path = f"/deltagare/beviljanden/{grant_id}/beslut.pdf"
+        said = paper_text_of(client_for(market.officer).get(path))
+        for actor in market.outsiders():
+            assert client_for(actor).get(path).status_code in {403, 404}, actor.user_name
+    for words in (
+        "Beslut om arbetsträning",
+        "Norra förbundet",
+        "Maja Öberg1",
+        "timmar i veckan",
+        "Väntar på plats",
+    ):
+        assert words in said, words
