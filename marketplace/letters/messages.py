@@ -24,12 +24,12 @@ def compose(
     message["Date"] = format_datetime(written_at)
     message["Message-ID"] = f"<{key}@platstorget>"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = "sv"
     if Way.NEVER in ways_for(kind):
         address = public_address("letters.unsubscribe", token=token_for(user.id, kind))
         message["List-Unsubscribe"] = f"<{address}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body)
+    message["Content-Language"] = "sv"  # after the content, which would take it away
     return message
 
 
@@ -47,9 +47,9 @@ def told_by(token: str) -> tuple[int, LetterKind] | None:
     """The user and the kind of an unsubscribing link; None for one that is not ours."""
     try:
         user_id, kind = _signer().loads(token)
-    except BadSignature:
+        return user_id, LetterKind(kind)
+    except (BadSignature, ValueError):  # a kind that there is no more
         return None
-    return user_id, LetterKind(kind)
 
 
 def _signer() -> URLSafeSerializer:

@@ -22,6 +22,8 @@ bp = Blueprint("letters", __name__)
 def settings() -> ResponseReturnValue:
     user_id = current_actor().user_id or 0
     kinds = kinds_to([one.role for one in memberships_of(user_id)])
+    if not kinds:
+        return redirect(url_for("accounts.choose_membership"))
     ways = ways_of(user_id)
     form = letters_form({kind: ways[kind] for kind in kinds if not KINDS[kind].must_sv})
     if form.validate_on_submit():

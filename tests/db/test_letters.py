@@ -121,6 +121,7 @@ def test_a_letter_reaches_each_who_acts_in_the_role_once(
     text = letters[0].get_content()
     assert "https://platstorget.exempel.se/torget/valfrihetssystem/7" in text
     assert "för Åsö Väv i Platstorget" in text
+    assert letters[0]["Content-Language"] == "sv"
     assert _sent() == 2
 
 

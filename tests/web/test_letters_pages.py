@@ -7,10 +7,10 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import create_app
-from marketplace.accounts.models import User
+from marketplace.accounts.models import Membership, User
 from marketplace.accounts.rules import Role
-from marketplace.clock import now
-from marketplace.db import db
+from marketplace.clock import now, today
+from marketplace.db import db, transaction
 from marketplace.letters.messages import compose
 from marketplace.letters.queries import ways_of
 from marketplace.letters.rules import LetterKind, Way
@@ -48,8 +48,18 @@ def test_the_page_has_the_kinds_of_ones_roles_and_says_what_always_comes(
     assert 'href="/installningar">Inställningar' in client.get("/").text
     page = client.get("/installningar").text
     assert re.findall(r'<select[^>]* name="(\w+)"', page) == ["my_work", "system"]
-    assert "Tiden för att ansöka om rättelse börjar när ni har fått beslutet, så det kommer alltid direkt." in page
+    assert (
+        "Tiden för att ansöka om rättelse börjar när ni har fått beslutet, så det kommer alltid direkt."
+        in page
+    )
     assert "<dt>Avtal</dt>" in page
+
+
+def test_whoever_has_no_role_has_no_letters_to_choose_between(client_for: ClientFor, manager: Actor) -> None:
+    client = client_for(manager)
+    with acting_as(system_actor()), transaction():
+        db.session.get_one(Membership, manager.membership_id).ended_on = today()
+    assert client.get("/installningar").location == "/valj-roll"
 
 
 def test_what_is_chosen_is_kept(client_for: ClientFor, manager: Actor) -> None:
