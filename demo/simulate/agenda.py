@@ -41,7 +41,7 @@ class _Task:
     actor_key: str
     number: int
     actor: Actor = field(compare=False)
-    act: Callable[[], None] = field(compare=False)
+    act: Callable[[], object] = field(compare=False)
     otherwise: Callable[[], None] | None = field(compare=False)
 
 
@@ -63,7 +63,7 @@ class Agenda:
         day: date,
         phase: Phase,
         actor: Actor,
-        act: Callable[[], None],
+        act: Callable[[], object],
         otherwise: Callable[[], None] | None = None,
     ) -> None:
         """On `day` the actor acts. Where the rules may refuse, `otherwise` says what is done instead."""

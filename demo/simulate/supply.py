@@ -29,7 +29,7 @@ _CONFIRM_EVERY = 80  # days, more or less
 _IS_CONFIRMED = 0.93
 _CHANGES_SIZE = 0.15
 
-Add = Callable[[date, Callable[[], None]], None]
+Add = Callable[[date, Callable[[], object]], None]
 
 
 def plan(history: History, enterprise: str) -> None:
@@ -39,7 +39,7 @@ def plan(history: History, enterprise: str) -> None:
     own = [place_id for place_id, key in history.published.places.items() if key == enterprise]
     opened = history.begins_on + _OPEN_AFTER
 
-    def add(day: date, act: Callable[[], None]) -> None:
+    def add(day: date, act: Callable[[], object]) -> None:
         if day > opened:
             day = add_working_days(day, 0)
             history.agenda.add(day, Phase.SUPPLY, manager, act, otherwise=lambda: None)
@@ -56,13 +56,9 @@ def plan(history: History, enterprise: str) -> None:
 def _confirmations(add: Add, rng: Random, own: list[int], first: date, last: date) -> None:
     day = first + timedelta(days=rng.randint(1, _CONFIRM_EVERY))
     while day < last:
-        add(day, partial(_confirm, [place_id for place_id in own if rng.random() < _IS_CONFIRMED]))
+        confirmed = [place_id for place_id in own if rng.random() < _IS_CONFIRMED]
+        add(day, partial(services.confirm_places, confirmed))
         day += timedelta(days=rng.randint(_CONFIRM_EVERY - 12, _CONFIRM_EVERY + 12))
-
-
-def _confirm(place_ids: list[int]) -> None:
-    for place_id in place_ids:
-        services.confirm_place(place_id)
 
 
 def _closures(add: Add, rng: Random, own: list[int], year: int) -> None:

@@ -56,7 +56,10 @@ def month_facts(contract: Contract, month: Month, *, lock: bool = False) -> Mont
     """The facts of one contract and month, by the edition of that month; with `lock`, attendance cannot change until
     the transaction ends."""
     price_list = read_price_list(price_drafts(_price_rows(edition_on(contract.id, month.last_day).terms_id)))
+    terms = ContractTerms(contract.starts_on, contract.ends_on, price_list.components)
     rows = _placements(contract.id, month)
+    if not rows:
+        return MonthFacts(terms, (), {}, price_list.problems)
     ids = [row.id for row in rows]
     has_rows_of_absence = any(isinstance(one, PaidAbsence) for one in price_list.components)
     days = _attendance(contract.id, month, looks_back=has_rows_of_absence, lock=lock)
@@ -82,7 +85,7 @@ def month_facts(contract: Contract, month: Month, *, lock: bool = False) -> Mont
         for row in rows
     )
     return MonthFacts(
-        terms=ContractTerms(contract.starts_on, contract.ends_on, price_list.components),
+        terms=terms,
         placements=placements,
         placement_ids={placement_number(placement_id): placement_id for placement_id in ids},
         price_list_problems=price_list.problems,
