@@ -1,7 +1,8 @@
 """A version of the final report as a paper for its readers, and for the authority's archive."""
 
-from marketplace.clock import STOCKHOLM, today
+from marketplace.clock import today
 from marketplace.documents import Paper, Section
+from marketplace.web.filters import instant
 from placements.attendance.queries import hours_of
 from placements.plan.queries import TrainingHead
 from placements.report.content_rules import parts_of
@@ -44,7 +45,7 @@ def reading(report: FinalReport) -> tuple[str, ...]:
         return (f"Har inte läst. {UNREAD_REASON_SV[why]}." if why else "Har inte läst än.",)
     how = "med sin kod" if report.read_by_code else f"vittne {report.read_witness}"
     said = f"Kommentar: {report.comment_sv}" if report.comment_sv else "Ingen kommentar."
-    return (f"Läste {report.read_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}, {how}.", said)
+    return (f"Läste {instant(report.read_at)}, {how}.", said)
 
 
 def decision(report: FinalReport) -> tuple[str, ...]:

@@ -116,9 +116,10 @@ class ReportForm(BaseForm):
 
     @property
     def _boxes(self) -> Mapping[str, Field]:
-        """Every box by the name that the rules give it."""
-        plain = {field.name: field for field in self if field.name not in ("csrf_token", "goals", "saves")}
-        return plain | {box.name: box for _, row in self.goal_rows for box in row}
+        """Every box by the name that the rules give it, as they stand on the page."""
+        goals = [box for _, row in self.goal_rows for box in row]
+        texts = (self.abilities_sv, self.adaptations_sv, self.recommended_sv, self.exit_reason)
+        return {box.name: box for box in (self.done_sv, *goals, *texts)}
 
     def content(self) -> ReportContent:
         """What was typed."""
@@ -157,7 +158,7 @@ class ReportForm(BaseForm):
 class CommentForm(BaseForm):
     """The participant has read, on her own page; a comment is hers to leave or not."""
 
-    comment_sv = TextAreaField("Vad tycker du?", validators=[Optional()])
+    comment_sv = TextAreaField("Din kommentar", validators=[Optional()])
 
 
 class WitnessForm(BaseForm):

@@ -1,4 +1,4 @@
-"""Plan, attendance and final report in a browser: axe, narrow screens, dark scheme, and a week saved on a phone."""
+"""Plan, attendance and follow-ups in a browser: axe, narrow screens, dark scheme, and a week saved on a phone."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -15,13 +15,12 @@ from placements.booking.models import Placement
 from placements.plan.queries import readable_plan
 from placements.plan.services import revise_plan, wish_for_change
 from placements.plan.staircase_rules import Step
-from placements.report.services import draft_report
 from tests.browser.looking import WIDE, look_at_pages, look_over, opened, overflow, sign_in
 from tests.support.application import Database
 from tests.support.following_up import held_and_late
 from tests.support.own_page import code_of
 from tests.support.placement_market import FIRST_DAY, Market, build_market
-from tests.support.training import REPORT, agreed, attended, ended, planned, proposed, reported, running
+from tests.support.training import agreed, attended, planned, proposed, running
 
 pytestmark = pytest.mark.browser
 MONDAY = date(2026, 3, 16)
@@ -48,17 +47,8 @@ PAGES: dict[str, dict[str, str]] = {
         "follow_up_late": "/uppfoljningar/{late}",
         "follow_up_miss": "/uppfoljningar/{late}/uteblev",
         "follow_up_write": "/uppfoljningar/{late}/skriv",
-        "report_draft": "/placeringar/{drafted}/slutdokumentation",
-        "report_write": "/slutdokumentationer/{draft}/redigera",
-        "report_file": "/slutdokumentationer/{draft}/lamna-in",
-        "report_none": "/placeringar/{going_on}/slutdokumentation",
     },
     "officer": {"plan_to_agree": "/placeringar/{waiting}/plan"},
-    "coordinator": {
-        "reports": "/slutdokumentationer",
-        "receive": "/slutdokumentationer/{report}/ta-emot",
-        "report": "/placeringar/{reported}/slutdokumentation",
-    },
     "controller": {"months_by_number": "/placeringar/{going_on}/narvaro"},
 }
 
@@ -78,7 +68,6 @@ def ids(market: Market) -> dict[str, int]:
         made["going_on"], made["waiting"], made["unwritten"] = (
             running(market, number) for number in (1, 2, 3)
         )
-        made["drafted"], made["reported"] = running(market, 4), running(market, 5)
         made["plan"] = agreed(market, made["going_on"])
         made["proposed"] = proposed(market, made["waiting"], steps=STAIRS)
         with acting_as(market.supervisor), transaction():
@@ -86,12 +75,6 @@ def ids(market: Market) -> dict[str, int]:
         made["held"], made["late"] = held_and_late(market, made["going_on"])
         held_and_late(market, made["waiting"])
         attended(market, made["going_on"], date(2026, 3, 10), date(2026, 3, 11))
-    with travelling(date(2026, 3, 31)):
-        for name in ("drafted", "reported"):
-            ended(market, made[name])
-        made["report"] = reported(market, made["reported"])
-        with acting_as(market.supervisor), transaction():
-            made["draft"] = draft_report(made["drafted"], REPORT).id
     return made
 
 
