@@ -153,6 +153,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
     "place_closed": ["placements.visits.jobs.withdraw_at_place"],
     "placement.over": ["placements.followup.jobs.cancel_coming"],
+    "placement.resumed": ["placements.followup.jobs.follow_plan"],
     "placement_accepted": [
         "placements.booking.jobs.tell",
         "placements.visits.jobs.cancel_elsewhere",

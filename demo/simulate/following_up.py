@@ -20,6 +20,7 @@ from placements.followup.rules import Agreed, FollowUpKind, FollowUpState, Minut
 _WRITTEN, _MISSED = 0.7, 0.06
 """In a week. The rest waits: some are late when the story ends."""
 _DONE = 0.6
+_FIRST_SV = "De första dagarna har gått bra. Vi har visat runt och bestämt vad som händer härnäst."
 _NOTES = {
     FollowUpKind.PLANNED: (
         "Det går framåt. Tiderna hålls de flesta dagar, och målen står kvar som de är.",
@@ -77,3 +78,15 @@ def _minutes(rng: Random, follow_up: FollowUp) -> Minutes:
         rng.choice(_NOTES[follow_up.kind]),
         [Agreed(text_sv, who, add_working_days(held_on, rng.randint(5, 20))) for text_sv, who in to_do],
     )
+
+
+def first_days(placement_id: int) -> None:
+    """A talk at which something was agreed that will be late, and the next one, which nobody will write up."""
+    to_do = [
+        Agreed(text_sv, who, add_working_days(today(), 1 if number == 0 else 5))
+        for number, (text_sv, who) in enumerate(_TO_DO[:3])
+    ]
+    took_part = [Party.PARTICIPANT, Party.SUPERVISOR]
+    minutes = Minutes(today(), took_part, _FIRST_SV, to_do)
+    services.hold(services.plan_extra(placement_id, today()).id, minutes)
+    services.plan_extra(placement_id, add_working_days(today(), 1))

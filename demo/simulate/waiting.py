@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from demo.people import personal_number
-from demo.simulate import reporting
+from demo.simulate import following_up, reporting
 from demo.simulate.agenda import Agenda, Phase
 from demo.simulate.applying import hand_in
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, DEMO_MEMBER, Directory
@@ -221,6 +221,7 @@ class Waiting:
         """And asked to go on longer, when the grant has been made longer: the supervisor is to answer."""
 
         def begun(placement_id: int) -> None:
+            self._later(3, self.supervisor, lambda: following_up.first_days(placement_id))
             self._later(1, self.supervisor, lambda: _propose(placement_id))
             self._later(1, self.coordinator, lambda: lengthen(self._ago(12) + _GRANTED + _LONGER))
             self._later(0, self.officer, lambda: ask(placement_id))

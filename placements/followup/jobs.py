@@ -1,7 +1,5 @@
 """Follow-ups come of the plan and of repeated absence, go when the placement is over, and are reminded of."""
 
-from datetime import date
-
 from marketplace.db import transaction
 from marketplace.outbox import claimed, emit
 from marketplace.tenancy import acting_as, system_actor
@@ -34,7 +32,7 @@ def remind(outbox_id: int) -> None:
 
 
 def follow_plan(outbox_id: int) -> None:
-    """Three have agreed to a plan: its days are followed up."""
+    """Three have agreed to a plan, or its placement goes on after all: its days are followed up."""
     with claimed(outbox_id) as message:
         if message is not None:
             services.follow_plan(message.payload["placement_id"])
@@ -44,8 +42,7 @@ def call_meeting(outbox_id: int) -> None:
     """The absence of the placement that the message names has been repeated."""
     with claimed(outbox_id) as message:
         if message is not None:
-            absent_on = date.fromisoformat(message.payload["day"])
-            services.call_meeting(message.payload["placement_id"], absent_on)
+            services.call_meeting(message.payload["placement_id"])
 
 
 def cancel_coming(outbox_id: int) -> None:

@@ -19,6 +19,7 @@ from placements.booking.models import Placement
 from placements.followup.models import AgreedAction, FollowUp
 from placements.followup.rules import (
     FOLLOW_UP_KIND_SV,
+    FollowUpKind,
     FollowUpState,
     Party,
     first_waiting_day,
@@ -196,7 +197,7 @@ def _to_hold(*conditions: ColumnElement[bool]) -> list[WaitingItem]:
         .join(Participant, Participant.id == Placement.participant_id)
         .where(
             FollowUp.state == FollowUpState.PLANNED,
-            FollowUp.due_on <= first_waiting_day(today()),
+            or_(FollowUp.due_on <= first_waiting_day(today()), FollowUp.kind == FollowUpKind.MEETING),
             *conditions,
         )
         .order_by(FollowUp.due_on, FollowUp.id)

@@ -117,7 +117,7 @@ REMIND_BEFORE = 2
 REMIND_AFTER = 2
 """Working days after the day that they are reminded that nothing is written."""
 MEET_WITHIN = 5
-"""Working days from repeated absence to the three-party meeting."""
+"""Working days from when repeated absence is known to the three-party meeting."""
 
 
 def follow_up_actions(
@@ -195,10 +195,10 @@ def is_pointless(due_on: date, state: PlacementState, last_day: date) -> bool:
     return state not in PLANNED_STATES and (state not in BEGUN_STATES or due_on > last_day)
 
 
-def meeting_day(absent_on: date, last_day: date, taken: Collection[date]) -> date | None:
+def meeting_day(today: date, last_day: date, taken: Collection[date]) -> date | None:
     """The last working day within MEET_WITHIN, and in the placement, on which no other follow-up is due; None when
     there is none left."""
-    days = (add_working_days(absent_on, number) for number in range(MEET_WITHIN, 0, -1))
+    days = (add_working_days(today, number) for number in range(MEET_WITHIN, 0, -1))
     return next((day for day in days if day <= last_day and day not in taken), None)
 
 

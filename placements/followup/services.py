@@ -73,12 +73,12 @@ def follow_plan(placement_id: int) -> None:
         _make(placement, FollowUpKind.PLANNED, day, planned_on=day)
 
 
-def call_meeting(placement_id: int, absent_on: date) -> FollowUp | None:
+def call_meeting(placement_id: int) -> FollowUp | None:
     """A three-party meeting after repeated absence, unless one is to come already; both sides get a letter."""
     placement = get_or_404(Placement, placement_id, lock=True)
     coming = [one for one in queries.follow_ups_of(placement_id) if one.is_open]
     is_called = any(one.kind is FollowUpKind.MEETING for one in coming)
-    day = meeting_day(absent_on, placement.last_day, {one.due_on for one in coming})
+    day = meeting_day(today(), placement.last_day, {one.due_on for one in coming})
     if placement.state not in PLANNED_STATES or is_called or day is None:
         return None
     meeting = _make(placement, FollowUpKind.MEETING, day)

@@ -32,7 +32,7 @@ def test_jobs_at_once_make_one_of_each(database: Database, market: Market, place
         agreed(market, placement_id, follow_up_dates=(DUE,))
     job = system_of(market)
     acts = [by(job, lambda: services.follow_plan(placement_id))] * 4
-    acts += [by(job, lambda: services.call_meeting(placement_id, FIRST_DAY))] * 4
+    acts += [by(job, lambda: services.call_meeting(placement_id))] * 4
     assert refusals(all_at_once(database, acts, FIRST_DAY)) == []
     assert sorted(days(market.officer, placement_id).values()) == [date(2026, 3, 16), DUE]
 

@@ -21,7 +21,7 @@ from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import actor_in
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.accounts.services import user_with_password
-from marketplace.clock import now
+from marketplace.clock import now, today
 from marketplace.db import db
 from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
@@ -32,6 +32,8 @@ from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from placements.choice.models import ChoiceRound
 from placements.choice.rules import ChoiceState
+from placements.followup.models import AgreedAction, FollowUp
+from placements.followup.rules import FollowUpState
 from placements.participants.models import Participant
 from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
@@ -142,6 +144,16 @@ def test_attendance_and_invoices_belong_together(loaded: Loaded) -> None:
     assert sum(row[0] for row in everywhere(select(func.count()).select_from(AttendanceDay))) > 500  # type: ignore[misc]
     states = Counter(row[0] for row in everywhere(select(Invoice.state)))
     assert {"sent", "paid"} <= set(states)
+
+
+def test_follow_ups_are_held_with_something_to_do_and_some_are_late(loaded: Loaded) -> None:
+    states = Counter(row[0] for row in everywhere(select(FollowUp.state)))
+    assert states[FollowUpState.HELD] > 10
+    assert states[FollowUpState.MISSED] > 0
+    is_late = (FollowUp.state == FollowUpState.PLANNED, FollowUp.due_on < today())
+    assert everywhere(select(FollowUp.id).where(*is_late))
+    left = AgreedAction.done_on.is_(None)
+    assert everywhere(select(AgreedAction.id).where(left, AgreedAction.due_on < today()))
 
 
 def test_nothing_is_left_for_the_worker(loaded: Loaded) -> None:

@@ -53,9 +53,9 @@ def move(
     before, placement.state = placement.state, target
     db.session.flush()
     record(placement, action, before, note_sv)
-    if before is not PlacementState.REQUESTED and target not in LIVE_STATES:
+    if before is not PlacementState.REQUESTED and (before in LIVE_STATES) != (target in LIVE_STATES):
         emit(
-            "placement.over",
+            "placement.over" if before in LIVE_STATES else "placement.resumed",
             authority_id=placement.authority_id,
             enterprise_id=placement.enterprise_id,
             placement_id=placement.id,

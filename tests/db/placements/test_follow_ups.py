@@ -18,6 +18,7 @@ from marketplace.outbox import Outbox, emit
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.access.queries import participant_actor
 from placements.booking import services as booking
+from placements.booking.rules import ResumeReason
 from placements.followup import jobs, queries, services
 from placements.followup.models import AgreedAction
 from placements.followup.rules import Agreed, FollowUpKind, FollowUpState, Party
@@ -136,6 +137,18 @@ def test_a_placement_that_ends_cancels_what_would_have_come_after(
             services.plan_extra(placement_id, APRIL_15)
 
 
+def test_a_placement_that_goes_on_after_all_gets_the_plans_days_again(
+    market: Market, placement_id: int, coming: list[int]
+) -> None:
+    ended(market, placement_id, date(2026, 4, 10))
+    jobs.cancel_coming(sent("placement.over")[0])
+    with travelling(date(2026, 4, 13)):
+        with acting_as(market.officer), transaction():
+            booking.resume_placement(placement_id, date(2026, 8, 28), ResumeReason.WRONG_DAY)
+        jobs.follow_plan(sent("placement.resumed")[0])
+    assert sorted(days(market.officer, placement_id).values()) == list(DAYS)
+
+
 def test_one_that_never_began_has_nothing_to_follow_up(market: Market) -> None:
     with travelling(TODAY):
         placement_id = requested(market)
@@ -172,6 +185,7 @@ def test_repeated_absence_calls_one_meeting_at_a_time(market: Market, placement_
     with travelling(day):
         repeated(market, placement_id, day)
         repeated(market, placement_id, day + timedelta(days=1))
+        assert texts(market.supervisor) == ["Trepartsmöte med Maja Öberg1"], "at once, to be arranged"
     assert list(days(market.officer, placement_id).values()) == [date(2026, 3, 25)]
     subject = "Ett trepartsmöte behövs"
     assert letters() == [
