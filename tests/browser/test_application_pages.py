@@ -148,7 +148,8 @@ def test_a_refused_file_is_said_beside_its_field(
         {"name": "bevis.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0\0\x10JFIF\0"},
     ]
     page.get_by_label("Filer till krav 2").set_input_files(files)
-    page.get_by_role("button", name="Spara", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Spara", exact=True).click()
     assert page.get_by_label("Svar på krav 1").input_value() == "Tre handledare, alla dagar."
     assert "namnet säger PDF" in page.locator("main").inner_text()
     page.get_by_role("link", name="bevis.jpg").wait_for()

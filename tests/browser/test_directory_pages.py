@@ -45,15 +45,15 @@ def test_anyone_finds_compares_and_reads_without_a_script(
 ) -> None:
     page = opened(browser, width, has_script=False)
     page.goto(f"{live_server}/valfrihetssystem/{town.system_id}")
-    page.get_by_role("link", name="Leverantörer att välja mellan").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Leverantörer att välja mellan").click()
     for supplier in ("Växthuset", "Snickeriet", "Caféet"):
         page.get_by_label(f"Jämför {supplier}", exact=True).check()
-    page.get_by_role("button", name="Jämför valda, högst 4").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Jämför valda, högst 4").click()
     assert page.locator("tbody tr").first.locator("td").count() == 3
-    page.get_by_role("link", name="Växthuset", exact=True).click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Växthuset", exact=True).click()
     assert page.locator("h1").inner_text() == "Växthuset"
     page.context.close()
 

@@ -205,21 +205,25 @@ def test_forms_that_will_not_do_are_accessible_too(
 
     page.goto(f"{live_server}/registrera")
     page.get_by_label("Organisationsnummer").fill("556012-5791")
-    page.get_by_role("button", name="Registrera företaget").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Registrera företaget").click()
     assert page.get_by_label("Organisationsnummer").input_value() == "556012-5791"
     check("register-wrong")
     sign_in(page, live_server, world.officer)
     page.goto(f"{live_server}/valfrihetssystem/{ids['system']}/underlag")
     page.get_by_label("Kronor").first.fill("mycket")
-    page.get_by_role("button", name="Spara utkastet").last.click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Spara utkastet").last.click()
     assert page.get_by_label("Kronor").first.input_value() == "mycket"
     check("terms-wrong")
-    page.get_by_role("button", name="Lägg till fler priser").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Lägg till fler priser").click()
     assert page.get_by_label("Kronor").first.input_value() == "mycket"
     check("terms-more-rows")
     page.goto(f"{live_server}/ansokningar/{ids['judged']}/godkann")
     page.get_by_label("Diarienummer").fill("2026-118")
-    page.get_by_role("button", name="Visa beslutet först").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Visa beslutet först").click()
     check("approve-preview")
     page.context.close()
 
@@ -240,7 +244,8 @@ def test_a_closure_is_looked_at_before_it_is_made(
     picture(page, "market/close-seats-look")
     look.examine()
     page.get_by_label("Antal platser att stänga").fill("2")
-    page.get_by_role("button", name="Visa vad som berörs").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Visa vad som berörs").click()
     page.get_by_role("button", name="Stäng platserna").click()
     page.get_by_text("Platserna är stängda under perioden.").wait_for()
     page.get_by_text("Historik (1)").click()

@@ -140,7 +140,7 @@ def test_searching_showing_and_choosing_by_hand(
     page.goto(f"{live_server}/sok/?valomgang={ids['round']}")
     page.get_by_label("Yrke", exact=True).select_option("7231")
     page.get_by_role("button", name="Sök", exact=True).click()
-    assert "yrke=7231" in page.url
+    page.wait_for_url("**yrke=7231**")
     page.get_by_label("Välj Laga cyklar hos Gården & Co").check()
     page.get_by_role("button", name="Visa för deltagaren").click()
     page.get_by_text("En plats visas nu för deltagaren.").wait_for()

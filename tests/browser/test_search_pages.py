@@ -117,6 +117,7 @@ def test_searching_asking_why_and_saving_by_hand(
     page.get_by_role("link", name="Spara sökningen").click()
     page.get_by_label("Namn på sökningen").fill("Måndagar")
     page.get_by_role("button", name="Spara sökningen").click()
-    page.get_by_role("link", name="Måndagar", exact=True).click()
+    with page.expect_navigation():
+        page.get_by_role("link", name="Måndagar", exact=True).click()
     assert page.get_by_label("Sökord").input_value() == "sy kläder"
     page.context.close()
