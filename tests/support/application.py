@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, event, text
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,7 @@ def application_on_a_copy(servers: Servers) -> Iterator[Database]:
         settings = config.load()
         app = create_app(settings)
         app.test_client_class = Client
+        app.jinja_env.bytecode_cache = FileSystemBytecodeCache(servers.bytecode)
         app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, RATELIMIT_ENABLED=False)
         watch_for_lost_writes(app)
         yield Database(app, url, owner_url, settings)

@@ -36,6 +36,8 @@ class Servers:
     password: str | None
     redis_url: str
     template: str
+    bytecode: str
+    """A folder for compiled page templates, so that each is compiled once and not for every application."""
 
     @property
     def cluster(self) -> Cluster:
@@ -59,11 +61,11 @@ def running_servers() -> Iterator[Servers]:
         folder = DataFolder(Path(root))
         with folder.locked(), Redis(folder) as redis:
             if real:
-                yield from _with_template(Servers(real, _PASSWORD, redis.address, _name("template")))
+                yield from _with_template(Servers(real, _PASSWORD, redis.address, _name("template"), root))
                 return
             with Postgres(folder, _UNSAFE_AND_QUICK) as postgres:
                 superuser = postgres.cluster.address("postgres", "postgres")
-                yield from _with_template(Servers(superuser, None, redis.address, _name("template")))
+                yield from _with_template(Servers(superuser, None, redis.address, _name("template"), root))
 
 
 def _with_template(servers: Servers) -> Iterator[Servers]:
