@@ -46,8 +46,8 @@ def percent(share: Decimal | float, decimals: int = 1) -> str:
 
 
 def full_stop(text: str) -> str:
-    """The text as the end of a sentence: "Kretsen ek. för." has its full stop already."""
-    return text if text.endswith((".", "?", "!")) else f"{text}."
+    """The text as the end of a sentence: "Kretsen ek. för." has its full stop already. No text is none."""
+    return text if not text or text.endswith((".", "?", "!")) else f"{text}."
 
 
 def counted(number: int, one: str, many: str) -> str:

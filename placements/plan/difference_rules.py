@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from enterprises.places.rules import WEEKDAY_SV
 from marketplace.procurement.comparison_rules import Kind, Pair, Piece, matched, words_changed
-from marketplace.swedish import counted, plain_number
+from marketplace.swedish import counted, full_stop, plain_number
 from placements.plan.content_rules import ContactPerson, Goal, PlanContent, TaskPeriod
 from placements.plan.staircase_rules import Step
 
@@ -40,7 +40,9 @@ def step_sv(step: Step) -> str:
 
 
 def goal_sv(goal: Goal) -> str:
-    return f"{goal.text_sv} Så märker vi det: {goal.sign_sv}" if goal.sign_sv else goal.text_sv
+    """As sentences: whoever writes a goal in a line seldom ends it."""
+    text = full_stop(goal.text_sv)
+    return f"{text} Så märker vi det: {full_stop(goal.sign_sv)}" if goal.sign_sv else text
 
 
 def period_sv(period: TaskPeriod) -> str:

@@ -1,7 +1,8 @@
 """A version of the plan as a paper for the three who agree to it, and for the authority's archive."""
 
-from marketplace.clock import STOCKHOLM, today
+from marketplace.clock import today
 from marketplace.documents import Paper, Section
+from marketplace.web.filters import instant
 from placements.plan.difference_rules import contact_sv, goal_sv, period_sv, step_sv
 from placements.plan.models import ActivityPlan
 from placements.plan.queries import TrainingHead
@@ -46,7 +47,7 @@ def agreements(plan: ActivityPlan) -> tuple[str, ...]:
     """Who has agreed, and how."""
     hers = "med sin kod" if plan.participant_by_code else f"vittne {plan.participant_witness}"
     return tuple(
-        f"{who}: {f'{how}, {at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}' if at else 'inte än'}"
+        f"{who}: {f'{how}, {instant(at)}' if at else 'inte än'}"
         for who, how, at in (
             ("Handledaren", plan.supervisor_name, plan.supervisor_agreed_at),
             ("Handläggaren", plan.case_officer_name, plan.case_officer_agreed_at),

@@ -34,6 +34,7 @@ from marketplace.rules import ActionView, possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
+from marketplace.web.filters import instant
 from marketplace.web.guards import requires
 
 _SORTS = set(queries.CONTRACT_SORTS)
@@ -184,7 +185,7 @@ def _as_pdf(one: Contract, shown: ContractEdition) -> Response:
         (at for at in (shown.authority_signed_at, shown.enterprise_signed_at) if at), default=shown.created_at
     )
     signatures = [
-        f"{party}: {by}, {at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}" if at else f"{party}: inte underskrivet"
+        f"{party}: {by}, {instant(at)}" if at else f"{party}: inte underskrivet"
         for party, by, at in (
             (one.authority.name, shown.authority_signed_by, shown.authority_signed_at),
             (one.enterprise.name, shown.enterprise_signed_by, shown.enterprise_signed_at),

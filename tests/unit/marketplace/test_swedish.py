@@ -35,3 +35,4 @@ def test_the_noun_goes_with_the_whole() -> None:
 def test_a_sentence_ends_with_one_full_stop() -> None:
     assert full_stop("Kretsen ek. för.") == "Kretsen ek. för."
     assert full_stop("Kedjan AB") == "Kedjan AB."
+    assert full_stop("") == ""
