@@ -50,7 +50,7 @@ CLOSED_SV = {
     Closed.OUTSIDE: "Utanför placeringen",
     Closed.FUTURE: "Kommande dag",
     Closed.DRAFTED: "I fakturautkast",
-    Closed.INVOICED: "Fakturerad",
+    Closed.INVOICED: "Månaden är fakturerad",
 }
 
 CLOSED_WHY_SV = {
@@ -130,9 +130,8 @@ def said(choice: DayChoice, hours: Decimal | None) -> str:
 
 def told_sv(day: GridDay) -> str:
     """To who typed something else than what has been saved since she opened the page."""
-    now = (
-        f"{DAY_CHOICE_SV[day.shown_choice]} {plain_hours(day.shown_hours) if day.shown_hours else ''}".strip()
-    )
+    hours = plain_hours(day.shown_hours) if day.shown_hours else ""
+    now = f"{DAY_CHOICE_SV[day.shown_choice]} {hours}".strip()
     return f"Under tiden sparades: {now}. Det du skrev står kvar: spara igen om det ska gälla i stället."
 
 
@@ -168,5 +167,6 @@ def read_day(day: GridDay, choice: DayChoice, typed: Decimal | None, today: date
 
 
 def _is_reported(day: GridDay, kind: AttendanceKind, today: date) -> bool:
-    was = day.recorded is not None and day.recorded.is_reported_same_day
-    return kind is AttendanceKind.LEAVE or day.day == today or day.reported is not None or was
+    leave, stands = AttendanceKind.LEAVE, day.recorded
+    was = stands is not None and stands.is_reported_same_day and stands.kind is not leave
+    return kind is leave or day.day == today or day.reported is not None or was

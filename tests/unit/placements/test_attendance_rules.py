@@ -186,6 +186,7 @@ def test_the_clock_says_whether_absence_was_reported_the_same_day(kind: Attendan
     assert is_reported(replace(day, reported=AttendanceKind.ILL), FRIDAY)
     stood = RecordedDay(1, MONDAY, AttendanceKind.ILL, Decimal(4), NO, is_reported_same_day=True)
     assert is_reported(replace(day, recorded=stood), FRIDAY)
+    assert not is_reported(replace(day, recorded=replace(stood, kind=AttendanceKind.LEAVE)), FRIDAY)
 
 
 def test_leave_is_agreed_beforehand_and_nothing_is_reported_of_presence() -> None:
