@@ -46,6 +46,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("waiting_list.index", "Väntelista"),
         ("booking.index", "Placeringar"),
         ("followup.index", "Uppföljningar"),
+        ("report.index", "Slutdokumentationer"),
     ],
     Role.SUPPLIER_MANAGER: [
         ("start.show", "Mitt arbete"),
