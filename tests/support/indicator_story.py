@@ -24,8 +24,8 @@ from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from placements.choice.models import ChoiceRound, ShownPlace
 from placements.choice.rules import ChoiceState
-from placements.participants.models import Grant, Participant
-from placements.participants.rules import GrantState
+from placements.participants.models import Consent, Grant, Participant
+from placements.participants.rules import ConsentScope, GrantState
 from placements.plan.models import ActivityPlan
 from placements.plan.rules import PlanState
 from placements.report.content_rules import ExitReason
@@ -88,6 +88,11 @@ class _Story:
             created_at=datetime(2025, 1, 1, tzinfo=UTC),
         )
         db.session.add(participant)
+        db.session.flush()
+        consent = Consent(
+            participant_id=participant.id, scope=ConsentScope.SUPPLIER, given_on=date(2025, 1, 1)
+        )
+        db.session.add(consent)
         return participant
 
     def _round(self, participant: Participant) -> None:

@@ -29,7 +29,7 @@ from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
 from placements.visits.services import book_visit
 from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, requested
-from tests.support.training import consent_withdrawn, ended, received, reported, running
+from tests.support.training import ended, received, reported, running
 from tests.support.visiting import offered
 
 DUE_ON = date(2026, 4, 14)  # ten working days after the end, with Easter between
@@ -178,14 +178,11 @@ def test_a_missing_report_waits_for_the_coordinator_from_the_day_after_its_deadl
         assert item.text_sv.startswith("Ta emot")
 
 
-def test_a_supplier_without_consent_opens_the_grant_by_declining_and_reads_nothing_of_it(
-    market: Market,
-) -> None:
-    """The grant follows although the supplier neither sees it nor, any longer, the person."""
+def test_a_supplier_opens_the_grant_by_declining_and_reads_nothing_of_it(market: Market) -> None:
+    """The grant follows although the supplier does not see it."""
     with travelling(TODAY):
         placement_id = requested(market)
         grant_id = grant_id_of(market, placement_id)
-        consent_withdrawn(market, placement_id)
         with acting_as(market.supervisor), transaction():
             decline_placement(placement_id, DeclineReason.OTHER)
     assert state(market, grant_id) is GrantState.OPEN
