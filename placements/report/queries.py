@@ -42,11 +42,6 @@ def versions(placement_id: int) -> list[FinalReport]:
     return list(db.session.scalars(chosen.order_by(FinalReport.revision.desc())))
 
 
-def report_of(placement_id: int) -> FinalReport | None:
-    """The newest version that the actor may read."""
-    return next(iter(versions(placement_id)), None)
-
-
 def readable_report(report_id: int) -> FinalReport:
     """One version. Raises NotFound, also for a draft of someone else's pen."""
     report = get_or_404(FinalReport, report_id)

@@ -123,8 +123,7 @@ def test_filed_received_and_concluded(market: Market, placement_id: int) -> None
     )
     assert grant_state(market, placement_id) is GrantState.CONCLUDED
     with acting_as(market.officer):
-        read = queries.report_of(placement_id)
-        assert read is not None
+        (read,) = queries.versions(placement_id)
         assert read.next_step_sv == "Praktik i butik"
 
 
@@ -178,7 +177,7 @@ def test_a_draft_keeps_everything_and_is_the_supervisors_own(market: Market, pla
         save_report(report_id, REPORT, saves=0)
     for actor in (market.officer, market.coordinator, herself(market, placement_id)):
         with acting_as(actor):
-            assert queries.report_of(placement_id) is None
+            assert queries.versions(placement_id) == []
             assert db.session.scalar(select(func.count(FinalReport.id))) == 0
             with pytest.raises(NotFound):
                 queries.readable_report(report_id)
@@ -353,7 +352,7 @@ def test_without_consent_it_is_gone_at_once(market: Market, placement_id: int) -
     for one in (placement_id, unwritten):
         consent_withdrawn(market, one)
     with acting_as(market.supervisor):
-        assert queries.report_of(placement_id) is None
+        assert queries.versions(placement_id) == []
         assert queries.reports().items == []
         assert waiting(market.supervisor) == []
         with pytest.raises(NotFound):
