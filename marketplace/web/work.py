@@ -11,7 +11,7 @@ from flask import Blueprint, Flask, current_app, redirect, render_template, requ
 from flask.typing import ResponseReturnValue
 
 from marketplace.clock import today
-from marketplace.reference.rules import working_days_between
+from marketplace.reference.rules import add_working_days, working_days_between
 from marketplace.swedish import counted, swedish_key
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.addresses import own_path
@@ -41,12 +41,13 @@ DUE_SV = {
 
 
 def due(deadline: date | None, day: date) -> Due:
-    """The group of a deadline as seen on `day`. The week ends on its Sunday."""
+    """The group of a deadline as seen on `day`. The week ends on its Sunday; on a day of rest it is the one to come."""
     if deadline is None:
         return Due.NO_DAY
     if deadline <= day:
         return Due.LATE if deadline < day else Due.TODAY
-    return Due.THIS_WEEK if deadline <= day + timedelta(days=7 - day.isoweekday()) else Due.LATER
+    at_work = add_working_days(day, 0)
+    return Due.THIS_WEEK if deadline <= at_work + timedelta(days=7 - at_work.isoweekday()) else Due.LATER
 
 
 @dataclass(frozen=True)

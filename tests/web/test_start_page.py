@@ -56,6 +56,8 @@ def test_a_deadline_is_told_in_working_days(days: int | None, group: str, when_s
 def test_what_is_late_since_the_weekend_has_no_working_day_to_count() -> None:
     with travelling(date(2026, 3, 8)):  # a Sunday
         assert WaitingItem(date(2026, 3, 7), "rad", "start.show").when_sv == "sen sedan helgen"
+        assert WaitingItem(date(2026, 3, 13), "rad", "start.show").due == "this_week", "the week to come"
+        assert WaitingItem(date(2026, 3, 16), "rad", "start.show").due == "later"
 
 
 def test_a_kind_is_summed_up_in_a_line() -> None:
