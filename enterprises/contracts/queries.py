@@ -190,11 +190,11 @@ def versions_to_offer() -> list[TermsVersion]:
 def contracts_to_keep() -> list[Contract]:
     """Those that today does something to: an edition to put in force or let go of, a last day passed, a reminder."""
     in_force = aliased(ContractEdition)
+    now_number = select(in_force.number).where(in_force.id == Contract.edition_id).correlate(Contract)
     later = _has_edition(
         ContractEdition.state != EditionState.WITHDRAWN,
         ContractEdition.from_day <= today(),
-        ContractEdition.number
-        > select(in_force.number).where(in_force.id == Contract.edition_id).scalar_subquery(),
+        ContractEdition.number > now_number.scalar_subquery(),
     )
     reminders = [
         and_(

@@ -58,7 +58,11 @@ def test_contracts_move_to_new_terms_by_acceptance_or_go_on(world: Supply, contr
             services.offer_terms(terms_id, NEXT, "Nya villkor")
     for actor in (world.manager, world.officer):
         sign(actor, contract_id, 2)
+    with acting_as(system_actor(world.authority_id)):
+        assert queries.contracts_to_keep() == []
     with clock.travelling(NEXT):
+        with acting_as(system_actor(world.authority_id)):
+            assert [one.id for one in queries.contracts_to_keep()] == [contract_id, other_id]
         for one in (contract_id, other_id):
             with acting_as(system_actor(world.authority_id)), transaction():
                 services.keep_contract(one)
