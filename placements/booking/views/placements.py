@@ -15,6 +15,7 @@ from placements.booking.change_rules import CHANGE_KIND_SV, CHANGE_STATE_SV, CHA
 from placements.booking.forms import CancelForm, DeclineForm, EndForm, ResumeForm, StartForm
 from placements.booking.models import Placement
 from placements.booking.rules import (
+    LIVE_STATES,
     PLACED_STATES,
     PlacementDays,
     PlacementState,
@@ -23,8 +24,10 @@ from placements.booking.rules import (
 )
 from placements.booking.views.blueprint import LABELS, READERS, act, bp, with_form
 from placements.participants.event_rules import EVENT_SV
+from placements.participants.queries import has_live_consent
 from placements.participants.rules import support_level_sv
 
+_OFFICERS = (Role.CASE_OFFICER, Role.COORDINATOR)
 _PARTS = {
     "plan.show": "Aktivitetsplan",
     "attendance.placement": "Närvaro",
@@ -55,13 +58,16 @@ def show(placement_id: int) -> ResponseReturnValue:
         placement=placement,
         actions=placement_actions(placement.state, role, days, today()),
         parts=_parts(placement),
-        is_authority=role in {Role.CASE_OFFICER, Role.COORDINATOR},
+        is_authority=role in _OFFICERS,
+        is_consent_missing=role in _OFFICERS
+        and placement.state in LIVE_STATES
+        and not has_live_consent(placement.participant_id),
         sees_level=role is not Role.SUPERVISOR,
         events=timeline("placement", placement_id),
         weeks=_weeks(placement),
         changes=changes,
         moves=queries.moves_of(placement),
-        beside=queries.beside(placement) if role in {Role.CASE_OFFICER, Role.COORDINATOR} else [],
+        beside=queries.beside(placement) if role in _OFFICERS else [],
         EVENT_SV=EVENT_SV,
         CHANGE_KIND_SV=CHANGE_KIND_SV,
         CHANGE_STATE_SV=CHANGE_STATE_SV,

@@ -138,6 +138,8 @@ def test_withdrawn_consent_hides_the_name_at_once(market: Market, client_for: Cl
         assert "Maja" not in page
         assert "Behöver sitta" not in page
         assert f"P{placement_id:06d}" in page
+    for officer in (market.officer, market.coordinator):
+        assert "har återkallat sitt samtycke" in _page(client_for(officer), address)
 
 
 def test_the_case_officer_is_told_what_withdrawing_does(market: Market, client_for: ClientFor) -> None:
