@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 
-from enterprises.places.offer_rules import day_sv, labels_of, weekdays_sv
+from enterprises.places.offer_rules import day_sv, labels_of, says_more, weekdays_sv
 from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV, WORKWEEK
 from marketplace.swedish import swedish_key
 
@@ -98,6 +98,11 @@ class Place:
     @property
     def hours_sv(self) -> str:
         return hours_sv(self.hours_per_week_min, self.hours_per_week_max)
+
+    @property
+    def description_sv(self) -> str:
+        """In the supplier's own words; nothing where the list of tasks says it all."""
+        return self.tasks_sv if says_more(self.tasks, self.tasks_sv) else ""
 
     @property
     def days_sv(self) -> str:

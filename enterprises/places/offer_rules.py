@@ -1,6 +1,7 @@
 """What is told of a place: work, days and hours, demands and support; and what of it cannot be offered."""
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import time
 from typing import Any
@@ -43,6 +44,8 @@ class Told:
         return hours_open(self.weekdays, self.day_starts, self.day_ends)
 
 
+_WORD = re.compile(r"\w+")
+
 TOLD_LISTS = ("tasks", "weekdays", "demands", "adaptations", "languages")
 
 
@@ -74,6 +77,12 @@ def weekdays_sv(weekdays: Iterable[int]) -> str:
         return f"{WEEKDAY_SV[days[0]]} till {WEEKDAY_SV[days[-1]]}"
     names = [WEEKDAY_SV[day] for day in days]
     return " och ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def says_more(tasks: Sequence[str], tasks_sv: str) -> bool:
+    """Whether the supplier's own description says more than the list of tasks; always where there is no list."""
+    listed = set(_WORD.findall(" ".join(tasks).lower())) | {"och"}
+    return not tasks or not set(_WORD.findall(tasks_sv.lower())) <= listed
 
 
 def day_sv(starts: time | None, ends: time | None) -> str:

@@ -1,18 +1,17 @@
 """Places in easy-to-read Swedish: short sentences, one thing at a time, no codes."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import time
 from decimal import Decimal
 from typing import Any
 
+from enterprises.places.offer_rules import says_more
 from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV
 from marketplace.reference.rules import spoken_day
 from marketplace.swedish import plain_number
 
 _WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 _FEWEST_IN_A_RUN = 3
-_WORD = re.compile(r"\w+")
 
 MOST_WORDS = 15
 """Words in a sentence of our own, on any page that is written for participants."""
@@ -56,13 +55,6 @@ def tasks_of(tasks: Sequence[str], tasks_sv: str) -> list[str]:
     return list(tasks) or [line.strip(" -•*\t") for line in tasks_sv.splitlines() if line.strip(" -•*\t")]
 
 
-def own_words(tasks: Sequence[str], tasks_sv: str) -> str:
-    """What the supplier has written, where a list of tasks stands too and does not say it all; else nothing."""
-    listed_words = set(_WORD.findall(" ".join(tasks).lower())) | {"och"}
-    says_more = not set(_WORD.findall(tasks_sv.lower())) <= listed_words
-    return tasks_sv.strip() if tasks and says_more else ""
-
-
 EASY_WORDS: Mapping[str, Any] = {
     "ADAPTATION_SV": ADAPTATION_SV,
     "DEMAND_SV": DEMAND_SV,
@@ -70,7 +62,7 @@ EASY_WORDS: Mapping[str, Any] = {
     "SITE_ACCESS_SV": SITE_ACCESS_SV,
     "clock_sv": clock_sv,
     "listed": listed,
-    "own_words": own_words,
+    "says_more": says_more,
     "spoken_day": spoken_day,
     "tasks_of": tasks_of,
     "week_sv": week_sv,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, time
 
 from enterprises.directory.rules import hours_sv
-from enterprises.places.offer_rules import day_sv, labels_of, weekdays_sv
+from enterprises.places.offer_rules import day_sv, labels_of, says_more, weekdays_sv
 from enterprises.places.queries import WeekFree
 from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV, PlaceState
 from marketplace.reference.queries import KommunFacts, TradeFacts
@@ -73,6 +73,11 @@ class PlaceFacts:
     @property
     def hours_sv(self) -> str:
         return f"{hours_sv(self.hours_per_week_min, self.hours_per_week_max)} i veckan"
+
+    @property
+    def description_sv(self) -> str:
+        """In the supplier's own words; nothing where the list of tasks says it all."""
+        return self.tasks_sv if says_more(self.tasks, self.tasks_sv) else ""
 
     @property
     def days_sv(self) -> str:

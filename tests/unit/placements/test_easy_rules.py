@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from placements.choice.easy_rules import clock_sv, listed, own_words, tasks_of, week_sv, weekdays_sv
+from placements.choice.easy_rules import clock_sv, listed, tasks_of, week_sv, weekdays_sv
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,3 @@ def test_a_week() -> None:
 def test_tasks_stand_one_a_line() -> None:
     assert tasks_of(["Så frön"], "Odlar.") == ["Så frön"]
     assert tasks_of([], "- Sy\n\n• Laga") == ["Sy", "Laga"]
-
-
-def test_what_the_supplier_has_written_stands_beside_a_list_that_does_not_say_it_all() -> None:
-    tasks = ["Slipar bord", "Limmar och oljar"]
-    assert own_words([], "Slipar bord, limmar och oljar.") == "", "then it is the list"
-    assert own_words(tasks, "Slipar bord, limmar och oljar.") == ""
-    assert own_words(tasks, "Slipar bord i en lugn verkstad.") == "Slipar bord i en lugn verkstad."
