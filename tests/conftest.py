@@ -20,6 +20,7 @@ from marketplace.db import db
 from marketplace.tenancy import Actor
 from tests.support.application import Database, application_on_a_copy, rolled_back
 from tests.support.clients import Client
+from tests.support.placement_market import Market, build_market
 from tests.support.servers import Servers, running_servers
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -106,11 +107,35 @@ def database(servers: Servers) -> Iterator[Database]:
         db.session.remove()
 
 
+@pytest.fixture(scope="session")
+def _market_database(servers: Servers) -> Iterator[tuple[Database, Market]]:
+    with application_on_a_copy(servers) as shared:
+        with shared.app.app_context():
+            market = build_market()
+            db.session.remove()
+        yield shared, market
+
+
 @pytest.fixture
-def session(_shared_database: Database) -> Iterator[Session]:
+def _rolled_back_in(request: pytest.FixtureRequest) -> Database:
+    if "ready_market" in request.fixturenames:
+        with_market: tuple[Database, Market] = request.getfixturevalue("_market_database")
+        return with_market[0]
+    empty: Database = request.getfixturevalue("_shared_database")
+    return empty
+
+
+@pytest.fixture
+def session(_rolled_back_in: Database) -> Iterator[Session]:
     """A session in which commits are savepoints of an outer transaction, rolled back at the end."""
-    with _shared_database.app.app_context(), rolled_back():
+    with _rolled_back_in.app.app_context(), rolled_back():
         yield db.session()
+
+
+@pytest.fixture
+def ready_market(session: Session, _market_database: tuple[Database, Market]) -> Market:
+    """build_market(), made once for each of pytest's workers: it stands in the `session`'s database already."""
+    return _market_database[1]
 
 
 @pytest.fixture
@@ -120,7 +145,7 @@ def app(request: pytest.FixtureRequest) -> Flask:
         own: Database = request.getfixturevalue("database")
         return own.app
     request.getfixturevalue("session")
-    shared: Database = request.getfixturevalue("_shared_database")
+    shared: Database = request.getfixturevalue("_rolled_back_in")
     return shared.app
 
 

@@ -3,17 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
-from tests.support.placement_market import TODAY, Market, build_market, requested
+from tests.support.placement_market import TODAY, Market, requested
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
+def market(ready_market: Market) -> Iterator[Market]:
     """On the Monday TODAY."""
     with travelling(TODAY):
-        yield build_market()
+        yield ready_market
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from indicators.choices.rules import ChoiceStep
@@ -34,17 +33,16 @@ from placements.report.services import begin_report
 from placements.report.waiting_queries import waiting
 from tests.factories import GARDEN, TEXTILE
 from tests.support.bookings import do, request_each, running, seen
-from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, LAST_DAY, TODAY, Market
 
 NOW = FIRST_DAY + timedelta(days=14)
 MOVES_ON = date(2026, 4, 15)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
 
 from marketplace.audit import timeline
 from marketplace.clock import travelling
@@ -33,15 +32,15 @@ from placements.checkpoints.rules import (
     Wording,
 )
 from tests.support.asking import STARTER, answered, asked, participant_of, published
-from tests.support.placement_market import FIRST_DAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, Market
 from tests.support.training import ended, running
 
 YES_NO = QuestionDraft(QuestionKind.YES_NO, Wording("Trivs du?"))
 
 
 @pytest.fixture
-def market(session: Session) -> Market:
-    return build_market()
+def market(ready_market: Market) -> Market:
+    return ready_market
 
 
 @pytest.fixture

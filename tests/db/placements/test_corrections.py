@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
@@ -19,7 +18,7 @@ from placements.attendance.services import correct_day, record_attendance
 from placements.attendance.week_queries import week_grid
 from placements.attendance.week_rules import Closed
 from tests.support.invoiced import march_approved
-from tests.support.placement_market import Market, build_market
+from tests.support.placement_market import Market
 from tests.support.training import absent, attended, present, running
 
 MONDAY = date(2026, 3, 16)
@@ -27,10 +26,9 @@ WEEK = [MONDAY + timedelta(days=number) for number in range(5)]
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(date(2026, 4, 7)):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

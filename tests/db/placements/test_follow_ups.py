@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from app import JOBS
 from marketplace.accounts.rules import Role
@@ -30,7 +29,7 @@ from placements.plan.services import (
 )
 from tests.support.asking import participant_of
 from tests.support.following_up import days, followed, held, minutes, system_of
-from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market, requested
+from tests.support.placement_market import FIRST_DAY, TODAY, Market, requested
 from tests.support.training import agreed, consent_withdrawn, ended, planned, running
 
 APRIL_1, APRIL_15, MAY_6 = date(2026, 4, 1), date(2026, 4, 15), date(2026, 5, 6)
@@ -40,8 +39,8 @@ BUS = Agreed("Skaffa busskort", Party.PARTICIPANT, MAY_6)
 
 
 @pytest.fixture
-def market(session: Session) -> Market:
-    return build_market()
+def market(ready_market: Market) -> Market:
+    return ready_market
 
 
 @pytest.fixture

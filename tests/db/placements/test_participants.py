@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
 from marketplace.audit import timeline
 from marketplace.clock import travelling
@@ -30,7 +29,7 @@ from placements.participants.services import (
 )
 from placements.participants.withdrawal import withdraw_consent, withdraw_grant
 from tests.factories import HUDDINGE, personal_number
-from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, granted, register
+from tests.support.placement_market import LAST_DAY, TODAY, Market, granted, register
 
 EXTENT: dict[str, Any] = {
     "hours_per_week": Decimal(20),
@@ -42,10 +41,9 @@ EXTENT: dict[str, Any] = {
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def test_the_number_is_kept_encrypted(market: Market) -> None:

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import db, get_or_404, transaction
@@ -27,7 +26,7 @@ from placements.plan.services import (
     revise_plan,
     save_plan,
 )
-from tests.support.placement_market import TODAY, Market, build_market, requested
+from tests.support.placement_market import TODAY, Market, requested
 from tests.support.training import (
     agreed,
     consent_withdrawn,
@@ -43,10 +42,9 @@ A_WEEK = (date(2026, 3, 16), date(2026, 3, 22))
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(WEDNESDAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

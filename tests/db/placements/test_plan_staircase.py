@@ -8,7 +8,6 @@ from functools import partial
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import Base, db, get_or_404, transaction
@@ -33,7 +32,7 @@ from placements.plan.services import (
     wish_for_change,
 )
 from placements.plan.staircase_rules import Step
-from tests.support.placement_market import FIRST_DAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, Market
 from tests.support.statements import statements_of
 from tests.support.training import agreed, consent_withdrawn, drafted, planned, proposed, running
 
@@ -46,10 +45,9 @@ STAIRS = (
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(WEDNESDAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

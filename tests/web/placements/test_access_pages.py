@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -12,16 +11,15 @@ from marketplace.web.limiter import limiter
 from placements.access.rules import OPENINGS_A_DAY
 from placements.access.services import give_code, revoke_codes_of
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import TODAY, Market, build_market, granted
+from tests.support.placement_market import TODAY, Market, granted
 
 PAGE = "/min-sida"
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -12,16 +11,15 @@ from marketplace.tenancy import acting_as, system_actor
 from placements.assignment.services import assign_default
 from tests.factories import HANINGE, make_terms
 from tests.support.clients import ClientFor
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import TODAY, Market
 from tests.support.statements import statements_of
 from tests.support.turns import shared_system, undecided
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def test_the_rule_is_shown_before_it_is_applied(market: Market, client_for: ClientFor) -> None:

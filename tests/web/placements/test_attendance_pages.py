@@ -6,7 +6,6 @@ from datetime import date, timedelta
 import pytest
 from lxml import html
 from sqlalchemy import update
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -15,7 +14,7 @@ from placements.attendance.models import AttendanceDay
 from placements.attendance.queries import days_of_placement
 from placements.attendance.rules import AttendanceKind
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import Market, build_market
+from tests.support.placement_market import Market
 from tests.support.training import agreed, attended, consent_withdrawn, ended, running
 from tests.web.reading import text_of
 
@@ -25,10 +24,9 @@ WEEK_12 = "/narvaro?vecka=2026-W12"
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(WEEK[4]):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

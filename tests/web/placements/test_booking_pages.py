@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import get_or_404, transaction
@@ -22,7 +21,6 @@ from tests.support.placement_market import (
     FIRST_DAY,
     TODAY,
     Market,
-    build_market,
     granted,
     requested,
 )
@@ -30,10 +28,9 @@ from tests.support.training import ended, running
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def _page(client: Client, address: str, status: int = 200) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import get_or_404
@@ -16,17 +15,16 @@ from placements.booking.rules import DeclineReason, PlacementState
 from placements.booking.services import accept_placement, decline_placement
 from tests.support.bookings import accepted, chosen_with_reserves, do, request_each, running, seen
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import TODAY, Market, build_market, requested
+from tests.support.placement_market import TODAY, Market, requested
 from tests.support.statements import statements_of
 
 DAYS = {"first_day": "2026-03-09", "last_day": "2026-08-28"}
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def _page(client: Client, address: str, status: int = 200) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 from html import unescape
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -18,7 +17,7 @@ from placements.checkpoints.rules import CheckpointState, QuestionKind, SurveySt
 from tests.support.asking import STARTER, answered, asked, participant_of, published
 from tests.support.clients import Client, ClientFor
 from tests.support.own_page import let_in
-from tests.support.placement_market import FIRST_DAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, Market
 from tests.support.statements import statements_of
 from tests.support.training import running
 
@@ -30,8 +29,8 @@ def _first_day() -> Iterator[None]:
 
 
 @pytest.fixture
-def market(session: Session) -> Market:
-    return build_market()
+def market(ready_market: Market) -> Market:
+    return ready_market
 
 
 @pytest.fixture

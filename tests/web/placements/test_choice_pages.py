@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -13,15 +12,14 @@ from placements.choice.rules import RefusalReason
 from placements.choice.services import decline_place, record_choice, shortlist_place
 from tests.support.clients import ClientFor
 from tests.support.own_page import shown_round
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import TODAY, Market
 from tests.web.reading import paper_text_of
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

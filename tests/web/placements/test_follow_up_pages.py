@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -16,7 +15,7 @@ from tests.support.asking import participant_of
 from tests.support.clients import Client, ClientFor
 from tests.support.following_up import days, followed, held
 from tests.support.own_page import let_in
-from tests.support.placement_market import FIRST_DAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, Market
 from tests.support.statements import statements_of
 from tests.support.training import consent_withdrawn, ended, running
 from tests.web.reading import posted, text_of
@@ -34,10 +33,9 @@ BUS = Agreed("Skaffa busskort", Party.PARTICIPANT, APRIL_15)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(APRIL_1):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

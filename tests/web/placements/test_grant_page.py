@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -15,7 +14,7 @@ from placements.participants.queries import live_grant
 from placements.participants.rules import ConsentScope
 from placements.participants.services import give_consent
 from tests.support.clients import ClientFor
-from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, granted, register
+from tests.support.placement_market import LAST_DAY, TODAY, Market, granted, register
 from tests.support.turns import second_system, shared_system
 from tests.web.reading import paper_text_of
 
@@ -29,10 +28,9 @@ FILLED: dict[str, Any] = {
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def consenting(market: Market) -> str:

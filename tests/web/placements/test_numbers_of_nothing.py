@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -11,16 +10,15 @@ from marketplace.tenancy import acting_as
 from placements.access.services import give_code
 from tests.support.clients import ClientFor
 from tests.support.own_page import shown_round
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import TODAY, Market
 
 NUMBER = 99_999_999_999
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from enterprises.places.services import add_picture, pause_place
 from marketplace.clock import travelling
@@ -29,7 +28,7 @@ from tests.support.bookings import do
 from tests.support.clients import ClientFor
 from tests.support.own_page import let_in, shown_round
 from tests.support.pictures import photograph
-from tests.support.placement_market import FIRST_DAY, TODAY, Market, build_market, granted, requested
+from tests.support.placement_market import FIRST_DAY, TODAY, Market, granted, requested
 from tests.support.statements import statements_of
 from tests.support.visiting import offered
 
@@ -37,10 +36,9 @@ PAGE = "/min-sida/platser"
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

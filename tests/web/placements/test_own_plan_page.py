@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import get_or_404, transaction
@@ -18,7 +17,7 @@ from placements.plan.services import agree_as_case_officer, propose_plan, revise
 from placements.plan.staircase_rules import Step
 from tests.support.clients import Client, ClientFor
 from tests.support.own_page import let_in
-from tests.support.placement_market import FIRST_DAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, Market
 from tests.support.training import drafted, proposed, running
 from tests.web.reading import posted, text_of
 
@@ -27,10 +26,9 @@ STAIRS = (Step(FIRST_DAY, Decimal("7.5"), 2, (1, 3)), Step(date(2026, 4, 6), Dec
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(WEDNESDAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 from pypdf import PdfReader
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import get_or_404, transaction
@@ -18,7 +17,7 @@ from placements.participants.services import give_consent
 from placements.report.services import file_report, revise_report, show_report
 from tests.support.clients import Client, ClientFor
 from tests.support.own_page import let_in
-from tests.support.placement_market import Market, build_market
+from tests.support.placement_market import Market
 from tests.support.training import ended, running, shown
 from tests.web.reading import posted, text_of
 
@@ -26,10 +25,9 @@ TUESDAY = date(2026, 3, 31)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TUESDAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from lxml import html
-from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.clock import travelling
@@ -15,7 +14,7 @@ from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
 from placements.participants.models import Grant
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import FIRST_DAY, Market, build_market
+from tests.support.placement_market import FIRST_DAY, Market
 from tests.support.training import agreed, consent_withdrawn, drafted, ended, proposed, running
 from tests.web.reading import paper_text_of, posted, text_of
 
@@ -45,10 +44,9 @@ FORM: dict[str, Any] = {
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(WEDNESDAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

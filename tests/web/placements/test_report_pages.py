@@ -6,7 +6,6 @@ from datetime import date
 
 import pytest
 from lxml import html
-from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import MemberKind, Role
@@ -19,7 +18,7 @@ from placements.report.queries import readers_by_consent
 from placements.report.services import record_reading
 from tests.factories import HANINGE, HUDDINGE, make_actor, make_member
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import Market, build_market
+from tests.support.placement_market import Market
 from tests.support.training import (
     REPORT,
     agreed,
@@ -36,10 +35,9 @@ TUESDAY = date(2026, 3, 31)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TUESDAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from lxml import html
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place
@@ -19,15 +18,14 @@ from marketplace.tenancy import acting_as, system_actor
 from placements.choice.services import open_round
 from tests.factories import amend_contract
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import TODAY, Market, build_market, granted
+from tests.support.placement_market import TODAY, Market, granted
 from tests.support.statements import statements_of
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def _page(client: Client, address: str) -> str:

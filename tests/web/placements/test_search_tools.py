@@ -6,7 +6,6 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from lxml import html
-from sqlalchemy.orm import Session
 
 from enterprises.places.services import pause_place
 from marketplace.clock import travelling
@@ -14,14 +13,13 @@ from marketplace.db import transaction
 from marketplace.tenancy import acting_as
 from placements.choice.services import open_round
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import LAST_DAY, TODAY, Market, build_market, granted
+from tests.support.placement_market import LAST_DAY, TODAY, Market, granted
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def _round(market: Market) -> int:

@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 from icalendar import Calendar, Event
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from marketplace.clock import STOCKHOLM, travelling
 from marketplace.db import db, transaction
@@ -20,7 +19,7 @@ from placements.visits import queries
 from placements.visits.models import StudyVisit
 from placements.visits.services import cancel_visit
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import TODAY, Market, build_market
+from tests.support.placement_market import TODAY, Market
 from tests.support.statements import statements_of
 from tests.support.visiting import TUESDAY, at, booked, choosing, offered
 from tests.web.reading import text_of
@@ -36,10 +35,9 @@ OFFER = {
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 def _page(client: Client, address: str, status: int = 200) -> str:

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 
 import pytest
 from lxml import html
-from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -14,16 +13,15 @@ from placements.booking.services import cancel_placement
 from placements.choice.services import open_round
 from placements.waiting_list.rules import EntryState, OfferState
 from tests.support.clients import Client, ClientFor
-from tests.support.placement_market import TODAY, Market, build_market, granted, requested
+from tests.support.placement_market import TODAY, Market, granted, requested
 from tests.support.statements import statements_of
 from tests.support.waiting import entry, offered_to, offers, waits, work
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    built = build_market()
+def market(ready_market: Market) -> Iterator[Market]:
     with travelling(TODAY):
-        yield built
+        yield ready_market
 
 
 @pytest.fixture
