@@ -1,4 +1,4 @@
-"""The last day of the story: two who cannot come, and a day of an invoiced month that was wrong."""
+"""The last working day of the story: two who cannot come, and a day of an invoiced month that was wrong."""
 
 from datetime import timedelta
 
@@ -10,6 +10,7 @@ from demo.simulate.history import History
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db
+from marketplace.reference.rules import is_working_day
 from marketplace.tenancy import acting_as
 from placements.access.queries import participant_actor
 from placements.attendance.absence_queries import expected_today
@@ -23,8 +24,11 @@ _LONG_AGO = timedelta(days=60)  # its month is invoiced
 
 def plan(history: History) -> None:
     supervisor = history.directory.one(history.story.enterprise(DEMO_ENTERPRISE).name, Role.SUPERVISOR)
-    history.agenda.add(history.ends_on, Phase.ATTENDANCE, supervisor, _tell)
-    history.agenda.add(history.ends_on, Phase.ATTENDANCE, supervisor, _correct, otherwise=lambda: None)
+    last = history.ends_on
+    while not is_working_day(last):
+        last -= timedelta(days=1)
+    history.agenda.add(last, Phase.ATTENDANCE, supervisor, _tell, otherwise=lambda: None)
+    history.agenda.add(last, Phase.ATTENDANCE, supervisor, _correct, otherwise=lambda: None)
 
 
 def _tell() -> None:
