@@ -35,6 +35,8 @@ from placements.choice.rules import ChoiceState
 from placements.followup.models import AgreedAction, FollowUp
 from placements.followup.rules import FollowUpState
 from placements.participants.models import Participant
+from placements.report.models import FinalReport, ReportGoal
+from placements.report.rules import ReportState
 from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
 from tests.support.application import Database, application_on_a_copy
@@ -154,6 +156,14 @@ def test_follow_ups_are_held_with_something_to_do_and_some_are_late(loaded: Load
     assert everywhere(select(FollowUp.id).where(*is_late))
     left = AgreedAction.done_on.is_(None)
     assert everywhere(select(AgreedAction.id).where(left, AgreedAction.due_on < today()))
+
+
+def test_reports_say_what_became_of_the_goals_and_are_read_first(loaded: Loaded) -> None:
+    rows = everywhere(select(FinalReport.state, FinalReport.comment_sv, FinalReport.read_at))
+    assert ReportState.RECEIVED in {row[0] for row in rows}
+    assert any(row[1] for row in rows)
+    assert len([row for row in rows if row[2]]) > len(rows) / 2
+    assert len(everywhere(select(ReportGoal.position))) > len(rows)
 
 
 def test_nothing_is_left_for_the_worker(loaded: Loaded) -> None:
