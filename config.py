@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from marketplace.accounts.rules import is_email
+from marketplace.pipeline import Connection
 
 DEMO_SECRET_KEY = "platstorget-demo-secret-key-that-everyone-may-read"  # noqa: S105 - public, and refused elsewhere
 DEMO_PERSON_KEY = urlsafe_b64encode(b"platstorget-demo-key-not-secret!").decode()
@@ -145,10 +146,13 @@ class Settings(BaseSettings):
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": {
-                "pool_pre_ping": True,
                 "hide_parameters": True,  # an error's text must not carry a personal number into a log
                 # What is planned once (marketplace/statements.py) needs no other plan for other values.
-                "connect_args": {"connect_timeout": 5, "options": "-c plan_cache_mode=force_generic_plan"},
+                "connect_args": {
+                    "connect_timeout": 5,
+                    "options": "-c plan_cache_mode=force_generic_plan",
+                    "connection_factory": Connection,
+                },
                 "executemany_mode": "values_plus_batch",  # a week's attendance goes in one round trip, not in fifty
             },
             "RATELIMIT_STORAGE_URI": _limiter_address(self.redis_url),

@@ -1,6 +1,7 @@
 """What happened to each object, by whom: append-only events, shown as the object's timeline.
 
-The names of user and organisation are written as they were then. The app role can neither change nor delete a row.
+The names of user and organisation are written as they were then: an event points at nothing, and outlasts what it tells
+of. The app role can neither change nor delete a row.
 """
 
 from collections.abc import Sequence
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, Table, bindparam, insert, select
+from sqlalchemy import BigInteger, Identity, Index, Table, bindparam, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace import clock
@@ -45,11 +46,11 @@ class Event(Base):
     to_state: Mapped[str | None]
     note_sv: Mapped[str]
     at: Mapped[datetime]
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    user_id: Mapped[int | None]
     user_name: Mapped[str]
     organisation_name: Mapped[str]
-    authority_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    authority_id: Mapped[int | None]
+    enterprise_id: Mapped[int | None]
 
 
 def record(
@@ -99,7 +100,7 @@ def record_many(events: Sequence[NewEvent]) -> None:
         for event in events
     ]
     if len(rows) == 1:
-        _ADD.add(**rows[0])
+        _ADD.write(**rows[0])
     elif rows:
         db.session.execute(insert(_TABLE).inline(), rows)
 

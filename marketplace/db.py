@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Date,
     DateTime,
     Enum,
@@ -19,11 +20,12 @@ from sqlalchemy import (
     Select,
     Text,
     collate,
+    event,
     func,
     select,
 )
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 from marketplace.errors import Conflict, DomainError, NotFound
 from marketplace.swedish import FOLDED, FOLDS_TO
@@ -63,6 +65,28 @@ def enum_of(kind: type[StrEnum], name: str) -> Enum:
         values_callable=lambda members: [member.value for member in members],
     )
 
+
+_CONNECTION = "connection"
+"""In a session's `info`: the connection that its transaction has begun on."""
+
+
+def session_connection() -> Connection:
+    """As `db.session.connection()`, which takes longer than sending a short statement."""
+    session = db.session()
+    return session.info.get(_CONNECTION) or session.connection()
+
+
+def _begun(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    session.info[_CONNECTION] = connection
+
+
+def _ended(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None:
+        session.info.pop(_CONNECTION, None)
+
+
+event.listen(db.session, "after_begin", _begun)
+event.listen(db.session, "after_transaction_end", _ended)
 
 _explanations: dict[str, Callable[[], DomainError]] = {}
 

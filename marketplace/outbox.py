@@ -14,7 +14,6 @@ from typing import Any, cast
 from psycopg2.extras import Json
 from sqlalchemy import (
     BigInteger,
-    ForeignKey,
     Identity,
     Index,
     Table,
@@ -47,8 +46,8 @@ class Outbox(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     topic: Mapped[str]
     payload: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    authority_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
-    enterprise_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    authority_id: Mapped[int | None]
+    enterprise_id: Mapped[int | None]
     created_at: Mapped[datetime]
     enqueued_at: Mapped[datetime | None]
     processed_at: Mapped[datetime | None]
@@ -70,7 +69,7 @@ def emit(
 
     The job acts as the system for `authority_id` and `enterprise_id`. Ids only: no personal data.
     """
-    _ADD.add(
+    _ADD.write(
         topic=topic,
         payload=Json(ids),
         authority_id=authority_id,

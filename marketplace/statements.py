@@ -5,21 +5,36 @@ to answer it: a `Prepared` one is sent as text. With row security, planning a st
 answering it too: what is planned once is prepared on the connection and kept as long as it lasts (docs/adr/0024).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar, cast
 
+import psycopg2
 from psycopg2.extensions import AsIs
-from sqlalchemy import BindParameter, CursorResult, Engine, Insert, Select, event
-from sqlalchemy.dialects.postgresql import psycopg2
+from sqlalchemy import (
+    BindParameter,
+    Engine,
+    Insert,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    event,
+    insert,
+)
+from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import class_mapper, make_transient_to_detached
 from sqlalchemy.types import NullType
 
-from marketplace.db import db
+from marketplace.db import Base, db, session_connection
 
-_DIALECT = psycopg2.dialect()  # type: ignore[no-untyped-call]
+_DIALECT = PGDialect_psycopg2()  # type: ignore[no-untyped-call]
 _PLANNED = "planned"
-"""In a connection's `info`: how to execute what is planned on it, by its text or the Prepared that it is of."""
+"""In a connection's `info`: how to execute what is planned on it, by its text."""
 _plans: ContextVar[bool] = ContextVar("plans", default=False)
 _CAN_BE_PLANNED = ("SELECT", "INSERT", "UPDATE", "DELETE")
 
@@ -38,19 +53,14 @@ def planned_once() -> Iterator[None]:
 
 def _execute_planned(cursor: Any, statement: str, parameters: Any, context: Any) -> bool | None:
     """Hangs on every statement, after whoever counts or logs it; True when it has been sent."""
-    prepared: Prepared | None = context.execution_options.get(_PLANNED)
-    if prepared is None and not (_plans.get() and _may_plan(statement, context.compiled)):
+    if not (_plans.get() and _may_plan(statement, context.compiled)):
         return None
-    planned = context.root_connection.info.setdefault(_PLANNED, {})
-    execute = planned.get(prepared or statement)
+    planned: dict[str, str] = context.root_connection.info.setdefault(_PLANNED, {})
+    execute = planned.get(statement)
     if execute is None:
-        name = f"planned_{len(planned)}"
-        if prepared is not None:
-            execute = _plan(cursor, name, statement, prepared.given, fixed=prepared.fixed)
-        else:
-            types = [_type_name(context.compiled.binds.get(given)) for given in parameters]
-            execute = _plan(cursor, name, statement, parameters, types)
-        planned[prepared or statement] = execute
+        types = [_type_name(context.compiled.binds.get(given)) for given in parameters]
+        execute = _plan(cursor, f"planned_{len(planned)}", statement, parameters, types)
+        planned[statement] = execute
     cursor.execute(execute, parameters)
     return True
 
@@ -88,18 +98,20 @@ def _plan(
 
 
 class Prepared:
-    """A select or an insert whose named `bindparam`s are given each time; what else is bound stays as it was written.
+    """A statement whose named `bindparam`s are given each time; what else is bound stays as it was written.
 
     With `is_planned_once`, PostgreSQL keeps its plan as long as the connection lasts: for what is asked of a few rows
     by their keys, where other values need no other plan.
     """
 
     def __init__(
-        self, statement: Select[*tuple[Any, ...]] | Insert, *, is_planned_once: bool = False
+        self, statement: Select[*tuple[Any, ...]] | Insert | Update, *, is_planned_once: bool = False
     ) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self._text = str(compiled)
-        self._options = {_PLANNED: self} if is_planned_once else {}
+        self._is_planned_once = is_planned_once
+        self._row: Callable[[Any], Any] | None = None
+        """Made of the first answer's columns."""
         self.fixed: dict[str, Any] = {}
         self.given: list[str] = []
         for name, bind in compiled.binds.items():
@@ -113,18 +125,75 @@ class Prepared:
     def rows(self, **given: Any) -> Sequence[Any]:
         """In the session's own transaction, after what waits to be written."""
         db.session.flush()
-        return self._send(given).all()
+        if not self._is_planned_once:
+            values = self.fixed | given
+            return session_connection().exec_driver_sql(self._text, values).all()
+        with self._sent(given) as cursor:
+            cursor.execute(self._planned(cursor), given)
+            self._row = self._row or _row_of([column.name for column in cursor.description])
+            return list(map(self._row, cursor.fetchall()))
 
     def scalars(self, **given: Any) -> list[Any]:
         """The first column."""
         return [row[0] for row in self.rows(**given)]
 
-    def add(self, **given: Any) -> None:
-        """Of an insert: writes the row, before what waits to be written."""
-        self._send(given)
+    def write(self, **given: Any) -> None:
+        """Of what is planned once and gives no rows: sent along with the next statement, or with the commit."""
+        with self._sent(given) as cursor:
+            cursor.connection.send_along(cursor.mogrify(self._planned(cursor), given))
 
-    def _send(self, given: dict[str, Any]) -> CursorResult[Any]:
-        # What is fixed stands in the plan.
-        values = given if self._options else self.fixed | given
-        connection = db.session.connection()
-        return connection.exec_driver_sql(self._text, values, execution_options=self._options)
+    @contextmanager
+    def _sent(self, given: dict[str, Any]) -> Iterator[Any]:
+        """Past SQLAlchemy, which takes longer to send a statement than PostgreSQL to answer it; whoever listens for
+        statements hears of it, and errors are SQLAlchemy's."""
+        connection = session_connection()
+        for heard in connection.dispatch.before_cursor_execute:
+            heard(connection, None, self._text, given, None, False)
+        try:
+            driver: Any = connection.connection.dbapi_connection
+            with driver.cursor() as cursor:
+                yield cursor
+        except psycopg2.Error as error:
+            raise DBAPIError.instance(
+                self._text, None, error, psycopg2.Error, hide_parameters=True
+            ) from error
+
+    def _planned(self, cursor: Any) -> str:
+        """How to execute it on the cursor's connection, where it is prepared the first time."""
+        plans: dict[Prepared, str] = cursor.connection.plans
+        if self not in plans:
+            plans[self] = _plan(cursor, f"prepared_{len(plans)}", self._text, self.given, fixed=self.fixed)
+        return plans[self]
+
+
+def _row_of(columns: list[str]) -> Callable[[Any], Any]:
+    make: Callable[[Any], Any] = namedtuple("_Row", columns, rename=True)._make  # type: ignore[attr-defined]
+    return make
+
+
+ModelT = TypeVar("ModelT", bound=Base)
+
+
+def add_row(model: type[ModelT], **values: Any) -> ModelT:
+    """Writes a row at once, planned once, and gives its object as if it had been read.
+
+    For rows that are written hundreds of times a second; what is not given is read when it is asked for.
+    """
+    [(key,)] = _adding(model, tuple(values)).rows(**values)
+    return as_read(model, id=key, **values)
+
+
+def as_read(model: type[ModelT], **values: Any) -> ModelT:
+    """The object of a row that has been written, in the session as if it had been read."""
+    row: ModelT = class_mapper(model).class_manager.new_instance()
+    row.__dict__.update(values)
+    make_transient_to_detached(row)
+    db.session.add(row)
+    return row
+
+
+@cache
+def _adding(model: type[Base], columns: tuple[str, ...]) -> Prepared:
+    table = cast(Table, model.__table__)
+    adding = insert(table).values({column: bindparam(column) for column in columns})
+    return Prepared(adding.returning(table.c.id), is_planned_once=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any
 
 from flask import has_app_context
 from sqlalchemy import Connection, Engine, event
@@ -134,11 +135,11 @@ def _before_partial_rollback(connection: Connection, _name: str, _context: objec
 
 
 def _tell(connection: Connection) -> None:
-    """Past SQLAlchemy: it is done in every request."""
+    """Past SQLAlchemy, along with what is to be sent: it is done in every request."""
     actor = _current.get()
-    cursor = connection.connection.cursor()
-    cursor.execute(_SET_CONFIG, list(actor.settings().values()))
-    cursor.close()
+    driver: Any = connection.connection.dbapi_connection
+    with driver.cursor() as cursor:
+        driver.send_along(cursor.mogrify(_SET_CONFIG, list(actor.settings().values())))
     connection.info[_HAS] = actor
 
 

@@ -200,6 +200,7 @@ class SeatUse(Base):
             using="gist",
         ),
         UniqueConstraint("id", "seat_id", "place_id", "first_day", "last_day"),
+        ForeignKeyConstraint(["seat_id", "place_id"], ["seat.id", "seat.place_id"], name="fk_seat_use_seat"),
         Index(
             "ix_seat_use_place_days",
             "place_id",
@@ -210,8 +211,8 @@ class SeatUse(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    seat_id: Mapped[int] = mapped_column(ForeignKey("seat.id"))
-    place_id: Mapped[int] = mapped_column(ForeignKey("place.id"))
+    seat_id: Mapped[int]
+    place_id: Mapped[int]
     first_day: Mapped[date]
     last_day: Mapped[date]
     kind: Mapped[SeatUseKind] = mapped_column(enum_of(SeatUseKind, "kind"))

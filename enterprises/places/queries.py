@@ -7,16 +7,13 @@ closures, the strategist and the supplier's own pages all count with `free_seats
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Date,
-    Integer,
     Select,
-    bindparam,
     cast,
     exists,
     func,
@@ -35,7 +32,6 @@ from marketplace.clock import today
 from marketplace.db import Page, db, paginate, swedish_order
 from marketplace.errors import NotFound
 from marketplace.reference.models import OccupationField, Trade
-from marketplace.statements import Prepared
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
@@ -118,16 +114,18 @@ def free_seats(place_id: int, first_day: date, last_day: date) -> int:
 
 def room_at(place_id: int, first_day: date, last_day: date) -> tuple[PlaceState | None, int | None]:
     """The place's state, and the first of `free_seats_of_place`; None for what there is not."""
-    rows = _room_at().rows(place=place_id, first_day=first_day, last_day=last_day)
-    return (PlaceState(rows[0][0]), rows[0][1]) if rows else (None, None)
+    row = db.session.execute(room_at_place(place_id, first_day, last_day)).one_or_none()
+    return (row.state, row.seat_id) if row else (None, None)
 
 
-@cache
-def _room_at() -> Prepared:
-    place = bindparam("place", type_=Integer)
-    days = (bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
-    first = free_seats_of_place(place, *days).with_only_columns(Seat.id).limit(1).scalar_subquery()
-    return Prepared(select(Place.state, first).where(Place.id == place), is_planned_once=True)
+def room_at_place(
+    place_id: int | BindParameter[int],
+    first_day: date | BindParameter[date],
+    last_day: date | BindParameter[date],
+) -> Select[PlaceState, int]:
+    """`state` and `seat_id`."""
+    free = free_seats_of_place(place_id, first_day, last_day).with_only_columns(Seat.id).limit(1)
+    return select(Place.state, free.scalar_subquery().label("seat_id")).where(Place.id == place_id)
 
 
 def free_seats_of_place(

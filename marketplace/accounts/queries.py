@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Integer, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, select, text
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Organisation, User, UserSecret
@@ -91,7 +91,7 @@ class SignedIn:
 def signed_in(user_id: int, chosen_id: int | None) -> SignedIn | None:
     """The user in the chosen membership, or in the only one; without a role when it is still to be chosen. None when
     the account is closed. Asked in every request."""
-    rows = _SIGNED_IN.rows(user=user_id, day=today())
+    rows = _SIGNED_IN.rows(day=today())
     if not rows:
         return None
     memberships = [row for row in rows if row.membership_id is not None]
@@ -113,22 +113,9 @@ def signed_in(user_id: int, chosen_id: int | None) -> SignedIn | None:
 
 
 _SIGNED_IN = Prepared(
-    select(
-        User.name.label("user_name"),
-        Membership.id.label("membership_id"),
-        Membership.role,
-        Membership.kommun_codes.label("own_kommuner"),
-        Organisation.id.label("organisation_id"),
-        Organisation.name.label("organisation_name"),
-        Organisation.kind,
-        Organisation.authority_id,
-        Organisation.kommun_codes,
-    )
-    .outerjoin(Membership, (Membership.user_id == User.id) & _is_current(bindparam("day", type_=Date)))
-    .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
-    .where(User.id == bindparam("user", type_=Integer), User.is_active),
-    is_planned_once=True,
+    select(text("*")).select_from(func.signed_in(bindparam("day", type_=Date))), is_planned_once=True
 )
+"""Of whoever acts, by a function: the policies of three tables take longer."""
 
 
 def actor_in(membership: Membership, user: User) -> Actor:

@@ -33,6 +33,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form on a POST page. Text is stripped, except passwords."""
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        csrf = False  # every post is checked before its view, and templates write the token
+
         def get_translations(self, form: FlaskForm) -> SwedishMessages:
             return _MESSAGES
 
@@ -73,8 +75,6 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         """Every error in the order of the fields, those of the whole form first."""
         found = [FormError("", "", message) for message in self.form_errors]
         for field in self:
-            if field.name == "csrf_token":
-                continue
             found += [FormError(_first_control(field), field.label.text, m) for m in _messages(field.errors)]
         return found
 
@@ -88,9 +88,6 @@ class FilterForm(BaseForm):
 
     A value that makes no sense is dropped and the field's default stands, since a link may be old.
     """
-
-    class Meta(BaseForm.Meta):
-        csrf = False
 
     def __init__(self, *, choices: Mapping[str, Mapping[Any, str]] | None = None, **kwargs: Any) -> None:
         """`choices`: those of selects whose alternatives come from the database, by field name. `formdata`: the

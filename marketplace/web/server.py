@@ -1,5 +1,6 @@
 """gunicorn around an application that is made already: it is imported once, and the workers are forked from it."""
 
+import gc
 from typing import Any
 
 from flask import Flask
@@ -21,5 +22,6 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 def serve(app: Flask, bind: str, workers: int, threads: int) -> None:
-    """Serves until asked to stop."""
+    """Serves until asked to stop. What has been imported is not gone through for garbage, in any worker."""
+    gc.freeze()
     _Server(app, {"bind": bind, "workers": workers, "threads": threads, "control_socket_disable": True}).run()

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Integer, column, select, table
 from sqlalchemy.orm import joinedload
 
 from enterprises.contracts.models import Contract
@@ -15,9 +15,8 @@ from marketplace.procurement.models import SystemOfChoice, TermsVersion
 from marketplace.procurement.rules import DefaultRule, TermsState
 from placements.assignment.models import DefaultAssignment
 from placements.assignment.rules import Outcome, next_supplier, why_sv
-from placements.choice.models import ChoiceRound, ShownPlace
+from placements.choice.models import ChoiceRound
 from placements.choice.queries import criteria_for, declined_places
-from placements.choice.rules import ChoiceState
 from placements.search.queries import first_offered
 
 
@@ -120,31 +119,26 @@ class Requestable:
     """1 or 2 where it was chosen in reserve."""
 
 
-def places_to_request(choice_round: ChoiceRound) -> list[Requestable]:
+def places_to_request(choice_round_id: int) -> list[Requestable]:
     """The place that the participant chose, with those in reserve after it, or was assigned by default. Empty without
     either, or for own provision."""
-    if choice_round.state is ChoiceState.ASSIGNED:
-        turns = db.session.execute(
-            select(Place, DefaultAssignment.contract_id)
-            .join(DefaultAssignment, DefaultAssignment.place_id == Place.id)
-            .where(DefaultAssignment.id == choice_round.default_assignment_id)
-        )
-        return [Requestable(place, contract_id) for place, contract_id in turns]
-    if choice_round.state is not ChoiceState.CHOSEN:
-        return []
-    rows = db.session.execute(_CHOSEN, {"choice_round": choice_round.id})
-    return [Requestable(place, reserve_rank=rank) for place, rank in rows]
-
-
-_CHOSEN = (
-    select(Place, ShownPlace.reserve_rank)
-    .join(ShownPlace, ShownPlace.place_id == Place.id)
-    .where(
-        ShownPlace.choice_round_id == bindparam("choice_round"),
-        or_(ShownPlace.is_chosen, ShownPlace.reserve_rank.is_not(None)),
+    rows = db.session.execute(
+        select(Place, _REQUESTABLE.c.contract_id, _REQUESTABLE.c.reserve_rank)
+        .join(_REQUESTABLE, _REQUESTABLE.c.place_id == Place.id)
+        .where(_REQUESTABLE.c.choice_round_id == choice_round_id)
+        .order_by(_REQUESTABLE.c.reserve_rank.nulls_first())
     )
-    .order_by(ShownPlace.is_chosen.desc(), ShownPlace.reserve_rank)
+    return [Requestable(*row) for row in rows]
+
+
+_REQUESTABLE = table(
+    "requestable",
+    column("choice_round_id", Integer),
+    column("place_id", Integer),
+    column("reserve_rank", Integer),
+    column("contract_id", Integer),
 )
+"""A view: what rounds have led to. Whoever requests asks it too (migration 0031)."""
 
 
 def turns(system_ids: Collection[int], page: int = 1) -> Page[DefaultAssignment]:

@@ -12,7 +12,7 @@ from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from marketplace.db import db
 from marketplace.procurement.models import PriceRow, TermsVersion
-from marketplace.procurement.price_rules import PriceDraft
+from marketplace.procurement.price_rules import RATES, PriceDraft
 from marketplace.procurement.queries import price_drafts
 from marketplace.statements import Prepared
 from placements.booking.request_rules import missing_prices
@@ -61,28 +61,28 @@ class BookableContract:
     ends_on: date | None
     capacity_cap: int | None
     answer_within: int
-    prices: list[PriceDraft]
+    rates: list[PriceDraft]
+    """What there is a price for: component and support level alone."""
 
 
 def contracts_over(
     authority_id: int, enterprise_id: int, first_day: date, last_day: date, system_id: int | None = None
 ) -> list[BookableContract]:
-    """Contracts between the two that are in force and last over the days, with their price lists; oldest first. Only
-    those of the system, where the grant is under one."""
+    """Contracts between the two that are in force and last over the days, with what they have prices for; oldest first.
+    Only those of the system, where the grant is under one."""
     asked = {"authority": authority_id, "enterprise": enterprise_id, "first": first_day, "last": last_day}
     if system_id is not None:
         asked["system"] = system_id
     rows = _contracts_over(is_in_system=system_id is not None).rows(**asked)
     return [
-        BookableContract(
-            id_, ends_on, cap, answer_within, price_drafts(row for row in prices if row.component)
-        )
-        for (id_, ends_on, cap, answer_within), prices in groupby(rows, key=lambda row: tuple(row[:4]))
+        BookableContract(id_, ends_on, cap, within, [PriceDraft(row[4], row[5]) for row in prices if row[4]])
+        for (id_, ends_on, cap, within), prices in groupby(rows, key=lambda row: row[:4])
     ]
 
 
 @cache
 def _contracts_over(*, is_in_system: bool) -> Prepared:
+    is_rate = (PriceRow.component == component for component in RATES)
     statement = (
         select(
             Contract.id,
@@ -91,18 +91,16 @@ def _contracts_over(*, is_in_system: bool) -> Prepared:
             TermsVersion.answer_within,
             PriceRow.component,
             PriceRow.support_level,
-            PriceRow.day_part,
-            PriceRow.amount_ore,
-            PriceRow.parameters,
         )
+        .distinct()
         .join(TermsVersion, TermsVersion.id == Contract.terms_id)
-        .outerjoin(PriceRow, PriceRow.terms_id == Contract.terms_id)
+        .outerjoin(PriceRow, (PriceRow.terms_id == Contract.terms_id) & or_(*is_rate))
         .where(
             Contract.authority_id == bindparam("authority", type_=Integer),
             Contract.enterprise_id == bindparam("enterprise", type_=Integer),
             *in_force(bindparam("first", type_=Date), bindparam("last", type_=Date)),
         )
-        .order_by(Contract.id, PriceRow.position)
+        .order_by(Contract.id)
     )
     if is_in_system:
         statement = statement.where(Contract.system_id == bindparam("system", type_=Integer))

@@ -100,14 +100,14 @@ class Placement(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    authority_id: Mapped[int] = mapped_column(index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"))
     """The participant's kommun."""
-    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    enterprise_id: Mapped[int]
     contract_id: Mapped[int] = mapped_column(index=True)
     grant_id: Mapped[int]
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    participant_id: Mapped[int]
     choice_round_id: Mapped[int] = mapped_column(ForeignKey("choice_round.id"), index=True)
     place_id: Mapped[int] = mapped_column(index=True)
     seat_id: Mapped[int | None]
@@ -143,7 +143,9 @@ class Placement(Base):
     contract: Mapped[Contract] = relationship(
         primaryjoin="foreign(Placement.contract_id) == Contract.id", viewonly=True
     )
-    enterprise: Mapped[Organisation] = relationship(foreign_keys=[enterprise_id], viewonly=True)
+    enterprise: Mapped[Organisation] = relationship(
+        primaryjoin="foreign(Placement.enterprise_id) == Organisation.id", viewonly=True
+    )
     unit: Mapped[Organisation] = relationship(foreign_keys=[unit_id], viewonly=True)
 
     extents: Mapped[list["PlacementExtent"]] = relationship(order_by="PlacementExtent.from_day")

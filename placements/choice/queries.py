@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from enterprises.places.models import Place, Site
 from marketplace.accounts.rules import Role
@@ -138,17 +138,6 @@ def has_wider_wish(choice_round: ChoiceRound) -> bool:
     """Whether the participant waits to see more kinds of places."""
     last = max((shown.shown_at for shown in choice_round.shown), default=None)
     return wish_waits(choice_round.wider_wished_at, last)
-
-
-def has_later_choice() -> ColumnElement[bool]:
-    """Whether the participant has chosen anew, or been assigned, in a later round on the same grant; correlated to
-    ChoiceRound."""
-    later = aliased(ChoiceRound)
-    return exists().where(
-        later.grant_id == ChoiceRound.grant_id,
-        later.id > ChoiceRound.id,
-        or_(later.state == ChoiceState.CHOSEN, later.state == ChoiceState.ASSIGNED),
-    )
 
 
 def criteria_for(grant: Grant, kommun_codes: Sequence[str] = ()) -> SearchCriteria:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Integer, Table, bindparam, select, update
 
 from marketplace import audit
 from marketplace.accounts.rules import Role
@@ -19,6 +19,7 @@ from marketplace.outbox import emit
 from marketplace.reference.models import Trade
 from marketplace.reference.rules import Sex
 from marketplace.rules import advance
+from marketplace.statements import Prepared
 from marketplace.tenancy import Actor, current_actor
 from placements.participants import queries
 from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
@@ -286,6 +287,31 @@ def move_grant(grant: Grant, action: GrantAction, *, note_sv: str = "") -> None:
     )
     if grant.state in (GrantState.CONCLUDED, GrantState.LAPSED):
         emit(OVER_TOPIC, authority_id=grant.authority_id, grant_id=grant.id)
+
+
+def place_grant(grant_id: int, authority_id: int) -> None:
+    """As move_grant(), of an open grant whose lock the caller has, for a placement that is requested."""
+    target = advance(GRANT_TRANSITIONS, GrantState.OPEN, GrantAction.PLACE, current_actor().role).target
+    _MOVE.write(grant=grant_id, state_now=target)
+    loaded = db.session.identity_map.get(db.session.identity_key(Grant, grant_id))
+    if loaded is not None:
+        db.session.expire(loaded, ["state"])
+    audit.record(
+        "grant",
+        grant_id,
+        GrantAction.PLACE,
+        authority_id=authority_id,
+        from_state=GrantState.OPEN,
+        to_state=target,
+    )
+
+
+_MOVE = Prepared(
+    update(cast(Table, Grant.__table__))
+    .where(Grant.id == bindparam("grant", type_=Integer))
+    .values(state=bindparam("state_now")),
+    is_planned_once=True,
+)
 
 
 def lapse_grants() -> int:

@@ -10,6 +10,7 @@ from marketplace.db import db
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.choice.models import ChoiceRound, ShownPlace
 from placements.own_page.queries import outlook, own_round
+from placements.participants.models import Consent
 from tests.isolation.conftest import Rollback
 from tests.world import Side, World
 
@@ -56,8 +57,9 @@ def test_what_she_thinks_of_a_place_is_no_suppliers(undone: Rollback, world: Wor
 
 def test_her_session_reads_nothing_of_the_authoritys(undone: Rollback, world: World) -> None:
     with undone(), acting_as(_she(world)):
-        for table in ("contract", "participant_identity", "consent", "event", "outbox", "membership"):
+        for table in ("contract", "participant_identity", "event", "outbox", "membership"):
             assert db.session.scalar(text(f"SELECT count(*) FROM {table}")) == 0, table
+        assert set(db.session.scalars(select(Consent.participant_id))) == {_she(world).participant_id}
 
 
 def test_counting_for_her_leaves_nothing_open(undone: Rollback, world: World) -> None:

@@ -6,15 +6,17 @@ The last word is the database's: see ex_seat_use_one_a_day.
 """
 
 from datetime import date
+from functools import cache
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Date, Integer, Text, bindparam, func, insert, select, true
 
 from enterprises.places.models import Seat, SeatUse
-from enterprises.places.queries import room_at, taken_within
+from enterprises.places.queries import room_at, room_at_place, taken_within
 from enterprises.places.rules import PlaceState, SeatUseKind, no_seat_sv
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
 from marketplace.outbox import emit
+from marketplace.statements import Prepared, as_read
 
 _CAPACITY_LOCK = 0x5EA7
 
@@ -29,10 +31,13 @@ def seat_freed(place_id: int) -> None:
 
 def lock_capacity(place_id: int) -> None:
     """Queues everyone who changes this place's capacity, until the transaction ends."""
-    db.session.execute(_LOCK, {"place": place_id})
+    _LOCK.rows(place=place_id)
 
 
-_LOCK = select(func.pg_advisory_xact_lock(_CAPACITY_LOCK, bindparam("place", type_=Integer)))
+_LOCK = Prepared(
+    select(func.pg_advisory_xact_lock(_CAPACITY_LOCK, bindparam("place", type_=Integer))),
+    is_planned_once=True,
+)
 
 
 def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
@@ -41,13 +46,29 @@ def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind)
     Raises Invalid for days in the wrong order, Conflict when no seat is free or the place takes nobody.
     """
     in_order(first_day, last_day)
-    lock_capacity(place_id)
-    state, seat_id = room_at(place_id, first_day, last_day)
-    if state is not PlaceState.PUBLISHED:
+    _LOCK.write(place=place_id)  # along with what looks for the seat
+    days = {"first_day": first_day, "last_day": last_day}
+    state, seat_id, key = next(iter(_taking().rows(place=place_id, kind=kind, **days)), (None, None, None))
+    if state != PlaceState.PUBLISHED:
         raise Conflict("Platsen tar inte emot någon just nu. Välj en annan plats.")
     if seat_id is None:
         raise _full(place_id, first_day, last_day)
-    return _use(seat_id, place_id, first_day, last_day, kind)
+    return as_read(SeatUse, id=key, seat_id=seat_id, place_id=place_id, kind=kind, **days)
+
+
+@cache
+def _taking() -> Prepared:
+    """Looks for a seat and takes it in one statement: the place's state, the seat and its use, or None for either."""
+    place, kind = bindparam("place", type_=Integer), bindparam("kind", type_=Text)
+    days = (bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
+    room = room_at_place(place, *days).cte("room")
+    taken = select(room.c.seat_id, place, *days, kind).where(
+        room.c.state == PlaceState.PUBLISHED, room.c.seat_id.is_not(None)
+    )
+    columns = ["seat_id", "place_id", "first_day", "last_day", "kind"]
+    use = insert(SeatUse).from_select(columns, taken).returning(SeatUse.id).cte("taken")
+    found = select(room.c.state, room.c.seat_id, use.c.id).join(use, true(), isouter=True)
+    return Prepared(found, is_planned_once=True)
 
 
 def release_seat(seat_use_id: int) -> None:

@@ -1,18 +1,18 @@
 """A request: what it needs, and the seat that it holds until it is answered."""
 
-from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from decimal import Decimal
+from typing import NamedTuple, Protocol
 
-from sqlalchemy import Integer, Select, bindparam, exists, select
+from sqlalchemy import Integer, bindparam, func, select, text
 
-from enterprises.places.models import Place, SeatUse
+from enterprises.places.models import SeatUse
 from enterprises.places.rules import PlaceState, SeatUseKind
 from enterprises.places.services import move_seat_use, take_over_offer, take_seat
 from marketplace.clock import now, today
 from marketplace.db import db
 from marketplace.errors import Conflict, NotFound
-from placements.assignment.queries import Requestable, places_to_request
+from marketplace.statements import Prepared, add_row
 from placements.booking import queries
 from placements.booking.change_rules import check_move, check_unmoved_yet
 from placements.booking.contract_queries import BookableContract, contracts_over, contracts_with_room
@@ -30,22 +30,49 @@ from placements.booking.request_rules import (
 )
 from placements.booking.rules import LIVE_STATES, PlacementState
 from placements.booking.services.moving import record, tell
-from placements.choice.models import ChoiceRound
-from placements.choice.queries import has_later_choice
-from placements.participants.models import Consent, Grant, Participant
-from placements.participants.rules import ConsentScope, GrantAction, GrantState, support_level_sv
-from placements.participants.services import move_grant
+from placements.participants.rules import GrantState, support_level_sv
+from placements.participants.services import place_grant
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What a request is made for, under the grant's lock."""
+class _Granted(Protocol):
+    """What decides which contract a placement is booked under: a grant, or a request for one."""
 
-    choice_round: ChoiceRound
-    grant: Grant
-    participant: Participant
-    lives: tuple[Placement, ...]
-    """What is requested, accepted or running on the grant."""
+    @property
+    def authority_id(self) -> int: ...
+    @property
+    def system_id(self) -> int | None: ...
+    @property
+    def support_level(self) -> str: ...
+
+
+class _Asked(NamedTuple):
+    """What a request for one of the places that a round has led to is made for: a row of `request_facts`."""
+
+    choice_round_id: int
+    moves_placement_id: int | None
+    grant_id: int
+    grant_state: str
+    authority_id: int
+    system_id: int | None
+    first_day: date
+    last_day: date
+    hours_per_week: Decimal
+    days_per_week: int
+    support_level: str
+    participant_id: int
+    unit_id: int
+    kommun_code: str
+    has_consent: bool
+    is_superseded: bool
+    place_id: int
+    enterprise_id: int
+    place_state: str
+    lead_time_days: int
+    hours_per_week_min: int
+    hours_per_week_max: int
+    weekdays: list[int]
+    contract_id: int | None
+    """That of the turn, which is taken in one system; None where the participant chose."""
 
 
 def request_placement(
@@ -63,109 +90,90 @@ def request_placement(
     Conflict when there is no choice or a later one, no consent, no contract, no price for the support level, no free
     seat, the hours do not fit, or as many places wait already as may.
     """
-    asked = _asked(choice_round_id)
-    requested = _requested(asked.choice_round, place_id)
-    place, grant = requested.place, asked.grant
-    last_day = last_day or grant.last_day
-    _check_lives(asked, place, first_day)
-    _check(place, grant, first_day, last_day)
-    contract = contract_for(grant, place.enterprise_id, first_day, last_day, requested.contract_id)
-    use = _seat(place.id, first_day, last_day, held_seat_use_id)
+    asked = _asked(choice_round_id, place_id)
+    last_day = last_day or asked.last_day
+    _check_lives(asked, first_day)
+    _check(asked, first_day, last_day)
+    contract = contract_for(asked, asked.enterprise_id, first_day, last_day, asked.contract_id)
+    use = _seat(asked.place_id, first_day, last_day, held_seat_use_id)
     due_on = answer_due(today(), contract.answer_within, first_day)
-    placement = Placement(
-        authority_id=grant.authority_id,
-        unit_id=asked.participant.unit_id,
-        kommun_code=asked.participant.kommun_code,
-        enterprise_id=place.enterprise_id,
+    placement = add_row(
+        Placement,
+        authority_id=asked.authority_id,
+        unit_id=asked.unit_id,
+        kommun_code=asked.kommun_code,
+        enterprise_id=asked.enterprise_id,
         contract_id=contract.id,
-        grant_id=grant.id,
-        participant_id=asked.participant.id,
+        grant_id=asked.grant_id,
+        participant_id=asked.participant_id,
         choice_round_id=choice_round_id,
-        place_id=place.id,
+        place_id=asked.place_id,
         seat_id=use.seat_id,
         seat_use_id=use.id,
         state=PlacementState.REQUESTED,
         first_day=first_day,
         last_day=last_day,
-        hours_per_week=grant.hours_per_week,
-        days_per_week=grant.days_per_week,
-        support_level=grant.support_level,
+        hours_per_week=asked.hours_per_week,
+        days_per_week=asked.days_per_week,
+        support_level=asked.support_level,
         requested_on=today(),
         answer_due_on=due_on,
         held_until=held_until(due_on, last_day),
         requested_at=now(),
-        moved_from_id=asked.choice_round.moves_placement_id,
+        moved_from_id=asked.moves_placement_id,
+        is_moved=False,
     )
-    db.session.add(placement)
-    if grant.state is GrantState.OPEN:
-        move_grant(grant, GrantAction.PLACE)
-    db.session.flush()
+    if asked.grant_state == GrantState.OPEN:
+        place_grant(asked.grant_id, asked.authority_id)
     record(placement, "request", None)
     tell(placement, "request")
     return placement
 
 
-def _asked(choice_round_id: int) -> _Asked:
-    """Takes the grant's lock. Raises NotFound, Conflict without consent or after a later choice."""
-    row = db.session.execute(_asking(), {"choice_round": choice_round_id}).one_or_none()
-    if row is None:
+def _asked(choice_round_id: int, place_id: int | None) -> _Asked:
+    """Takes the grant's lock. Raises NotFound, and Conflict without a choice of the place, without consent or after a
+    later choice."""
+    rows = _FACTS.rows(choice_round=choice_round_id)
+    if not rows:
         raise NotFound()
-    choice_round, grant, participant, has_consent, is_superseded = row
-    if is_superseded:
+    if rows[0].is_superseded:
         raise Conflict("Deltagaren har valt på nytt efter det här valet. Begär den plats som valdes senast.")
-    if not has_consent:
+    if not rows[0].has_consent:
         raise Conflict(
             "Deltagarens samtycke är återkallat. Leverantören får inte veta vem det gäller utan det."
         )
-    is_alone = grant.state is GrantState.OPEN  # nothing lives on an open grant
-    lives = () if is_alone else tuple(queries.lives_on(grant.id))
-    return _Asked(choice_round, grant, participant, lives)
-
-
-@cache
-def _asking() -> Select[ChoiceRound, Grant, Participant, bool, bool]:
-    consents = exists().where(
-        Consent.participant_id == Participant.id,
-        Consent.scope == ConsentScope.SUPPLIER,
-        Consent.withdrawn_at.is_(None),
-    )
-    return (
-        select(ChoiceRound, Grant, Participant, consents, has_later_choice())
-        .join(Grant, Grant.id == ChoiceRound.grant_id)
-        .join(Participant, Participant.id == ChoiceRound.participant_id)
-        .where(ChoiceRound.id == bindparam("choice_round", type_=Integer))
-        .with_for_update(of=Grant)
-        .execution_options(populate_existing=True)
-    )
-
-
-def _requested(choice_round: ChoiceRound, place_id: int | None) -> Requestable:
-    """Raises Conflict when the round has not led to the place."""
-    requestable = places_to_request(choice_round)
-    if not requestable:
+    places = [_Asked(*row) for row in rows if row.place_id is not None]
+    if not places:
         raise Conflict("Registrera deltagarens val först.")
-    if place_id is None:
-        return requestable[0]
-    found = next((one for one in requestable if one.place.id == place_id), None)
-    if found is None:
+    asked = next((row for row in places if place_id in {None, row.place_id}), None)
+    if asked is None:
         raise Conflict("Välj den plats som deltagaren har valt, eller en av reserverna.", field="place_id")
-    return found
+    return asked
 
 
-def _check_lives(asked: _Asked, place: Place, first_day: date) -> None:
+_FACTS = Prepared(
+    select(text("*")).select_from(func.request_facts(bindparam("choice_round", type_=Integer))),
+    is_planned_once=True,
+)
+
+
+def _check_lives(asked: _Asked, first_day: date) -> None:
     """What lives on the grant already leaves room for the request."""
-    moves_id = asked.choice_round.moves_placement_id
-    requested = [one for one in asked.lives if one.state is PlacementState.REQUESTED]
-    taken = [one for one in asked.lives if one.state is not PlacementState.REQUESTED]
+    state, moves_id = GrantState(asked.grant_state), asked.moves_placement_id
+    lives = (
+        queries.lives_on(asked.grant_id) if state is not GrantState.OPEN else []
+    )  # nothing lives on an open one
+    requested = [one for one in lives if one.state is PlacementState.REQUESTED]
+    taken = [one for one in lives if one.state is not PlacementState.REQUESTED]
     check_may_request(
-        asked.grant.state,
+        state,
         requested=len(requested),
         has_place=any(one.id != moves_id and not one.is_moved for one in taken),
-        is_requested=any(one.place_id == place.id for one in requested),
+        is_requested=any(one.place_id == asked.place_id for one in requested),
         is_move=any(one.id == moves_id for one in taken),
     )
     if moves_id is not None:
-        check_leaves(moves_id, first_day, place.id)
+        check_leaves(moves_id, first_day, asked.place_id)
 
 
 def check_leaves(placement_id: int, first_day: date, place_id: int) -> Placement:
@@ -187,19 +195,19 @@ def check_leaves(placement_id: int, first_day: date, place_id: int) -> Placement
     return left
 
 
-def _check(place: Place, grant: Grant, first_day: date, last_day: date) -> None:
-    if place.state is not PlaceState.PUBLISHED:
+def _check(asked: _Asked, first_day: date, last_day: date) -> None:
+    if asked.place_state != PlaceState.PUBLISHED:
         raise Conflict("Platsen är inte publicerad längre. Låt deltagaren välja en annan plats.")
     check_days(
         first_day,
         last_day,
         today=today(),
-        grant_first=grant.first_day,
-        grant_last=grant.last_day,
-        lead_time_days=place.lead_time_days,
+        grant_first=asked.first_day,
+        grant_last=asked.last_day,
+        lead_time_days=asked.lead_time_days,
     )
-    check_hours(grant.hours_per_week, place.hours_per_week_min, place.hours_per_week_max)
-    check_weekdays(grant.days_per_week, place.weekdays)
+    check_hours(asked.hours_per_week, asked.hours_per_week_min, asked.hours_per_week_max)
+    check_weekdays(asked.days_per_week, asked.weekdays)
 
 
 def _seat(place_id: int, first_day: date, last_day: date, held_seat_use_id: int | None) -> SeatUse:
@@ -210,7 +218,7 @@ def _seat(place_id: int, first_day: date, last_day: date, held_seat_use_id: int 
 
 
 def contract_for(
-    grant: Grant, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None = None
+    grant: _Granted, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None = None
 ) -> BookableContract:
     """The oldest contract over the days whose price list has a price for the grant's support level, and whose cap
     leaves a seat, in the grant's system. Only `contract_id` where there is one. Raises Conflict or Invalid."""
@@ -225,7 +233,7 @@ def contract_for(
         ending = contracts_over(grant.authority_id, enterprise_id, first_day, first_day, grant.system_id)
         check_contract_lasts(contract.ends_on for contract in ending)
         raise Conflict("Leverantören har inget avtal som gäller då. Välj andra dagar eller en annan plats.")
-    missing = [missing_prices(contract.prices, grant.support_level) for contract in contracts]
+    missing = [missing_prices(contract.rates, grant.support_level) for contract in contracts]
     priced = [contract for contract, lacking in zip(contracts, missing, strict=True) if not lacking]
     capped = [one.id for one in priced if one.capacity_cap is not None]
     with_room = contracts_with_room(capped, first_day, last_day) if capped else set()

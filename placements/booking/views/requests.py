@@ -72,7 +72,7 @@ def request_form(choice_round_id: int) -> ResponseReturnValue:
 
 def _request_page(choice_round_id: int, form: RequestForm) -> ResponseReturnValue:
     found = round_alone(choice_round_id)
-    requestable = places_to_request(found)
+    requestable = places_to_request(choice_round_id)
     if not requestable:
         raise Conflict("Registrera deltagarens val först.")
     waiting = {one.place_id: one for one in placements_of_round(choice_round_id) if one.state in LIVE_STATES}
