@@ -3,7 +3,7 @@
 from marketplace.documents import Paper, Section
 from marketplace.swedish import counted, plain_hours
 from placements.participants.models import Grant
-from placements.participants.rules import GRANT_STATE_SV, support_level_sv
+from placements.participants.rules import support_level_sv
 
 
 def decision_paper(grant: Grant, authority_name: str) -> Paper:
@@ -32,6 +32,5 @@ def decision_paper(grant: Grant, authority_name: str) -> Paper:
                 ),
             ),
             Section("Beslutat", (f"{grant.decided_on} av {grant.decided_by}, för Resursrådet",)),
-            Section("Beviljandet i dag", (GRANT_STATE_SV[grant.state],)),
         ],
     )
