@@ -35,8 +35,9 @@ REPORT_TONE = {
     ReportState.REPLACED: "muted",
 }
 
+OPEN_STATES = (ReportState.DRAFT, ReportState.SHOWN)
 FILED_STATES = (ReportState.FILED, ReportState.RECEIVED)
-"""States in which the report counts as handed in. A placement has one such version at most; the database holds it."""
+"""On its way, and handed in. A placement has one version of each kind at most; the database holds it."""
 
 
 class ReportAction(StrEnum):

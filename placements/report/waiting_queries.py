@@ -25,6 +25,7 @@ from placements.report.rules import (
     CORRECT_WITHIN,
     ENDED_STATES,
     FILED_STATES,
+    OPEN_STATES,
     ReportState,
     may_be_unreached_from,
     report_deadline,
@@ -92,7 +93,7 @@ def _to_correct() -> list[WaitingItem]:
         .join(Participant, Participant.id == Placement.participant_id)
         .outerjoin(
             newer,
-            (newer.placement_id == FinalReport.placement_id) & (newer.revision > FinalReport.revision),
+            (newer.placement_id == FinalReport.placement_id) & newer.state.in_(OPEN_STATES),
         )
         .where(
             FinalReport.state.in_(FILED_STATES),

@@ -1,5 +1,6 @@
 """The supervisor writes out of plan and work, shows it to the participant, files it, and corrects it."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.outbox import emit
 from marketplace.procurement.models import TermsVersion
+from marketplace.reference.rules import add_working_days
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 from marketplace.web.drafts import refuse_stale
@@ -22,6 +24,7 @@ from placements.report.content_rules import ReportContent, check_whole, prefille
 from placements.report.models import FinalReport
 from placements.report.queries import agreed_plan, goes_on_elsewhere
 from placements.report.rules import (
+    CORRECT_WITHIN,
     FILED_STATES,
     REPORT_TRANSITIONS,
     ReportAction,
@@ -45,7 +48,7 @@ def draft_report(placement_id: int, content: ReportContent) -> FinalReport:
     placement = _placement_to_report(placement_id)
     if locked_versions(placement_id):
         raise Conflict("Det finns redan en slutdokumentation. Läs om sidan och fortsätt med den.")
-    return _new(placement, 1, content, "draft")
+    return _new(placement, [], content, "draft")
 
 
 def save_report(report_id: int, content: ReportContent, *, saves: int | None = None) -> FinalReport:
@@ -53,14 +56,14 @@ def save_report(report_id: int, content: ReportContent, *, saves: int | None = N
 
     Raises Conflict when someone has saved since, or the report is a draft no longer.
     """
-    report, placement = _own_report(report_id, ReportAction.EDIT)
+    report, placement, versions = _own_report(report_id, ReportAction.EDIT)
     refuse_stale(saves, report.saves)
     content = tidy(content)
     is_changed = content != report.content
     report.goals.clear()
     db.session.flush()  # the goals that go leave their keys to those that come
     report.write(content)
-    report.due_on = _due_on(placement)
+    report.due_on = _due_on(placement, versions)
     report.saves += 1
     if is_changed:
         record(report, placement, "edit")
@@ -69,11 +72,11 @@ def save_report(report_id: int, content: ReportContent, *, saves: int | None = N
 
 def show_report(report_id: int) -> FinalReport:
     """Lays it before the participant; it never changes again. Raises Invalid with the first thing to be mended."""
-    report, placement = _own_report(report_id, ReportAction.SHOW)
+    report, placement, versions = _own_report(report_id, ReportAction.SHOW)
     check_whole(report.content)
     report.state = ReportState.SHOWN
     report.shown_on = clock.today()
-    report.due_on = _due_on(placement)
+    report.due_on = _due_on(placement, versions)
     record(report, placement, "show", ReportState.DRAFT)
     return report
 
@@ -83,11 +86,11 @@ def file_report(report_id: int, unread_reason: UnreadReason | None = None) -> Fi
 
     Raises Invalid when the participant has not read it and no reason is given that holds today.
     """
-    report, placement = _own_report(report_id, ReportAction.FILE)
+    report, placement, versions = _own_report(report_id, ReportAction.FILE)
     today = clock.today()
     is_read = report.read_at is not None
     check_read(is_read=is_read, reason=unread_reason, shown_on=report.shown_on or today, today=today)
-    for older in locked_versions(placement.id):
+    for older in versions:
         if older.state in FILED_STATES:
             before = older.state
             older.state = ReportState(
@@ -137,11 +140,16 @@ def revise_report(report_id: int) -> FinalReport:
     if report.state is not before:
         record(report, placement, "replace", before)
     db.session.flush()  # the database allows one open version at a time
-    return _new(placement, report.revision + 1, report.content, "revise")
+    return _new(placement, versions, report.content, "revise")
 
 
-def _new(placement: Placement, revision: int, content: ReportContent, action: str) -> FinalReport:
-    report = FinalReport(placement_id=placement.id, revision=revision, due_on=_due_on(placement))
+def _new(
+    placement: Placement, versions: Sequence[FinalReport], content: ReportContent, action: str
+) -> FinalReport:
+    """The version after these."""
+    report = FinalReport(
+        placement_id=placement.id, revision=len(versions) + 1, due_on=_due_on(placement, versions)
+    )
     report.write(tidy(content))
     db.session.add(report)
     db.session.flush()
@@ -149,15 +157,21 @@ def _new(placement: Placement, revision: int, content: ReportContent, action: st
     return report
 
 
-def _own_report(report_id: int, action: ReportAction) -> tuple[FinalReport, Placement]:
-    """The supervisor's report to act on so, held until the transaction ends."""
-    report, placement, _ = locked_report(report_id)
+def _own_report(
+    report_id: int, action: ReportAction
+) -> tuple[FinalReport, Placement, list[FinalReport]]:
+    """The supervisor's report to act on so, with every version, held until the transaction ends."""
+    report, placement, versions = locked_report(report_id)
     advance(REPORT_TRANSITIONS, report.state, action, current_actor().role)
     _placement_to_report(placement.id)
-    return report, placement
+    return report, placement, versions
 
 
-def _due_on(placement: Placement) -> date:
+def _due_on(placement: Placement, versions: Sequence[FinalReport]) -> date:
+    """By when it is filed. A correction has days of its own: what it corrects was filed in time, or was not."""
+    filed = next((version for version in versions if version.state in FILED_STATES), None)
+    if filed is not None:
+        return max(filed.due_on, add_working_days(filed.correction_on or clock.today(), CORRECT_WITHIN))
     within = db.session.scalar(
         select(TermsVersion.report_within)
         .join(Contract, Contract.terms_id == TermsVersion.id)

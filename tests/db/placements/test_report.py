@@ -284,6 +284,23 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(market: Market, pla
         assert waiting(market.supervisor) == []
 
 
+def test_a_correction_that_is_written_anew_waits_once_and_is_not_late(market: Market, placement_id: int) -> None:
+    first = reported(market, placement_id)
+    with travelling(date(2026, 5, 4)):
+        with acting_as(market.coordinator), transaction():
+            ask_for_correction(first, "Skriv om gardinerna")
+        with acting_as(market.supervisor), transaction():
+            second = revise_report(first)
+            show_report(second.id)
+            third = revise_report(second.id).id
+            assert len(waiting(market.supervisor)) == 1
+            show_report(third)
+            record_reading(third)
+            file_report(third)
+    assert report(market, third).due_on == date(2026, 5, 11)
+    assert not report(market, third).is_late
+
+
 def test_each_role_does_its_own_part(market: Market, placement_id: int) -> None:
     with pytest.raises(NotAllowed), acting_as(market.officer):
         begin_report(placement_id)
