@@ -131,6 +131,8 @@ def follow_up_actions(
         obstacles[FollowUpStep.MOVE] = PLACEMENT_OVER_SV
     if due_on > today:
         obstacles[FollowUpStep.MISS] = NOT_YET_SV
+    if due_on < today:
+        obstacles[FollowUpStep.CANCEL] = PASSED_SV
     return [
         replace(view, is_possible=False, reason_sv=obstacles[view.action])
         if view.action in obstacles
@@ -143,6 +145,7 @@ def follow_up_actions(
 NOT_BEGUN_SV = "Placeringen har inte börjat, så det finns inget att följa upp än."
 PLACEMENT_OVER_SV = "Placeringen är slut. Skriv upp uppföljningen, eller att den inte blev av."
 NOT_YET_SV = "Dagen har inte kommit än. Flytta uppföljningen eller ställ in den."
+PASSED_SV = "Dagen har gått. Skriv upp uppföljningen, eller att den inte blev av."
 
 
 # The coming ones follow the plan.
@@ -172,17 +175,21 @@ def revision(
     """Moves the plan's open follow-ups to its new days, in order; makes what is missing and cancels what is left over.
 
     `settled` are the plan's days that have been held or missed already. A day that the plan keeps leaves its follow-up
-    alone, also where that has been moved by hand; a day before the plan was agreed makes none, and one that another
-    follow-up has taken is not doubled.
+    alone, also where that has been moved by hand, and a late one waits until somebody says what became of it; a day
+    before the plan was agreed makes none, and one that another follow-up has taken is not doubled.
     """
-    days = {day for day in wanted if day >= agreed_on and day not in settled}
+    days = set(wanted)
     leaving = sorted(
-        (one for one in coming if one.planned_on is not None and one.planned_on not in days),
+        (
+            one
+            for one in coming
+            if one.planned_on is not None and one.planned_on not in days and one.due_on >= agreed_on
+        ),
         key=lambda one: (one.due_on, one.id),
     )
     stays = [one for one in coming if one not in leaving]
-    taken = {one.due_on for one in stays} | {one.planned_on for one in stays}
-    free = sorted(days - taken)
+    taken = {one.due_on for one in stays} | {one.planned_on for one in stays} | set(settled)
+    free = sorted(day for day in days - taken if day >= agreed_on)
     return Revision(
         new=free[len(leaving) :],
         moved={one.id: day for one, day in zip(leaving, free, strict=False)},

@@ -22,6 +22,7 @@ from placements.followup.rules import (
     NOT_BEGUN_SV,
     NOT_YET_SV,
     PARTY_SV,
+    PASSED_SV,
     PLACEMENT_OVER_SV,
     SETTLED_STATES,
     WRITERS,
@@ -168,8 +169,10 @@ def miss(follow_up_id: int, new_day: date | None = None) -> FollowUp:
 
 
 def cancel(follow_up_id: int) -> FollowUp:
-    """It is not needed any more."""
+    """It is not needed any more. Raises Conflict after its day: then it was held or it was not."""
     follow_up = _held(follow_up_id)
+    if follow_up.is_late:
+        raise Conflict(PASSED_SV)
     _step(follow_up, FollowUpStep.CANCEL)
     return follow_up
 

@@ -254,9 +254,11 @@ def test_moved_missed_and_cancelled(market: Market, placement_id: int, coming: l
                 services.move(first, date(2026, 4, 2))
         with travelling(date(2026, 4, 2)), transaction():
             services.miss(first, date(2026, 4, 8))
-        with transaction():
+        with travelling(date(2026, 4, 16)), pytest.raises(Conflict, match="Dagen har gått"), transaction():
             services.cancel(second)
-        with pytest.raises(Conflict), transaction():
+        with travelling(APRIL_15), transaction():
+            services.cancel(second)
+        with pytest.raises(Conflict, match="redan avslutad"), transaction():
             services.cancel(second)
         extra = [one for one in queries.follow_ups_of(placement_id) if one.is_open]
         assert [(one.kind, one.due_on) for one in extra] == [(FollowUpKind.EXTRA, date(2026, 4, 8))]

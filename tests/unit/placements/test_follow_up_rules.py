@@ -13,6 +13,7 @@ from placements.booking.rules import PlacementState
 from placements.followup.rules import (
     NOT_BEGUN_SV,
     NOT_YET_SV,
+    PASSED_SV,
     PLACEMENT_OVER_SV,
     Agreed,
     Coming,
@@ -53,6 +54,13 @@ def test_what_was_moved_by_hand_stays_while_the_plan_keeps_its_day() -> None:
     moved = Coming(1, MAY[12], MAY[10])
     assert revision(MAY[4], [MAY[10], MAY[12]], [moved], set()).new == []
     assert revision(MAY[4], [MAY[14]], [moved], set()).moved == {1: MAY[14]}
+
+
+def test_a_late_one_is_neither_moved_nor_cancelled() -> None:
+    late, by_hand = Coming(1, MAY[1], MAY[1]), Coming(2, MAY[12], MAY[2])
+    for wanted in ([MAY[1], MAY[2], MAY[20]], [MAY[2], MAY[20]]):
+        made = revision(MAY[4], wanted, [late, by_hand], set())
+        assert (made.new, made.moved, made.cancelled) == ([MAY[20]], {}, []), wanted
 
 
 def test_what_was_settled_is_not_asked_for_again_and_others_are_left_alone() -> None:
@@ -117,6 +125,7 @@ def test_actions_are_closed_with_the_reason() -> None:
     )
     assert reasons(TODAY, PlacementState.RUNNING) == everything
     assert reasons(TODAY + timedelta(days=1), PlacementState.RUNNING)["miss"] == NOT_YET_SV
+    assert reasons(TODAY - timedelta(days=1), PlacementState.RUNNING)["cancel"] == PASSED_SV
     assert reasons(TODAY, PlacementState.ACCEPTED)["hold"] == NOT_BEGUN_SV
     assert reasons(TODAY, PlacementState.COMPLETED)["move"] == PLACEMENT_OVER_SV
     assert reasons(TODAY, PlacementState.RUNNING, Role.COORDINATOR) == {}
