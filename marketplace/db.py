@@ -67,7 +67,8 @@ def enum_of(kind: type[StrEnum], name: str) -> Enum:
 
 
 _CONNECTION = "connection"
-"""In a session's `info`: the connection that its transaction has begun on."""
+"""In a session's `info`: the connection that its transaction, or its savepoint, has begun on. A savepoint that nothing
+has been sent in is not there yet: it is the session's own `connection()` that sends it."""
 
 
 def session_connection() -> Connection:
@@ -80,13 +81,14 @@ def _begun(session: Session, _transaction: SessionTransaction, connection: Conne
     session.info[_CONNECTION] = connection
 
 
-def _ended(session: Session, transaction: SessionTransaction) -> None:
-    if transaction.parent is None:
+def _other(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.parent is None or transaction.nested:
         session.info.pop(_CONNECTION, None)
 
 
 event.listen(db.session, "after_begin", _begun)
-event.listen(db.session, "after_transaction_end", _ended)
+event.listen(db.session, "after_transaction_create", _other)
+event.listen(db.session, "after_transaction_end", _other)
 
 _explanations: dict[str, Callable[[], DomainError]] = {}
 

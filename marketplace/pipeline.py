@@ -20,7 +20,6 @@ class Connection(connection):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._waiting: list[bytes] = []
-        self._is_begun = False
         self._commits_itself = False
         connection.autocommit.__set__(self, True)  # type: ignore[attr-defined]  # we send BEGIN, psycopg2 need not
         self.plans: dict[Any, str] = {}
@@ -41,20 +40,18 @@ class Connection(connection):
     def taken(self) -> list[bytes]:
         """What goes before a statement that is sent now."""
         before, self._waiting = self._waiting, []
-        if not (self._is_begun or self._commits_itself):
-            self._is_begun = True
+        if not (self._is_begun() or self._commits_itself):
             before.insert(0, b"BEGIN")
         return before
 
     def commit(self) -> None:
-        if self._is_begun or self._waiting:
+        if self._is_begun() or self._waiting:
             self._end([*self.taken(), b"COMMIT"])
 
     def rollback(self) -> None:
         self._waiting.clear()
-        if self.closed or self.get_transaction_status() != TRANSACTION_STATUS_IDLE:
+        if self._is_begun():
             self._end([b"ROLLBACK"])
-        self._is_begun = False
 
     def cursor(  # type: ignore[override]  # as SQLAlchemy asks for one
         self, name: str | None = None, cursor_factory: type[cursor] | None = None
@@ -62,21 +59,28 @@ class Connection(connection):
         """A named one, whose rows are fetched a few at a time, is made to outlast commits, or psycopg2 refuses it."""
         return super().cursor(name, cursor_factory=cursor_factory or Cursor, withhold=name is not None)
 
+    def _is_begun(self) -> bool:
+        """As the connection knows it: what never reached the database has begun nothing."""
+        return self.get_transaction_status() != TRANSACTION_STATUS_IDLE
+
     def _end(self, statements: list[bytes]) -> None:
         with self.cursor(cursor_factory=cursor) as ending:
             ending.execute(b";".join(statements))
-        self._is_begun = False
 
 
 class Cursor(cursor):
+    """What is sent by `execute` alone: SQLAlchemy is told to send many rows by it too (`executemany_mode`)."""
+
     def execute(self, statement: Any, parameters: Any = None) -> None:
+        sent = self.mogrify(statement, parameters)  # first: of what cannot be written, nothing is taken
         before = self.connection.taken()  # type: ignore[attr-defined]  # of the class above
-        if before and self.name:
+        if not self.name:
+            super().execute(b";".join([*before, sent]))
+            return
+        if before:
             with connection.cursor(self.connection, cursor_factory=cursor) as sending:
                 sending.execute(b";".join(before))
-        elif before:
-            statement, parameters = b";".join([*before, self.mogrify(statement, parameters)]), None
-        super().execute(statement, parameters)
+        super().execute(sent)
 
 
 _RESTS = 1.0

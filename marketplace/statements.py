@@ -138,9 +138,14 @@ class Prepared:
         return [row[0] for row in self.rows(**given)]
 
     def write(self, **given: Any) -> None:
-        """Of what is planned once and gives no rows: sent along with the next statement, or with the commit."""
+        """Of what is planned once and gives no rows: sent along with the next statement, or with the commit. In a
+        savepoint it is sent at once, or its refusal would be told when it can no longer be taken back alone."""
         with self._sent(given) as cursor:
-            cursor.connection.send_along(cursor.mogrify(self._planned(cursor), given))
+            statement = self._planned(cursor)
+            if db.session().in_nested_transaction():
+                cursor.execute(statement, given)
+            else:
+                cursor.connection.send_along(cursor.mogrify(statement, given))
 
     @contextmanager
     def _sent(self, given: dict[str, Any]) -> Iterator[Any]:

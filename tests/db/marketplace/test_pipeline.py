@@ -61,6 +61,36 @@ def test_a_refusal_is_told_by_the_commit(own_database: Database) -> None:
         assert [event.action for event in timeline("place", 2)] == ["again"]
 
 
+def test_a_savepoint_takes_back_what_it_was_told_and_nothing_else(own_database: Database) -> None:
+    with acting_as(system_actor()), transaction():
+        emit("outside", grant_id=1)
+        with pytest.raises(ZeroDivisionError), db.session.begin_nested():
+            emit("inside", grant_id=1)
+            _ = 1 / 0
+        with db.session.begin_nested():
+            emit("released", grant_id=1)
+        emit("outside", grant_id=2)
+    assert [_messages(topic) for topic in ("outside", "inside", "released")] == [2, 0, 1]
+
+
+def test_what_is_refused_in_a_savepoint_leaves_the_rest(own_database: Database) -> None:
+    with acting_as(system_actor()), transaction():
+        emit("stays", grant_id=1)
+        with pytest.raises(IntegrityError), db.session.begin_nested():
+            record("place", 4, None)  # type: ignore[arg-type]  # which the database refuses
+        emit("stays", grant_id=2)
+    assert _messages("stays") == 2
+
+
+def test_what_waits_stays_when_what_comes_after_cannot_be_sent(own_database: Database) -> None:
+    with acting_as(system_actor()), transaction():
+        emit("waited", grant_id=1)
+        with pytest.raises(ValueError, match="NUL"):
+            db.session.execute(text("SELECT :given"), {"given": "\0"})
+        db.session.execute(text("SELECT 1"))
+    assert _messages("waited") == 1
+
+
 def test_rows_are_fetched_a_few_at_a_time(own_database: Database) -> None:
     with acting_as(system_actor()), transaction():
         for _ in range(5):
