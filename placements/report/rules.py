@@ -183,6 +183,16 @@ def check_read(*, is_read: bool, reason: UnreadReason | None, shown_on: date, to
         )
 
 
+def check_still_true(*, shown_on: date, ended_on: date) -> None:
+    """Raises Conflict when the training has been opened again, and has ended anew, since the participant got the
+    text: nothing else ends it on a later day."""
+    if ended_on > shown_on:
+        raise Conflict(
+            "Deltagaren har fortsatt hos er sedan texten lades fram. Skriv en ny version, som säger hur det gick till "
+            "slut."
+        )
+
+
 @dataclass(frozen=True)
 class Standing:
     """How far one version has come: what the table alone does not know."""
@@ -207,7 +217,7 @@ def report_actions(standing: Standing, role: Role | None) -> list[ActionView]:
     elif standing.has_asked:
         obstacles[ReportAction.ASK_CORRECTION] = "Rättelse är redan begärd."
     if not standing.is_over:
-        for action in (ReportAction.EDIT, ReportAction.SHOW, ReportAction.FILE):
+        for action in (ReportAction.EDIT, ReportAction.SHOW, ReportAction.FILE, ReportAction.REVISE):
             obstacles[action] = NOT_OVER_SV
     return [
         replace(view, is_possible=False, reason_sv=obstacles[view.action])

@@ -32,6 +32,7 @@ from placements.report.rules import (
     UnreadReason,
     check_ended,
     check_read,
+    check_still_true,
     report_deadline,
 )
 from placements.report.services.versions import locked_report, locked_versions, record
@@ -84,12 +85,15 @@ def show_report(report_id: int) -> FinalReport:
 def file_report(report_id: int, unread_reason: UnreadReason | None = None) -> FinalReport:
     """Hands it in, and replaces the version that was filed before. Case officer and coordinator are told.
 
-    Raises Invalid when the participant has not read it and no reason is given that holds today.
+    Raises Invalid when the participant has not read it and no reason is given that holds today, Conflict when the
+    training has gone on since she got it.
     """
     report, placement, versions = _own_report(report_id, ReportAction.FILE)
     today = clock.today()
     is_read = report.read_at is not None
-    check_read(is_read=is_read, reason=unread_reason, shown_on=report.shown_on or today, today=today)
+    shown_on = report.shown_on or today
+    check_still_true(shown_on=shown_on, ended_on=placement.ended_on or placement.last_day)
+    check_read(is_read=is_read, reason=unread_reason, shown_on=shown_on, today=today)
     for older in versions:
         if older.state in FILED_STATES:
             before = older.state
@@ -157,9 +161,7 @@ def _new(
     return report
 
 
-def _own_report(
-    report_id: int, action: ReportAction
-) -> tuple[FinalReport, Placement, list[FinalReport]]:
+def _own_report(report_id: int, action: ReportAction) -> tuple[FinalReport, Placement, list[FinalReport]]:
     """The supervisor's report to act on so, with every version, held until the transaction ends."""
     report, placement, versions = locked_report(report_id)
     advance(REPORT_TRANSITIONS, report.state, action, current_actor().role)

@@ -16,7 +16,8 @@ from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.access.queries import participant_actor
 from placements.booking.models import Placement
-from placements.booking.services import complete_placement
+from placements.booking.rules import ResumeReason
+from placements.booking.services import complete_placement, resume_placement
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
 from placements.report import queries
@@ -148,6 +149,23 @@ def test_not_before_the_end(market: Market) -> None:
     for placement_id in (going_on, waits):
         with pytest.raises(Conflict, match="avslutats"), acting_as(market.supervisor), transaction():
             begin_report(placement_id)
+
+
+def test_what_she_read_before_the_training_went_on_is_not_filed(market: Market, placement_id: int) -> None:
+    first = shown(market, placement_id)
+    with acting_as(market.officer), transaction():
+        resume_placement(placement_id, LAST_DAY, ResumeReason.CAME_BACK)
+    with acting_as(market.supervisor), transaction():
+        record_reading(first)
+    ended(market, placement_id, date(2026, 4, 17))
+    with travelling(date(2026, 4, 20)), acting_as(market.supervisor):
+        with pytest.raises(Conflict, match="fortsatt hos er"), transaction():
+            file_report(first)
+        with transaction():
+            second = revise_report(first)
+            show_report(second.id)
+            file_report(second.id, UnreadReason.DECLINED)
+            assert second.due_on == date(2026, 5, 4)
 
 
 def test_after_a_completed_placement_too(market: Market) -> None:
@@ -284,7 +302,9 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays(market: Market, pla
         assert waiting(market.supervisor) == []
 
 
-def test_a_correction_that_is_written_anew_waits_once_and_is_not_late(market: Market, placement_id: int) -> None:
+def test_a_correction_that_is_written_anew_waits_once_and_is_not_late(
+    market: Market, placement_id: int
+) -> None:
     first = reported(market, placement_id)
     with travelling(date(2026, 5, 4)):
         with acting_as(market.coordinator), transaction():
