@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db
-from marketplace.reference.rules import is_working_day
 from marketplace.swedish import counted
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
@@ -23,7 +22,9 @@ from placements.attendance.rules import (
     week_text,
 )
 from placements.booking.models import Placement
+from placements.plan.queries import planned_days
 
+_WEEK = timedelta(weeks=1)
 _LOOK_BACK = 26  # weeks in which missing attendance is looked for
 _TOLD_ALONE = 4  # weeks that have a row each on the start page; those before share one
 
@@ -31,8 +32,8 @@ _TOLD_ALONE = 4  # weeks that have a row each on the start page; those before sh
 def missing_by_week() -> dict[date, int]:
     """How many placements have no day on record, for each whole week of the last half year where some lack it.
 
-    A placement counts in a week in which it has at least one working day that can still be recorded: not in a month
-    whose invoice the supplier has approved. Three queries at most.
+    A placement counts in a week in which it has at least one planned day that can still be recorded: not in a month
+    whose invoice the supplier has approved. Seven queries at most.
     """
     this_monday = monday_of(today())
     earliest = this_monday - timedelta(weeks=_LOOK_BACK)
@@ -46,14 +47,22 @@ def missing_by_week() -> dict[date, int]:
         .order_by(Placement.id)
     ).all()
     recorded = _recorded_weeks([row.id for row in placements], earliest, this_monday)
-    lacking: list[tuple[date, set[ContractMonth]]] = []
-    for number in range(_LOOK_BACK):
-        monday = earliest + timedelta(weeks=number)
-        working = [day for day in days_of_week(monday) if is_working_day(day)]
-        for row in placements:
-            if (row.id, monday) not in recorded:
-                days = [day for day in working if row.start <= day <= row.last_day]
-                lacking.append((monday, {(row.contract_id, day.replace(day=1)) for day in days}))
+    without = [
+        (monday, row)
+        for monday in (earliest + timedelta(weeks=number) for number in range(_LOOK_BACK))
+        for row in placements
+        if (row.id, monday) not in recorded and row.start < monday + _WEEK and row.last_day >= monday
+    ]
+    if not without:
+        return {}
+    planned = planned_days({row.id for _, row in without}, without[0][0], this_monday - timedelta(days=1))
+    lacking: list[tuple[date, set[ContractMonth]]] = [
+        (
+            monday,
+            {(row.contract_id, day.replace(day=1)) for day in days_of_week(monday) if day in planned[row.id]},
+        )
+        for monday, row in without
+    ]
     approved = approved_months({month for _, months in lacking for month in months})
     return dict(sorted(Counter(monday for monday, months in lacking if months - approved).items()))
 
