@@ -20,12 +20,13 @@ from placements.plan.queries import planned_days
 
 
 def expected_today() -> list[tuple[GridRow, GridDay]]:
-    """Those who are to come to the supervisor's workplace today and have no attendance yet, also when they have told
-    that they do not come."""
+    """Those who train at the supervisor's workplace, are to come today and have no attendance yet, also when they have
+    told that they do not come."""
     grid = week_grid(monday_of(today()), with_weekend=True)
     return [
         (row, day)
         for row in grid.rows
+        if row.placement.state is PlacementState.RUNNING
         for day in row.days
         if day.day == today() and day.is_open and day.planned_hours and day.recorded is None
     ]

@@ -141,8 +141,9 @@ def test_the_database_takes_no_other_day_than_the_clocks_and_no_change(
         db.session.execute(text("DELETE FROM absence_report"))
 
 
-def test_nothing_is_told_when_nothing_goes_on(market: Market, placement_id: int) -> None:
-    ended(market, placement_id, WEEK[0])
+@pytest.mark.parametrize("last_day", WEEK[:2])
+def test_nothing_is_told_when_nothing_goes_on(market: Market, placement_id: int, last_day: date) -> None:
+    ended(market, placement_id, last_day)
     with pytest.raises(Conflict):
         report(market.supervisor, placement_id)
     with acting_as(market.supervisor):
