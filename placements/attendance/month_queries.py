@@ -12,9 +12,9 @@ from marketplace.accounts.models import Organisation
 from marketplace.db import Page, db, paginate
 from placements.attendance.queries import began_on, recorded_days
 from placements.attendance.rules import RECORDED_STATES, HourSum, total
-from placements.attendance.week_queries import by_name
 from placements.booking.models import Placement
 from placements.participants.models import Participant
+from placements.participants.queries import by_name
 from placements.plan.queries import shown_person
 
 _ENTERPRISE, _UNIT = aliased(Organisation), aliased(Organisation)

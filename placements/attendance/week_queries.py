@@ -4,22 +4,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import case, select
+from sqlalchemy import select
 
 from enterprises.places.models import Place
 from marketplace.clock import today
-from marketplace.db import db, swedish_order
+from marketplace.db import db
 from placements.attendance.queries import absence_reports, approved_months, began_on, recorded_days
 from placements.attendance.rules import RECORDED_STATES, RecordedDay, days_of_week
 from placements.attendance.week_rules import NO_HOURS, Closed, GridDay
 from placements.booking.models import Placement
 from placements.participants.models import Participant
+from placements.participants.queries import by_name
 from placements.plan.queries import planned_days, shown_person
 
 _WORK_DAYS = 5
-
-by_name = case((Participant.is_protected, None), else_=swedish_order(Participant.name)).nulls_last()
-"""Order of participants; a protected name decides nothing."""
 
 
 @dataclass(frozen=True)

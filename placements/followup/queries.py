@@ -26,6 +26,7 @@ from placements.followup.rules import (
     late_reminder_day,
 )
 from placements.participants.models import Participant
+from placements.participants.queries import by_name
 
 _DONE_IS_SHOWN = timedelta(days=7)
 """How long the participant sees what she has done, and can take it back."""
@@ -74,6 +75,7 @@ class FollowUpRow:
     follow_up: FollowUp
     placement: Placement
     who: str
+    is_protected: bool
     enterprise_name: str
     left_to_do: int
     """How many of the things agreed are not done."""
@@ -92,7 +94,7 @@ _ENTERPRISE = aliased(Organisation)
 
 FOLLOW_UP_SORTS: Mapping[str, list[Any]] = {
     "dag": [FollowUp.due_on],
-    "deltagare": [swedish_order(Participant.name), FollowUp.due_on],
+    "deltagare": [by_name, FollowUp.due_on],
     "arbetsplats": [swedish_order(_ENTERPRISE.name), FollowUp.due_on],
 }
 
@@ -136,7 +138,9 @@ def _rows(
 def _row(
     follow_up_: FollowUp, placement: Placement, person: Participant, enterprise_name: str, left_to_do: int
 ) -> FollowUpRow:
-    return FollowUpRow(follow_up_, placement, person.shown_name, enterprise_name, left_to_do)
+    return FollowUpRow(
+        follow_up_, placement, person.shown_name, person.is_protected, enterprise_name, left_to_do
+    )
 
 
 # The participant's own page.

@@ -70,12 +70,13 @@ def index() -> ResponseReturnValue:
 @bp.get(f"/uppfoljningar/lista.{FILE}")
 @requires(*_READERS)
 def index_file(file_format: str) -> Response:
-    """By placement number: a file leaves the system, and names stay in it."""
+    """By placement number: a file leaves the system, and names stay in it. Nor does it say where a protected person
+    is."""
     header = ("Placering", "Arbetsplats", "Slag", "Dag", "Läge", "Hölls", "Kvar att göra")
     rows = [
         (
             row.placement.number,
-            row.enterprise_name,
+            "" if row.is_protected else row.enterprise_name,
             FOLLOW_UP_KIND_SV[row.follow_up.kind],
             row.follow_up.due_on,
             FOLLOW_UP_STATE_SV[row.follow_up.state],

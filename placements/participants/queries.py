@@ -63,7 +63,7 @@ def participants(
     """The actor's participants with the grant in force. Masked ones stand together by name and by kommun: their order
     tells nothing."""
     columns: dict[str, list[Any]] = {
-        "name": [Participant.is_protected, _if_open(swedish_order(Participant.name))],
+        "name": [Participant.is_protected, by_name],
         "kommun": [Participant.is_protected, _if_open(swedish_order(Kommun.name))],
         "until": [func.coalesce(Grant.last_day, date.max)],
     }
@@ -82,6 +82,10 @@ def participants(
 def _if_open(column: ColumnElement[str]) -> ColumnElement[str | None]:
     """The column, but nothing of whoever has protected identity."""
     return case((Participant.is_protected, None), else_=column)
+
+
+by_name = _if_open(swedish_order(Participant.name))
+"""Order of participants; a protected name decides nothing."""
 
 
 def _with_grant() -> Select[Participant, Grant]:

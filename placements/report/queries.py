@@ -17,7 +17,7 @@ from marketplace.tenancy import current_actor
 from placements.booking.models import Placement
 from placements.booking.queries import goes_on_at_supplier
 from placements.participants.models import Consent, Participant
-from placements.participants.queries import consents_of
+from placements.participants.queries import by_name, consents_of
 from placements.participants.rules import PROTECTED_SV, ConsentScope, participant_number
 from placements.plan.models import ActivityPlan
 from placements.plan.queries import versions as plan_versions
@@ -147,7 +147,7 @@ _ENTERPRISE = aliased(Organisation)
 
 REPORT_SORTS: dict[str, list[Any]] = {
     "vantar": [FinalReport.received_on.is_not(None), FinalReport.filed_on],
-    "deltagare": [swedish_order(Participant.name)],
+    "deltagare": [by_name],
     "arbetsplats": [swedish_order(_ENTERPRISE.name)],
     "inlamnad": [FinalReport.filed_on],
 }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from lxml import html
 
 from marketplace.clock import travelling
 from marketplace.db import transaction
@@ -11,6 +12,7 @@ from marketplace.tenancy import acting_as
 from placements.access.queries import participant_actor
 from placements.followup import queries, services
 from placements.followup.rules import Agreed, FollowUpState, Party
+from placements.participants.services import update_needs
 from tests.support.asking import participant_of
 from tests.support.clients import Client, ClientFor
 from tests.support.following_up import days, followed, held
@@ -147,10 +149,24 @@ def test_planned_moved_missed_and_cancelled(
     assert date(2026, 4, 9) in days(market.officer, placement_id).values()
     for shown, held_there in (("alla", 4), ("sena", 1), ("missed", 1), ("held", 0)):
         page = text_of(officer.get(f"/uppfoljningar?lage={shown}&mina=y"))
-        assert f"{held_there} uppföljning" in page or held_there == 0, (shown, page)
+        told = f"{held_there} uppföljning" if held_there else "Ingen uppföljning passar filtret"
+        assert told in page, (shown, page)
     csv = officer.get("/uppfoljningar/lista.csv?lage=alla").get_data(as_text=True)
     assert csv.count("Gården & Co") == 4
     assert "Öberg" not in csv
+
+
+def test_a_protected_name_decides_no_order_and_no_file_says_where_she_is(
+    market: Market, placement_id: int, coming: list[int], officer: Client
+) -> None:
+    other = running(market, 2)
+    with acting_as(market.officer), transaction():
+        services.plan_extra(other, APRIL_1)
+        update_needs(participant_of(placement_id, market.officer), needs_sv="", is_protected=True)
+    rows = html.fromstring(officer.get("/uppfoljningar?sortera=deltagare").text).findall(".//table/tbody/tr")
+    assert [row.text_content().count("Maja Öberg2") for row in rows] == [1, 0, 0], "the first, were she named"
+    file = officer.get("/uppfoljningar/lista.csv").get_data(as_text=True)
+    assert file.count("Gården & Co") == 1
 
 
 def test_closed_to_everybody_else(
@@ -188,7 +204,7 @@ def test_she_sees_what_she_is_to_do_and_ticks_it(
     market: Market, placement_id: int, coming: list[int], client_for: ClientFor
 ) -> None:
     call = Agreed("Ringa Försäkringskassan", Party.CASE_OFFICER, APRIL_15)
-    _, bus = sorted(held(market.supervisor, coming[0], call, BUS, notes_sv="Hemligt"))
+    others, bus = sorted(held(market.supervisor, coming[0], call, BUS, notes_sv="Hemligt"))
     she = let_in(client_for, market, participant_actor(participant_of(placement_id, market.officer)))
     page = text_of(she.get("/min-sida/platser"))
     assert "Nästa gång ni följer upp din plan: onsdag 15 april." in page
@@ -199,7 +215,6 @@ def test_she_sees_what_she_is_to_do_and_ticks_it(
     assert "Klart Skaffa busskort" in text_of(she.get("/min-sida/platser"))
     assert she.post(f"/min-sida/bestamt/{bus}/klart", data={"gor": "angra"}).status_code == 302
     assert "Gör det senast" in text_of(she.get("/min-sida/platser"))
-    others = next(one for one in held(market.supervisor, coming[1], held_on=APRIL_1) or [0])
     assert she.post(f"/min-sida/bestamt/{others}/klart").status_code == 404
 
 
