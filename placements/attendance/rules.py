@@ -219,12 +219,12 @@ class HourSum:
         return self.attended_days + sum(self.absent_days.values())
 
 
-def month_sums(days: Sequence[RecordedDay]) -> list[HourSum]:
-    """The months in order."""
-    sums: dict[str, HourSum] = {}
-    for day in sorted(days, key=lambda recorded: recorded.day):
-        month = f"{day.day:%Y-%m}"
-        sums.setdefault(month, HourSum(month)).add(day)
+def month_sums(days: Sequence[RecordedDay], corrected: Iterable[date]) -> list[HourSum]:
+    """The months in order, also one in which every day has been corrected away."""
+    months = sorted({f"{day:%Y-%m}" for day in (*corrected, *(recorded.day for recorded in days))})
+    sums = {month: HourSum(month) for month in months}
+    for recorded in days:
+        sums[f"{recorded.day:%Y-%m}"].add(recorded)
     return list(sums.values())
 
 

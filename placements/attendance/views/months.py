@@ -44,7 +44,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
     corrected: dict[date, list[Correction]] = defaultdict(list)
     for correction in corrections_of([placement_id]):
         corrected[correction.day].append(correction)
-    sums = month_sums(days)
+    sums = month_sums(days, corrected)
     names = {month.month: month.name_sv for month in sums}
     asked = request.args.get("manad", "")
     chosen = asked if asked in names else next(reversed(names), "")

@@ -241,7 +241,8 @@ def test_sums_by_month_and_in_all() -> None:
         RecordedDay(1, date(2026, 4, 2), AttendanceKind.PRESENT, NO, Decimal(2)),
         RecordedDay(1, date(2026, 4, 3), AttendanceKind.INVALID, Decimal(4), NO),
     ]
-    march, april = month_sums(days)
+    march, april, may = month_sums(days, [date(2026, 5, 4)])
+    assert (may.month, may.days) == ("2026-05", 0)
     assert (march.month, march.planned_hours, march.attended_hours) == ("2026-03", Decimal(4), Decimal("3.5"))
     assert march.is_invoiced
     assert (april.attended_days, april.days) == (1, 3)
@@ -249,4 +250,4 @@ def test_sums_by_month_and_in_all() -> None:
     whole = total(days)
     assert whole.attended_hours == march.attended_hours + april.attended_hours
     assert whole.planned_hours == march.planned_hours + april.planned_hours
-    assert month_sums([]) == []
+    assert month_sums([], []) == []

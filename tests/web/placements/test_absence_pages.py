@@ -67,7 +67,7 @@ def test_she_tells_on_her_own_page(market: Market, placement_id: int, client_for
     client = let_in(client_for, market, she)
     assert "Kan du inte komma till Gården & Co i dag?" in text_of(client.get("/min-sida/platser"))
     path = f"/min-sida/franvaro/{placement_id}"
-    assert "tisdag" in text_of(client.get(path)) or "17 mars" in text_of(client.get(path))
+    assert "tisdag 17 mars" in text_of(client.get(path))
     assert client.post(path).status_code == 422
     assert client.post(path, data={"kind": "leave"}).status_code == 422
     assert "vet nu att du inte kommer" in posted(client, path, kind="ill")
@@ -107,6 +107,10 @@ def test_a_locked_day_is_corrected_with_a_reason_and_tells_its_history(
         told = text_of(client_for(actor).get(f"/placeringar/{placement_id}/narvaro"))
         assert "från 4 tim till Giltig frånvaro" in told
         assert "Sms" not in told
+    for never, stood in ((WEEK[0], "ill"), (WEEK[1], "present 4")):
+        gone = {"shown": stood, "kind": "no_training", "hours": "", "reason_sv": "Var aldrig där"}
+        page = posted(client, path.replace("2026-03-16", str(never)), **gone)
+        assert "Var aldrig där" in page, "also when no day of the month is left"
     assert client_for(market.officer).get(path).status_code == 403
     assert client_for(market.other_supervisor).get(path).status_code == 404
 
