@@ -9,8 +9,8 @@ from marketplace.letters.rules import LetterKind, Way, way_of
 
 def ways_of(user_id: int) -> dict[LetterKind, Way]:
     """How she takes each kind. For herself, and for the system."""
-    rows = db.session.scalars(select(LetterPreference).where(LetterPreference.user_id == user_id))
-    chosen = {row.kind: row.way for row in rows}
+    rows = select(LetterPreference.kind, LetterPreference.way).where(LetterPreference.user_id == user_id)
+    chosen = {row.kind: row.way for row in db.session.execute(rows)}
     return {kind: way_of(kind, chosen) for kind in LetterKind}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 
 from marketplace.accounts.models import Organisation, User
 from marketplace.accounts.queries import acting_users
@@ -102,10 +103,16 @@ def deliver_letter(letter_id: int, user_id: int) -> None:
 
 
 def choose_ways(user_id: int, ways: Mapping[LetterKind, Way]) -> None:
-    """From now on she takes letters so. Kinds that are not named stay as they were."""
-    for kind, way in ways.items():
-        db.session.merge(LetterPreference(user_id=user_id, kind=kind, way=way))
-    db.session.flush()
+    """From now on she takes letters so. Kinds that are not named stay as they were. A mail program may ask twice at
+    once."""
+    for kind in sorted(ways):
+        chosen = insert(LetterPreference).values(user_id=user_id, kind=kind, way=ways[kind])
+        db.session.execute(
+            chosen.on_conflict_do_update(
+                index_elements=[LetterPreference.user_id, LetterPreference.kind],
+                set_={"way": chosen.excluded.way},
+            )
+        )
 
 
 def turn_down(user_id: int, kind: LetterKind) -> None:

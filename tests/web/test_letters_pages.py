@@ -17,6 +17,7 @@ from marketplace.letters.rules import LetterKind, Way
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.factories import make_actor, make_enterprise
 from tests.support.application import Database
+from tests.support.at_once import all_at_once
 from tests.support.clients import ClientFor
 
 
@@ -126,3 +127,14 @@ def test_a_mail_program_posts_without_a_session_or_a_form_of_ours(database: Data
     client = app.test_client()
     assert client.post(link, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert client.post("/installningar", data={}).status_code == 400
+
+
+def test_a_link_that_is_posted_to_several_times_at_once_turns_the_kind_down(database: Database) -> None:
+    with acting_as(system_actor()):
+        who = make_actor("Hilda Handledare", make_enterprise("Smedjan"), Role.SUPERVISOR)
+        db.session.commit()
+    link = _link(who, LetterKind.VISIT)
+    db.session.remove()
+    answers = all_at_once(database, [lambda: database.app.test_client().post(link).status_code] * 4)
+    assert answers == [200] * 4
+    assert _ways(who)[LetterKind.VISIT] is Way.NEVER
