@@ -1,11 +1,15 @@
-"""Functions that answer as the owner for speed show nobody more than the policies do."""
+"""Functions that for speed answer as the owner, or for several policies, show and take no more than policies do."""
+
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import ProgrammingError
 
 from marketplace.accounts.rules import Role
+from marketplace.audit import record
 from marketplace.db import db
-from marketplace.tenancy import acting_as
+from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.choice.models import ChoiceRound
 from tests.isolation.conftest import Rollback
 from tests.world import BUYERS, EVERYBODY, ROLES, Side, World
@@ -22,6 +26,73 @@ def test_a_request_is_prepared_for_those_of_the_authority_who_see_the_round(
         facts = db.session.execute(select(text("*")).select_from(func.request_facts(round_id))).all()
     assert bool(facts) == (sees and role in BUYERS)
     assert bool(facts) == (side == "own" and role in {Role.CASE_OFFICER, Role.COORDINATOR})
+
+
+def test_a_request_is_prepared_for_the_participants_unit_and_kommun_alone(
+    undone: Rollback, world: World
+) -> None:
+    """In one authority. A unit with no participant, a coordinator of another kommun, and a job of another authority."""
+    officer, coordinator = world.actor(Role.CASE_OFFICER), world.actor(Role.COORDINATOR)
+    enterprise_id = world.actor(Role.SUPERVISOR).enterprise_id
+    concerned = [officer, coordinator, system_actor(world.authorities["own"])]
+    others = [
+        replace(officer, organisation_id=officer.authority_id),
+        replace(coordinator, kommun_codes=("0999",)),
+        replace(coordinator, kommun_codes=()),
+        replace(officer, role=None),
+        system_actor(world.authorities["foreign"]),
+        system_actor(enterprise_id=enterprise_id),
+        system_actor(),
+    ]
+    for actor in (*concerned, *others):
+        with undone(), acting_as(actor):
+            assert (_facts(world) > 0, _sees(world)) == (actor in concerned,) * 2, actor
+
+
+def _facts(world: World) -> int:
+    asked = select(func.count()).select_from(func.request_facts(int(world.own["choice_round_id"])))
+    return db.session.scalar(asked) or 0
+
+
+def _sees(world: World) -> bool:
+    asked = select(ChoiceRound.id).where(ChoiceRound.id == int(world.own["choice_round_id"]))
+    return db.session.scalar(asked) is not None
+
+
+@pytest.mark.parametrize(
+    ("object_type", "name", "is_trainees"),
+    [
+        ("choice_round", "choice_round_id", False),
+        ("checkpoint", "checkpoint_id", True),
+        ("plan", "agreed_plan_id", True),
+        ("follow_up", "follow_up_id", True),
+        ("report", "own_report_id", True),
+    ],
+)
+def test_a_participant_adds_events_to_what_is_hers_alone(
+    undone: Rollback, world: World, object_type: str, name: str, is_trainees: bool
+) -> None:
+    hers, foreign = int(world.own[name]), int(world.foreign[name])
+    authority_id = world.authorities["own"]
+    enterprise_id = None if object_type in {"choice_round", "checkpoint"} else world.enterprises["own"]
+    trainee, chooser = world.trainees["own"], world.actor(Role.PARTICIPANT)
+    she, another = (trainee, chooser) if is_trainees else (chooser, trainee)
+    with undone():
+        assert _adds(she, object_type, hers, authority_id, enterprise_id)
+        assert not _adds(another, object_type, hers, authority_id, enterprise_id)
+        assert not _adds(she, object_type, foreign, authority_id, enterprise_id)
+        assert not _adds(she, object_type, hers, world.authorities["foreign"], enterprise_id)
+        assert not _adds(she, object_type, hers, authority_id, world.enterprises["foreign"])
+        assert not _adds(she, "place", hers, authority_id, enterprise_id)
+
+
+def _adds(who: Actor, object_type: str, object_id: int, authority_id: int, enterprise_id: int | None) -> bool:
+    try:
+        with acting_as(who), db.session.begin_nested():
+            record(object_type, object_id, "tried", authority_id=authority_id, enterprise_id=enterprise_id)
+    except ProgrammingError:  # the policy's refusal
+        return False
+    return True
 
 
 @pytest.mark.parametrize("role", ROLES)
