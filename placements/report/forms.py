@@ -224,8 +224,7 @@ class OutcomeForm(BaseForm):
     def __init__(self, known: OutcomeContent | None = None, **kwargs: Any) -> None:
         super().__init__(data=vars(known) if known else None, **kwargs)
         for box in self:
-            if box.name != "csrf_token":
-                box.flags.required = True
+            box.flags.required = True
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)
