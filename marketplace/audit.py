@@ -115,6 +115,20 @@ _ADD = Prepared(
 )
 
 
+def says_last(object_type: str, object_id: int, action: str) -> bool:
+    """Whether the newest event says that the current actor did so today: a draft that saves itself tells it once."""
+    newest = db.session.execute(
+        select(Event.action, Event.user_id, Event.at)
+        .where(Event.object_type == object_type, Event.object_id == object_id)
+        .order_by(Event.id.desc())
+        .limit(1)
+    ).first()
+    if newest is None:
+        return False
+    done, user_id, at = newest
+    return done == action and user_id == current_actor().user_id and at.date() == clock.now().date()
+
+
 def timeline(object_type: str, object_id: int) -> list[Event]:
     """The object's events that the actor may see, newest first."""
     return list(

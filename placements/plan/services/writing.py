@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlalchemy import select
 
-from marketplace import clock
+from marketplace import audit, clock
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.db import db, get_or_404
@@ -69,12 +69,14 @@ def save_plan(
     """Changes a draft, whole or half-written. `saves` is the mark that the page was opened with; `keeps_absence` makes
     its routine for absence the one that the workplace's next plans begin with.
 
-    Raises Conflict when someone has saved since, Invalid beside the box for what cannot be kept as a plan.
+    Raises Conflict when someone has saved something else since, Invalid beside the box for what is not kept as a plan.
     """
-    plan, placement = _draft_to_change(plan_id, saves)
+    plan, placement = _draft_to_change(plan_id)
     content = tidy(content)
+    is_changed = plan.typed is not None or plan.content != content
+    if is_changed:
+        refuse_stale(saves, plan.saves)
     check_draft(content, queries.bounds_of(placement), clock.today())
-    is_first = plan.typed is not None or plan.content != content
     for rows in (plan.steps, plan.goals, plan.periods, plan.contacts):
         rows.clear()
     db.session.flush()  # the rows that go leave their keys to those that come
@@ -83,7 +85,7 @@ def save_plan(
     plan.saves += 1
     if keeps_absence:
         db.session.merge(PlanDefault(enterprise_id=placement.enterprise_id, absence_sv=content.absence_sv))
-    if is_first:
+    if is_changed and not audit.says_last("plan", plan.id, "edit"):
         record(plan, placement, "edit")
     return plan
 
@@ -91,10 +93,13 @@ def save_plan(
 def keep_typed(plan_id: int, typed: Mapping[str, Sequence[str]], *, saves: int | None = None) -> ActivityPlan:
     """Keeps what was typed by box as it is, for a draft that cannot be read as a plan yet.
 
-    Raises Conflict when someone has saved since.
+    Raises Conflict when someone has saved something else since.
     """
-    plan, _ = _draft_to_change(plan_id, saves)
-    plan.typed = {name: [storable(text) for text in texts] for name, texts in typed.items()}
+    plan, _ = _draft_to_change(plan_id)
+    kept = {name: [storable(text) for text in texts] for name, texts in typed.items()}
+    if kept != plan.typed:
+        refuse_stale(saves, plan.saves)
+    plan.typed = kept
     plan.saves += 1
     return plan
 
@@ -153,12 +158,10 @@ def revise_plan(plan_id: int, content: PlanContent | None = None) -> ActivityPla
     return new
 
 
-def _draft_to_change(plan_id: int, saves: int | None) -> tuple[ActivityPlan, Placement]:
+def _draft_to_change(plan_id: int) -> tuple[ActivityPlan, Placement]:
     plan, _ = locked_plan(plan_id)
     advance(PLAN_TRANSITIONS, plan.state, PlanAction.EDIT, current_actor().role)
-    placement = _placement_to_plan(plan.placement_id)
-    refuse_stale(saves, plan.saves)
-    return plan, placement
+    return plan, _placement_to_plan(plan.placement_id)
 
 
 def _write(plan: ActivityPlan, placement: Placement, content: PlanContent) -> None:

@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import select
 
 from enterprises.contracts.models import Contract
-from marketplace import clock
+from marketplace import audit, clock
 from marketplace.accounts.rules import Role
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, NotAllowed
@@ -55,18 +55,19 @@ def draft_report(placement_id: int, content: ReportContent) -> FinalReport:
 def save_report(report_id: int, content: ReportContent, *, saves: int | None = None) -> FinalReport:
     """Changes a draft, whole or half-written. `saves` is the mark that the page was opened with.
 
-    Raises Conflict when someone has saved since, or the report is a draft no longer.
+    Raises Conflict when someone has saved something else since, or the report is a draft no longer.
     """
     report, placement, versions = _own_report(report_id, ReportAction.EDIT)
-    refuse_stale(saves, report.saves)
     content = tidy(content)
     is_changed = content != report.content
+    if is_changed:
+        refuse_stale(saves, report.saves)
     report.goals.clear()
     db.session.flush()  # the goals that go leave their keys to those that come
     report.write(content)
     report.due_on = _due_on(placement, versions)
     report.saves += 1
-    if is_changed:
+    if is_changed and not audit.says_last("report", report.id, "edit"):
         record(report, placement, "edit")
     return report
 

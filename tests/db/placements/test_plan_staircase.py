@@ -138,6 +138,8 @@ def test_who_saves_a_page_opened_before_another_save_is_told(market: Market, pla
         ):
             with pytest.raises(Conflict, match="annat ställe"), transaction():
                 save()
+        with transaction():  # the same once more: a second press, or an answer that was lost
+            save_plan(plan_id, planned(tasks_sv="Laga"), saves=opened)
         assert get_or_404(ActivityPlan, plan_id).tasks_sv == "Laga"
 
 

@@ -193,6 +193,14 @@ def test_a_draft_keeps_everything_and_is_the_supervisors_own(market: Market, pla
     assert refusal.value.field == "abilities_sv"
     with pytest.raises(Conflict, match="annat ställe"), acting_as(market.supervisor), transaction():
         save_report(report_id, REPORT, saves=0)
+    with acting_as(market.supervisor), transaction():
+        kept = queries.readable_report(report_id).content
+        save_report(report_id, replace(kept, recommended_sv="Mer tid"))
+        save_report(report_id, kept)
+        assert [event.action for event in queries.events_of([draft])] == ["edit", "draft"]
+        save_report(
+            report_id, kept, saves=0
+        )  # the same once more: a second press, or an answer that was lost
     for actor in (market.officer, market.coordinator, herself(market, placement_id)):
         with acting_as(actor):
             assert queries.versions(placement_id) == []
