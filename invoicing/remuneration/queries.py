@@ -20,12 +20,10 @@ from marketplace.procurement.queries import price_drafts
 from placements.attendance.models import AttendanceDay as AttendanceRow
 from placements.attendance.rules import AttendanceKind
 from placements.booking.models import Placement
-from placements.booking.rules import PlacementState, placement_number
+from placements.booking.rules import BEGUN_STATES, placement_number
 from placements.plan.models import ActivityPlan
 from placements.report.models import FinalReport
 from placements.report.rules import ReportState
-
-STARTED_STATES = (PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY)
 
 FEES_MAY_COME_FOR = timedelta(days=184)
 """A placement that ended within this time before the month may still earn a fee: a late report, a late plan."""
@@ -103,7 +101,7 @@ def _placements(contract_id: int, month: Month) -> Sequence[Placement]:
         select(Placement)
         .where(
             Placement.contract_id == contract_id,
-            Placement.state.in_(STARTED_STATES),
+            Placement.state.in_(BEGUN_STATES),
             Placement.first_day <= month.last_day,
             Placement.last_day >= month.first_day - FEES_MAY_COME_FOR,
         )
@@ -121,7 +119,7 @@ def _moved_within(contract_id: int, placements: Sequence[Placement]) -> dict[int
             select(Placement).where(
                 Placement.id.in_(asked),
                 Placement.contract_id == contract_id,
-                Placement.state.in_(STARTED_STATES),
+                Placement.state.in_(BEGUN_STATES),
             )
         ).all()
         known |= {row.id: row for row in earlier}

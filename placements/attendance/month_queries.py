@@ -11,8 +11,9 @@ from sqlalchemy.orm import aliased
 from marketplace.accounts.models import Organisation
 from marketplace.db import Page, db, paginate
 from placements.attendance.queries import began_on, recorded_days
-from placements.attendance.rules import RECORDED_STATES, HourSum, total
+from placements.attendance.rules import HourSum, total
 from placements.booking.models import Placement
+from placements.booking.rules import BEGUN_STATES
 from placements.participants.models import Participant
 from placements.participants.queries import by_name
 from placements.plan.queries import shown_person
@@ -53,7 +54,7 @@ def _trained_in(month: date) -> Select[*tuple[Any, ...]]:
         .join(_ENTERPRISE, _ENTERPRISE.id == Placement.enterprise_id)
         .join(_UNIT, _UNIT.id == Placement.unit_id)
         .where(
-            Placement.state.in_(RECORDED_STATES),
+            Placement.state.in_(BEGUN_STATES),
             began_on <= last_day_of(month),
             Placement.last_day >= month,
         )

@@ -10,7 +10,7 @@ from enum import StrEnum
 from marketplace.errors import Conflict, Invalid
 from marketplace.reference.rules import add_working_days, spoken_month
 from marketplace.swedish import plain_hours
-from placements.booking.rules import PlacementState
+from placements.booking.rules import BEGUN_STATES, PlacementState
 
 
 class AttendanceKind(StrEnum):
@@ -50,9 +50,6 @@ _DAYS_A_WEEK = 7
 _DUE_WITHIN = 2  # working days after the week
 
 LONGEST_REASON = 500  # characters
-
-RECORDED_STATES = frozenset({PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
-"""Placements that have attendance: what has started, also afterwards while a week is filed late."""
 
 # Weeks.
 
@@ -128,7 +125,7 @@ def check_entry(
     entry: AttendanceEntry, *, state: PlacementState, first_day: date, last_day: date, today: date
 ) -> None:
     """Raises Conflict for a placement that has no attendance, Invalid for a day or hours that cannot be."""
-    if state not in RECORDED_STATES:
+    if state not in BEGUN_STATES:  # also afterwards, while a week is filed late
         raise Conflict("Närvaro kan registreras när placeringen har startat.")
     if not first_day <= entry.day <= last_day:
         raise Invalid(

@@ -15,13 +15,13 @@ from marketplace.web.work import WaitingItem
 from placements.attendance.models import AttendanceDay
 from placements.attendance.queries import ContractMonth, approved_months, began_on
 from placements.attendance.rules import (
-    RECORDED_STATES,
     attendance_deadline,
     days_of_week,
     monday_of,
     week_text,
 )
 from placements.booking.models import Placement
+from placements.booking.rules import BEGUN_STATES
 from placements.plan.queries import planned_days
 
 _WEEK = timedelta(weeks=1)
@@ -40,7 +40,7 @@ def missing_by_week() -> dict[date, int]:
     placements = db.session.execute(
         select(Placement.id, Placement.contract_id, began_on.label("start"), Placement.last_day)
         .where(
-            Placement.state.in_(RECORDED_STATES),
+            Placement.state.in_(BEGUN_STATES),
             began_on < this_monday,
             Placement.last_day >= earliest,
         )

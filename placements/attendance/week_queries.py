@@ -10,9 +10,10 @@ from enterprises.places.models import Place
 from marketplace.clock import today
 from marketplace.db import db
 from placements.attendance.queries import absence_reports, approved_months, began_on, recorded_days
-from placements.attendance.rules import RECORDED_STATES, RecordedDay, days_of_week
+from placements.attendance.rules import RecordedDay, days_of_week
 from placements.attendance.week_rules import NO_HOURS, Closed, GridDay
 from placements.booking.models import Placement
+from placements.booking.rules import BEGUN_STATES
 from placements.participants.models import Participant
 from placements.participants.queries import by_name
 from placements.plan.queries import planned_days, shown_person
@@ -60,7 +61,7 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
             select(Placement, Participant, Place.name)
             .outerjoin(Participant, Participant.id == Placement.participant_id)
             .join(Place, Place.id == Placement.place_id)
-            .where(Placement.state.in_(RECORDED_STATES), began_on <= week[-1], Placement.last_day >= monday)
+            .where(Placement.state.in_(BEGUN_STATES), began_on <= week[-1], Placement.last_day >= monday)
             .order_by(by_name, Placement.id)
         )
     )

@@ -49,6 +49,9 @@ SEAT_HOLDING_STATES = frozenset(
 PLACED_STATES = SEAT_HOLDING_STATES - {PlacementState.REQUESTED}
 """States of a placement that came to be."""
 
+BEGUN_STATES = PLACED_STATES - {PlacementState.ACCEPTED}
+"""States of a placement that has started, also when it is over."""
+
 
 class PlacementAction(StrEnum):
     ACCEPT = "accept"

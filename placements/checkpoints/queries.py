@@ -16,7 +16,7 @@ from marketplace.reference.rules import spoken_day
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
-from placements.booking.rules import PlacementState
+from placements.booking.rules import BEGUN_STATES
 from placements.checkpoints.due_rules import Stay, due_now, is_over
 from placements.checkpoints.models import (
     Checkpoint,
@@ -211,7 +211,7 @@ def _stays() -> Select[Placement]:
     """Placements that run, or have ended not long ago."""
     return select(Placement).where(
         Placement.started_on.is_not(None),
-        Placement.state.in_((PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY)),
+        Placement.state.in_(BEGUN_STATES),
     )
 
 

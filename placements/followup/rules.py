@@ -9,7 +9,7 @@ from marketplace.accounts.rules import Role
 from marketplace.errors import Invalid
 from marketplace.reference.rules import add_working_days
 from marketplace.rules import ActionView, Transition, TransitionTable, by, possible_actions
-from placements.booking.rules import PlacementState
+from placements.booking.rules import BEGUN_STATES, PlacementState
 from placements.plan.content_rules import LONGEST_LINE, LONGEST_TEXT, storable
 from placements.plan.rules import PLANNED_STATES
 
@@ -108,9 +108,6 @@ FOLLOW_UP_TRANSITIONS: TransitionTable = {
         causes_sv="Uppföljningen behövs inte längre. Den räknas inte som missad.",
     ),
 }
-
-BEGUN_STATES = frozenset({PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY})
-"""Placements where there is something to follow up, also after the end."""
 
 REMIND_BEFORE = 2
 """Working days before the day that both sides are reminded, and have it among what waits."""

@@ -13,10 +13,10 @@ from marketplace.letters.services import write_letter
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 from placements.booking.models import Placement
+from placements.booking.rules import BEGUN_STATES
 from placements.followup import queries
 from placements.followup.models import AgreedAction, FollowUp
 from placements.followup.rules import (
-    BEGUN_STATES,
     FOLLOW_UP_KIND_SV,
     FOLLOW_UP_TRANSITIONS,
     NOT_BEGUN_SV,

@@ -16,6 +16,7 @@ from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import BaseForm, ConfirmForm
 from marketplace.web.guards import requires
+from placements.booking.rules import BEGUN_STATES
 from placements.followup import queries, services
 from placements.followup.forms import (
     ALL,
@@ -31,7 +32,6 @@ from placements.followup.forms import (
 from placements.followup.models import FollowUp
 from placements.followup.queries import FollowUpsWanted
 from placements.followup.rules import (
-    BEGUN_STATES,
     FOLLOW_UP_KIND_SV,
     FOLLOW_UP_STATE_SV,
     FOLLOW_UP_TONE,

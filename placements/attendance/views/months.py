@@ -21,7 +21,6 @@ from placements.attendance.rules import (
     ABSENCE_WITHOUT_KIND_SV,
     ABSENCES,
     ATTENDANCE_KIND_SV,
-    RECORDED_STATES,
     month_sums,
     read_month,
     said_sv,
@@ -29,7 +28,7 @@ from placements.attendance.rules import (
     week_text,
 )
 from placements.attendance.views.rooms import bp
-from placements.booking.rules import PLACEMENT_STATE_SV, PLACEMENT_TONE
+from placements.booking.rules import BEGUN_STATES, PLACEMENT_STATE_SV, PLACEMENT_TONE
 from placements.plan.queries import training_head
 
 _MONTH_READERS = (Role.SUPERVISOR, Role.CASE_OFFICER, Role.COORDINATOR)
@@ -62,7 +61,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
         days=[(day, by_day.get(day)) for day in sorted([*by_day, *gone])],
         corrected=corrected,
         reports=absence_reports([placement_id], today(), today()) if sees_kinds else {},
-        may_record=role == Role.SUPERVISOR and head.placement.state in RECORDED_STATES,
+        may_record=role == Role.SUPERVISOR and head.placement.state in BEGUN_STATES,
         is_supervisor=role == Role.SUPERVISOR,
         week_to_record=week_text(min(today(), head.placement.last_day)),
         events=audit.timeline("attendance", placement_id),
