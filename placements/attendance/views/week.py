@@ -13,6 +13,7 @@ from marketplace.errors import DomainError
 from marketplace.reference.rules import WEEKDAY_SV
 from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
+from marketplace.web.drafts import is_background
 from marketplace.web.guards import requires
 from placements.attendance import services
 from placements.attendance.forms import WeekForm
@@ -43,8 +44,7 @@ def index() -> ResponseReturnValue:
         else:
             flash(_saved_sv(monday, changed), "success")
             saved = url_for("attendance.index", vecka=week_text(monday))
-            is_script = request.accept_mimetypes.best == "application/json"
-            return jsonify(location=saved) if is_script else redirect(saved)
+            return jsonify(location=saved) if is_background() else redirect(saved)
     page = render_template(
         "placements/attendance/index.html",
         grid=grid,
