@@ -39,6 +39,20 @@ EXIT_REASON_SV = {
 }
 
 
+EXIT_REASON_EASY_SV = {
+    ExitReason.WORK: "Du har fått ett arbete.",
+    ExitReason.STUDIES: "Du ska studera.",
+    ExitReason.JOB_SEEKING: "Du ska söka arbete.",
+    ExitReason.ORDINARY_PROGRAMME: "Du ska vara med i ett annat program.",
+    ExitReason.REHABILITATION: "Du ska få mer rehabilitering.",
+    ExitReason.ILLNESS: "Du är sjuk.",
+    ExitReason.PARENTAL_LEAVE: "Du är föräldraledig.",
+    ExitReason.MOVED: "Du har flyttat.",
+    ExitReason.OTHER: "Något annat.",
+}
+"""To the participant."""
+
+
 class GoalResult(StrEnum):
     MET = "met"
     PARTLY = "partly"

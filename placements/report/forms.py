@@ -199,7 +199,8 @@ class ReceiveForm(BaseForm):
     next_step_sv = TextAreaField(
         "Beslut om nästa steg",
         validators=[DataRequired()],
-        description="Vad Resursrådet har bestämt, och vem som gör vad härnäst. Handläggaren läser det.",
+        description="Vad Resursrådet har bestämt, och vem som gör vad härnäst. Alla som får läsa slutdokumentationen "
+        "läser det, också deltagaren och arbetsplatsen. Skriv inget om diagnoser.",
     )
 
 

@@ -161,6 +161,9 @@ explain_constraint(
 explain_constraint(
     "uq_final_report_open", "Det finns redan en version som inte är inlämnad. Fortsätt med den."
 )
+explain_constraint(
+    "pk_outcome", "Någon annan fyllde i före och efter just nu. Läs om sidan för att se vad som står."
+)
 explain_constraint("frozen_report", "En framlagd slutdokumentation ändras inte. Skriv en ny version.")
 explain_constraint(
     "report_steps", "Slutdokumentationen har ändrats av någon annan. Läs om sidan för att se vad som gäller."

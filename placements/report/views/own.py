@@ -7,15 +7,14 @@ from flask_wtf.csrf import CSRFError
 from marketplace.accounts.rules import MEMBER_KIND_SV, MemberKind, Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, Invalid
-from marketplace.reference.rules import spoken_day
 from marketplace.tenancy import current_actor
 from marketplace.web.guards import CODE_AGAIN_SV, requires
 from placements.plan.queries import training_head
 from placements.report import queries, services
+from placements.report.content_rules import EXIT_REASON_EASY_SV, GOAL_RESULT_SV
 from placements.report.forms import CommentForm
 from placements.report.rules import FILED_STATES, ReportState
 from placements.report.views.papers import paper_of
-from placements.report.views.reading import WORDS
 
 bp = Blueprint("own_report", __name__, url_prefix="/min-sida/slutdokumentationer")
 
@@ -53,8 +52,8 @@ def show(report_id: int) -> ResponseReturnValue:
             MEMBER_KIND_SV[MemberKind(consent.scope.value)]
             for consent in queries.readers_by_consent(current_actor().participant_id or 0)
         ],
-        spoken_day=spoken_day,
-        **WORDS,
+        GOAL_RESULT_SV=GOAL_RESULT_SV,
+        EXIT_REASON_EASY_SV=EXIT_REASON_EASY_SV,
     )
     return page, form.status()
 

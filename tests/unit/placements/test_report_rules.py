@@ -13,6 +13,7 @@ from marketplace.errors import Conflict, Invalid
 from placements.booking.rules import PlacementState
 from placements.plan.content_rules import Goal
 from placements.report.content_rules import (
+    EXIT_REASON_EASY_SV,
     EXIT_REASON_SV,
     GOAL_RESULT_SV,
     LONGEST_TEXT,
@@ -65,6 +66,7 @@ TUESDAY = date(2026, 3, 31)
         (REPORT_STATE_SV, ReportState),
         (REPORT_TONE, ReportState),
         (EXIT_REASON_SV, ExitReason),
+        (EXIT_REASON_EASY_SV, ExitReason),
         (GOAL_RESULT_SV, GoalResult),
         (UNREAD_REASON_SV, UnreadReason),
         (OCCUPATION_SV, Occupation),

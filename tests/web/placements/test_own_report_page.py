@@ -55,7 +55,13 @@ def test_she_finds_it_reads_it_and_says_what_she_thinks(
     assert "Läs hur det gick" in text_of(client.get("/min-sida/platser"))
     path = f"/min-sida/slutdokumentationer/{report_id}"
     page = text_of(client.get(path))
-    for words in ("Sydde kassar", "Delvis nått.", "Du behöver inte skriva något.", "Ingen annan får läsa"):
+    for words in (
+        "Sydde kassar",
+        "Delvis nått.",
+        "Du ska vara med i ett annat program.",
+        "Du behöver inte skriva något.",
+        "Ingen annan får läsa",
+    ):
         assert words in page, words
     long = client.post(path, data={"comment_sv": "ш" * 2001})
     assert long.status_code == 422
