@@ -51,15 +51,15 @@ def readable_report(report_id: int) -> FinalReport:
 
 
 def own_reports() -> list[FinalReport]:
-    """The participant's reports that she is to read or that are filed, the newest first."""
-    return list(
-        db.session.scalars(
-            select(FinalReport)
-            .where(FinalReport.state.in_([ReportState.SHOWN, *FILED_STATES]))
-            .options(joinedload(FinalReport.placement).joinedload(Placement.enterprise))
-            .order_by(FinalReport.id.desc())
-        )
+    """The participant's reports that she is to read or that are filed, one for each placement, the newest first."""
+    found = db.session.scalars(
+        select(FinalReport)
+        .where(FinalReport.state.in_([ReportState.SHOWN, *FILED_STATES]))
+        .options(joinedload(FinalReport.placement).joinedload(Placement.enterprise))
+        .order_by(FinalReport.id)
     )
+    newest = {report.placement_id: report for report in found}
+    return sorted(newest.values(), key=lambda report: report.id, reverse=True)
 
 
 def events_of(reports: Collection[FinalReport]) -> list[Event]:

@@ -320,6 +320,8 @@ def test_a_correction_that_is_written_anew_waits_once_and_is_not_late(
         with acting_as(market.supervisor), transaction():
             second = revise_report(first)
             show_report(second.id)
+            with acting_as(herself(market, placement_id)):
+                assert [one.id for one in queries.own_reports()] == [second.id]
             third = revise_report(second.id).id
             assert len(waiting(market.supervisor)) == 1
             show_report(third)
