@@ -101,6 +101,9 @@ def test_a_second_tab_is_told_and_nothing_stays_after_signing_out(
     second.get_by_role("button", name="Spara vecka 12").click()
     second.get_by_text("Under tiden sparades: Sjuk.").first.wait_for()
     assert second.get_by_label("Timmar, Maja Öberg1, mån 16/3").input_value() == "1"
+    for hours in ("2", "3"):
+        second.get_by_label("Timmar, Maja Öberg1, tis 17/3").fill(hours)
+    assert second.evaluate(KEPT) == 2, "nothing of the page that came back is saved"
     first.get_by_label("Timmar, Maja Öberg1, mån 16/3").fill("2")
     first.get_by_label("Närvaro, Maja Öberg1, mån 16/3").select_option(label="Närvarande")
     second.get_by_role("button", name="Spara vecka 12").click()

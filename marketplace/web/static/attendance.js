@@ -11,7 +11,7 @@ if (form) {
 
   const cells = [...form.querySelectorAll("[data-cell]")].map((box) => {
     const [hours, kind, shown] = ["hours", "kind", "shown"].map((part) => box.querySelector(`[name$="-${part}"]`));
-    return { box, hours, kind, shown, key: PREFIX + box.dataset.cell, first: `${kind.value} ${hours.value}`, kept: null };
+    return { box, hours, kind, shown, key: PREFIX + box.dataset.cell, kept: null };
   });
 
   // A browser may refuse to store: then the page works as without the script.
@@ -25,9 +25,12 @@ if (form) {
     } catch { return false; }
   };
 
+  // As the server writes in `shown` what is saved, or what it filled in.
+  const said = ({ hours, kind }) => (hours.value ? `${kind.value} ${hours.value}` : kind.value);
+
   const keep = (cell) => {
     const { hours, kind, shown } = cell;
-    if (`${kind.value} ${hours.value}` === cell.first && !cell.box.classList.contains("attendance-wrong")) {
+    if (said(cell) === shown.value) {
       store(cell, null);
       return;
     }
@@ -72,15 +75,17 @@ if (form) {
     const raw = stored(cell.key);
     let draft = null;
     try { draft = JSON.parse(raw); } catch { /* not ours */ }
-    if (!draft) return false;
-    cell.kept = raw;
-    const isOnPage = draft.hours === cell.hours.value && draft.kind === cell.kind.value;
-    if (Date.now() - draft.at > KEPT_FOR || (isOnPage && draft.shown !== cell.shown.value)) {
-      if (cell.box.classList.contains("attendance-wrong")) keep(cell);
-      else store(cell, null);
+    if (draft) cell.kept = raw;
+    if (said(cell) !== cell.shown.value) {
+      keep(cell); // the page came back with what was typed on it
       return false;
     }
-    if (isOnPage) return false;
+    if (!draft) return false;
+    const isOnPage = draft.hours === cell.hours.value && draft.kind === cell.kind.value;
+    if (isOnPage || Date.now() - draft.at > KEPT_FOR) {
+      store(cell, null);
+      return false;
+    }
     if (draft.shown !== cell.shown.value) {
       offer(cell, draft);
       return false;
