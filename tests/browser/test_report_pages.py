@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import MemberKind
@@ -122,6 +122,17 @@ def test_a_draft_saves_itself_on_a_phone(
         content = readable_report(ids["draft"]).content
     assert content.abilities_sv == "Håller tider"
     assert content.goals[0].result == "partly"
+    # The button is pressed when the script's own save has come, but not its answer.
+    held: list[Route] = []
+    page.route("**/redigera", lambda route: held.append(route), times=1)  # noqa: PLW0108
+    with page.expect_request("**/redigera"):
+        page.get_by_label("Vilka förmågor har deltagaren visat").fill("Håller tider och lär")
+    page.get_by_label("Vilka förmågor har deltagaren visat").fill("Håller tider och lär andra")
+    answer = held[0].fetch()
+    page.get_by_role("button", name="Spara utkastet").click()
+    held[0].fulfill(response=answer)
+    page.wait_for_url("**/placeringar/**")
+    assert "Håller tider och lär andra" in page.content()
     page.context.close()
 
 

@@ -6,19 +6,29 @@ if (form) {
   const WAIT = 3000;
   const AGAIN = 15000;
   let timer = 0;
+  let isSaving = false;
   let isStopped = false;
+  let press = null;
 
   const tell = (text) => { told.textContent = text; };
 
   const save = async () => {
-    let next = 0;
+    timer = 0;
+    if (isSaving) { // one at a time: the next is sent with the mark that this one is answered with
+      later(WAIT);
+      return;
+    }
+    isSaving = true;
+    let isLost = false;
     try {
       const answer = await fetch(form.action, {
         method: "POST",
         body: new FormData(form),
         headers: { Accept: "application/json" },
         redirect: "manual",
+        keepalive: document.hidden,
       });
+      if (answer.status >= 500) throw new Error(answer.statusText);
       const said = answer.headers.get("Content-Type")?.includes("json") ? await answer.json() : {};
       if (answer.ok && said.saves !== undefined) {
         form.elements.saves.value = said.saves;
@@ -31,11 +41,12 @@ if (form) {
         tell("Det gick inte att spara just nu. Det du har skrivit står kvar. Tryck på Spara.");
       }
     } catch {
-      next = AGAIN;
+      isLost = true;
       tell("Ingen kontakt med Platstorget. Det du har skrivit står kvar på sidan, och vi försöker igen.");
     }
-    timer = 0;
-    if (next) later(next);
+    isSaving = false;
+    if (press) press();
+    else if (isLost && !timer) later(AGAIN);
   };
 
   const later = (wait) => {
@@ -44,7 +55,20 @@ if (form) {
     timer = setTimeout(save, wait);
   };
 
+  const now = () => {
+    clearTimeout(timer);
+    save();
+  };
+
   form.addEventListener("input", () => later(WAIT));
-  form.addEventListener("submit", () => { isStopped = true; clearTimeout(timer); });
-  window.addEventListener("online", () => { if (timer) later(0); });
+  form.addEventListener("submit", (event) => {
+    isStopped = true;
+    clearTimeout(timer);
+    timer = 0;
+    if (!isSaving) return;
+    event.preventDefault(); // what is on its way comes first, or the button would seem to be another page's
+    press = () => { press = null; form.requestSubmit(event.submitter); };
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && timer) now(); });
+  window.addEventListener("online", () => { if (timer) now(); });
 }
