@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 
 from flask import current_app
@@ -11,6 +12,9 @@ from marketplace.accounts.models import User
 from marketplace.letters.models import Letter
 from marketplace.letters.rules import LetterKind, Way, ways_for
 from marketplace.web.addresses import public_address
+
+_WHOLE_LINES = SMTP.clone(max_line_length=998)
+"""As long as they may be. An address that does not fit in a line is encoded, and then no mail program knows it."""
 
 
 def compose(
@@ -30,6 +34,7 @@ def compose(
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(body)
     message["Content-Language"] = "sv"  # after the content, which would take it away
+    message.policy = _WHOLE_LINES  # after it too, or the text would have as long lines
     return message
 
 

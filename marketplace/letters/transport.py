@@ -3,7 +3,6 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -20,7 +19,7 @@ def hand_over(message: EmailMessage, mail_url: str) -> None:
         folder = Path(unquote(address.path))
         folder.mkdir(parents=True, exist_ok=True)
         name = str(message["Message-ID"]).strip("<>")
-        (folder / f"{name}.eml").write_bytes(message.as_bytes(policy=SMTP))
+        (folder / f"{name}.eml").write_bytes(message.as_bytes())
         return
     host = address.hostname or ""
     if address.scheme == "smtps":

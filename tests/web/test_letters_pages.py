@@ -109,6 +109,22 @@ def test_a_letter_that_must_come_has_no_such_link(manager: Actor, app: Flask) ->
     assert letter["List-Unsubscribe"] is None
 
 
+def test_the_link_reaches_mail_programs_as_it_is_however_long(
+    manager: Actor, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(
+        app.config, "PUBLIC_URL", "https://valfrihet.samordningsforbundet-ostra.exempel.se/torget"
+    )
+    with acting_as(system_actor()):
+        user = db.session.get_one(User, manager.user_id)
+        letter = compose(
+            user, LetterKind.SYSTEM, subject_sv="Å", body=f"{'å' * 990}\n", written_at=now(), key="1"
+        )
+    lines = letter.as_bytes().split(b"\r\n")
+    assert f"List-Unsubscribe: {letter['List-Unsubscribe']}".encode() in lines
+    assert max(map(len, lines)) < 200, "and the text, which mail servers may break, is in short lines"
+
+
 def test_a_link_that_has_been_tampered_with_does_nothing(client_for: ClientFor, manager: Actor) -> None:
     link = _link(manager, LetterKind.SYSTEM)
     for bad in (f"{link}x", "/brev/avsta/hej", "/brev/avsta/WzEsInN5c3RlbSJd.x"):
