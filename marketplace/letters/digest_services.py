@@ -101,10 +101,17 @@ def _is_first(user_id: int, day: date) -> bool:
 
 
 def _parts(user: User) -> list[DigestPart]:
-    """The roles in which anything waits, in the order in which they are chosen between."""
+    """The roles in which anything waits, in the order in which they are chosen between. What was kept for a role that
+    she has left, or of a kind that she has turned down since, is kept no longer."""
     ways = ways_of(user.id)
-    kept = [pair for pair in kept_letters(user.id) if ways[pair[1].kind] is not Way.NEVER]
     memberships = memberships_of(user.id)
+    roles = {(one.organisation_id, one.role) for one in memberships}
+    kept = []
+    for delivery, letter in kept_letters(user.id):
+        if ways[letter.kind] is Way.NEVER or (letter.organisation_id, letter.role) not in roles:
+            db.session.delete(delivery)
+        else:
+            kept.append((delivery, letter))
     parts = []
     for membership in memberships:
         to = (membership.organisation_id, membership.role)

@@ -71,8 +71,8 @@ def address_letter(letter_id: int) -> None:
 
 
 def deliver_letter(letter_id: int, user_id: int) -> None:
-    """Hands the letter to the mail server, once for each person, who may have left since it was addressed. Raises what
-    the mail server raised: the message is delivered again later."""
+    """Hands the letter to the mail server, once for each person, who may have left or turned the kind down since it was
+    addressed. Raises what the mail server raised: the message is delivered again later."""
     mail_url = current_app.config["MAIL_URL"]
     sent = select(LetterDelivery.id).where(
         LetterDelivery.letter_id == letter_id, LetterDelivery.user_id == user_id
@@ -80,7 +80,8 @@ def deliver_letter(letter_id: int, user_id: int) -> None:
     if not mail_url or db.session.scalar(sent) is not None:
         return
     letter = db.session.get_one(Letter, letter_id)
-    if user_id not in acting_users(letter.organisation_id, letter.role):
+    has_left = user_id not in acting_users(letter.organisation_id, letter.role)
+    if has_left or ways_of(user_id)[letter.kind] is Way.NEVER:
         return
     user = db.session.get_one(User, user_id)
     db.session.add(LetterDelivery(letter_id=letter.id, user_id=user.id, sent_at=now()))

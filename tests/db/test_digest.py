@@ -195,6 +195,8 @@ def test_what_begins_to_wait_later_that_day_is_told_the_next(
     assert _morning(folder) == {}
     waiting.append(REQUEST)
     assert _morning(folder) == {}
+    with travelling(date(2026, 3, 3)):
+        assert _address(people.supervisor) in _morning(folder)
 
 
 def test_nobody_is_written_to_on_a_day_of_rest(
@@ -251,6 +253,23 @@ def test_whoever_turns_a_kind_down_gets_nothing_that_was_kept(
     _deliver()
     _choose(people.supervisor, visit=Way.NEVER)
     assert _morning(folder) == {}
+    _choose(people.supervisor, visit=Way.DIGEST)
+    with travelling(date(2026, 3, 3)):
+        assert _morning(folder) == {}, "nor when she changes her mind"
+
+
+def test_whoever_turns_a_kind_down_before_it_could_be_sent_does_not_get_it(
+    app: Flask, folder: Path, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _write(people)
+    up = app.config["MAIL_URL"]
+    monkeypatch.setitem(app.config, "MAIL_URL", "smtp://127.0.0.1:1")
+    with pytest.raises(OSError, match="refused"):
+        _deliver()
+    monkeypatch.setitem(app.config, "MAIL_URL", up)
+    _choose(people.supervisor, visit=Way.NEVER)
+    _deliver()
+    assert _sent(folder) == {}
 
 
 def test_turning_the_digest_down_turns_down_what_was_to_come_in_it(
