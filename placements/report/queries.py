@@ -140,6 +140,7 @@ class ReportRow:
     report: FinalReport
     placement: Placement
     who: str
+    is_protected: bool
     enterprise_name: str
 
 
@@ -184,4 +185,4 @@ def _reports(
 
 
 def _row(report: FinalReport, placement: Placement, person: Participant, enterprise_name: str) -> ReportRow:
-    return ReportRow(report, placement, person.shown_name, enterprise_name)
+    return ReportRow(report, placement, person.shown_name, person.is_protected, enterprise_name)

@@ -31,12 +31,13 @@ def index() -> ResponseReturnValue:
 @bp.get(f"/slutdokumentationer/lista.{FILE}")
 @requires(*READERS)
 def index_file(file_format: str) -> Response:
-    """By placement number: a file leaves the system, and names stay in it."""
+    """By placement number: a file leaves the system, and names stay in it. Nor does it say where a protected person
+    is."""
     header = ("Placering", "Arbetsplats", "Inlämnad", "Sen", "Avslut", "Läge")
     rows = [
         (
             row.placement.number,
-            row.enterprise_name,
+            "" if row.is_protected else row.enterprise_name,
             row.report.filed_on,
             "Ja" if row.report.is_late else "Nej",
             EXIT_REASON_SV[row.report.exit_reason] if row.report.exit_reason else "",

@@ -14,9 +14,11 @@ from marketplace.db import get_or_404, transaction
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
 from placements.participants.models import Grant
+from placements.participants.services import update_needs
 from placements.report.queries import readers_by_consent
 from placements.report.services import record_reading
 from tests.factories import HANINGE, HUDDINGE, make_actor, make_member
+from tests.support.asking import participant_of
 from tests.support.clients import Client, ClientFor
 from tests.support.placement_market import Market
 from tests.support.training import (
@@ -318,6 +320,12 @@ def test_the_list_is_sorted_and_its_file_has_numbers_for_names(
     assert all(number in coordinator.get("/slutdokumentationer").get_data(as_text=True) for number in numbers)
     assert coordinator.get("/slutdokumentationer/lista.xlsx").status_code == 200
     assert client_for(market.strategist).get("/slutdokumentationer/lista.csv").status_code == 403
+    first = participant_of(placement_id, market.officer)
+    with acting_as(market.officer), transaction():
+        update_needs(first, needs_sv="", is_protected=True)
+    assert names("?sortera=deltagare")[0] == "Maja Öberg2", "a protected name decides nothing"
+    protected = coordinator.get("/slutdokumentationer/lista.csv").get_data().decode("utf-8-sig")
+    assert [text.count("Gården & Co") for text in (file, protected)] == [2, 1]
 
 
 def test_without_plan_and_attendance_nothing_is_said_to_be_filled_in(
