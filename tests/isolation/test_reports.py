@@ -55,7 +55,7 @@ def test_those_who_work_with_her_read_and_no_others(undone: Rollback, world: Wor
             with acting_as(world.actor(role, "foreign")):
                 own = select(func.count(FinalReport.id)).where(FinalReport.id == world.own["report_id"])
                 assert db.session.scalar(own) == 0, role
-        seen = []
+        seen: list[int] = []
         for she in (world.actor(Role.PARTICIPANT), world.trainees["own"]):
             with acting_as(she):
                 seen += db.session.scalars(select(FinalReport.id)).all()
