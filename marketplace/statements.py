@@ -154,11 +154,13 @@ class Prepared:
         connection = session_connection()
         for heard in connection.dispatch.before_cursor_execute:
             heard(connection, None, self._text, given, None, False)
+        driver: Any = connection.connection.dbapi_connection
         try:
-            driver: Any = connection.connection.dbapi_connection
             with driver.cursor() as cursor:
                 yield cursor
         except psycopg2.Error as error:
+            if driver.closed:  # lost: there is nothing to roll back
+                connection.invalidate(error)
             raise DBAPIError.instance(
                 self._text, None, error, psycopg2.Error, hide_parameters=True
             ) from error

@@ -125,12 +125,13 @@ def _before_commit(connection: Connection) -> None:
 
 
 def _before_rollback(connection: Connection) -> None:
-    connection.info.pop(_HAS, None)
+    if not connection.invalidated:  # one that was lost has nothing that it was told
+        connection.info.pop(_HAS, None)
 
 
 def _before_partial_rollback(connection: Connection, _name: str, _context: object) -> None:
     """PostgreSQL takes back what was set since the savepoint."""
-    if _HAS in connection.info:
+    if not connection.invalidated and _HAS in connection.info:
         connection.info[_HAS] = None
 
 

@@ -1,12 +1,13 @@
 """What is sent along with the next statement or the commit: done, or told, or forgotten."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import NullPool
 
+from enterprises.places.services.capacity import lock_capacity
 from marketplace import pipeline
 from marketplace.audit import Event, record, timeline
 from marketplace.db import db, transaction
@@ -21,6 +22,11 @@ def own_database(servers: Servers) -> Iterator[Database]:
     with application_on_a_copy(servers) as database, database.app.app_context():
         yield database
         db.session.remove()
+
+
+def _end_connection(database: Database, pid: int | None) -> None:
+    with create_engine(database.url, poolclass=NullPool).connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 1000)"), {"pid": pid})
 
 
 def _messages(topic: str) -> int:
@@ -105,9 +111,20 @@ def test_a_connection_that_was_lost_while_it_rested_is_replaced(
 ) -> None:
     lost = db.session.scalar(text("SELECT pg_backend_pid()"))
     db.session.remove()
-    other = create_engine(own_database.url, poolclass=NullPool)
-    with other.connect() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": lost})
+    _end_connection(own_database, lost)
     monkeypatch.setattr(pipeline, "_RESTS", 0.0)
     assert db.session.scalar(text("SELECT pg_backend_pid()")) != lost
     db.session.remove()
+
+
+@pytest.mark.parametrize("asks", [lambda: lock_capacity(1), lambda: db.session.scalar(text("SELECT 1"))])
+def test_a_connection_that_is_lost_in_use_fails_what_was_begun_on_it_alone(
+    own_database: Database, asks: Callable[[], object]
+) -> None:
+    with acting_as(system_actor()):
+        with pytest.raises(OperationalError), transaction():
+            _end_connection(own_database, db.session.scalar(text("SELECT pg_backend_pid()")))
+            asks()
+        db.session.remove()
+        with transaction():
+            emit("again", grant_id=1)
