@@ -7,13 +7,15 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.clock import travelling
-from marketplace.db import db, transaction
-from marketplace.tenancy import acting_as
+from marketplace.db import db, get_or_404, transaction
+from marketplace.tenancy import Actor, acting_as
+from placements.access.queries import participant_actor
 from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.attendance.services import record_attendance
 from placements.booking.models import Placement
 from placements.booking.services import accept_placement, end_placement_early, start_placement
-from placements.participants.models import Consent
+from placements.participants.models import Consent, Grant
+from placements.participants.rules import GrantState
 from placements.participants.withdrawal import withdraw_consent
 from placements.plan.content_rules import Goal, PlanContent
 from placements.plan.services import (
@@ -23,6 +25,7 @@ from placements.plan.services import (
     record_participant_agreement,
 )
 from placements.report.content_rules import ExitReason, GoalResult, ReachedGoal, ReportContent
+from placements.report.models import FinalReport
 from placements.report.outcome_rules import (
     Education,
     Occupation,
@@ -158,3 +161,23 @@ def consent_withdrawn(market: Market, placement_id: int) -> None:
         assert consent_id is not None
         withdraw_consent(consent_id)
     db.session.expire_all()
+
+
+def report_of(market: Market, report_id: int) -> FinalReport:
+    """As the supervisor sees it now."""
+    with acting_as(market.supervisor):
+        found = get_or_404(FinalReport, report_id)
+        db.session.refresh(found)
+        assert len(found.goals) <= 1  # read while she may
+        return found
+
+
+def herself(market: Market, placement_id: int) -> Actor:
+    """The participant of the placement."""
+    with acting_as(market.officer):
+        return participant_actor(get_or_404(Placement, placement_id).participant_id)
+
+
+def grant_state(market: Market, placement_id: int) -> GrantState:
+    with acting_as(market.officer):
+        return get_or_404(Grant, get_or_404(Placement, placement_id).grant_id).state

@@ -14,14 +14,12 @@ from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFo
 from marketplace.letters.models import Letter
 from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
-from placements.access.queries import participant_actor
 from placements.booking.models import Placement
-from placements.booking.rules import ResumeReason
-from placements.booking.services import complete_placement, resume_placement
+from placements.booking.services import complete_placement
 from placements.participants.models import Grant
 from placements.participants.rules import GrantState
 from placements.report import queries
-from placements.report.content_rules import LONGEST_TEXT, GoalResult, ReportContent, differences
+from placements.report.content_rules import LONGEST_TEXT, GoalResult, ReportContent
 from placements.report.models import FinalReport, Outcome
 from placements.report.outcome_rules import Support
 from placements.report.rules import ReportState, UnreadReason
@@ -34,7 +32,6 @@ from placements.report.services import (
     receive_report,
     record_outcome,
     record_reading,
-    revise_report,
     save_report,
     show_report,
 )
@@ -48,7 +45,10 @@ from tests.support.training import (
     agreed,
     consent_withdrawn,
     ended,
+    grant_state,
+    herself,
     received,
+    report_of,
     reported,
     running,
     shown,
@@ -72,38 +72,9 @@ def placement_id(market: Market) -> int:
     return placement_id
 
 
-def report(market: Market, report_id: int) -> FinalReport:
-    with acting_as(market.supervisor):
-        found = get_or_404(FinalReport, report_id)
-        db.session.refresh(found)
-        assert len(found.goals) <= 1  # read while she may
-        return found
-
-
-def herself(market: Market, placement_id: int) -> Actor:
-    with acting_as(market.officer):
-        return participant_actor(get_or_404(Placement, placement_id).participant_id)
-
-
-def grant_state(market: Market, placement_id: int) -> GrantState:
-    with acting_as(market.officer):
-        return get_or_404(Grant, get_or_404(Placement, placement_id).grant_id).state
-
-
-def corrected(market: Market, report_id: int, done_sv: str = "Sydde kassar och gardiner") -> int:
-    """A new version that is filed; gives its id."""
-    with acting_as(market.supervisor), transaction():
-        new = revise_report(report_id)
-        save_report(new.id, replace(new.content, done_sv=done_sv))
-        show_report(new.id)
-        record_reading(new.id)
-        file_report(new.id)
-        return new.id
-
-
 def test_filed_received_and_concluded(market: Market, placement_id: int) -> None:
     report_id = reported(market, placement_id)
-    filed = report(market, report_id)
+    filed = report_of(market, report_id)
     assert (filed.state, filed.filed_on, filed.filed_by) == (ReportState.FILED, TUESDAY, "Hans Handledare")
     assert filed.due_on == date(2026, 4, 14)
     assert not filed.is_late
@@ -116,7 +87,7 @@ def test_filed_received_and_concluded(market: Market, placement_id: int) -> None
         assert sorted(told) == ["case_officer", "coordinator"]
     assert topics == [{"placement_id": placement_id, "report_id": report_id}]
     received(market, report_id)
-    done = report(market, report_id)
+    done = report_of(market, report_id)
     assert (done.state, done.received_on, done.received_by) == (
         ReportState.RECEIVED,
         TUESDAY,
@@ -151,29 +122,12 @@ def test_not_before_the_end(market: Market) -> None:
             begin_report(placement_id)
 
 
-def test_what_she_read_before_the_training_went_on_is_not_filed(market: Market, placement_id: int) -> None:
-    first = shown(market, placement_id)
-    with acting_as(market.officer), transaction():
-        resume_placement(placement_id, LAST_DAY, ResumeReason.CAME_BACK)
-    with acting_as(market.supervisor), transaction():
-        record_reading(first)
-    ended(market, placement_id, date(2026, 4, 17))
-    with travelling(date(2026, 4, 20)), acting_as(market.supervisor):
-        with pytest.raises(Conflict, match="fortsatt hos er"), transaction():
-            file_report(first)
-        with transaction():
-            second = revise_report(first)
-            show_report(second.id)
-            file_report(second.id, UnreadReason.DECLINED)
-            assert second.due_on == date(2026, 5, 4)
-
-
 def test_after_a_completed_placement_too(market: Market) -> None:
     placement_id = running(market, 2)
     with acting_as(market.supervisor), travelling(LAST_DAY), transaction():
         complete_placement(placement_id)
     with travelling(date(2026, 9, 21)):
-        assert report(market, reported(market, placement_id)).is_late
+        assert report_of(market, reported(market, placement_id)).is_late
 
 
 def test_a_draft_keeps_everything_and_is_the_supervisors_own(market: Market, placement_id: int) -> None:
@@ -182,8 +136,8 @@ def test_a_draft_keeps_everything_and_is_the_supervisors_own(market: Market, pla
         draft = draft_report(placement_id, ReportContent(done_sv=table, abilities_sv="å" * LONGEST_TEXT))
         report_id = draft.id
         save_report(report_id, replace(draft.content, abilities_sv="å" * (LONGEST_TEXT + 1)), saves=0)
-    assert report(market, report_id).done_sv == table
-    assert len(report(market, report_id).abilities_sv) == LONGEST_TEXT + 1
+    assert report_of(market, report_id).done_sv == table
+    assert len(report_of(market, report_id).abilities_sv) == LONGEST_TEXT + 1
     with (
         pytest.raises(Invalid, match=r"10.001 tecken") as refusal,
         acting_as(market.supervisor),
@@ -225,7 +179,7 @@ def test_she_reads_first_and_her_words_stay(market: Market, placement_id: int) -
         record_reading(report_id, "Något annat")
     with acting_as(market.supervisor), transaction():
         file_report(report_id, UnreadReason.DECLINED)  # it is not so, and is not kept
-    filed = report(market, report_id)
+    filed = report_of(market, report_id)
     assert (filed.comment_sv, filed.read_by_code, filed.unread_reason) == (COMMENT, True, None)
     for words in (
         "comment_sv = 'annat'",
@@ -245,7 +199,7 @@ def test_at_the_table_with_a_witness(market: Market, placement_id: int) -> None:
     report_id = shown(market, placement_id)
     with acting_as(market.officer), transaction():
         record_reading(report_id, "Bra")
-    read = report(market, report_id)
+    read = report_of(market, report_id)
     assert (read.read_witness, read.comment_sv, read.read_by_code) == (
         "Hanna Handläggare, Haninge arbetscenter",
         "Bra",
@@ -263,72 +217,7 @@ def test_filed_without_her_only_for_a_reason_that_holds(market: Market, placemen
         file_report(report_id, UnreadReason.EARLIER)
     with travelling(date(2026, 4, 9)), acting_as(market.supervisor), transaction():
         file_report(report_id, UnreadReason.NOT_REACHED)
-    assert report(market, report_id).unread_reason is UnreadReason.NOT_REACHED
-
-
-def test_an_answer_to_a_replaced_version_is_told(market: Market, placement_id: int) -> None:
-    first = shown(market, placement_id)
-    with acting_as(market.supervisor), transaction():
-        new_id = revise_report(first).id
-    she = herself(market, placement_id)
-    with pytest.raises(Conflict, match="handledaren skriver en ny"), acting_as(she), transaction():
-        read_as_participant(first, COMMENT)
-    with acting_as(market.supervisor), transaction():
-        show_report(new_id)
-    with pytest.raises(Conflict, match="av version 2"), acting_as(she), transaction():
-        read_as_participant(first, COMMENT)
-    with acting_as(she), transaction():
-        read_as_participant(new_id, COMMENT)
-
-
-def test_a_correction_is_a_new_version_and_the_old_one_stays(market: Market, placement_id: int) -> None:
-    first = reported(market, placement_id)
-    with pytest.raises(Invalid), acting_as(market.officer), transaction():
-        ask_for_correction(first, " ")
-    with acting_as(market.coordinator), transaction():
-        ask_for_correction(first, "Skriv om gardinerna")
-    with pytest.raises(Conflict, match="redan begärd"), acting_as(market.officer), transaction():
-        ask_for_correction(first, "En gång till")
-    with acting_as(market.supervisor):
-        (item,) = waiting(market.supervisor)
-    assert item.text_sv == "Rätta slutdokumentationen för Maja Öberg1"
-    assert item.deadline == date(2026, 4, 9)
-    second = corrected(market, first)
-    assert report(market, first).state is ReportState.REPLACED
-    assert report(market, first).correction_sv == "Skriv om gardinerna"
-    assert report(market, first).done_sv == "Sydde kassar"
-    (change,) = differences(report(market, first).content, report(market, second).content)
-    assert change.title_sv == "Det här har deltagaren gjort"
-    with pytest.raises(Conflict, match="ersatts av version 2"):
-        received(market, first)
-    received(market, second)
-    third = corrected(market, second, "Sydde gardiner")  # also when it has been received
-    assert report(market, second).next_step_sv == "Praktik i butik"
-    received(market, third)
-    assert grant_state(market, placement_id) is GrantState.CONCLUDED
-    with acting_as(market.supervisor):
-        assert waiting(market.supervisor) == []
-
-
-def test_a_correction_that_is_written_anew_waits_once_and_is_not_late(
-    market: Market, placement_id: int
-) -> None:
-    first = reported(market, placement_id)
-    with travelling(date(2026, 5, 4)):
-        with acting_as(market.coordinator), transaction():
-            ask_for_correction(first, "Skriv om gardinerna")
-        with acting_as(market.supervisor), transaction():
-            second = revise_report(first)
-            show_report(second.id)
-            with acting_as(herself(market, placement_id)):
-                assert [one.id for one in queries.own_reports()] == [second.id]
-            third = revise_report(second.id).id
-            assert len(waiting(market.supervisor)) == 1
-            show_report(third)
-            record_reading(third)
-            file_report(third)
-    assert report(market, third).due_on == date(2026, 5, 11)
-    assert not report(market, third).is_late
+    assert report_of(market, report_id).unread_reason is UnreadReason.NOT_REACHED
 
 
 def test_each_role_does_its_own_part(market: Market, placement_id: int) -> None:
@@ -459,7 +348,7 @@ def test_a_grant_that_has_led_further_is_not_concluded(market: Market, placement
 
 def test_goals_are_kept_as_the_plan_words_them(market: Market, placement_id: int) -> None:
     report_id = reported(market, placement_id)
-    (goal,) = report(market, report_id).content.goals
+    (goal,) = report_of(market, report_id).content.goals
     assert (goal.goal.text_sv, goal.result, goal.words_sv) == (
         "Sy en kasse själv",
         GoalResult.PARTLY,
