@@ -14,9 +14,8 @@ from marketplace.db import Base, db, get_or_404, transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
 from marketplace.letters.models import Letter
 from marketplace.outbox import Outbox
-from marketplace.tenancy import Actor, acting_as, system_actor
-from placements.access.queries import participant_actor
-from placements.booking.models import Placement, PlacementExtent
+from marketplace.tenancy import acting_as, system_actor
+from placements.booking.models import PlacementExtent
 from placements.plan import queries
 from placements.plan.models import ActivityPlan, PlanGoal, PlanStep, PlanWish
 from placements.plan.rules import PlanState
@@ -34,7 +33,7 @@ from placements.plan.services import (
 from placements.plan.staircase_rules import Step
 from tests.support.placement_market import FIRST_DAY, Market
 from tests.support.statements import statements_of
-from tests.support.training import agreed, consent_withdrawn, drafted, planned, proposed, running
+from tests.support.training import agreed, consent_withdrawn, drafted, herself, planned, proposed, running
 
 WEDNESDAY = date(2026, 3, 11)
 LATER = date(2026, 4, 6)
@@ -53,11 +52,6 @@ def market(ready_market: Market) -> Iterator[Market]:
 @pytest.fixture
 def placement_id(market: Market) -> int:
     return running(market)
-
-
-def herself(market: Market, placement_id: int) -> Actor:
-    with acting_as(market.officer):
-        return participant_actor(get_or_404(Placement, placement_id).participant_id)
 
 
 def test_planned_days_come_from_the_agreed_plan_else_from_the_placement(

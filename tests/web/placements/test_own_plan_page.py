@@ -9,16 +9,14 @@ import pytest
 from pypdf import PdfReader
 
 from marketplace.clock import travelling
-from marketplace.db import get_or_404, transaction
-from marketplace.tenancy import Actor, acting_as
-from placements.access.queries import participant_actor
-from placements.booking.models import Placement
+from marketplace.db import transaction
+from marketplace.tenancy import acting_as
 from placements.plan.services import agree_as_case_officer, propose_plan, revise_plan
 from placements.plan.staircase_rules import Step
 from tests.support.clients import Client, ClientFor
 from tests.support.own_page import let_in
 from tests.support.placement_market import FIRST_DAY, Market
-from tests.support.training import drafted, proposed, running
+from tests.support.training import drafted, herself, proposed, running
 from tests.web.reading import posted, text_of
 
 WEDNESDAY = date(2026, 3, 11)
@@ -34,11 +32,6 @@ def market(ready_market: Market) -> Iterator[Market]:
 @pytest.fixture
 def placement_id(market: Market) -> int:
     return running(market)
-
-
-def herself(market: Market, placement_id: int) -> Actor:
-    with acting_as(market.officer):
-        return participant_actor(get_or_404(Placement, placement_id).participant_id)
 
 
 @pytest.fixture

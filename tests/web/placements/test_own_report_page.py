@@ -8,17 +8,15 @@ import pytest
 from pypdf import PdfReader
 
 from marketplace.clock import travelling
-from marketplace.db import get_or_404, transaction
-from marketplace.tenancy import Actor, acting_as
-from placements.access.queries import participant_actor
-from placements.booking.models import Placement
+from marketplace.db import transaction
+from marketplace.tenancy import acting_as
 from placements.participants.rules import ConsentScope
 from placements.participants.services import give_consent
 from placements.report.services import file_report, revise_report, show_report
 from tests.support.clients import Client, ClientFor
 from tests.support.own_page import let_in
 from tests.support.placement_market import Market
-from tests.support.training import ended, running, shown
+from tests.support.training import ended, herself, running, shown
 from tests.web.reading import posted, text_of
 
 TUESDAY = date(2026, 3, 31)
@@ -35,11 +33,6 @@ def placement_id(market: Market) -> int:
     placement_id = running(market)
     ended(market, placement_id)
     return placement_id
-
-
-def herself(market: Market, placement_id: int) -> Actor:
-    with acting_as(market.officer):
-        return participant_actor(get_or_404(Placement, placement_id).participant_id)
 
 
 @pytest.fixture
