@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 from marketplace.accounts.rules import Role
 from marketplace.errors import Conflict, NotAllowed
@@ -51,9 +52,14 @@ def advance(table: TransitionTable, state: StrEnum, action: StrEnum, role: Role 
     return transition
 
 
-def possible_actions(table: TransitionTable, state: StrEnum, role: Role | None) -> list[ActionView]:
+def possible_actions(
+    table: TransitionTable,
+    state: StrEnum,
+    role: Role | None,
+    obstacles: Mapping[StrEnum, str] = MappingProxyType({}),
+) -> list[ActionView]:
     """Every action the role has anywhere in the table: possible now, or with the reason why not. None in a state that
-    nothing leads out of: it is over, and the state says so."""
+    nothing leads out of: it is over, and the state says so. `obstacles` are reasons that the state does not know of."""
     if not any(from_state == state for from_state, _ in table):
         return []
     views: dict[StrEnum, ActionView] = {}
@@ -61,7 +67,8 @@ def possible_actions(table: TransitionTable, state: StrEnum, role: Role | None) 
         if role not in transition.roles:
             continue
         if from_state == state:
-            views[action] = ActionView(action, transition.label_sv, True, "", transition.causes_sv)
+            reason = obstacles.get(action, "")
+            views[action] = ActionView(action, transition.label_sv, not reason, reason, transition.causes_sv)
         elif action not in views:
             reason = reason_not_possible(table, state, action)
             views[action] = ActionView(action, transition.label_sv, False, reason, transition.causes_sv)

@@ -1,7 +1,7 @@
 """Follow-ups: states, what one must say, what becomes of the coming ones when the plan changes, and deadlines."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -131,11 +131,9 @@ def follow_up_actions(
     if due_on < today:
         obstacles[FollowUpStep.CANCEL] = PASSED_SV
     return [
-        replace(view, is_possible=False, reason_sv=obstacles[view.action])
-        if view.action in obstacles
-        else view
-        for view in possible_actions(FOLLOW_UP_TRANSITIONS, state, role)
-        if view.is_possible
+        view
+        for view in possible_actions(FOLLOW_UP_TRANSITIONS, state, role, obstacles)
+        if (state, view.action) in FOLLOW_UP_TRANSITIONS
     ]
 
 

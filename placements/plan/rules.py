@@ -1,6 +1,6 @@
 """Aktivitetsplan: states, what it must say, its deadline, and that three must agree."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -142,10 +142,8 @@ def plan_actions(standing: Standing, role: Role | None) -> list[ActionView]:
         for action in (PlanAction.AGREE, PlanAction.WITNESS):
             obstacles[action] = ENDED_SV
     return [
-        replace(action, is_possible=False, reason_sv=obstacles[action.action])
-        if action.is_possible and action.action in obstacles
-        else action
-        for action in possible_actions(PLAN_TRANSITIONS, standing.state, role)
+        action
+        for action in possible_actions(PLAN_TRANSITIONS, standing.state, role, obstacles)
         if action.action in _MENTIONED.get(standing.state, ())
     ]
 

@@ -220,10 +220,8 @@ def report_actions(standing: Standing, role: Role | None) -> list[ActionView]:
         for action in (ReportAction.EDIT, ReportAction.SHOW, ReportAction.FILE, ReportAction.REVISE):
             obstacles[action] = NOT_OVER_SV
     return [
-        replace(view, is_possible=False, reason_sv=obstacles[view.action])
-        if view.is_possible and view.action in obstacles
-        else view
-        for view in possible_actions(REPORT_TRANSITIONS, standing.state, role)
+        view
+        for view in possible_actions(REPORT_TRANSITIONS, standing.state, role, obstacles)
         if view.action in _MENTIONED.get(standing.state, ())
     ]
 
