@@ -112,18 +112,12 @@ def free_seats(place_id: int, first_day: date, last_day: date) -> int:
     return found or 0
 
 
-def room_at(place_id: int, first_day: date, last_day: date) -> tuple[PlaceState | None, int | None]:
-    """The place's state, and the first of `free_seats_of_place`; None for what there is not."""
-    row = db.session.execute(room_at_place(place_id, first_day, last_day)).one_or_none()
-    return (row.state, row.seat_id) if row else (None, None)
-
-
-def room_at_place(
+def room_at(
     place_id: int | BindParameter[int],
     first_day: date | BindParameter[date],
     last_day: date | BindParameter[date],
 ) -> Select[PlaceState, int]:
-    """`state` and `seat_id`."""
+    """The place's `state`, and `seat_id`: the first of `free_seats_of_place`, or None."""
     free = free_seats_of_place(place_id, first_day, last_day).with_only_columns(Seat.id).limit(1)
     return select(Place.state, free.scalar_subquery().label("seat_id")).where(Place.id == place_id)
 

@@ -11,7 +11,7 @@ from functools import cache
 from sqlalchemy import Date, Integer, Text, bindparam, func, insert, select, true
 
 from enterprises.places.models import Seat, SeatUse
-from enterprises.places.queries import room_at, room_at_place, taken_within
+from enterprises.places.queries import room_at, taken_within
 from enterprises.places.rules import PlaceState, SeatUseKind, no_seat_sv
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
@@ -61,7 +61,7 @@ def _taking() -> Prepared:
     """Looks for a seat and takes it in one statement: the place's state, the seat and its use, or None for either."""
     place, kind = bindparam("place", type_=Integer), bindparam("kind", type_=Text)
     days = (bindparam("first_day", type_=Date), bindparam("last_day", type_=Date))
-    room = room_at_place(place, *days).cte("room")
+    room = room_at(place, *days).cte("room")
     taken = select(room.c.seat_id, place, *days, kind).where(
         room.c.state == PlaceState.PUBLISHED, room.c.seat_id.is_not(None)
     )
@@ -99,7 +99,7 @@ def move_seat_use(
         SeatUse.last_day >= first_day,
     )
     if db.session.scalar(in_the_way.limit(1)) is not None:
-        _, seat_id = room_at(use.place_id, first_day, last_day)
+        seat_id = db.session.execute(room_at(use.place_id, first_day, last_day)).one().seat_id
         if seat_id is None:
             raise _full(use.place_id, first_day, last_day)
         use.seat_id = seat_id
@@ -117,11 +117,7 @@ def _full(place_id: int, first_day: date, last_day: date) -> Conflict:
 
 
 def use_seat(seat: Seat, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
-    return _use(seat.id, seat.place_id, first_day, last_day, kind)
-
-
-def _use(seat_id: int, place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
-    use = SeatUse(seat_id=seat_id, place_id=place_id, first_day=first_day, last_day=last_day, kind=kind)
+    use = SeatUse(seat_id=seat.id, place_id=seat.place_id, first_day=first_day, last_day=last_day, kind=kind)
     db.session.add(use)
     db.session.flush()
     return use
