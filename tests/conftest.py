@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -12,7 +11,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session
-from werkzeug.serving import make_server
 
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Membership
@@ -20,6 +18,7 @@ from marketplace.db import db
 from marketplace.tenancy import Actor
 from tests.support.application import Database, application_on_a_copy, rolled_back
 from tests.support.clients import Client
+from tests.support.live import served
 from tests.support.placement_market import Market, build_market
 from tests.support.servers import Servers, running_servers
 
@@ -168,12 +167,5 @@ def client_for(app: Flask) -> Callable[..., Client]:
 @pytest.fixture
 def live_server(database: Database) -> Iterator[str]:
     """The address of the application on the test's own `database`, served to a browser."""
-    server = make_server("127.0.0.1", 0, database.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(database.app) as address:
+        yield address

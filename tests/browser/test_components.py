@@ -1,6 +1,5 @@
 """Every component on one page, in a browser: axe, narrow screens, dark scheme, keyboard, and the strict policy."""
 
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -12,7 +11,6 @@ import pytest
 from flask import Flask, render_template_string
 from flask.typing import ResponseReturnValue
 from playwright.sync_api import Browser, Page
-from werkzeug.serving import make_server
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
@@ -23,6 +21,7 @@ from marketplace.web.fields import CheckboxesField, DateFieldSv, OreField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.guards import public
 from tests.browser.looking import NARROW, WIDE, Look, Scheme, opened
+from tests.support.live import served
 from tests.web.small_app import small_app
 
 pytestmark = pytest.mark.browser
@@ -94,13 +93,8 @@ def every_component(app: Flask) -> None:
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, small_app(every_component, demo=True), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/delar"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(small_app(every_component, demo=True)) as root:
+        yield f"{root}/delar"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

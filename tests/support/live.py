@@ -1,0 +1,40 @@
+"""An application served to a browser, on loopback."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+_ANSWER = "tests.answer"
+
+
+class _Handler(WSGIRequestHandler):
+    """Closes the answer, and the file behind it, also when the browser leaves in the middle: Werkzeug's does not."""
+
+    def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
+        answer = (environ or {}).get(_ANSWER)
+        if hasattr(answer, "close"):
+            answer.close()
+
+
+@contextmanager
+def served(app: Flask) -> Iterator[str]:
+    """The address of the application, without a slash at its end."""
+
+    def answers(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        answer: Iterable[bytes] = app(environ, start_response)
+        environ[_ANSWER] = answer
+        return answer
+
+    server = make_server("127.0.0.1", 0, answers, threaded=True, request_handler=_Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
