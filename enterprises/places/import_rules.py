@@ -3,8 +3,6 @@
 What the full export writes, the import reads. A column that the file does not have leaves what it is about as it is.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +12,7 @@ from typing import Any
 from enterprises.places.cell_rules import COLUMN_SV, READERS, Cells, cells_of, unknown_sv
 from enterprises.places.offer_rules import Told, told_problems
 from enterprises.places.rules import MAX_SEATS
+from marketplace.csv_files import csv_rows
 from marketplace.errors import Invalid
 from marketplace.swedish import counted
 
@@ -46,19 +45,9 @@ class RawLine:
 
 def read_file(content: bytes) -> list[RawLine]:
     """Raises Invalid, with what to do, for a file that cannot be read at all."""
-    if not content.strip():
-        raise Invalid("Filen är tom. Välj den en gång till.", field="file")
     if len(content) > LARGEST:
         raise Invalid(f"Filen är för stor. Dela den: högst {MOST_LINES} rader åt gången.", field="file")
-    text = _text(content)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
-    except csv.Error:
-        raise Invalid(
-            "Filen går inte att läsa som CSV: ett citattecken saknas eller står fel. Öppna den i ett kalkylprogram "
-            "och spara den som CSV igen.",
-            field="file",
-        ) from None
+    rows = csv_rows(content)
     columns = _columns(rows[0])
     lines = [
         RawLine(number, _cells(columns, row))
@@ -72,25 +61,6 @@ def read_file(content: bytes) -> list[RawLine]:
             f"Filen har {len(lines)} rader. Dela den: högst {MOST_LINES} rader åt gången.", field="file"
         )
     return lines
-
-
-def _text(content: bytes) -> str:
-    """UTF-8, or what a spreadsheet on Windows writes when nobody asks it for UTF-8."""
-    is_wide = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-    encodings = ["utf-16"] if is_wide else ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise Invalid("Filen är ingen textfil. Spara den som CSV (UTF-8) och välj den igen.", field="file")
-
-
-def _delimiter(text: str) -> str:
-    head = text.lstrip().split("\n", 1)[0]
-    return max(";\t,", key=head.count)
 
 
 def _columns(head: list[str]) -> dict[int, str]:
