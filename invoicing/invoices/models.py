@@ -1,4 +1,7 @@
-"""Invoices and their lines. One per contract and month; once sent, the database refuses every change of content."""
+"""Invoices and their lines. One per contract and month; once sent, the database refuses every change of content.
+
+Amounts are signed: a line below zero takes back what an earlier one asked for.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +21,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import VatCategory
 from invoicing.invoices.rules import InvoiceState
 from marketplace.accounts.models import Organisation
 from marketplace.db import Base, enum_of, explain_constraint
@@ -35,8 +39,8 @@ class InvoiceCounter(Base):
 class Invoice(Base):
     __tablename__ = "invoice"
     __table_args__ = (
-        UniqueConstraint("contract_id", "month"),
         UniqueConstraint("enterprise_id", "number"),
+        UniqueConstraint("credits_id"),
         ForeignKeyConstraint(
             ["contract_id", "authority_id", "enterprise_id"],
             ["contract.id", "contract.authority_id", "contract.enterprise_id"],
@@ -50,6 +54,14 @@ class Invoice(Base):
         ),
         CheckConstraint("payable_ore = net_ore + vat_ore + rounding_ore", name="sums"),
         Index("ix_invoice_authority_state", "authority_id", "state"),
+        Index("ix_invoice_contract_month", "contract_id", "month"),
+        Index(
+            "uq_invoice_one_a_month",
+            "contract_id",
+            "month",
+            unique=True,
+            postgresql_where=text("credits_id IS NULL AND state <> 'credited'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -58,6 +70,8 @@ class Invoice(Base):
     enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     month: Mapped[date]
     """The month's first day."""
+    credits_id: Mapped[int | None] = mapped_column(ForeignKey("invoice.id"))
+    """The sent invoice that this one takes back, whole. None for the month's own."""
     state: Mapped[InvoiceState] = mapped_column(enum_of(InvoiceState, "state"), default=InvoiceState.DRAFT)
     number: Mapped[int | None]
     ocr: Mapped[str] = mapped_column(default="")
@@ -75,6 +89,7 @@ class Invoice(Base):
     sha256: Mapped[str] = mapped_column(default="")
     """Of the XML as sent, hex."""
     created_at: Mapped[datetime]
+    approved_at: Mapped[datetime | None]
     approved_by: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]
     attested_on: Mapped[date | None]
@@ -91,12 +106,18 @@ class Invoice(Base):
         back_populates="invoice", order_by="InvoiceLine.position", cascade="all, delete-orphan"
     )
 
+    @property
+    def is_credit_note(self) -> bool:
+        """Whether it gives money back: then it is sent as a credit note, with the signs turned."""
+        return self.credits_id is not None or self.payable_ore < 0
 
-explain_constraint("uq_invoice_contract_id_month", "Månadens faktura för avtalet finns redan.")
+
+explain_constraint("uq_invoice_one_a_month", "Månadens faktura för avtalet finns redan.")
+explain_constraint("uq_invoice_credits_id", "Fakturan är redan krediterad.")
 
 
 class InvoiceLine(Base):
-    """What one placement earned by one price component in the month."""
+    """What one placement earned by one price component in a month, or what was asked for and not earned."""
 
     __tablename__ = "invoice_line"
     __table_args__ = (
@@ -106,8 +127,11 @@ class InvoiceLine(Base):
             "placement_id",
             "component",
             unique=True,
-            postgresql_where=text("component IN ('start_fee', 'report_fee', 'result_fee')"),
+            postgresql_where=text(
+                "component IN ('start_fee', 'report_fee', 'result_fee') AND quantity > 0 AND NOT is_reversed"
+            ),
         ),
+        CheckConstraint("extract(day FROM earned_month) = 1", name="earned_month_is_a_first"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -125,7 +149,15 @@ class InvoiceLine(Base):
     basis_sv: Mapped[str]
     """How the line was computed, in words."""
     days: Mapped[list[date]] = mapped_column(ARRAY(Date), default=list)
-    """The attendance days that earned it; empty for a fee."""
+    """The attendance days that earned it, or no longer do; empty for a fee and for a month."""
+    hours: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric(8, 2)), default=list)
+    """What each of the days stands for, signed, where hours are paid."""
+    earned_month: Mapped[date]
+    """First day of the month that earned it: the invoice's, or an earlier one that was late or has been corrected."""
+    vat_category: Mapped[VatCategory] = mapped_column(enum_of(VatCategory, "vat_category"))
+    """As agreed for the month that earned it."""
+    is_reversed: Mapped[bool] = mapped_column(default=False)
+    """A later line has taken it back. Set by the system, also once it is sent."""
 
     invoice: Mapped[Invoice] = relationship(back_populates="lines")
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, un
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.queries import edition_on
-from enterprises.contracts.rules import ContractState, VatCategory
+from enterprises.contracts.rules import ContractState
 from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.invoices.document_rules import DocumentLine, InvoiceDocument, Party, Seller
 from invoicing.invoices.models import Invoice, InvoiceLine
@@ -189,7 +189,7 @@ def sent_invoices(month: Month) -> Select[Invoice]:
     )
 
 
-def document_lines(lines: Iterable[InvoiceLine], category: VatCategory) -> tuple[DocumentLine, ...]:
+def document_lines(lines: Iterable[InvoiceLine]) -> tuple[DocumentLine, ...]:
     return tuple(
         DocumentLine(
             position=line.position,
@@ -202,7 +202,7 @@ def document_lines(lines: Iterable[InvoiceLine], category: VatCategory) -> tuple
             amount_ore=line.amount_ore,
             first_day=line.first_day,
             last_day=line.last_day,
-            vat_category=category,
+            vat_category=line.vat_category,
         )
         for line in lines
     )
@@ -218,7 +218,7 @@ def invoice_document(invoice: Invoice, **given_when_sent: Any) -> InvoiceDocumen
         last_day=month.last_day,
         seller=_seller(invoice.enterprise),
         buyer=Party(name=invoice.authority.name, orgnr=invoice.authority.orgnr or ""),
-        lines=document_lines(invoice.lines, agreed.vat_category),
+        lines=document_lines(invoice.lines),
         buyer_reference=agreed.buyer_reference,
         contract_reference=contract.application.diary_number or "",
         vat_exemption_reason_sv=agreed.vat_exemption_reason_sv,

@@ -14,6 +14,7 @@ class InvoiceState(StrEnum):
     ATTESTED = "attested"
     DISPUTED = "disputed"
     PAID = "paid"
+    CREDITED = "credited"
 
 
 INVOICE_STATE_SV = {
@@ -23,6 +24,7 @@ INVOICE_STATE_SV = {
     InvoiceState.ATTESTED: "Attesterad",
     InvoiceState.DISPUTED: "Bestridd",
     InvoiceState.PAID: "Betald",
+    InvoiceState.CREDITED: "Krediterad",
 }
 
 INVOICE_STATE_TONE = {
@@ -32,9 +34,10 @@ INVOICE_STATE_TONE = {
     InvoiceState.ATTESTED: "active",
     InvoiceState.DISPUTED: "bad",
     InvoiceState.PAID: "good",
+    InvoiceState.CREDITED: "muted",
 }
 
-SENT_STATES = frozenset({InvoiceState.SENT, InvoiceState.ATTESTED, InvoiceState.DISPUTED, InvoiceState.PAID})
+SENT_STATES = frozenset(InvoiceState) - {InvoiceState.DRAFT, InvoiceState.APPROVED}
 """The buyer has it, and its content never changes."""
 
 

@@ -110,6 +110,7 @@ def approve_invoice(invoice_id: int) -> Invoice:
     if uncounted and not invoice.unpriced_sv:
         raise Conflict(uncounted_days_sv(uncounted))
     invoice.approved_by = current_actor().user_name
+    invoice.approved_at = clock.now()
     return invoice
 
 
@@ -247,6 +248,7 @@ def _record(
 def _draft(
     contract: Contract, month: Month, lines: Iterable[Line], facts: MonthFacts, unpriced: list[str]
 ) -> Invoice:
+    category = edition_on(contract.id, month.last_day).vat_category
     rows = [
         InvoiceLine(
             position=position,
@@ -261,10 +263,12 @@ def _draft(
             last_day=line.last_day,
             basis_sv=line.basis_sv,
             days=[day.day for day in line.days],
+            earned_month=month.first_day,
+            vat_category=category,
         )
         for position, line in enumerate(lines, start=1)
     ]
-    sums = totals(queries.document_lines(rows, edition_on(contract.id, month.last_day).vat_category))
+    sums = totals(queries.document_lines(rows))
     invoice = Invoice(
         contract_id=contract.id,
         authority_id=contract.authority_id,

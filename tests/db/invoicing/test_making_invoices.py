@@ -137,8 +137,9 @@ def test_the_database_holds_that_a_fee_is_paid_once(market: Market) -> None:
     fee = make(market).lines[0]
     again = text(
         "INSERT INTO invoice_line (invoice_id, position, placement_id, component, name_sv, quantity, unit_code,"
-        " price_ore, amount_ore, first_day, last_day, basis_sv, days) SELECT invoice_id, 99, placement_id,"
-        " component, name_sv, quantity, unit_code, price_ore, amount_ore, first_day, last_day, basis_sv, days"
+        " price_ore, amount_ore, first_day, last_day, basis_sv, days, hours, earned_month, vat_category, is_reversed)"
+        " SELECT invoice_id, 99, placement_id, component, name_sv, quantity, unit_code, price_ore, amount_ore,"
+        " first_day, last_day, basis_sv, days, hours, earned_month, vat_category, is_reversed"
         " FROM invoice_line WHERE id = :id"
     )
     with acting_as(market.system), pytest.raises(IntegrityError, match="fee_once"), db.session.begin_nested():
