@@ -267,19 +267,6 @@ class PauseForm(BaseForm):
     )
 
 
-class ImportForm(BaseForm):
-    file = FileField(
-        "Fil",
-        validators=[DataRequired("Välj en fil.")],
-        description="CSV, med rubrikerna på första raden.",
-        render_kw={"accept": ".csv,text/csv"},
-    )
-
-    def upload(self) -> tuple[str, bytes] | None:
-        sent = self.file.data
-        return (sent.filename, sent.stream.read()) if sent and sent.filename else None
-
-
 class SeatsForm(BaseForm):
     seats = IntegerField(
         "Antal platser", validators=[InputRequired("Skriv ett antal."), NumberRange(1, MAX_SEATS)]

@@ -6,8 +6,10 @@ from typing import Any, TypeVar
 
 from flask import request
 from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
 from wtforms import Field, PasswordField, StringField
 from wtforms.fields.core import UnboundField
+from wtforms.validators import DataRequired
 
 from marketplace.errors import DomainError
 from marketplace.web.messages import SwedishMessages
@@ -81,6 +83,22 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
 class ConfirmForm(BaseForm):
     """Nothing to fill in: a page that says what will happen, and a button."""
+
+
+class CsvForm(BaseForm):
+    """A file to read in."""
+
+    file = FileField(
+        "Fil",
+        validators=[DataRequired("Välj en fil.")],
+        description="CSV, med rubrikerna på första raden.",
+        render_kw={"accept": ".csv,text/csv"},
+    )
+
+    def upload(self) -> tuple[str, bytes] | None:
+        """The file's name and what is in it; None when there is none."""
+        sent = self.file.data
+        return (sent.filename, sent.stream.read()) if sent and sent.filename else None
 
 
 class FilterForm(BaseForm):

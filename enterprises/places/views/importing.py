@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 
 from enterprises.places import import_queries, services
 from enterprises.places.cell_rules import COLUMN_HELP_SV, COLUMN_SV
-from enterprises.places.forms import ImportForm
 from enterprises.places.import_queries import Review
 from enterprises.places.import_rules import LINE_KIND_SV, LINE_KIND_TONE, MOST_LINES, saved_sv
 from enterprises.places.models import PlaceImport
@@ -20,7 +19,7 @@ from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from marketplace.web.confirm import Question, ask_first
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import ConfirmForm
+from marketplace.web.forms import ConfirmForm, CsvForm
 from marketplace.web.guards import requires
 
 _CELL = re.compile(r"rad-(\d{1,6})-([a-z_]{1,30})", re.ASCII)
@@ -31,7 +30,7 @@ _SHOWN = 100
 @bp.route("/importera", methods=["GET", "POST"])
 @requires(Role.SUPPLIER_MANAGER)
 def import_file() -> ResponseReturnValue:
-    form = ImportForm()
+    form = CsvForm()
     if form.validate_on_submit():
         sent = form.upload()
         try:
