@@ -105,7 +105,8 @@ def approve_invoice(invoice_id: int) -> Invoice:
 
     Raises Conflict when days were recorded after the draft was made: it has to be made again to count them.
     """
-    invoice = _moved(invoice_id, InvoiceAction.APPROVE)
+    invoice = locked_invoice(invoice_id)
+    move_invoice(invoice, InvoiceAction.APPROVE)
     uncounted = queries.uncounted_days(invoice)
     if uncounted and not invoice.unpriced_sv:
         raise Conflict(uncounted_days_sv(uncounted))
@@ -177,7 +178,8 @@ def problems_to_mend(invoice: Invoice) -> list[str]:
 
 
 def attest_invoice(invoice_id: int) -> Invoice:
-    invoice = _moved(invoice_id, InvoiceAction.ATTEST)
+    invoice = locked_invoice(invoice_id)
+    move_invoice(invoice, InvoiceAction.ATTEST)
     invoice.attested_on = clock.today()
     invoice.attested_by = current_actor().user_name
     return invoice
@@ -186,13 +188,15 @@ def attest_invoice(invoice_id: int) -> Invoice:
 def dispute_invoice(invoice_id: int, reason_sv: str) -> Invoice:
     if not reason_sv:
         raise Invalid("Skriv varför fakturan bestrids.", field="reason")
-    invoice = _moved(invoice_id, InvoiceAction.DISPUTE, note_sv=reason_sv)
+    invoice = locked_invoice(invoice_id)
+    move_invoice(invoice, InvoiceAction.DISPUTE, reason_sv)
     invoice.dispute_reason_sv = reason_sv
     return invoice
 
 
 def mark_paid(invoice_id: int) -> Invoice:
-    invoice = _moved(invoice_id, InvoiceAction.MARK_PAID)
+    invoice = locked_invoice(invoice_id)
+    move_invoice(invoice, InvoiceAction.MARK_PAID)
     invoice.paid_on = clock.today()
     return invoice
 
@@ -220,14 +224,17 @@ def _require_over(month: Month) -> None:
         )
 
 
-def _moved(invoice_id: int, action: InvoiceAction, note_sv: str = "") -> Invoice:
-    """Locks the invoice and moves it. Raises NotFound, Conflict or NotAllowed."""
-    invoice = get_or_404(Invoice, invoice_id, lock=True)
+def locked_invoice(invoice_id: int) -> Invoice:
+    """The invoice, held until the transaction ends. Raises NotFound."""
+    return get_or_404(Invoice, invoice_id, lock=True)
+
+
+def move_invoice(invoice: Invoice, action: InvoiceAction, note_sv: str = "") -> None:
+    """Moves a locked invoice and records it. Raises Conflict or NotAllowed."""
     before = invoice.state
     transition = advance(INVOICE_TRANSITIONS, before, action, current_actor().role)
     invoice.state = InvoiceState(transition.target)
     _record(invoice, action, before, invoice.state, note_sv)
-    return invoice
 
 
 def _record(
