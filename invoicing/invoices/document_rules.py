@@ -1,6 +1,7 @@
-"""The invoice as a document: what it says, what it sums to, and what must be right before it is sent.
+"""The invoice or credit note as a document: what it says, what it sums to, and what must be right before it is sent.
 
-Amounts are integer öre. VAT is rounded once per category and rate, never per line (EN 16931, BR-CO-17).
+Amounts are integer öre. VAT is rounded once per category and rate, never per line (EN 16931, BR-CO-17). A credit note
+says in positive amounts what it takes back.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from invoicing.invoices.payment_numbers import is_bankgiro, is_ocr_number, is_or
 from invoicing.remuneration.price_rules import whole_ore
 
 VAT_PERCENT = {VatCategory.EXEMPT: 0, VatCategory.STANDARD: 25}
+
+_ROUNDED_ORE = 1
+"""A line that corrects is the difference of two amounts, each rounded by at most half an öre."""
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold."""
@@ -46,7 +50,7 @@ class Seller(Party):
 
 @dataclass(frozen=True, slots=True)
 class DocumentLine:
-    """`quantity` × `price_ore`, rounded to whole öre, is `amount_ore`. No name of a person: a placement number."""
+    """`quantity` × `price_ore` is `amount_ore`, which is whole öre. No name of a person: a placement number."""
 
     position: int
     placement_number: str
@@ -59,10 +63,20 @@ class DocumentLine:
     first_day: dt.date
     last_day: dt.date
     vat_category: VatCategory
+    is_correction: bool = False
+    """Of an earlier month, which its name says: the XML can give a line no days outside the document's period."""
 
     @property
     def vat_percent(self) -> int:
         return VAT_PERCENT[self.vat_category]
+
+
+@dataclass(frozen=True, slots=True)
+class BillingReference:
+    """An earlier invoice that this document credits or corrects."""
+
+    number: str
+    issued_on: dt.date
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +105,9 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceDocument:
-    """Everything that the XML and the page say. `number`, `ocr` and the dates are given when it is sent."""
+    """Everything that the XML and the page say. `number`, `ocr` and the dates are given when it is sent; a credit note
+    is not paid, and has no due day.
+    """
 
     number: str
     issued_on: dt.date
@@ -108,6 +124,12 @@ class InvoiceDocument:
     vat_exemption_reason_sv: str = ""
     note_sv: str = ""
     is_rounded: bool = False
+    is_credit_note: bool = False
+    billing_references: tuple[BillingReference, ...] = ()
+
+    @property
+    def name_sv(self) -> str:
+        return "Kreditfaktura" if self.is_credit_note else "Faktura"
 
     @property
     def totals(self) -> Totals:
@@ -115,8 +137,9 @@ class InvoiceDocument:
 
     @property
     def payment_terms_sv(self) -> str:
-        days = (self.due_on - self.issued_on).days if self.due_on else 0
-        return f"{days} dagar netto"
+        if self.due_on is None:
+            return "Beloppet krediteras"
+        return f"{(self.due_on - self.issued_on).days} dagar netto"
 
 
 def totals(lines: Iterable[DocumentLine], *, is_rounded: bool = False) -> Totals:
@@ -142,7 +165,7 @@ def problems_before_sending(document: InvoiceDocument) -> list[str]:
     """What would make the invoice wrong, in Swedish with what to do; empty when it may be sent."""
     return [
         *_party_problems(document),
-        *_payment_problems(document),
+        *(_credit_problems(document) if document.is_credit_note else _payment_problems(document)),
         *_vat_problems(document),
         *_line_problems(document),
         *_text_problems(document),
@@ -150,6 +173,8 @@ def problems_before_sending(document: InvoiceDocument) -> list[str]:
 
 
 def _party_problems(document: InvoiceDocument) -> Iterator[str]:
+    if not document.number:
+        yield "Fakturan saknar nummer."
     for party, whose in ((document.seller, "Säljarens"), (document.buyer, "Köparens")):
         if not party.name:
             yield f"{whose} namn saknas."
@@ -161,9 +186,14 @@ def _party_problems(document: InvoiceDocument) -> Iterator[str]:
         yield "Köparens referens saknas. Be myndigheten ange den i avtalet."
 
 
+def _credit_problems(document: InvoiceDocument) -> Iterator[str]:
+    if not document.billing_references:
+        yield "Kreditfakturan säger inte vilken faktura den gäller. Skicka den fakturan först."
+    if document.due_on is not None:
+        yield "En kreditfaktura betalas inte och har inget förfallodatum."
+
+
 def _payment_problems(document: InvoiceDocument) -> Iterator[str]:
-    if not document.number:
-        yield "Fakturan saknar nummer."
     if document.due_on is None:
         yield "Förfallodatum saknas."
     elif document.due_on < document.issued_on:
@@ -193,16 +223,17 @@ def _vat_problems(document: InvoiceDocument) -> Iterator[str]:
 def _line_problems(document: InvoiceDocument) -> Iterator[str]:
     if not document.lines:
         yield "Fakturan har inga rader."
-    elif document.totals.payable_ore <= 0:
-        yield "Fakturans summa är inte större än noll. En kreditfaktura görs i stället."
+    elif document.totals.payable_ore < 0:
+        yield "Fakturans summa är mindre än noll. En kreditfaktura görs i stället."
     if [line.position for line in document.lines] != list(range(1, len(document.lines) + 1)):
         yield "Fakturans rader är inte numrerade i följd."
     for line in document.lines:
-        if whole_ore(line.quantity * line.price_ore) != line.amount_ore:
+        if abs(line.quantity * line.price_ore - line.amount_ore) > _ROUNDED_ORE:
             yield f"Rad {line.position}: antal gånger pris är inte radens belopp."
         if line.price_ore < 0:
             yield f"Rad {line.position}: priset är mindre än noll."
-        if not document.first_day <= line.first_day <= line.last_day <= document.last_day:
+        earliest = dt.date.min if line.is_correction else document.first_day
+        if not earliest <= line.first_day <= line.last_day <= document.last_day:
             yield f"Rad {line.position}: dagarna ligger utanför fakturans period."
         if not line.name_sv:
             yield f"Rad {line.position}: benämning saknas."

@@ -1,7 +1,7 @@
-"""Renders an invoice: as XML, which is the invoice by law, and as a page for people to read.
+"""Renders an invoice or credit note: as XML, which is the invoice by law, and as a page for people to read.
 
-Both come from templates with autoescaping on, never from joined strings. The same document always gives the same
-bytes: nothing here reads a clock or a database.
+Both come from templates with autoescaping on, never from joined strings. The paper is set from the XML itself, so that
+it may be made later. The same document always gives the same bytes: nothing here reads a clock or a database.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
+import typst
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from invoicing.invoices.document_rules import InvoiceDocument
@@ -35,6 +36,13 @@ def html_of(document: InvoiceDocument) -> str:
     return _environment().get_template("invoicing/invoices/document.html").render(invoice=document)
 
 
+def pdf_of(xml: str) -> bytes:
+    """The reading copy on paper (PDF/UA-1: tagged, in Swedish) of an invoice that has been sent."""
+    made = _compiler().compile(_paper(), sys_inputs={"xml": xml}, pdf_standards=["ua-1"])
+    assert isinstance(made, bytes)
+    return made
+
+
 def amount(ore: int) -> str:
     """Öre as the decimal kronor of the XML: -5 → "-0.05"."""
     kronor_part, ore_part = divmod(abs(ore), 100)
@@ -52,6 +60,16 @@ def quantity_sv(value: Decimal, unit_code: str) -> str:
     unit = Unit(unit_code)
     word = {Unit.DAY: "dag", Unit.HOUR: "timme"}.get(unit, UNIT_SV[unit]) if value == 1 else UNIT_SV[unit]
     return f"{plain_number(value, 4, is_trimmed=True)}{NBSP}{word}"
+
+
+@cache
+def _compiler() -> typst.Compiler:
+    return typst.Compiler(ignore_system_fonts=True)
+
+
+@cache
+def _paper() -> bytes:
+    return (_TEMPLATES / "pdf" / "invoice.typ").read_bytes()
 
 
 @cache

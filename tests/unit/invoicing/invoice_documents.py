@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 from enterprises.contracts.rules import VatCategory
-from invoicing.invoices.document_rules import DocumentLine, InvoiceDocument, Party, Seller
+from invoicing.invoices.document_rules import BillingReference, DocumentLine, InvoiceDocument, Party, Seller
 from invoicing.invoices.payment_numbers import ocr_number
 from invoicing.remuneration.price_rules import whole_ore
 
 FIRST, LAST = dt.date(2026, 3, 1), dt.date(2026, 3, 31)
+CORRECTED = BillingReference("1041", dt.date(2026, 3, 2))
 
 
 def line(position: int = 1, **more: Any) -> DocumentLine:
@@ -70,3 +71,17 @@ def invoice_document(*lines: DocumentLine, **more: Any) -> InvoiceDocument:
 
 def standard_line(position: int = 1, **more: Any) -> DocumentLine:
     return line(position, vat_category=VatCategory.STANDARD, **more)
+
+
+def correction_line(position: int = 1, **more: Any) -> DocumentLine:
+    february = {"first_day": dt.date(2026, 2, 2), "last_day": dt.date(2026, 2, 6)}
+    return line(position, is_correction=True, **february | more)
+
+
+def credit_note(*lines: DocumentLine, **more: Any) -> InvoiceDocument:
+    facts: dict[str, Any] = {
+        "is_credit_note": True,
+        "due_on": None,
+        "billing_references": (CORRECTED,),
+    } | more
+    return invoice_document(*lines, **facts)

@@ -16,7 +16,15 @@ from invoicing.invoices.document_rules import (
     problems_before_sending,
     totals,
 )
-from tests.unit.invoicing.invoice_documents import buyer, invoice_document, line, seller, standard_line
+from tests.unit.invoicing.invoice_documents import (
+    buyer,
+    correction_line,
+    credit_note,
+    invoice_document,
+    line,
+    seller,
+    standard_line,
+)
 
 
 def test_exempt_invoice() -> None:
@@ -114,11 +122,32 @@ def test_vat_needs_a_vat_number_and_exemption_does_not() -> None:
         ({"name_sv": ""}, "Rad 1: benämning"),
         ({"position": 2}, "numrerade i följd"),
         ({"basis_sv": "\x00"}, "tecken i raderna"),
-        ({"price_ore": 0}, "inte större än noll"),
+        ({"quantity": Decimal(-1)}, "mindre än noll"),
     ],
 )
 def test_what_is_wrong_with_a_line(wrong: dict[str, Any], words: str) -> None:
     assert any(words in problem for problem in problems_before_sending(invoice_document(line(**wrong))))
+
+
+def test_a_correction_is_of_an_earlier_month_and_may_differ_by_an_ore() -> None:
+    lines = (line(1), correction_line(2, quantity=Decimal("0.25"), price_ore=181_01, amount_ore=45_26))
+    assert problems_before_sending(invoice_document(*lines)) == []
+    late = correction_line(2, last_day=dt.date(2026, 4, 1))
+    (problem,) = problems_before_sending(invoice_document(line(1), late))
+    assert "Rad 2: dagarna" in problem
+
+
+def test_corrections_that_cancel_each_other_can_be_sent() -> None:
+    lines = (correction_line(1), correction_line(2, quantity=Decimal(-12)))
+    assert problems_before_sending(invoice_document(*lines)) == []
+
+
+def test_a_credit_note_needs_what_it_credits_and_no_payment() -> None:
+    assert problems_before_sending(credit_note(seller=seller(bankgiro=""), ocr="")) == []
+    (problem,) = problems_before_sending(credit_note(billing_references=()))
+    assert "vilken faktura" in problem
+    (problem,) = problems_before_sending(credit_note(due_on=dt.date(2026, 5, 1)))
+    assert "inget förfallodatum" in problem
 
 
 def test_an_invoice_without_lines() -> None:
