@@ -77,11 +77,7 @@ def sign_in() -> ResponseReturnValue:
 def sign_out() -> ResponseReturnValue:
     end_session()
     flash("Du är utloggad.", "success")
-    answer = redirect(url_for("accounts.sign_in"))
-    answer.headers["Clear-Site-Data"] = (
-        '"storage"'  # a half-typed week is not for whoever has the laptop next
-    )
-    return answer
+    return redirect(url_for("accounts.sign_in"))
 
 
 @bp.get("/valj-roll")

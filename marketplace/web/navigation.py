@@ -14,6 +14,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("procurement.index", "Valfrihetssystem"),
         ("applications.index", "Ansökningar"),
         ("contracts.index", "Avtal"),
+        ("attest.limits", "Beloppsgränser"),
     ],
     Role.COORDINATOR: [
         ("start.show", "Mitt arbete"),
@@ -25,6 +26,8 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("report.index", "Slutdokumentationer"),
         ("checkpoint_indicators.index", "Avstämningar"),
         ("checkpoints.surveys", "Enkäter"),
+        ("cost_indicators.index", "Kostnader"),
+        ("budget.index", "Budget"),
     ],
     Role.STRATEGIST: [
         ("start.show", "Mitt arbete"),
@@ -32,10 +35,15 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("choices.index", "Val och kön"),
         ("checkpoint_indicators.index", "Avstämningar"),
         ("checkpoints.surveys", "Enkäter"),
+        ("cost_indicators.index", "Kostnader"),
+        ("budget.index", "Budget"),
     ],
     Role.CONTROLLER: [
         ("start.show", "Mitt arbete"),
+        ("attest.inbox", "Inkorg"),
         ("invoices.index", "Fakturor"),
+        ("costs.index", "Kostnader"),
+        ("budget.index", "Budget"),
         ("contracts.index", "Avtal"),
     ],
     Role.CASE_OFFICER: [
@@ -61,10 +69,11 @@ NAV: dict[Role, list[tuple[str, str]]] = {
     Role.SUPERVISOR: [
         ("start.show", "Mitt arbete"),
         ("booking.index", "Placeringar"),
-        ("visits.index", "Studiebesök"),
         ("attendance.index", "Närvaro"),
         ("attendance.absence", "Anmäl frånvaro"),
         ("followup.index", "Uppföljningar"),
+        ("report.index", "Slutdokumentationer"),
+        ("visits.index", "Studiebesök"),
         ("places.index", "Platser"),
     ],
 }
@@ -84,7 +93,6 @@ _REACHED_FROM = {
     "choice": "participants",
     "contracts": "suppliers",
     "plan": "booking",
-    "report": "booking",
 }
 """Rooms that not every menu has a row for, and those whose pages lead to theirs."""
 

@@ -9,7 +9,7 @@ also after an idle time and after an absolute time (SESSION_IDLE_MINUTES, SESSIO
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -56,8 +56,14 @@ def act_in(membership_id: int) -> None:
 
 
 def end_session() -> None:
+    """Sign out, or close a guest's page. What the browser keeps half-typed is not for whoever has it next."""
     logout_user()
     session.clear()
+
+    @after_this_request
+    def forget_what_is_kept(answer: Response) -> Response:
+        answer.headers["Clear-Site-Data"] = '"storage"'
+        return answer
 
 
 def may_switch_membership() -> bool:

@@ -130,6 +130,7 @@ def follow_up_actions(
         obstacles[FollowUpStep.MISS] = NOT_YET_SV
     if due_on < today:
         obstacles[FollowUpStep.CANCEL] = PASSED_SV
+        obstacles[FollowUpStep.MOVE] = obstacles.get(FollowUpStep.MOVE, PASSED_SV)
     return [
         view
         for view in possible_actions(FOLLOW_UP_TRANSITIONS, state, role, obstacles)
@@ -140,7 +141,7 @@ def follow_up_actions(
 NOT_BEGUN_SV = "Placeringen har inte börjat, så det finns inget att följa upp än."
 PLACEMENT_OVER_SV = "Placeringen är slut. Skriv upp uppföljningen, eller att den inte blev av."
 NOT_YET_SV = "Dagen har inte kommit än. Flytta uppföljningen eller ställ in den."
-PASSED_SV = "Dagen har gått. Skriv upp uppföljningen, eller att den inte blev av."
+PASSED_SV = "Dagen har gått. Skriv upp uppföljningen, eller att den inte blev av och när ni ses i stället."
 
 
 # The coming ones follow the plan.

@@ -149,8 +149,10 @@ def edit(follow_up_id: int, minutes: Minutes, *, saves: int | None = None) -> Fo
 
 
 def move(follow_up_id: int, due_on: date) -> FollowUp:
-    """To another day of the placement, from today on. Raises Invalid for other days."""
+    """To another day of the placement, from today on. Raises Invalid for other days, and Conflict after its day: one
+    that was not held is said to have been missed."""
     follow_up = _held(follow_up_id)
+    _refuse_late(follow_up)
     _check_coming(follow_up.placement, due_on)
     _to_day(follow_up, due_on)
     return follow_up
@@ -171,8 +173,7 @@ def miss(follow_up_id: int, new_day: date | None = None) -> FollowUp:
 def cancel(follow_up_id: int) -> FollowUp:
     """It is not needed any more. Raises Conflict after its day: then it was held or it was not."""
     follow_up = _held(follow_up_id)
-    if follow_up.is_late:
-        raise Conflict(PASSED_SV)
+    _refuse_late(follow_up)
     _step(follow_up, FollowUpStep.CANCEL)
     return follow_up
 
@@ -223,6 +224,11 @@ def _held(follow_up_id: int) -> FollowUp:
     """The follow-up, nobody else changing any of the placement until the transaction ends. Raises NotFound."""
     get_or_404(Placement, get_or_404(FollowUp, follow_up_id).placement_id, lock=True)
     return get_or_404(FollowUp, follow_up_id, lock=True)
+
+
+def _refuse_late(follow_up: FollowUp) -> None:
+    if follow_up.is_late:
+        raise Conflict(PASSED_SV)
 
 
 def _start(placement: Placement) -> date:

@@ -254,7 +254,7 @@ def _plans_to_write() -> list[WaitingItem]:
         .outerjoin(Contract, Contract.id == Placement.contract_id)
         .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
         .where(Placement.state == PlacementState.RUNNING, ~has_plan)
-        .order_by(Placement.first_day, swedish_order(Participant.name), Placement.id)
+        .order_by(Placement.first_day, Placement.id)
     )
     return [
         WaitingItem(
@@ -288,7 +288,7 @@ def _plans_to_agree(actor: Actor) -> list[WaitingItem]:
         .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
         .where(ActivityPlan.state == PlanState.PROPOSED, Placement.state.in_(PLANNED_STATES), missing)
         .where((Participant.case_officer_id == actor.user_id) if is_officer else Placement.id.is_not(None))
-        .order_by(ActivityPlan.proposed_on, swedish_order(Participant.name), ActivityPlan.id)
+        .order_by(ActivityPlan.proposed_on, ActivityPlan.id)
     )
     return [
         WaitingItem(

@@ -161,8 +161,12 @@ def plan_deadline(start: date, plan_within: int) -> date:
     return add_working_days(start, plan_within)
 
 
-def superseded_sv(revision: int, newer: int) -> str:
+def superseded_sv(revision: int, newer: int, role: Role | None) -> str:
     """What someone is told who agrees to a version that has been replaced. A newer draft is not hers to see."""
+    if role is Role.PARTICIPANT:
+        return "Planen är gammal. " + (
+            "Läs den nya planen." if newer > revision else "Din handledare skriver en ny plan."
+        )
     if newer <= revision:
         return f"Version {revision} har ersatts: handledaren skriver en ny. Ta ställning till den när den kommer."
     return (

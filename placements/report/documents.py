@@ -2,6 +2,7 @@
 
 from marketplace.clock import today
 from marketplace.documents import Paper, Section
+from marketplace.swedish import full_stop
 from marketplace.web.filters import instant
 from placements.attendance.queries import hours_of
 from placements.plan.queries import TrainingHead
@@ -45,7 +46,7 @@ def reading(report: FinalReport) -> tuple[str, ...]:
         return (f"Har inte läst. {UNREAD_REASON_SV[why]}." if why else "Har inte läst än.",)
     how = "med sin kod" if report.read_by_code else f"vittne {report.read_witness}"
     said = f"Kommentar: {report.comment_sv}" if report.comment_sv else "Ingen kommentar."
-    return (f"Läste {instant(report.read_at)}, {how}.", said)
+    return (full_stop(f"Läste {instant(report.read_at)}, {how}"), said)
 
 
 def decision(report: FinalReport) -> tuple[str, ...]:

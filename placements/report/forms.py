@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from flask import request
 from wtforms import (
     BooleanField,
     Field,
@@ -16,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, Optional
 
+from marketplace.errors import Invalid
 from marketplace.web.fields import CheckboxesField
 from marketplace.web.forms import BaseForm, FilterForm, FormError, one_of, or_none
 from placements.plan.content_rules import Goal
@@ -90,8 +92,13 @@ class ReportForm(BaseForm):
     )
 
     def __init__(self, content: ReportContent, saves: int, **kwargs: Any) -> None:
-        """Begins with the draft; its goals are those that the report has, whatever is posted."""
+        """Begins with the draft. Raises Invalid for a post with other goals than the report has."""
         self._goals = [one.goal for one in content.goals]
+        words = {f"goals-{number}-words_sv" for number in range(len(self._goals))}
+        results = {f"goals-{number}-result" for number in range(len(self._goals))}
+        posted = {name for name in request.form if name.startswith("goals-")}
+        if posted and not words <= posted <= words | results:  # the form would count them anew
+            raise Invalid("Målen på sidan är inte de som slutdokumentationen har. Läs om sidan.")
         goals = [{"result": one.result, "words_sv": one.words_sv} for one in content.goals]
         super().__init__(
             data={
@@ -102,10 +109,8 @@ class ReportForm(BaseForm):
             },
             **kwargs,
         )
-        while len(self.goals.entries) < len(self._goals):
-            self.goals.append_entry()
-        while len(self.goals.entries) > len(self._goals):
-            self.goals.pop_entry()
+        for goal in goals[len(self.goals) :]:
+            self.goals.append_entry(goal)
         for box in self._boxes.values():
             if box is not self.adaptations_sv:
                 box.flags.required = True

@@ -226,8 +226,12 @@ def report_actions(standing: Standing, role: Role | None) -> list[ActionView]:
     ]
 
 
-def superseded_sv(revision: int, newer: int) -> str:
+def superseded_sv(revision: int, newer: int, role: Role | None) -> str:
     """What someone is told who answers a version that has been replaced. A newer draft is not hers to see."""
+    if role is Role.PARTICIPANT:
+        return "Texten är gammal. " + (
+            "Läs den nya texten." if newer > revision else "Din handledare skriver en ny text."
+        )
     if newer <= revision:
         return f"Version {revision} har ersatts: handledaren skriver en ny. Läs den när den kommer."
     return f"Version {revision} har ersatts av version {newer}. Läs den nya versionen."
@@ -243,6 +247,10 @@ GOES_ON_SV = (
 )
 CORRECT_WITHIN = 5
 """Working days that a correction should take."""
+FILL_IN_WITHIN = 5
+"""Working days from filing to occupation and support before and after, which receiving needs."""
+RECEIVE_WITHIN = 10
+"""Working days from filing to the decision on the next step."""
 
 
 def check_ended(state: PlacementState, *, goes_on: bool = False) -> None:

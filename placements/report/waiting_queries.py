@@ -9,7 +9,7 @@ from enterprises.contracts.models import Contract
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.db import db, swedish_order
+from marketplace.db import db
 from marketplace.procurement.models import TermsVersion
 from marketplace.procurement.rules import TermsRules
 from marketplace.reference.rules import add_working_days
@@ -25,7 +25,9 @@ from placements.report.rules import (
     CORRECT_WITHIN,
     ENDED_STATES,
     FILED_STATES,
+    FILL_IN_WITHIN,
     OPEN_STATES,
+    RECEIVE_WITHIN,
     ReportState,
     may_be_unreached_from,
     report_deadline,
@@ -62,7 +64,7 @@ def _to_write() -> list[WaitingItem]:
         .outerjoin(TermsVersion, TermsVersion.id == Contract.terms_id)
         .outerjoin(shown, (shown.placement_id == Placement.id) & (shown.state == ReportState.SHOWN))
         .where(Placement.state.in_(ENDED_STATES), ~_is_filed(), ~goes_on_at_supplier())
-        .order_by(Placement.last_day, swedish_order(Participant.name), Placement.id)
+        .order_by(Placement.last_day, Placement.id)
     )
     return [
         _item(
@@ -99,7 +101,7 @@ def _to_correct() -> list[WaitingItem]:
             FinalReport.state.in_(FILED_STATES),
             FinalReport.correction_on.is_not(None) | newer.id.is_not(None),
         )
-        .order_by(FinalReport.correction_on, swedish_order(Participant.name), FinalReport.id)
+        .order_by(FinalReport.correction_on, FinalReport.id)
     )
     return [
         _item(
@@ -128,11 +130,11 @@ def _to_fill_in(actor: Actor) -> list[WaitingItem]:
             Participant.case_officer_id == actor.user_id,
             ~exists().where(Outcome.placement_id == Placement.id),
         )
-        .order_by(FinalReport.filed_on, swedish_order(Participant.name), FinalReport.id)
+        .order_by(FinalReport.filed_on, FinalReport.id)
     )
     return [
         _item(
-            add_working_days(report.filed_on, CORRECT_WITHIN) if report.filed_on else None,
+            add_working_days(report.filed_on, FILL_IN_WITHIN) if report.filed_on else None,
             f"Läs slutdokumentationen för {person.shown_name} och fyll i före och efter",
             report.placement_id,
         )
@@ -185,12 +187,12 @@ def _to_receive() -> list[WaitingItem]:
         .join(Placement, Placement.id == FinalReport.placement_id)
         .join(Participant, Participant.id == Placement.participant_id)
         .where(FinalReport.state == ReportState.FILED)
-        .order_by(FinalReport.filed_on, swedish_order(Participant.name), FinalReport.id)
+        .order_by(FinalReport.filed_on, FinalReport.id)
     )
     return [
         _item(
-            None,
-            f"Ta emot slutdokumentationen för {person.shown_name}, inlämnad {report.filed_on}",
+            add_working_days(report.filed_on, RECEIVE_WITHIN) if report.filed_on else None,
+            f"Ta emot slutdokumentationen för {person.shown_name}",
             report.placement_id,
         )
         for report, person in rows

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Page, Route
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import MemberKind
@@ -142,15 +142,27 @@ def test_her_own_page_of_it_holds(
     with acting_as(market.officer):
         she = participant_actor(get_or_404(Placement, ids["reading"]).participant_id)
     page = opened(browser, WIDE)
+    code = code_of(market, she)
     page.goto(f"{live_server}/min-sida")
-    page.get_by_label("Din kod").fill(code_of(market, she))
-    page.get_by_role("button", name="Öppna min sida").click()
+    _open_with_code(page, code)
     page.get_by_role("link", name="Läs texten").click()
     look_over(
         page, live_server, {"own_report": "/min-sida/slutdokumentationer/{shown}"}, ids, folder="reports"
     )
     page.goto(f"{live_server}/min-sida/slutdokumentationer/{ids['shown']}")
     page.get_by_label("Din kommentar").fill("Jag vill fortsätta.")
+    page.context.clear_cookies()  # her session is over before she presses
+    page.get_by_role("button", name="Jag har läst").click()
+    _open_with_code(page, code)
+    page.get_by_role("link", name="Läs texten").click()
+    page.get_by_text("Det du skrev förut finns kvar här.").wait_for()
+    assert page.get_by_label("Din kommentar").input_value() == "Jag vill fortsätta."
     page.get_by_role("button", name="Jag har läst").click()
     page.get_by_text("Det här har du skrivit").wait_for()
     page.context.close()
+
+
+def _open_with_code(page: Page, code: str) -> None:
+    page.get_by_label("Din kod").fill(code)
+    page.get_by_role("button", name="Öppna min sida").click()
+    page.wait_for_url("**/min-sida/platser")

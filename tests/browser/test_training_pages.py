@@ -117,6 +117,29 @@ def test_a_week_is_saved_on_a_phone(
     page.context.close()
 
 
+def test_what_is_written_of_a_follow_up_is_there_when_the_page_is_opened_again(
+    browser: Browser, live_server: str, market: Market, ids: dict[str, int]
+) -> None:
+    page = opened(browser, 375)
+    sign_in(page, live_server, market.supervisor)
+    path = f"{live_server}/uppfoljningar/{ids['late']}"
+    page.goto(f"{path}/skriv")
+    page.get_by_label("Vad kom ni fram till?").fill("Det går bra.")
+    page.get_by_label("Deltagaren", exact=True).check()
+    page.get_by_text("Det du skriver finns kvar").wait_for()
+    page.goto(path)
+    page.goto(f"{path}/skriv")
+    page.get_by_text("Det är inte skickat än.").wait_for()
+    assert page.get_by_label("Vad kom ni fram till?").input_value() == "Det går bra."
+    page.get_by_role("button", name="Spara").click()
+    page.get_by_text("Uppföljningen är sparad.").wait_for()
+    page.goto(f"{path}/skriv")
+    page.get_by_label("Vad kom ni fram till?").fill("Det går mycket bra.")
+    page.reload()
+    assert page.get_by_label("Vad kom ni fram till?").input_value() == "Det går mycket bra."
+    page.context.close()
+
+
 def test_a_draft_saves_itself_and_tells_the_later_tab(
     browser: Browser, live_server: str, market: Market, ids: dict[str, int]
 ) -> None:

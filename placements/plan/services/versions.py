@@ -29,7 +29,7 @@ def locked_plan(plan_id: int) -> tuple[ActivityPlan, list[ActivityPlan]]:
 def refuse_superseded(plan: ActivityPlan, all_versions: list[ActivityPlan]) -> None:
     if plan.state == PlanState.REPLACED:
         newest = max((version.revision for version in all_versions), default=plan.revision)
-        raise Conflict(superseded_sv(plan.revision, newest))
+        raise Conflict(superseded_sv(plan.revision, newest, current_actor().role))
 
 
 def refuse_ended(plan: ActivityPlan) -> None:

@@ -5,6 +5,7 @@ from sqlalchemy import select
 from marketplace import audit
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict
+from marketplace.tenancy import current_actor
 from placements.booking.models import Placement
 from placements.report.models import FinalReport
 from placements.report.queries import readable_report
@@ -24,7 +25,7 @@ def locked_report(report_id: int) -> tuple[FinalReport, Placement, list[FinalRep
     versions = locked_versions(report.placement_id)
     if report.state is ReportState.REPLACED:
         newest = max((version.revision for version in versions), default=report.revision)
-        raise Conflict(superseded_sv(report.revision, newest))
+        raise Conflict(superseded_sv(report.revision, newest, current_actor().role))
     return report, get_or_404(Placement, report.placement_id), versions
 
 

@@ -254,8 +254,13 @@ def test_moved_missed_and_cancelled(market: Market, placement_id: int, coming: l
                 services.move(first, date(2026, 4, 2))
         with travelling(date(2026, 4, 2)), transaction():
             services.miss(first, date(2026, 4, 8))
-        with travelling(date(2026, 4, 16)), pytest.raises(Conflict, match="Dagen har gått"), transaction():
-            services.cancel(second)
+        for call_off in (services.cancel, lambda late: services.move(late, date(2026, 4, 20))):
+            with (
+                travelling(date(2026, 4, 16)),
+                pytest.raises(Conflict, match="Dagen har gått"),
+                transaction(),
+            ):
+                call_off(second)
         with travelling(APRIL_15), transaction():
             services.cancel(second)
         with pytest.raises(Conflict, match="redan avslutad"), transaction():

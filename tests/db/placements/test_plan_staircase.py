@@ -176,7 +176,7 @@ def test_she_says_what_should_be_otherwise_and_both_are_told(market: Market, pla
     with acting_as(market.supervisor), transaction():
         new_id = revise_plan(plan_id).id
     with acting_as(herself(market, placement_id)):
-        with pytest.raises(Conflict, match="Version 1 har ersatts"), transaction():
+        with pytest.raises(Conflict, match="Planen är gammal"), transaction():
             agree_as_participant(plan_id)
         with pytest.raises(NotFound):  # a draft is the supervisor's own
             queries.readable_plan(new_id)

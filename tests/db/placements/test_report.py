@@ -318,6 +318,10 @@ def test_what_waits_for_whom(market: Market, placement_id: int) -> None:
         with transaction():
             file_report(report_id)
     assert texts(market.supervisor) == []
+    for actor, due_on in ((market.officer, date(2026, 4, 9)), (market.coordinator, date(2026, 4, 16))):
+        with acting_as(actor):
+            (deadline,) = [one.deadline for one in waiting(actor) if one.kind_sv == "Slutdokumentation"]
+            assert deadline == due_on
     assert len(texts(market.coordinator)) == 1
     received(market, report_id)
     assert texts(market.coordinator) == texts(market.officer) == []

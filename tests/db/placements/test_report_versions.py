@@ -81,11 +81,11 @@ def test_an_answer_to_a_replaced_version_is_told(market: Market, placement_id: i
     with acting_as(market.supervisor), transaction():
         new_id = revise_report(first).id
     she = herself(market, placement_id)
-    with pytest.raises(Conflict, match="handledaren skriver en ny"), acting_as(she), transaction():
+    with pytest.raises(Conflict, match="Din handledare skriver en ny text"), acting_as(she), transaction():
         read_as_participant(first, COMMENT)
     with acting_as(market.supervisor), transaction():
         show_report(new_id)
-    with pytest.raises(Conflict, match="av version 2"), acting_as(she), transaction():
+    with pytest.raises(Conflict, match="Läs den nya texten"), acting_as(she), transaction():
         read_as_participant(first, COMMENT)
     with acting_as(she), transaction():
         read_as_participant(new_id, COMMENT)

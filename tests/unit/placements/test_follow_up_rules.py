@@ -125,7 +125,13 @@ def test_actions_are_closed_with_the_reason() -> None:
     )
     assert reasons(TODAY, PlacementState.RUNNING) == everything
     assert reasons(TODAY + timedelta(days=1), PlacementState.RUNNING)["miss"] == NOT_YET_SV
-    assert reasons(TODAY - timedelta(days=1), PlacementState.RUNNING)["cancel"] == PASSED_SV
+    passed = reasons(TODAY - timedelta(days=1), PlacementState.RUNNING)
+    assert (passed["hold"], passed["miss"], passed["move"], passed["cancel"]) == (
+        "",
+        "",
+        PASSED_SV,
+        PASSED_SV,
+    )
     assert reasons(TODAY, PlacementState.ACCEPTED)["hold"] == NOT_BEGUN_SV
     assert reasons(TODAY, PlacementState.COMPLETED)["move"] == PLACEMENT_OVER_SV
     assert reasons(TODAY, PlacementState.RUNNING, Role.COORDINATOR) == {}

@@ -105,7 +105,8 @@ def test_a_session_by_code_opens_no_page_of_work(code: str, client_for: ClientFo
 def test_closing_the_page_ends_the_session(code: str, client_for: ClientFor) -> None:
     client = opened(client_for, code)
     assert client.get(PAGE).status_code == 302
-    client.post(f"{PAGE}/stang")
+    closed = client.post(f"{PAGE}/stang")
+    assert closed.headers["Clear-Site-Data"] == '"storage"'
     assert client.get(PAGE).status_code == 200
 
 

@@ -89,7 +89,7 @@ def test_a_yes_to_a_version_that_is_replaced_shows_the_new_one(
         propose_plan(new_id)
     answer = client.post(f"/min-sida/planer/{first}/ja")
     assert answer.location.endswith(f"/min-sida/planer/{new_id}")
-    assert "Version 1 har ersatts av version 2" in text_of(client.get(answer.location))
+    assert "Planen är gammal. Läs den nya planen." in text_of(client.get(answer.location))
     kept = client.post(f"/min-sida/planer/{first}/andra", data={"text_sv": "Det jag skrev"})
     assert kept.status_code == 422
     assert "Det jag skrev" in text_of(kept)

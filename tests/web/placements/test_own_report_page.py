@@ -86,7 +86,7 @@ def test_an_answer_to_a_version_that_is_replaced_is_kept_and_shows_the_new_one(
         show_report(new_id)
     kept = client.post(f"/min-sida/slutdokumentationer/{first}", data={"comment_sv": "Det jag skrev"})
     assert kept.status_code == 422
-    assert "Version 1 har ersatts av version 2" in text_of(kept)
+    assert "Texten är gammal. Läs den nya texten." in text_of(kept)
     assert "Det jag skrev" in text_of(kept)
     assert "Läs den nya texten" in text_of(kept)
     assert "Jag har läst" in client.get(f"/min-sida/slutdokumentationer/{new_id}").get_data(as_text=True)

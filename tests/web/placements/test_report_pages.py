@@ -165,6 +165,17 @@ def test_what_is_too_long_is_kept_and_told_and_a_page_that_is_behind_loses_nothi
     assert supervisor.post(path, data=WHOLE | {"saves": again}).status_code == 302
 
 
+@pytest.mark.parametrize("number", ["2", "999999999999", "²"])
+def test_goals_that_the_report_does_not_have_are_told(
+    placement_id: int, supervisor: Client, number: str
+) -> None:
+    path = f"/slutdokumentationer/{begun(supervisor, placement_id)}/redigera"
+    forged = supervisor.post(path, data=WHOLE | {f"goals-{number}-words_sv": "x" * 10_001})
+    assert forged.status_code == 422
+    assert "Målen på sidan är inte de som slutdokumentationen har" in text_of(forged)
+    assert supervisor.post(path, data={"saves": "0", "goals-1-words_sv": "Bara det andra"}).status_code == 422
+
+
 def test_a_correction_is_asked_for_and_the_difference_is_read(
     market: Market, placement_id: int, supervisor: Client, client_for: ClientFor
 ) -> None:
@@ -173,7 +184,10 @@ def test_a_correction_is_asked_for_and_the_difference_is_read(
     page = posted(officer, f"/slutdokumentationer/{first}/rattelse", text_sv="Skriv om <gardinerna>")
     assert "Skriv om <gardinerna>" in page
     second = made_number(supervisor.post(f"/slutdokumentationer/{first}/ny-version"))
-    posted(supervisor, f"/slutdokumentationer/{second}/redigera", **(WHOLE | {"done_sv": "Sydde gardiner"}))
+    no_goals = {name: said for name, said in WHOLE.items() if not name.startswith("goals")}
+    posted(
+        supervisor, f"/slutdokumentationer/{second}/redigera", **(no_goals | {"done_sv": "Sydde gardiner"})
+    )
     posted(supervisor, f"/slutdokumentationer/{second}/lagg-fram")
     page = text_of(officer.get(f"/slutdokumentationer/{second}"))
     assert "Version 1 gäller tills den här är inlämnad" in page
