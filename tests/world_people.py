@@ -173,12 +173,14 @@ def _plan(half: Half, placement_id: int, *, is_agreed: bool) -> int:
 
 def _attend(half: Half, placement_id: int) -> None:
     days = [STARTED + timedelta(days=offset) for offset in range(5)]
-    with travelling(days[-1]), acting_as(half.by(Role.SUPERVISOR)), transaction():
+    day_off = days[-1] + timedelta(days=1)
+    with travelling(day_off), acting_as(half.by(Role.SUPERVISOR)), transaction():
         record_attendance(
             [
                 AttendanceEntry(placement_id, day, AttendanceKind.PRESENT, Decimal(4), Decimal(4))
                 for day in days
-            ]
+            ],
+            no_training={(placement_id, day_off): Decimal(0)},
         )
 
 

@@ -30,7 +30,7 @@ _ABSENCES = {
 }
 _REPORTED_SAME_DAY = 0.75
 _HALF_A_DAY = 0.07
-_FRIDAY = 4
+_THURSDAY, _FRIDAY = 3, 4
 _SHORT_EVERY, _SHORT_WEEKS = 4, timedelta(weeks=4)
 
 
@@ -109,7 +109,8 @@ def _agree(plan_id: int, *, is_witness: bool) -> None:
 
 
 def plan_attendance(history: History, first: date, enterprises: list[str]) -> None:
-    """Every week's last working day each enterprise files the week. The demo's own people have yet to do the last."""
+    """Every week's last working day each enterprise files the week. The demo's own people have yet to do the last, and
+    were closed from the Thursday of the one before."""
     monday = first - timedelta(days=first.weekday())
     while (days := [monday + timedelta(days=offset) for offset in range(5)])[-1] <= history.ends_on:
         working = [day for day in days if is_working_day(day)]
@@ -118,26 +119,30 @@ def plan_attendance(history: History, first: date, enterprises: list[str]) -> No
             if is_last and key == DEMO_ENTERPRISE:
                 continue
             supervisor = history.directory.one(history.story.enterprise(key).name, Role.SUPERVISOR)
-            file_week = partial(_file_week, history, key, monday)
+            is_closed = key == DEMO_ENTERPRISE and monday + timedelta(days=18) > history.ends_on
+            file_week = partial(_file_week, history, key, monday, is_closed=is_closed)
             history.agenda.add(working[-1], Phase.ATTENDANCE, supervisor, file_week)
         monday += timedelta(weeks=1)
 
 
-def _file_week(history: History, enterprise: str, monday: date) -> None:
+def _file_week(history: History, enterprise: str, monday: date, *, is_closed: bool) -> None:
     running = history.running.get(enterprise, [])
     entries = [entry for case in running for entry in _week_of(case, monday)]
     if entries:
-        attendance.record_attendance(entries)
-        history.counts["days of attendance"] += len(entries)
+        at_work = [entry for entry in entries if not is_closed or entry.day.weekday() < _THURSDAY]
+        no_training = {
+            (entry.placement_id, entry.day): entry.planned_hours for entry in entries if entry not in at_work
+        }
+        attendance.record_attendance(at_work, no_training=no_training)
+        history.counts["days of attendance"] += len(at_work)
     history.running[enterprise] = [case for case in running if case.attends_until > today()]
 
 
 def _week_of(case: Case, monday: date) -> list[AttendanceEntry]:
-    weekdays = sorted((case.number + 2 * n) % 5 for n in range(case.days_per_week))
     is_short = _begins_short(case) and monday < case.first_day + _SHORT_WEEKS < case.last_day
     hours_per_week = _shorter(case.hours_per_week) if is_short else case.hours_per_week
-    planned = zip(weekdays, spread_hours(hours_per_week, case.days_per_week), strict=True)
-    days = [(monday + timedelta(days=weekday), hours) for weekday, hours in planned]
+    planned = spread_hours(hours_per_week, case.days_per_week)  # from Monday on, as the plan has it
+    days = [(monday + timedelta(days=weekday), hours) for weekday, hours in enumerate(planned)]
     last = min(case.attends_until, today())
     return [
         _day_of(case, day, hours)

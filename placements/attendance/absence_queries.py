@@ -1,7 +1,7 @@
 """Who is expected today, as the workplace and as the participant herself sees it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -10,7 +10,7 @@ from marketplace.clock import today
 from marketplace.db import db
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from placements.attendance.models import AbsenceReport
-from placements.attendance.queries import absence_reports, recorded_days
+from placements.attendance.queries import absence_reports, no_training_days, recorded_days
 from placements.attendance.rules import monday_of
 from placements.attendance.week_queries import GridRow, week_grid
 from placements.attendance.week_rules import GridDay
@@ -28,8 +28,20 @@ def expected_today() -> list[tuple[GridRow, GridDay]]:
         for row in grid.rows
         if row.placement.state is PlacementState.RUNNING
         for day in row.days
-        if day.day == today() and day.is_open and day.planned_hours and day.recorded is None
+        if day.day == today() and day.is_missing
     ]
+
+
+def next_training() -> date | None:
+    """The next day within two weeks on which somebody is to train at the supervisor's workplace."""
+    first, last = today() + timedelta(days=1), today() + timedelta(weeks=2)
+    running = db.session.scalars(
+        select(Placement.id)
+        .where(Placement.state == PlacementState.RUNNING, Placement.last_day >= first)
+        .order_by(Placement.id)
+    ).all()
+    planned = planned_days(running, first, last)
+    return min((day for days in planned.values() for day in days), default=None)
 
 
 @dataclass(frozen=True)
@@ -57,11 +69,12 @@ def own_today() -> list[OwnDay]:
     ids = [placement.id for placement in found]
     if not ids or not (planned := _planned_today(found[0].authority_id, ids, day)):
         return []
-    recorded, reports = recorded_days(ids, day, day), absence_reports(ids, day, day)
+    known = {*recorded_days(ids, day, day), *no_training_days(ids, day, day)}
+    reports = absence_reports(ids, day, day)
     return [
         OwnDay(placement, reports.get((placement.id, day)))
         for placement in found
-        if placement.id in planned and (placement.id, day) not in recorded
+        if placement.id in planned and (placement.id, day) not in known
     ]
 
 

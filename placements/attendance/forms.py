@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -13,7 +14,7 @@ from marketplace.errors import DomainError
 from marketplace.web.fields import HoursField
 from marketplace.web.forms import BaseForm, FormError, one_of
 from placements.attendance.absence_rules import OWN_REPORTED_SV, REPORTED_SV
-from placements.attendance.rules import LONGEST_REASON, AttendanceEntry, AttendanceKind, RecordedDay
+from placements.attendance.rules import LONGEST_REASON, AttendanceEntry, AttendanceKind, Stands
 from placements.attendance.week_rules import (
     CLOSED_WHY_SV,
     DAY_CHOICE_SV,
@@ -62,12 +63,13 @@ class WeekForm(BaseForm):
         self._days = days
         self.cells: dict[str, DayForm] = {day.name: _day_form(day) for day in days if day.is_open}
         self.entries: list[AttendanceEntry] = []
-        self.cleared: list[tuple[int, date]] = []
+        self.no_training: dict[tuple[int, date], Decimal] = {}
+        """The days that are without training, with the hours that were planned."""
 
     @property
-    def stood(self) -> dict[tuple[int, date], RecordedDay | None]:
-        """What was on record when the days were read."""
-        return {(day.placement_id, day.day): day.recorded for day in self._days}
+    def stood(self) -> dict[tuple[int, date], Stands]:
+        """What stood when the days were read."""
+        return {(day.placement_id, day.day): day.stands for day in self._days}
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Reads every day that the page showed; what cannot be used says so beside it."""
@@ -99,8 +101,8 @@ class WeekForm(BaseForm):
             cell.hours.errors = [*cell.hours.errors, told_sv(day)]
         elif entry is not None:
             self.entries.append(entry)
-        elif day.recorded is not None:
-            self.cleared.append((day.placement_id, day.day))
+        else:
+            self.no_training[day.placement_id, day.day] = day.planned_hours
 
     def _refuse(self, day: GridDay, why_sv: str) -> None:
         """A day that was closed after the page was opened: what was typed is told, not dropped in silence."""

@@ -32,6 +32,19 @@ class AttendanceDay(Base):
     is_invoiced: Mapped[bool] = mapped_column(default=False)
 
 
+class NoTrainingDay(Base):
+    """That there was no training, as it was said. A day is on record or here, never both: recording takes it away, and
+    a correction that takes a day off the record puts it here, by triggers. Frozen as attendance is."""
+
+    __tablename__ = "no_training_day"
+    __table_args__ = (CheckConstraint("planned_hours >= 0 AND planned_hours <= 24", name="planned_hours"),)
+
+    placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    planned_hours: Mapped[Decimal]
+    """What did not take place; none on a day that was not planned."""
+
+
 class AbsenceReport(Base):
     """That someone cannot come today, said today: the database takes no other day. The week is recorded with it."""
 
@@ -59,6 +72,7 @@ class AttendanceCorrection(Base):
             name="changes_something",
         ),
         Index("ix_attendance_correction_day", "placement_id", "day"),
+        Index("ix_attendance_correction_contract", "contract_id", "corrected_at"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -97,6 +111,7 @@ explain_constraint(
     "frozen_month",
     "Månadens faktura är redan godkänd, så en av dagarna kan bara rättas med ett skäl. Läs om sidan.",
 )
+explain_constraint("recorded_day", "En av dagarna registrerades just nu någon annanstans. Läs om sidan.")
 explain_constraint(
     "correction_of_open_day", "Månadens faktura är inte godkänd, så dagen kan ändras direkt i veckan."
 )

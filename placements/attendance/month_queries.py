@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased
 
 from marketplace.accounts.models import Organisation
+from marketplace.clock import today
 from marketplace.db import Page, db, paginate
 from placements.attendance.queries import began_on, recorded_days
 from placements.attendance.rules import HourSum, total
@@ -41,6 +42,22 @@ def month_report(month: date, page: int) -> Page[MonthRow]:
 def whole_month(month: date) -> list[MonthRow]:
     """Everyone, in two queries."""
     return _rows(month, db.session.execute(_trained_in(month)).all())
+
+
+def opening_month() -> date:
+    """The last whole month if somebody trained in it, else the latest one in which somebody has."""
+    before = month_before(today())
+    latest, is_in_before = db.session.execute(
+        select(
+            func.max(func.least(Placement.last_day, today())),
+            func.bool_or(and_(began_on <= last_day_of(before), Placement.last_day >= before)),
+        ).where(Placement.state.in_(BEGUN_STATES), began_on <= today())
+    ).one()
+    return before if is_in_before or latest is None else latest.replace(day=1)
+
+
+def month_before(day: date) -> date:
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
 def last_day_of(month: date) -> date:

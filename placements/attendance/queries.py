@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Date, FromClause, Integer, func, literal, select
@@ -15,6 +16,7 @@ from placements.attendance.models import (
     AbsenceReport,
     AttendanceCorrection,
     AttendanceDay,
+    NoTrainingDay,
     attendance_by_number,
     correction_by_number,
 )
@@ -48,6 +50,18 @@ def recorded_days(
     if lock:
         statement = statement.with_for_update()
     return {(row.placement_id, row.day): RecordedDay(*row) for row in db.session.execute(statement)}
+
+
+def no_training_days(
+    placement_ids: Collection[int], first: date, last: date
+) -> dict[tuple[int, date], Decimal]:
+    """The days that were said to be without training, with the hours that were planned; one query."""
+    rows = db.session.execute(
+        select(NoTrainingDay.placement_id, NoTrainingDay.day, NoTrainingDay.planned_hours)
+        .where(NoTrainingDay.placement_id.in_(placement_ids), NoTrainingDay.day.between(first, last))
+        .order_by(NoTrainingDay.placement_id, NoTrainingDay.day)
+    )
+    return {(placement_id, day): planned_hours for placement_id, day, planned_hours in rows}
 
 
 def attendance_days() -> FromClause:

@@ -121,19 +121,14 @@ class AttendanceEntry:
     is_reported_same_day: bool = False
 
 
-def check_entry(
-    entry: AttendanceEntry, *, state: PlacementState, first_day: date, last_day: date, today: date
-) -> None:
-    """Raises Conflict for a placement that has no attendance, Invalid for a day or hours that cannot be."""
+def check_day(day: date, *, state: PlacementState, first_day: date, last_day: date, today: date) -> None:
+    """Raises Conflict for a placement that has no attendance, Invalid for a day that cannot be."""
     if state not in BEGUN_STATES:  # also afterwards, while a week is filed late
         raise Conflict("Närvaro kan registreras när placeringen har startat.")
-    if not first_day <= entry.day <= last_day:
-        raise Invalid(
-            f"{entry.day} ligger utanför placeringen, som är {first_day} till {last_day}.", field="day"
-        )
-    if entry.day > today:
-        raise Invalid(f"{entry.day} har inte varit än. Registrera dagen när den har varit.", field="day")
-    check_hours(entry.kind, entry.planned_hours, entry.actual_hours)
+    if not first_day <= day <= last_day:
+        raise Invalid(f"{day} ligger utanför placeringen, som är {first_day} till {last_day}.", field="day")
+    if day > today:
+        raise Invalid(f"{day} har inte varit än. Registrera dagen när den har varit.", field="day")
 
 
 def check_hours(kind: AttendanceKind, planned_hours: Decimal, actual_hours: Decimal) -> None:
@@ -168,6 +163,10 @@ class RecordedDay:
     def said_sv(self) -> str:
         """What it says, in a few words."""
         return said_sv(self.kind, self.actual_hours)
+
+
+Stands = RecordedDay | bool
+"""What stands of a day: what is on record, else whether it was said that there was no training."""
 
 
 def said_sv(
@@ -216,9 +215,9 @@ class HourSum:
         return self.attended_days + sum(self.absent_days.values())
 
 
-def month_sums(days: Sequence[RecordedDay], corrected: Iterable[date]) -> list[HourSum]:
-    """The months in order, also one in which every day has been corrected away."""
-    months = sorted({f"{day:%Y-%m}" for day in (*corrected, *(recorded.day for recorded in days))})
+def month_sums(days: Sequence[RecordedDay], shown: Iterable[date]) -> list[HourSum]:
+    """The months of the shown days in order, also one in which nothing is on record any more."""
+    months = sorted({f"{day:%Y-%m}" for day in shown})
     sums = {month: HourSum(month) for month in months}
     for recorded in days:
         sums[f"{recorded.day:%Y-%m}"].add(recorded)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select, union_all
 
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
@@ -12,14 +12,9 @@ from marketplace.db import db
 from marketplace.swedish import counted
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
-from placements.attendance.models import AttendanceDay
-from placements.attendance.queries import ContractMonth, approved_months, began_on
-from placements.attendance.rules import (
-    attendance_deadline,
-    days_of_week,
-    monday_of,
-    week_text,
-)
+from placements.attendance.models import AttendanceDay, NoTrainingDay
+from placements.attendance.queries import approved_months, began_on
+from placements.attendance.rules import attendance_deadline, days_of_week, monday_of, week_text
 from placements.booking.models import Placement
 from placements.booking.rules import BEGUN_STATES
 from placements.plan.queries import planned_days
@@ -30,57 +25,45 @@ _TOLD_ALONE = 4  # weeks that have a row each on the start page; those before sh
 
 
 def missing_by_week() -> dict[date, int]:
-    """How many placements have no day on record, for each whole week of the last half year where some lack it.
-
-    A placement counts in a week in which it has at least one planned day that can still be recorded: not in a month
-    whose invoice the supplier has approved. Seven queries at most.
+    """For each whole week of the last half year how many placements have a planned day in it that is neither on record
+    nor said to be without training, and can still be recorded: not in a month whose invoice the supplier has approved.
+    Seven queries at most.
     """
     this_monday = monday_of(today())
-    earliest = this_monday - timedelta(weeks=_LOOK_BACK)
-    placements = db.session.execute(
-        select(Placement.id, Placement.contract_id, began_on.label("start"), Placement.last_day)
-        .where(
-            Placement.state.in_(BEGUN_STATES),
-            began_on < this_monday,
-            Placement.last_day >= earliest,
-        )
-        .order_by(Placement.id)
-    ).all()
-    recorded = _recorded_weeks([row.id for row in placements], earliest, this_monday)
-    without = [
-        (monday, row)
-        for monday in (earliest + timedelta(weeks=number) for number in range(_LOOK_BACK))
-        for row in placements
-        if (row.id, monday) not in recorded and row.start < monday + _WEEK and row.last_day >= monday
-    ]
-    if not without:
-        return {}
-    planned = planned_days({row.id for _, row in without}, without[0][0], this_monday - timedelta(days=1))
-    lacking: list[tuple[date, set[ContractMonth]]] = [
-        (
-            monday,
-            {(row.contract_id, day.replace(day=1)) for day in days_of_week(monday) if day in planned[row.id]},
-        )
-        for monday, row in without
-    ]
-    approved = approved_months({month for _, months in lacking for month in months})
-    return dict(sorted(Counter(monday for monday, months in lacking if months - approved).items()))
-
-
-def _recorded_weeks(placement_ids: Collection[int], first: date, before: date) -> set[tuple[int, date]]:
-    """Placements with the Mondays of the weeks in which they have a day on record."""
-    week = func.date_trunc("week", AttendanceDay.day)
+    earliest, latest = this_monday - timedelta(weeks=_LOOK_BACK), this_monday - timedelta(days=1)
     rows = db.session.execute(
-        select(AttendanceDay.placement_id, week)
-        .where(
-            AttendanceDay.placement_id.in_(placement_ids),
-            AttendanceDay.day >= first,
-            AttendanceDay.day < before,
-        )
-        .distinct()
-        .order_by(AttendanceDay.placement_id, week)
+        select(Placement.id, Placement.contract_id)
+        .where(Placement.state.in_(BEGUN_STATES), began_on <= latest, Placement.last_day >= earliest)
+        .order_by(Placement.id)
     )
-    return {(placement_id, monday.date()) for placement_id, monday in rows}
+    contracts = {row.id: row.contract_id for row in rows}
+    mondays = (earliest + _WEEK * number for number in range(_LOOK_BACK))
+    in_months = {day.replace(day=1) for monday in mondays for day in days_of_week(monday)}
+    months = {(contract_id, month) for contract_id in contracts.values() for month in in_months}
+    still_open = months - approved_months(months)
+    if not still_open:
+        return {}
+    first = max(earliest, min(month for _, month in still_open))
+    planned = planned_days(contracts.keys(), first, latest)
+    known = _known_days(contracts.keys(), first, latest)
+    lacking = {
+        (monday_of(day), placement_id)
+        for placement_id, days in planned.items()
+        for day in days
+        if (placement_id, day) not in known and (contracts[placement_id], day.replace(day=1)) in still_open
+    }
+    return dict(sorted(Counter(monday for monday, _ in lacking).items()))
+
+
+def _known_days(placement_ids: Collection[int], first: date, last: date) -> set[tuple[int, date]]:
+    """The days on record and those that were said to be without training."""
+    said = (
+        select(table.placement_id, table.day).where(
+            table.placement_id.in_(placement_ids), table.day.between(first, last)
+        )
+        for table in (AttendanceDay, NoTrainingDay)
+    )
+    return {(placement_id, day) for placement_id, day in db.session.execute(union_all(*said))}
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:

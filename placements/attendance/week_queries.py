@@ -9,7 +9,13 @@ from sqlalchemy import select
 from enterprises.places.models import Place
 from marketplace.clock import today
 from marketplace.db import db
-from placements.attendance.queries import absence_reports, approved_months, began_on, recorded_days
+from placements.attendance.queries import (
+    absence_reports,
+    approved_months,
+    began_on,
+    no_training_days,
+    recorded_days,
+)
 from placements.attendance.rules import RecordedDay, days_of_week
 from placements.attendance.week_rules import NO_HOURS, Closed, GridDay
 from placements.booking.models import Placement
@@ -53,7 +59,7 @@ class WeekGrid:
 
 
 def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
-    """Eight queries, whatever the number of participants. Saturday and Sunday are left out when nothing is planned or
+    """Nine queries, whatever the number of participants. Saturday and Sunday are left out when nothing is planned or
     recorded on them, unless asked for."""
     week = days_of_week(monday)
     found = list(
@@ -72,7 +78,7 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
     approved = approved_months(
         {(placement.contract_id, day.replace(day=1)) for placement, _, _ in found for day in week}
     )
-    latest = dict(recorded.keys())  # in order of days, so the last one stays
+    without = no_training_days(ids, monday, week[-1])
     rows = []
     for placement, person, place_name in found:
         days = []
@@ -88,7 +94,7 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
                     stands,
                     _closed(placement, day, stands, is_approved=is_approved),
                     report.kind if report else None,
-                    is_passed_over=stands is None and day < latest.get(placement.id, monday),
+                    is_no_training=key in without,
                 )
             )
         rows.append(GridRow(placement, shown_person(person, placement), place_name, days))

@@ -13,6 +13,7 @@ from placements.attendance.rules import (
     AttendanceEntry,
     AttendanceKind,
     RecordedDay,
+    Stands,
     check_hours,
 )
 
@@ -72,8 +73,12 @@ class GridDay:
     closed: Closed | None = None
     reported: AttendanceKind | None = None
     """The absence that was reported the same day."""
-    is_passed_over: bool = False
-    """Nothing is on record although a later day of the week is: there was no training, whatever was planned."""
+    is_no_training: bool = False
+    """It was said that there was no training, whatever was planned."""
+
+    @property
+    def stands(self) -> Stands:
+        return self.recorded or self.is_no_training
 
     @property
     def is_open(self) -> bool:
@@ -94,10 +99,10 @@ class GridDay:
 
     @property
     def shown_choice(self) -> DayChoice:
-        """What the form starts from: what is on record, else what was reported, else presence on the planned days."""
+        """What the form starts from: what was said, else what was reported, else presence on the planned days."""
         if self.recorded is not None:
             return DayChoice(self.recorded.kind)
-        if self.reported is not None:
+        if self.reported is not None and not self.is_no_training:
             return DayChoice(self.reported)
         return DayChoice.PRESENT if self.is_expected else DayChoice.NO_TRAINING
 
@@ -114,7 +119,7 @@ class GridDay:
 
     @property
     def is_expected(self) -> bool:
-        return bool(self.planned_hours) and not self.is_passed_over
+        return bool(self.planned_hours) and not self.is_no_training
 
     @property
     def is_missing(self) -> bool:

@@ -40,6 +40,7 @@ PERSON_TABLES = (
     "report_goal",
     "outcome",
     "attendance_day",
+    "no_training_day",
     "absence_report",
     "attendance_correction",
     "waiting_entry",

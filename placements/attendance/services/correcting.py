@@ -11,7 +11,7 @@ from marketplace.errors import Conflict, Invalid
 from marketplace.tenancy import current_actor
 from placements.attendance.models import AttendanceCorrection
 from placements.attendance.queries import recorded_days
-from placements.attendance.rules import LONGEST_REASON, AttendanceEntry, RecordedDay
+from placements.attendance.rules import LONGEST_REASON, AttendanceEntry, RecordedDay, check_hours
 from placements.attendance.services.recording import check_on, refuse_others
 from placements.booking.models import Placement
 
@@ -36,7 +36,8 @@ def correct_day(
     if len(reason_sv) > LONGEST_REASON:
         raise Invalid(f"Skriv kortare, högst {LONGEST_REASON} tecken.", field="reason_sv")
     if entry is not None:
-        check_on(placement, entry)
+        check_on(placement, entry.day)
+        check_hours(entry.kind, entry.planned_hours, entry.actual_hours)
     if recorded_days([placement_id], day, day, lock=True).get((placement_id, day)) != stood:
         raise Conflict(
             "Dagen rättades just nu någon annanstans. Se vad som står nu och rätta igen om det behövs."

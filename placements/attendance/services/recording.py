@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Boolean, Date, Integer, Numeric, Text, delete, func, literal, select, tuple_
@@ -16,9 +18,16 @@ from marketplace.errors import Conflict, NotAllowed, NotFound
 from marketplace.outbox import emit
 from marketplace.tenancy import current_actor
 from placements.attendance.absence_rules import UNPLANNED, newly_repeated
-from placements.attendance.models import AttendanceDay
-from placements.attendance.queries import recorded_days, unplanned_absences
-from placements.attendance.rules import AttendanceEntry, RecordedDay, changed_entries, check_entry
+from placements.attendance.models import AttendanceDay, NoTrainingDay
+from placements.attendance.queries import no_training_days, recorded_days, unplanned_absences
+from placements.attendance.rules import (
+    AttendanceEntry,
+    RecordedDay,
+    Stands,
+    changed_entries,
+    check_day,
+    check_hours,
+)
 from placements.attendance.week_rules import CLOSED_WHY_SV, Closed
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
@@ -29,32 +38,35 @@ Key = tuple[int, date]
 def record_attendance(
     entries: Sequence[AttendanceEntry],
     *,
-    cleared: Sequence[Key] = (),
-    stood: Mapping[Key, RecordedDay | None] | None = None,
+    no_training: Mapping[Key, Decimal] = MappingProxyType({}),
+    stood: Mapping[Key, Stands] | None = None,
 ) -> int:
-    """Records days, and takes away those in `cleared` (placement, day), where there was no training after all.
+    """Records days, and on which there was no training: by placement and day, with the hours that were planned.
 
-    `stood`: what was on record when the entries were typed. Gives the number of days that changed. Five statements for
-    any number of days and placements, and one more when someone was away. Raises NotFound for a placement that is not
-    the supervisor's, Invalid for a day or hours that cannot be, Conflict for a day that is invoiced or that says
-    something else by now; then nothing is recorded.
+    `stood`: what stood when this was typed. Gives the number of days that changed. Six statements for any number of
+    days and placements, two more when there are days newly without training and one more when someone was away. Raises
+    NotFound for a placement that is not the supervisor's, Invalid for a day or hours that cannot be, Conflict for a day
+    that is invoiced or that says something else by now; then nothing is recorded.
     """
     refuse_others()
     latest = {(entry.placement_id, entry.day): entry for entry in entries}
-    keys = [*latest, *(key for key in cleared if key not in latest)]
+    keys = [*latest, *(key for key in no_training if key not in latest)]
     if not keys:
         return 0
     placements = _placements({placement_id for placement_id, _ in keys})
+    for placement_id, day in keys:
+        check_on(placements[placement_id], day)
     for entry in latest.values():
-        check_on(placements[entry.placement_id], entry)
+        check_hours(entry.kind, entry.planned_hours, entry.actual_hours)
     days = [day for _, day in keys]
     recorded = recorded_days(list(placements), min(days), max(days), lock=True)
-    was = recorded if stood is None else stood
+    without = no_training_days(list(placements), min(days), max(days))
     for key in keys:
-        if recorded.get(key) != was.get(key):
+        if stood is not None and (recorded.get(key) or key in without) != stood[key]:
             raise Conflict(f"{key[1]} ändrades just nu någon annanstans. Se vad som står nu och spara igen.")
     changed = changed_entries(latest.values(), recorded)
-    gone = [key for key in keys if key not in latest and key in recorded]
+    rested = {key: no_training[key] for key in keys if key not in latest and key not in without}
+    gone = [key for key in rested if key in recorded]
     for key in [*((entry.placement_id, entry.day) for entry in changed), *gone]:
         if key in recorded and recorded[key].is_invoiced:
             raise Conflict(f"{key[1]}: {CLOSED_WHY_SV[Closed.DRAFTED]}")
@@ -63,9 +75,15 @@ def record_attendance(
     if gone:
         place_and_day = tuple_(AttendanceDay.placement_id, AttendanceDay.day)
         db.session.execute(delete(AttendanceDay).where(place_and_day.in_(gone)))
-    _record(changed, gone, recorded, placements)
+    if rested:
+        rows = [
+            {"placement_id": placement_id, "day": day, "planned_hours": planned_hours}
+            for (placement_id, day), planned_hours in rested.items()
+        ]
+        db.session.execute(insert(NoTrainingDay).values(rows))
+    _record(changed, [key for key in rested if key in gone or rested[key]], recorded, placements)
     _tell_of_repeated(absences, changed, gone, placements)
-    return len(changed) + len(gone)
+    return len(changed) + len(rested)
 
 
 def refuse_others() -> None:
@@ -73,9 +91,9 @@ def refuse_others() -> None:
         raise NotAllowed("Närvaro registreras av handledaren på arbetsplatsen.")
 
 
-def check_on(placement: Placement, entry: AttendanceEntry) -> None:
-    check_entry(
-        entry,
+def check_on(placement: Placement, day: date) -> None:
+    check_day(
+        day,
         state=placement.state,
         first_day=placement.started_on or placement.first_day,
         last_day=placement.last_day,
@@ -157,7 +175,7 @@ def _save(entries: Sequence[AttendanceEntry], placements: Mapping[int, Placement
 
 def _record(
     changed: Sequence[AttendanceEntry],
-    gone: Sequence[Key],
+    cleared: Sequence[Key],
     recorded: Mapping[Key, RecordedDay],
     placements: Mapping[int, Placement],
 ) -> None:
@@ -166,7 +184,7 @@ def _record(
     for entry in changed:
         action = "change" if (entry.placement_id, entry.day) in recorded else "record"
         days.setdefault((entry.placement_id, action), []).append(entry.day)
-    for placement_id, day in gone:
+    for placement_id, day in cleared:
         days.setdefault((placement_id, "clear"), []).append(day)
     audit.record_many(
         [

@@ -11,7 +11,7 @@ from marketplace.letters.services import write_letter
 from marketplace.tenancy import current_actor
 from placements.attendance.absence_rules import OWN_REPORTED_SV, REPORTED_SV
 from placements.attendance.models import AbsenceReport
-from placements.attendance.queries import absence_reports, recorded_days
+from placements.attendance.queries import absence_reports, no_training_days, recorded_days
 from placements.attendance.rules import AttendanceKind
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
@@ -49,7 +49,7 @@ def _report(placement_id: int, kind: AttendanceKind, *, by: str) -> Placement:
         raise Conflict("Träningen pågår inte i dag.")
     if absence_reports([placement_id], day, day):
         raise Conflict("Frånvaron är redan anmäld i dag.")
-    if recorded_days([placement_id], day, day):
+    if recorded_days([placement_id], day, day) or no_training_days([placement_id], day, day):
         raise Conflict("Närvaron för i dag är redan registrerad. Handledaren kan ändra den i veckan.")
     db.session.execute(
         insert(AbsenceReport).values(

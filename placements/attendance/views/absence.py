@@ -6,11 +6,12 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import DomainError
+from marketplace.reference.rules import spoken_day
 from marketplace.swedish import plain_hours
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
 from placements.attendance import services
-from placements.attendance.absence_queries import expected_today
+from placements.attendance.absence_queries import expected_today, next_training
 from placements.attendance.absence_rules import REPORTED_SV
 from placements.attendance.forms import AbsenceForm
 from placements.attendance.views.rooms import bp
@@ -42,6 +43,8 @@ def absence() -> ResponseReturnValue:
         "placements/attendance/absence.html",
         form=form,
         reported=[(row, day) for row, day in expected if day.reported is not None],
+        next_training=None if expected else next_training(),
         kind_sv=REPORTED_SV,
+        spoken_day=spoken_day,
     )
     return page, form.status()

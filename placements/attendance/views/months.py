@@ -14,8 +14,20 @@ from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
-from placements.attendance.month_queries import last_day_of, month_report, whole_month
-from placements.attendance.queries import Correction, absence_reports, corrections_of, days_of_placement
+from placements.attendance.month_queries import (
+    last_day_of,
+    month_before,
+    month_report,
+    opening_month,
+    whole_month,
+)
+from placements.attendance.queries import (
+    Correction,
+    absence_reports,
+    corrections_of,
+    days_of_placement,
+    no_training_days,
+)
 from placements.attendance.rules import (
     ABSENCE_HEAD_SV,
     ABSENCE_WITHOUT_KIND_SV,
@@ -43,14 +55,17 @@ def placement(placement_id: int) -> ResponseReturnValue:
     corrected: dict[date, list[Correction]] = defaultdict(list)
     for correction in corrections_of([placement_id]):
         corrected[correction.day].append(correction)
-    sums = month_sums(days, corrected)
+    rested = {
+        day for (_, day), planned in no_training_days([placement_id], date.min, date.max).items() if planned
+    }
+    shown = {*corrected, *rested, *(day.day for day in days)}
+    sums = month_sums(days, shown)
     names = {month.month: month.name_sv for month in sums}
     asked = request.args.get("manad", "")
     chosen = asked if asked in names else next(reversed(names), "")
     role = current_actor().role
     sees_kinds = current_actor().may_see_persons
-    by_day = {day.day: day for day in days if f"{day.day:%Y-%m}" == chosen}
-    gone = [day for day in corrected if f"{day:%Y-%m}" == chosen and day not in by_day]
+    by_day = {day.day: day for day in days}
     return render_template(
         "placements/attendance/placement.html",
         head=head,
@@ -58,7 +73,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
         total=total(days),
         chosen=chosen,
         chosen_sv=names.get(chosen, ""),
-        days=[(day, by_day.get(day)) for day in sorted([*by_day, *gone])],
+        days=[(day, by_day.get(day)) for day in sorted(shown) if f"{day:%Y-%m}" == chosen],
         corrected=corrected,
         reports=absence_reports([placement_id], today(), today()) if sees_kinds else {},
         may_record=role == Role.SUPERVISOR and head.placement.state in BEGUN_STATES,
@@ -77,13 +92,13 @@ def placement(placement_id: int) -> ResponseReturnValue:
 @bp.get("/narvaro/manad")
 @requires(*_MONTH_READERS)
 def month() -> ResponseReturnValue:
-    """Everyone who trained in the month (`?manad=2026-11`, else the latest whole one)."""
+    """Everyone who trained in the month (`?manad=2026-11`)."""
     first = _asked_month()
     return render_template(
         "placements/attendance/month.html",
         first=first,
         month_sv=spoken_month(first.year, first.month),
-        before=_month_before(first),
+        before=month_before(first),
         after=next_month if (next_month := _month_after(first)) <= today() else None,
         page=month_report(first, page_number()),
         absences=ABSENCE_HEAD_SV,
@@ -116,11 +131,7 @@ def month_file(file_format: str) -> Response:
 
 
 def _asked_month() -> date:
-    return read_month(request.args.get("manad", "")) or _month_before(today())
-
-
-def _month_before(day: date) -> date:
-    return date.fromordinal(day.replace(day=1).toordinal() - 1).replace(day=1)
+    return read_month(request.args.get("manad", "")) or opening_month()
 
 
 def _month_after(day: date) -> date:

@@ -11,7 +11,6 @@ from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.reference.rules import WEEKDAY_SV
-from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from marketplace.web.drafts import is_background
 from marketplace.web.guards import requires
@@ -38,7 +37,9 @@ def index() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                changed = services.record_attendance(form.entries, cleared=form.cleared, stood=form.stood)
+                changed = services.record_attendance(
+                    form.entries, no_training=form.no_training, stood=form.stood
+                )
         except DomainError as error:
             form.add_error(error)
         else:
@@ -75,4 +76,4 @@ def _saved_sv(monday: date, changed: int) -> str:
     week = monday.isocalendar().week
     if not changed:
         return f"Vecka {week} var redan sparad så. Ingenting ändrades."
-    return f"Vecka {week} är sparad: {counted(changed, 'dag', 'dagar')}."
+    return f"Vecka {week} är sparad."

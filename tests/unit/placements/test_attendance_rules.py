@@ -16,7 +16,8 @@ from placements.attendance.rules import (
     RecordedDay,
     attendance_deadline,
     changed_entries,
-    check_entry,
+    check_day,
+    check_hours,
     month_sums,
     read_month,
     read_week,
@@ -79,10 +80,8 @@ def test_a_week_is_due_on_the_second_working_day_after_it() -> None:
     assert attendance_deadline(date(2026, 3, 30)) == date(2026, 4, 8)  # annandag påsk is no working day
 
 
-def entry(
-    day: date = MONDAY, kind: AttendanceKind = AttendanceKind.PRESENT, hours: str = "4"
-) -> AttendanceEntry:
-    return AttendanceEntry(1, day, kind, Decimal(4), Decimal(hours))
+def entry(kind: AttendanceKind = AttendanceKind.PRESENT, hours: str = "4") -> AttendanceEntry:
+    return AttendanceEntry(1, MONDAY, kind, Decimal(4), Decimal(hours))
 
 
 @pytest.mark.parametrize(
@@ -92,16 +91,19 @@ def entry(
         entry(hours="-1"),
         entry(hours="0"),
         entry(kind=AttendanceKind.ILL, hours="1"),
-        entry(day=date(2026, 3, 8)),
-        entry(day=date(2026, 4, 1)),
-        entry(day=date(2026, 3, 20)),
         AttendanceEntry(1, MONDAY, AttendanceKind.ILL, Decimal(25), NO),
     ],
 )
-def test_days_and_hours_that_cannot_be(wrong: AttendanceEntry) -> None:
+def test_hours_that_cannot_be(wrong: AttendanceEntry) -> None:
     with pytest.raises(Invalid):
-        check_entry(
-            wrong,
+        check_hours(wrong.kind, wrong.planned_hours, wrong.actual_hours)
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 8), date(2026, 4, 1), date(2026, 3, 20)])
+def test_days_that_cannot_be(day: date) -> None:
+    with pytest.raises(Invalid):
+        check_day(
+            day,
             state=PlacementState.RUNNING,
             first_day=date(2026, 3, 9),
             last_day=date(2026, 3, 31),
@@ -113,15 +115,14 @@ def test_days_and_hours_that_cannot_be(wrong: AttendanceEntry) -> None:
 def test_only_what_has_started_has_attendance(state: PlacementState) -> None:
     limits = {"first_day": MONDAY, "last_day": MONDAY, "today": MONDAY}
     if state in {PlacementState.RUNNING, PlacementState.COMPLETED, PlacementState.ENDED_EARLY}:
-        check_entry(entry(), state=state, **limits)
+        check_day(MONDAY, state=state, **limits)
     else:
         with pytest.raises(Conflict):
-            check_entry(entry(), state=state, **limits)
+            check_day(MONDAY, state=state, **limits)
 
 
 def test_a_whole_day_of_24_hours_is_allowed() -> None:
-    limits = {"first_day": MONDAY, "last_day": MONDAY, "today": MONDAY}
-    check_entry(entry(hours="24"), state=PlacementState.RUNNING, **limits)
+    check_hours(AttendanceKind.PRESENT, Decimal(4), Decimal(24))
 
 
 def read(
@@ -172,6 +173,17 @@ def test_a_saved_day_shows_as_it_was_chosen(choice: DayChoice) -> None:
     assert said(choice, Decimal(4)) == again.shown, "an absence has no hours, whatever stands in the box"
     assert changed_entries([made], {(1, MONDAY): stands}) == []
     assert read_day(again, again.shown_choice, again.shown_hours, FRIDAY) == made
+
+
+@pytest.mark.parametrize("reported", [None, AttendanceKind.ILL])
+def test_a_day_that_was_said_to_be_without_training_shows_so(reported: AttendanceKind | None) -> None:
+    day = replace(grid_day(), reported=reported)
+    assert (day.stands, day.is_missing) == (False, True)
+    said_so = replace(day, is_no_training=True)
+    assert (said_so.stands, said_so.is_missing) == (True, False)
+    assert (said_so.shown_choice, said_so.shown_hours) == (DayChoice.NO_TRAINING, None)
+    assert read_day(said_so, said_so.shown_choice, said_so.shown_hours, FRIDAY) is None
+    assert read(said_so, DayChoice.PRESENT, "3") == (AttendanceKind.PRESENT, Decimal(4), Decimal(3))
 
 
 @pytest.mark.parametrize("kind", [AttendanceKind.ILL, AttendanceKind.OTHER_VALID, AttendanceKind.INVALID])
@@ -241,7 +253,7 @@ def test_sums_by_month_and_in_all() -> None:
         RecordedDay(1, date(2026, 4, 2), AttendanceKind.PRESENT, NO, Decimal(2)),
         RecordedDay(1, date(2026, 4, 3), AttendanceKind.INVALID, Decimal(4), NO),
     ]
-    march, april, may = month_sums(days, [date(2026, 5, 4)])
+    march, april, may = month_sums(days, [date(2026, 5, 4), *(day.day for day in days)])
     assert (may.month, may.days) == ("2026-05", 0)
     assert (march.month, march.planned_hours, march.attended_hours) == ("2026-03", Decimal(4), Decimal("3.5"))
     assert march.is_invoiced

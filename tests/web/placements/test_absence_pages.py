@@ -62,6 +62,12 @@ def test_the_supervisor_tells_in_one_form(market: Market, placement_id: int, cli
     assert "Maja" not in text_of(client_for(market.other_supervisor).get(path))
 
 
+def test_a_day_of_rest_names_the_next_day(market: Market, placement_id: int, client_for: ClientFor) -> None:
+    with travelling(WEEK[4]):
+        page = text_of(client_for(market.supervisor).get("/narvaro/franvaro"))
+    assert "Nästa träningsdag är måndag 23 mars." in page
+
+
 def test_she_tells_on_her_own_page(market: Market, placement_id: int, client_for: ClientFor) -> None:
     she: Actor = participant_actor(participant_of(market, placement_id))
     client = let_in(client_for, market, she)

@@ -76,6 +76,57 @@ def test_the_same_twice_is_no_quarrel(market: Market, placement_id: int, supervi
     assert week(market, placement_id)[0] == "Sjuk"
 
 
+NO_TRAINING = {"kind": "no_training", "hours": ""}
+
+
+def without(placement_id: int, *days: date) -> dict[str, str]:
+    return {name(placement_id, day, part): said for day in days for part, said in NO_TRAINING.items()}
+
+
+def test_days_that_are_cleared_stay_so_when_the_week_is_saved_again(
+    market: Market, placement_id: int, supervisor: Client, client_for: ClientFor
+) -> None:
+    cleared = as_filled_in(supervisor) | without(placement_id, *WEEK[2:4])
+    assert supervisor.post(WEEK_12, data=cleared).status_code == 302
+    again = as_filled_in(supervisor)
+    assert {key: again[key] for key in without(placement_id, *WEEK[2:4])} == without(placement_id, *WEEK[2:4])
+    answer = supervisor.post(WEEK_12, data=again)
+    assert "Ingenting ändrades" in text_of(supervisor.get(answer.location))
+    assert week(market, placement_id) == ["4 tim", "4 tim"]
+    assert "Torsdag 19/3 Ingen träning" in text_of(
+        client_for(market.officer).get(f"/placeringar/{placement_id}/narvaro")
+    )
+
+
+def test_a_closed_week_neither_waits_nor_is_recorded_later(
+    market: Market, placement_id: int, supervisor: Client, client_for: ClientFor
+) -> None:
+    attended(market, placement_id, *(date(2026, 3, day) for day in range(9, 13)))
+    with travelling(date(2026, 3, 23)):
+        client = client_for(market.supervisor)
+        assert "Registrera närvaro vecka 12" in text_of(client.get("/"))
+        closed = as_filled_in(client) | without(placement_id, *WEEK)
+        assert client.post(WEEK_12, data=closed).status_code == 302
+        assert "Registrera närvaro vecka 12" not in text_of(client.get("/"))
+        page = text_of(client.get(WEEK_12))
+        assert "Närvaro saknas" not in page
+        assert "Allt som planerat" not in page
+        assert client.post(WEEK_12, data=as_filled_in(client)).status_code == 302
+    assert week(market, placement_id) == ["4 tim"] * 4, "the week before"
+
+
+def test_a_tab_that_did_not_see_the_clearing_records_nothing_over_it(
+    market: Market, placement_id: int, supervisor: Client
+) -> None:
+    first, second = as_filled_in(supervisor), as_filled_in(supervisor)
+    assert supervisor.post(WEEK_12, data=first | without(placement_id, *WEEK[2:4])).status_code == 302
+    assert supervisor.post(WEEK_12, data=second).status_code == 302, "untouched, so it stays as saved"
+    assert week(market, placement_id) == ["4 tim", "4 tim"]
+    answer = supervisor.post(WEEK_12, data=second | {name(placement_id, WEEK[2], "hours"): "3"})
+    assert answer.status_code == 422
+    assert "Under tiden sparades: Ingen träning." in text_of(answer)
+
+
 def test_who_came_after_the_page_was_opened_is_left_alone(
     market: Market, placement_id: int, supervisor: Client
 ) -> None:
