@@ -28,6 +28,8 @@ from indicators.checkpoints import views as checkpoint_indicators
 from indicators.choices import views as choices
 from indicators.definitions import views as definitions
 from indicators.suppliers import views as supplier_indicators
+from invoicing.delivery import queries as delivery_queries
+from invoicing.delivery import views as delivery
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoices
 from marketplace.advertising import queries as advertising_queries
@@ -87,6 +89,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     choice.bp,
     choices.bp,
     definitions.bp,
+    delivery.bp,
     *directory.BLUEPRINTS,
     followup.bp,
     invoices.bp,
@@ -116,6 +119,7 @@ WAITING: Sequence[Waiting] = (
     capacity_queries.waiting,
     checkpoint_queries.waiting,
     choice_queries.waiting,
+    delivery_queries.waiting,
     follow_up_queries.waiting,
     invoice_queries.waiting,
     participant_queries.waiting,
@@ -145,6 +149,8 @@ JOBS: Mapping[str, Sequence[str]] = {
     "grant_withdrawn": ["placements.waiting_list.jobs.end_withdrawn"],
     "indicators.compute": ["indicators.jobs.compute"],
     "indicators.compute_supplier": ["indicators.jobs.compute"],
+    "invoice.deliver": ["invoicing.delivery.jobs.hand_over"],
+    "invoice.sent": ["invoicing.delivery.jobs.keep_paper", "invoicing.delivery.jobs.hand_over"],
     "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
     "invoice_run": ["invoicing.invoices.jobs.run_month"],
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
     mail_url: str = Field(default="", repr=False)
     """smtp://user:password@host:587, smtps://…, or file:///folder. Empty: no e-mail is sent."""
     mail_from: str = "Platstorget <platstorget@localhost>"
+    access_point_url: str = Field(default="", repr=False)
+    """https://user:password@host/path of an access point, or file:///folder. Empty: e-invoices are not handed over."""
     log_level: str = "INFO"
 
     @field_validator("database_url", "database_owner_url")
@@ -81,6 +83,13 @@ class Settings(BaseSettings):
     def _is_a_mail_server(cls, value: str) -> str:
         if value and not value.startswith(("smtp://", "smtps://", "file:///")):
             raise ValueError("must begin with smtp://, smtps:// or file:///")
+        return value
+
+    @field_validator("access_point_url")
+    @classmethod
+    def _is_an_access_point(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://", "file:///")):
+            raise ValueError("must begin with https://, http:// or file:///")
         return value
 
     @field_validator("contact_email")
@@ -143,6 +152,7 @@ class Settings(BaseSettings):
             "PUBLIC_URL": self.public_url,
             "MAIL_URL": self.mail_url,
             "MAIL_FROM": self.mail_from,
+            "ACCESS_POINT_URL": self.access_point_url,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
             "SQLALCHEMY_ENGINE_OPTIONS": {

@@ -126,6 +126,12 @@ SCHEDULE: Sequence[Scheduled] = (
         function="marketplace.letters.jobs.dispatch_digests",
     ),
     Scheduled(
+        "invoices.deliver",
+        "*/5 * * * *",
+        "e-invoices that could not be handed over are tried again",
+        function="invoicing.delivery.jobs.dispatch_due",
+    ),
+    Scheduled(
         "invoice_run",
         "0 4 1 * *",
         "drafts of the past month's invoices",

@@ -1,5 +1,6 @@
 """Imports every model, so that the metadata is whole."""
 
+import invoicing.delivery.models
 import invoicing.run.models  # noqa: F401
 import marketplace.advertising.models
 import marketplace.letters.models  # noqa: F401

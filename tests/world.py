@@ -19,6 +19,9 @@ from enterprises.contracts.edition_rules import Amendment, next_month
 from enterprises.contracts.queries import checks, contract_with_terms
 from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
+from invoicing.delivery import services as deliveries
+from invoicing.delivery.models import Delivery
+from invoicing.delivery.rules import DeliveryState
 from invoicing.invoices import services as invoices
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
@@ -339,7 +342,7 @@ def _supply(half: Half) -> None:
 
 
 def _bill(half: Half) -> None:
-    """February's invoice, sent."""
+    """February's invoice, sent, and refused by the access point."""
     manager, contract_id = half.by(Role.SUPPLIER_MANAGER), int(half.ids["contract_id"])
     system = system_actor(half.by(Role.CONTROLLER).authority_id, manager.enterprise_id)
     with travelling(TODAY):
@@ -350,6 +353,17 @@ def _bill(half: Half) -> None:
         with acting_as(manager), transaction():
             invoices.approve_invoice(invoice_id)
             invoices.send_invoice(invoice_id)
+        with acting_as(system), transaction():
+            deliveries.keep_paper(invoice_id)
+            db.session.add(
+                Delivery(
+                    invoice_id=invoice_id,
+                    authority_id=system.authority_id,
+                    enterprise_id=system.enterprise_id,
+                    state=DeliveryState.FAILED,
+                    problem_sv="Mottagaren finns inte.",
+                )
+            )
     half.ids |= {
         "invoice_id": invoice_id,
         "position": 1,

@@ -48,9 +48,13 @@ class Invoice(Base):
         ),
         CheckConstraint("extract(day FROM month) = 1", name="month_is_a_first"),
         CheckConstraint(
-            "state IN ('draft', 'approved') OR (number IS NOT NULL AND issued_on IS NOT NULL AND due_on IS NOT NULL"
+            "state IN ('draft', 'approved') OR (number IS NOT NULL AND issued_on IS NOT NULL"
+            " AND (due_on IS NOT NULL OR (credits_id IS NOT NULL OR payable_ore < 0))"
             " AND xml <> '' AND html <> '' AND sha256 <> '')",
             name="sent_is_complete",
+        ),
+        CheckConstraint(
+            "html = '' OR sha256_html = encode(sha256(convert_to(html, 'UTF8')), 'hex')", name="html_hash"
         ),
         CheckConstraint("payable_ore = net_ore + vat_ore + rounding_ore", name="sums"),
         Index("ix_invoice_authority_state", "authority_id", "state"),
@@ -88,6 +92,7 @@ class Invoice(Base):
     """Long, so read only where the documents themselves are asked for: not in a list."""
     sha256: Mapped[str] = mapped_column(default="")
     """Of the XML as sent, hex."""
+    sha256_html: Mapped[str] = mapped_column(default="", server_default="")
     created_at: Mapped[datetime]
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str] = mapped_column(default="")

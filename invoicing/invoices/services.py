@@ -21,6 +21,7 @@ from invoicing.invoices.rules import (
     InvoiceState,
     uncounted_days_sv,
 )
+from invoicing.invoices.xml_checks import problems_in_xml
 from invoicing.remuneration.facts import Line, Month, Problem
 from invoicing.remuneration.queries import MonthFacts, month_facts
 from invoicing.remuneration.rules import month_lines
@@ -37,6 +38,7 @@ RUN_TOPIC = "invoice_run"
 """One message per tenant; its job divides the month into one message per contract."""
 
 CONTRACT_TOPIC = "invoice_contract_month"
+SENT_TOPIC = "invoice.sent"
 
 OCR_BASE_DIGITS = 6
 
@@ -155,10 +157,10 @@ def send_invoice(invoice_id: int) -> Invoice:
     transition = advance(INVOICE_TRANSITIONS, before, InvoiceAction.SEND, current_actor().role)
     invoice = queries.whole_invoice(locked.id)
     document = _document(invoice, _next_number(invoice.enterprise_id))
-    problems = problems_before_sending(document)
+    xml = documents.xml_of(document)
+    problems = problems_before_sending(document) or problems_in_xml(xml)
     if problems:
         raise Conflict("Fakturan kan inte skickas. " + " ".join(problems))
-    xml = documents.xml_of(document)
     invoice.state = InvoiceState(transition.target)
     invoice.number = int(document.number)
     invoice.ocr = document.ocr
@@ -167,8 +169,15 @@ def send_invoice(invoice_id: int) -> Invoice:
     invoice.xml = xml
     invoice.html = documents.html_of(document)
     invoice.sha256 = hashlib.sha256(xml.encode()).hexdigest()
+    invoice.sha256_html = hashlib.sha256(invoice.html.encode()).hexdigest()
     invoice.sent_at = clock.now()
-    _record(invoice, InvoiceAction.SEND, before, invoice.state, f"Faktura {invoice.number}")
+    _record(invoice, InvoiceAction.SEND, before, invoice.state, f"{document.name_sv} {invoice.number}")
+    emit(
+        SENT_TOPIC,
+        authority_id=invoice.authority_id,
+        enterprise_id=invoice.enterprise_id,
+        invoice_id=invoice.id,
+    )
     return invoice
 
 
@@ -350,5 +359,5 @@ def _document(invoice: Invoice, number: int) -> InvoiceDocument:
         number=str(number),
         ocr=ocr_number(f"{number:0{OCR_BASE_DIGITS}d}"),
         issued_on=issued_on,
-        due_on=issued_on + timedelta(days=agreed.payment_days),
+        due_on=None if invoice.is_credit_note else issued_on + timedelta(days=agreed.payment_days),
     )

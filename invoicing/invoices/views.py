@@ -8,6 +8,8 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
+from invoicing.delivery import queries as delivery_queries
+from invoicing.delivery.rules import DELIVERY_STATE_SV, DELIVERY_STATE_TONE, DELIVERY_TRANSITIONS
 from invoicing.invoices import queries, services
 from invoicing.invoices.documents import STYLESHEET, quantity_sv
 from invoicing.invoices.forms import DiscardForm, DisputeForm, InvoiceFilter, RunForm
@@ -92,6 +94,7 @@ def _asked() -> tuple[InvoiceFilter, Select[Invoice]]:
 def show(invoice_id: int) -> ResponseReturnValue:
     invoice = queries.whole_invoice(invoice_id)
     is_sent = invoice.sent_at is not None
+    delivery = delivery_queries.delivery_of(invoice.id)
     return render_template(
         "invoicing/invoices/show.html",
         invoice=invoice,
@@ -102,6 +105,13 @@ def show(invoice_id: int) -> ResponseReturnValue:
         links={
             action: url_for(f"invoices.{action.value}", invoice_id=invoice.id) for action in InvoiceAction
         },
+        paper=delivery_queries.paper_of(invoice.id),
+        delivery=delivery,
+        delivery_actions=possible_actions(DELIVERY_TRANSITIONS, delivery.state, current_actor().role)
+        if delivery
+        else [],
+        delivery_sv=DELIVERY_STATE_SV,
+        delivery_tone=DELIVERY_STATE_TONE,
         events=audit.timeline("invoice", invoice.id),
         event_sv=INVOICE_EVENT_SV,
         state_sv=INVOICE_STATE_SV,

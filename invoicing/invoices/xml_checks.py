@@ -1,4 +1,4 @@
-"""The finished XML held to the official schema of UBL 2.1 and to the rules of Peppol BIS Billing 3 that a library knows.
+"""The finished XML held to the official schema of UBL 2.1 and to the rules of Peppol BIS Billing 3.
 
 What they find is a fault of the program, not of what somebody typed; the wrong invoice is stopped all the same.
 """

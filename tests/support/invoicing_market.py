@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.rules import PlaceState, SeatUseKind
+from invoicing.invoices import services
+from invoicing.remuneration.facts import Month
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import Base, db, transaction
@@ -279,3 +281,15 @@ def _agreed_plan(placement_id: int) -> None:
         )
     )
     db.session.flush()
+
+
+def sent_invoice(market: Market) -> int:
+    """March's invoice of the market's first contract, made, approved and sent."""
+    with acting_as(market.system), transaction():
+        invoice = services.make_invoice(market.contract_id, Month(2026, 3))
+        assert invoice is not None
+        invoice_id = invoice.id
+    with acting_as(market.manager), transaction():
+        services.approve_invoice(invoice_id)
+        services.send_invoice(invoice_id)
+    return invoice_id

@@ -15,6 +15,7 @@ from enterprises.applications.rules import (
 from enterprises.contracts.edition_rules import EDITION_STATE_SV, EDITION_STATE_TONE, EDITION_TRANSITIONS
 from enterprises.contracts.rules import CONTRACT_STATE_SV, CONTRACT_STATE_TONE, CONTRACT_TRANSITIONS
 from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, PLACE_TRANSITIONS
+from invoicing.delivery.rules import DELIVERY_STATE_SV, DELIVERY_STATE_TONE, DELIVERY_TRANSITIONS
 from invoicing.invoices.rules import INVOICE_STATE_SV, INVOICE_STATE_TONE, INVOICE_TRANSITIONS
 from marketplace.accounts.rules import Role
 from marketplace.advertising.rules import QUESTION_STATE_SV, QUESTION_STATE_TONE, QUESTION_TRANSITIONS
@@ -81,6 +82,7 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "visit": (VISIT_TRANSITIONS, VISIT_STATE_SV, VISIT_TONE),
     "entry": (ENTRY_TRANSITIONS, ENTRY_STATE_SV, ENTRY_TONE),
     "offer": (OFFER_TRANSITIONS, OFFER_STATE_SV, OFFER_TONE),
+    "delivery": (DELIVERY_TRANSITIONS, DELIVERY_STATE_SV, DELIVERY_STATE_TONE),
     "invoice": (INVOICE_TRANSITIONS, INVOICE_STATE_SV, INVOICE_STATE_TONE),
 }
 
@@ -209,6 +211,7 @@ offer        open                  accept              accepted              cas
 offer        open                  decline             declined              case_officer
 offer        open                  expire              expired               system
 offer        open                  withdraw            withdrawn             case_officer coordinator system
+delivery     failed                retry               waiting               supplier_manager
 invoice      draft                 discard             draft                 supplier_manager
 invoice      draft                 approve             approved              supplier_manager
 invoice      approved              send                sent                  supplier_manager

@@ -1,0 +1,93 @@
+"""What the two parties see of an invoice's paper and of its way to the buyer."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from invoicing.delivery import services
+from marketplace.clock import travelling
+from marketplace.db import transaction
+from marketplace.tenancy import acting_as
+from tests.support.access_point import MockAccessPoint, mock_access_point
+from tests.support.clients import ClientFor
+from tests.support.invoicing_market import APRIL_FIRST, Market, build_market, sent_invoice
+from tests.support.statements import statements_of
+from tests.web.reading import text_of
+
+
+@pytest.fixture
+def market(session: Session) -> Iterator[Market]:
+    with travelling(APRIL_FIRST):
+        yield build_market()
+
+
+@pytest.fixture
+def invoice_id(market: Market) -> int:
+    return sent_invoice(market)
+
+
+@pytest.fixture
+def mock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockAccessPoint]:
+    with mock_access_point() as mock:
+        monkeypatch.setitem(app.config, "ACCESS_POINT_URL", mock.url)
+        yield mock
+
+
+def hand_over(market: Market, invoice_id: int) -> None:
+    with acting_as(market.system), transaction():
+        services.hand_over(invoice_id)
+
+
+def test_both_parties_get_the_paper_once_it_is_set(
+    market: Market, invoice_id: int, client_for: ClientFor
+) -> None:
+    manager, controller = client_for(market.manager), client_for(market.controller)
+    answer = manager.get(f"/fakturor/{invoice_id}.pdf")
+    assert answer.status_code == 404
+    assert "görs dess PDF just nu" in text_of(answer)
+    with acting_as(market.system), transaction():
+        services.keep_paper(invoice_id)
+    for client in (manager, controller):
+        answer = client.get(f"/fakturor/{invoice_id}.pdf")
+        assert answer.mimetype == "application/pdf"
+        assert answer.data.startswith(b"%PDF-")
+        assert f'"/fakturor/{invoice_id}.pdf"' in client.get(f"/fakturor/{invoice_id}").get_data(as_text=True)
+    for outsider in market.outsiders.values():
+        assert client_for(outsider).get(f"/fakturor/{invoice_id}.pdf").status_code in {403, 404}
+
+
+def test_a_refused_invoice_is_listed_and_tried_again_by_the_supplier(
+    market: Market, invoice_id: int, mock: MockAccessPoint, client_for: ClientFor
+) -> None:
+    manager, controller = client_for(market.manager), client_for(market.controller)
+    mock.answers = ["422"]
+    hand_over(market, invoice_id)
+    for client in (manager, controller):
+        shown = text_of(client.get(f"/fakturor/{invoice_id}"))
+        assert "Leverans Kunde inte lämnas Accesspunkten avvisade fakturan (422): mottagaren finns" in shown
+        assert ("Försök igen" in shown) == (client is manager)
+    listed = text_of(manager.get("/fakturor/inte-lamnade"))
+    assert "1, mars 2026 Samordningsförbundet Åsen Kunde inte lämnas" in listed
+    assert "Försök igen" in listed
+    assert controller.get("/fakturor/inte-lamnade").status_code == 403
+    assert controller.post(f"/fakturor/{invoice_id}/lamna-igen").status_code == 403
+
+    answer = manager.post(f"/fakturor/{invoice_id}/lamna-igen")
+    assert answer.headers["Location"] == f"/fakturor/{invoice_id}"
+    hand_over(market, invoice_id)
+    for client in (manager, controller):
+        assert "Leverans Lämnad Lämnad 2026-04-01" in text_of(client.get(f"/fakturor/{invoice_id}"))
+    assert "Alla e-fakturor är lämnade" in text_of(manager.get("/fakturor/inte-lamnade"))
+    assert manager.post(f"/fakturor/{invoice_id}/lamna-igen").status_code == 409
+
+
+def test_the_list_asks_as_much_whatever_its_length(
+    market: Market, invoice_id: int, mock: MockAccessPoint, client_for: ClientFor
+) -> None:
+    manager = client_for(market.manager)
+    empty = len(statements_of(lambda: manager.get("/fakturor/inte-lamnade")))
+    mock.answers = ["500"]
+    hand_over(market, invoice_id)
+    assert len(statements_of(lambda: manager.get("/fakturor/inte-lamnade"))) <= empty + 1
