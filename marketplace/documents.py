@@ -5,15 +5,23 @@ A text is plain: a line that begins with "# " is a heading, an empty line ends a
 
 import hashlib
 import json
+import re
+import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import typst
 
 _TEMPLATE = Path(__file__).resolve().parent.parent / "templates" / "pdf" / "document.typ"
+_NO_GLYPH = re.compile(r'the text `"(?:\\u\{([0-9a-f]+)\}|(.))')
+_INSTEAD = "□"
+_MOST_SCRIPTS = 8
+"""Scripts without a font that a paper marks one by one; in a text of more than that everything but Latin is marked."""
+_UNSHOWN_SV = f"Tecken som inte går att skriva ut står som {_INSTEAD} här. Hela texten finns i Platstorget."
 
 
 @dataclass(frozen=True)
@@ -55,16 +63,63 @@ def text_hash(text: str) -> str:
 
 def pdf(paper: Paper) -> bytes:
     """The paper as PDF/UA-1 in Swedish: tagged, with title, sender and diary number. The same paper gives the same
-    bytes, so that its hash can be kept."""
-    data = asdict(paper) | {"dated": paper.dated.isoformat()}
+    bytes, so that its hash can be kept. Characters that no font has are marked, and the paper says so."""
+    try:
+        return _compiled(_as_json(paper), paper.dated)
+    except typst.TypstError as error:
+        text = _marked(_as_json(_with_note(paper)), error)
+    for _ in range(_MOST_SCRIPTS):
+        try:
+            return _compiled(text, paper.dated)
+        except typst.TypstError as error:
+            text = _marked(text, error)
+    plain = "".join(one if one.isascii() or _script(one) == "LATIN" else _INSTEAD for one in text)
+    return _compiled(plain, paper.dated)
+
+
+def _as_json(paper: Paper) -> str:
+    return json.dumps(asdict(paper) | {"dated": paper.dated.isoformat()}, ensure_ascii=False)
+
+
+def _with_note(paper: Paper) -> Paper:
+    return replace(paper, sections=[*paper.sections, Section("Tecken", (_UNSHOWN_SV,))])
+
+
+def _marked(text: str, error: typst.TypstError) -> str:
+    """The text with a mark for each character of the script that the error is about. Raises it when it is another."""
+    found = _NO_GLYPH.search(str(error))
+    missing = chr(int(found[1], 16)) if found and found[1] else found[2] if found else ""
+    if not missing or missing.isascii() or missing not in text:
+        raise error
+    script = _script(missing)
+    return "".join(
+        _INSTEAD
+        if one == missing or (not one.isascii() and script != "LATIN" and _script(one) == script)
+        else one
+        for one in text
+    )
+
+
+def _script(character: str) -> str:
+    return unicodedata.name(character, "").partition(" ")[0]
+
+
+def _compiled(text: str, dated: date) -> bytes:
     made = typst.compile(
         _template(),
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        font_paths=_fonts(),
+        sys_inputs={"data": text},
         pdf_standards=["ua-1"],
-        timestamp=datetime.combine(paper.dated, time(12), UTC),
+        timestamp=datetime.combine(dated, time(12), UTC),
     )
     assert isinstance(made, bytes)
     return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The same on every machine, so that a paper is."""
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(files("manimgx_fonts"))])
 
 
 @cache

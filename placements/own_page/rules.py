@@ -44,7 +44,8 @@ _NEWS_SV: Mapping[PlacementState, str] = {
 
 
 def news_sv(state: PlacementState, workplace: str, first_day: date, last_day: date) -> str:
-    """What has come of a choice, as sentences."""
-    return _NEWS_SV.get(state, "Du har slutat hos {workplace}.").format(
+    """What has come of a choice, as sentences, also where the workplace's name ends with a full stop."""
+    told = _NEWS_SV.get(state, "Du har slutat hos {workplace}.").format(
         workplace=workplace, first_day=spoken_day(first_day), last_day=spoken_day(last_day)
     )
+    return told.replace("..", ".")

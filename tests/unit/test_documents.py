@@ -71,3 +71,23 @@ def test_typed_text_is_never_markup() -> None:
     paper = replace(_PAPER, sections=[Section(typed, (typed,))])
     text = " ".join(PdfReader(io.BytesIO(pdf(paper))).pages[0].extract_text().split())
     assert text.count('#read("/etc/passwd") $x$ *a* _b_ <c> @d [e] \\ `f` // g') == 2
+
+
+def _said(text: str) -> str:
+    paper = replace(_PAPER, sections=[Section("Skäl", (text,))])
+    return " ".join(PdfReader(io.BytesIO(pdf(paper))).pages[0].extract_text().split())
+
+
+def test_a_paper_is_set_in_any_script() -> None:
+    said = _said("ትግርኛ ไทย தமிழ் Олена 🪑")
+    for words in ("ትግርኛ", "ไทย", "Олена", "🪑"):
+        assert words in said
+    assert "□" not in said
+
+
+def test_a_character_without_a_font_is_marked_and_the_paper_says_so() -> None:
+    said = _said("Åsa 学ぶ \U000f0000 ትግርኛ")
+    assert "Åsa □□ □ ትግርኛ" in said
+    assert "Hela texten finns i Platstorget." in said
+    many = "".join(chr(first) for first in range(0x10280, 0x11000, 0x20))  # one of each of many old scripts
+    assert "Åsa" in _said(f"Åsa {many}")
