@@ -57,6 +57,7 @@ class _Demo:
         self._redis = redis
         self._root = root
         self._environment = _environment(postgres, redis)
+        self._environment["ACCESS_POINT_URL"] = (folder.root / "e-invoices").as_uri()
         self._running: dict[str, subprocess.Popen[bytes]] = {}
 
     def prepare(self, participants: int | None) -> None:

@@ -7,7 +7,7 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -64,17 +64,24 @@ def text_hash(text: str) -> str:
 def pdf(paper: Paper) -> bytes:
     """The paper as PDF/UA-1 in Swedish: tagged, with title, sender and diary number. The same paper gives the same
     bytes, so that its hash can be kept. Characters that no font has are marked, and the paper says so."""
+
+    def compiled(text: str) -> bytes:
+        return _compiled(text, paper.dated)
+
     try:
-        return _compiled(_as_json(paper), paper.dated)
+        return compiled(_as_json(paper))
     except typst.TypstError as error:
-        text = _marked(_as_json(_with_note(paper)), error)
+        return in_any_script(compiled, _marked(_as_json(_with_note(paper)), error))
+
+
+def in_any_script(compiled: Callable[[str], bytes], text: str) -> bytes:
+    """What `compiled` makes of the text, in which characters that no font has are marked."""
     for _ in range(_MOST_SCRIPTS):
         try:
-            return _compiled(text, paper.dated)
+            return compiled(text)
         except typst.TypstError as error:
             text = _marked(text, error)
-    plain = "".join(one if one.isascii() or _script(one) == "LATIN" else _INSTEAD for one in text)
-    return _compiled(plain, paper.dated)
+    return compiled("".join(one if one.isascii() or _script(one) == "LATIN" else _INSTEAD for one in text))
 
 
 def _as_json(paper: Paper) -> str:
@@ -107,7 +114,7 @@ def _script(character: str) -> str:
 def _compiled(text: str, dated: date) -> bytes:
     made = typst.compile(
         _template(),
-        font_paths=_fonts(),
+        font_paths=fonts(),
         sys_inputs={"data": text},
         pdf_standards=["ua-1"],
         timestamp=datetime.combine(dated, time(12), UTC),
@@ -117,7 +124,7 @@ def _compiled(text: str, dated: date) -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """The same on every machine, so that a paper is."""
     return typst.Fonts(include_system_fonts=False, font_paths=[str(files("manimgx_fonts"))])
 

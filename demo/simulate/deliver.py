@@ -13,13 +13,16 @@ from marketplace.letters.services import DELIVER_TOPIC, SEND_TOPIC
 from marketplace.outbox import FOR_ONE_JOB, Outbox, divide
 from marketplace.tenancy import acting_as, system_actor
 
+_LATER = "invoicing.delivery.jobs.keep_paper"
+"""The history's papers are set when somebody opens them: two years of them at once take too long."""
+
 
 def deliver(authority_id: int) -> None:
     """Runs every job that waits for the authority, and those that they ask for in turn."""
     while messages := _waiting(authority_id):
         for outbox_id, whole_topic in messages:
             topic, _, only = whole_topic.partition(FOR_ONE_JOB)
-            jobs = [only] if only else JOBS[topic]
+            jobs = [only] if only else [job for job in JOBS[topic] if job != _LATER]
             if len(jobs) > 1:
                 with acting_as(system_actor()), transaction():
                     divide(outbox_id, jobs)

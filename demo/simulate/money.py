@@ -74,7 +74,7 @@ def _plan_sending(
 
     def send() -> None:
         services.approve_invoice(invoice_id)
-        services.send_invoice(invoice_id)
+        deliver(services.send_invoice(invoice_id).authority_id)
         if not (is_last and authority.key == DEMO_AUTHORITY):  # those wait for the demo's controller
             _plan_attest(history, authority, invoice_id, attested_after, is_disputed=is_disputed)
 

@@ -15,18 +15,26 @@ from invoicing.invoices.documents import pdf_of
 from invoicing.invoices.models import Invoice
 from marketplace.clock import now
 from marketplace.db import db, get_or_404
+from marketplace.errors import NotFound
 from marketplace.outbox import emit
 from marketplace.rules import advance
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import acting_as, current_actor, system_actor
 
 DELIVER_TOPIC = "invoice.deliver"
 
 
-def keep_paper(invoice_id: int) -> None:
-    """Sets the paper of a sent invoice, unless it is there."""
-    if db.session.get(InvoicePaper, invoice_id) is None:
-        pdf = pdf_of(_sent(invoice_id).xml)
-        db.session.add(InvoicePaper(invoice_id=invoice_id, pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest()))
+def keep_paper(invoice_id: int) -> InvoicePaper:
+    """The paper of a sent invoice, which is set and kept unless it is there. Raises NotFound."""
+    invoice = _sent(invoice_id)
+    if queries.paper_of(invoice_id) is None:
+        pdf = pdf_of(invoice.xml)
+        with acting_as(system_actor(invoice.authority_id, invoice.enterprise_id)):
+            db.session.execute(
+                insert(InvoicePaper)
+                .values(invoice_id=invoice_id, pdf=pdf, sha256=hashlib.sha256(pdf).hexdigest())
+                .on_conflict_do_nothing()
+            )
+    return db.session.get_one(InvoicePaper, invoice_id, options=[undefer(InvoicePaper.pdf)])
 
 
 def hand_over(invoice_id: int) -> None:
@@ -84,11 +92,14 @@ def _queue(delivery: Delivery) -> None:
 
 
 def _sent(invoice_id: int) -> Invoice:
-    return db.session.scalars(
+    invoice = db.session.scalar(
         select(Invoice)
-        .where(Invoice.id == invoice_id)
+        .where(Invoice.id == invoice_id, Invoice.sent_at.is_not(None))
         .options(undefer(Invoice.xml), joinedload(Invoice.enterprise))
-    ).one()
+    )
+    if invoice is None:
+        raise NotFound("Fakturan är inte skickad än, så det finns ingenting att hämta.")
+    return invoice
 
 
 def _locked(invoice: Invoice) -> Delivery:

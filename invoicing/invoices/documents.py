@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from invoicing.invoices.document_rules import InvoiceDocument
 from invoicing.invoices.payment_numbers import bankgiro_text, orgnr_text
 from invoicing.remuneration.facts import UNIT_SV, Unit
+from marketplace.documents import fonts, in_any_script
 from marketplace.swedish import NBSP, plain_number
 from marketplace.web.filters import kronor, whole_days
 
@@ -38,7 +39,11 @@ def html_of(document: InvoiceDocument) -> str:
 
 def pdf_of(xml: str) -> bytes:
     """The reading copy on paper (PDF/UA-1: tagged, in Swedish) of an invoice that has been sent."""
-    made = _compiler().compile(_paper(), sys_inputs={"xml": xml}, pdf_standards=["ua-1"])
+    return in_any_script(_set, xml)
+
+
+def _set(xml: str) -> bytes:
+    made = typst.compile(_paper(), font_paths=fonts(), sys_inputs={"xml": xml}, pdf_standards=["ua-1"])
     assert isinstance(made, bytes)
     return made
 
@@ -60,11 +65,6 @@ def quantity_sv(value: Decimal, unit_code: str) -> str:
     unit = Unit(unit_code)
     word = {Unit.DAY: "dag", Unit.HOUR: "timme"}.get(unit, UNIT_SV[unit]) if value == 1 else UNIT_SV[unit]
     return f"{plain_number(value, 4, is_trimmed=True)}{NBSP}{word}"
-
-
-@cache
-def _compiler() -> typst.Compiler:
-    return typst.Compiler(ignore_system_fonts=True)
 
 
 @cache

@@ -133,6 +133,11 @@ def test_the_paper_of_a_credit_note() -> None:
     assert "Betalning" not in words.replace("Betalningsvillkor", "")
 
 
+def test_the_paper_is_set_in_any_script() -> None:
+    words = words_of(paper_of(invoice_document(seller=seller(name="Åsa 字 Ж \U0001f331 \U00013000 & Co"))))
+    assert "Åsa □ Ж 🌱 □ & Co" in words
+
+
 def test_the_paper_is_tagged_swedish_and_always_the_same() -> None:
     xml = xml_of(invoice_document())
     assert pdf_of(xml) == pdf_of(xml)
