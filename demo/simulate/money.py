@@ -11,6 +11,7 @@ from demo.simulate.deliver import deliver
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE
 from demo.simulate.history import History
 from demo.story import Authority
+from invoicing.delivery.services import hand_over
 from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
 from invoicing.remuneration.facts import Month
@@ -74,7 +75,9 @@ def _plan_sending(
 
     def send() -> None:
         services.approve_invoice(invoice_id)
-        deliver(services.send_invoice(invoice_id).authority_id)
+        sent = services.send_invoice(invoice_id)
+        with acting_as(system_actor(sent.authority_id, sent.enterprise_id)):
+            hand_over(sent.id)
         if not (is_last and authority.key == DEMO_AUTHORITY):  # those wait for the demo's controller
             _plan_attest(history, authority, invoice_id, attested_after, is_disputed=is_disputed)
 
