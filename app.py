@@ -28,10 +28,14 @@ from indicators.checkpoints import views as checkpoint_indicators
 from indicators.choices import views as choices
 from indicators.definitions import views as definitions
 from indicators.suppliers import views as supplier_indicators
+from invoicing.attest import queries as attest_queries
+from invoicing.attest import views as attest
 from invoicing.delivery import queries as delivery_queries
 from invoicing.delivery import views as delivery
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoices
+from invoicing.payments import queries as payment_queries
+from invoicing.payments import views as payments
 from marketplace.advertising import queries as advertising_queries
 from marketplace.advertising import views as advertising
 from marketplace.crypto import KeyRing
@@ -82,6 +86,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     assignment.bp,
     attendance.bp,
     attendance.own_bp,
+    attest.bp,
     booking.bp,
     capacity.bp,
     checkpoint_indicators.bp,
@@ -94,6 +99,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     followup.bp,
     invoices.bp,
     own_page.bp,
+    payments.bp,
     consent_views.bp,
     participants.bp,
     places.bp,
@@ -115,6 +121,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 WAITING: Sequence[Waiting] = (
     advertising_queries.waiting,
     attendance_waiting.waiting,
+    attest_queries.waiting,
     booking_waiting.waiting,
     capacity_queries.waiting,
     checkpoint_queries.waiting,
@@ -123,6 +130,7 @@ WAITING: Sequence[Waiting] = (
     follow_up_queries.waiting,
     invoice_queries.waiting,
     participant_queries.waiting,
+    payment_queries.waiting,
     plan_queries.waiting,
     report_waiting.waiting,
     place_queries.waiting,
@@ -152,6 +160,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "invoice.deliver": ["invoicing.delivery.jobs.hand_over"],
     "invoice.sent": ["invoicing.delivery.jobs.keep_paper", "invoicing.delivery.jobs.hand_over"],
     "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
+    "invoices.remind": ["invoicing.attest.jobs.remind"],
     "invoice_run": ["invoicing.invoices.jobs.run_month"],
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
     "letter.digest": ["marketplace.letters.jobs.send_digest"],

@@ -132,6 +132,12 @@ SCHEDULE: Sequence[Scheduled] = (
         function="invoicing.delivery.jobs.dispatch_due",
     ),
     Scheduled(
+        "invoices.remind",
+        "0 6 * * *",
+        "on working days, controllers are reminded of what is overdue, once a working week",
+        kind=OrganisationKind.AUTHORITY,
+    ),
+    Scheduled(
         "invoice_run",
         "0 4 1 * *",
         "drafts of the past month's invoices",

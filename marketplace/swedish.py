@@ -40,6 +40,11 @@ def plain_hours(hours: Decimal | int) -> str:
     return plain_number(hours, 2, is_trimmed=True)
 
 
+def kronor(ore: int) -> str:
+    """Öre → "1 234,50 kr"."""
+    return f"{plain_number(Decimal(ore) / 100, 2)}{NBSP}kr"
+
+
 def percent(share: Decimal | float, decimals: int = 1) -> str:
     """A share, 0 to 1 → "29,4 %"."""
     return f"{plain_number(Decimal(str(share)) * 100, decimals)}{NBSP}%"

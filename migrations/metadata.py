@@ -1,6 +1,8 @@
 """Imports every model, so that the metadata is whole."""
 
+import invoicing.attest.models
 import invoicing.delivery.models
+import invoicing.payments.models
 import invoicing.run.models  # noqa: F401
 import marketplace.advertising.models
 import marketplace.letters.models  # noqa: F401

@@ -125,6 +125,8 @@ def lay(story: Story, staff: Staff) -> dict[str, int]:
             staff.add(row, Role.CASE_OFFICER, number, is_demo_person=is_demo_person)
     two_deciders = db.session.get_one(Organisation, authorities[TWO_DECIDERS_AT])
     staff.add(two_deciders, Role.PROCUREMENT_OFFICER, 2)
+    for authority_id in authorities.values():  # one examines an invoice and the other attests it
+        staff.add(db.session.get_one(Organisation, authority_id), Role.CONTROLLER, 2)
     return authorities
 
 

@@ -1,4 +1,4 @@
-"""The months' invoices: the job makes them, suppliers approve and send, controllers attest and pay."""
+"""The months' invoices: the job makes them, suppliers approve and send. What becomes of them is for attesting.py."""
 
 from datetime import date
 from functools import partial
@@ -6,6 +6,7 @@ from functools import partial
 from sqlalchemy import select
 
 from demo.simulate.agenda import Phase
+from demo.simulate.attesting import plan_handling, plan_limits
 from demo.simulate.chance import rng_for
 from demo.simulate.deliver import deliver
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE
@@ -22,13 +23,15 @@ from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import acting_as, system_actor
 
 _MADE_ON = 5  # working days after the month: the last week's attendance is in by then
-_DISPUTED = 0.02
+_FORGOTTEN = 0.3
+"""Of the invoices of the last months: nobody at the demo's authority has looked at them, and some are overdue."""
 _LEFT = (DEMO_ENTERPRISE, "varna")
 """The demo's manager has yet to approve the last month's draft to one of the two buyers."""
 
 
 def plan(history: History, authority: Authority) -> None:
     """Puts every month that is over on the agenda."""
+    plan_limits(history, authority)
     controller = history.directory.one(authority.name, Role.CONTROLLER)
     month = Month.of(history.begins_on)
     while month.last_day < history.ends_on:
@@ -71,15 +74,16 @@ def _plan_sending(
         return
     rng = rng_for(history.seed, "invoice", authority.key, enterprise, month)
     manager = history.manager(enterprise)
-    attested_after, is_disputed = rng.randint(3, 14), rng.random() < _DISPUTED
+    is_late = _made_on(month.next.next) > history.ends_on
+    is_forgotten = is_late and authority.key == DEMO_AUTHORITY and rng.random() < _FORGOTTEN
 
     def send() -> None:
         services.approve_invoice(invoice_id)
         sent = services.send_invoice(invoice_id)
         with acting_as(system_actor(sent.authority_id, sent.enterprise_id)):
             hand_over(sent.id)
-        if not (is_last and authority.key == DEMO_AUTHORITY):  # those wait for the demo's controller
-            _plan_attest(history, authority, invoice_id, attested_after, is_disputed=is_disputed)
+        if not is_forgotten:
+            plan_handling(history, authority, enterprise, invoice_id, month)
 
     history.agenda.add(
         add_working_days(today(), rng.randint(1, 5)),
@@ -88,29 +92,3 @@ def _plan_sending(
         send,
         otherwise=lambda: None,  # something is to be mended first: it waits in the manager's list
     )
-
-
-def _plan_attest(
-    history: History, authority: Authority, invoice_id: int, attested_after: int, *, is_disputed: bool
-) -> None:
-    controller = history.directory.one(authority.name, Role.CONTROLLER)
-    day = add_working_days(today(), attested_after)
-
-    def dispute() -> None:
-        services.dispute_invoice(invoice_id, "Närvaron för en av placeringarna stämmer inte med vår uppgift.")
-
-    def attest() -> None:
-        services.attest_invoice(invoice_id)
-        history.agenda.add(_paid_on(), Phase.ATTESTS, controller, pay)
-
-    def pay() -> None:
-        services.mark_paid(invoice_id)
-
-    if is_disputed:
-        history.agenda.add(day, Phase.ATTESTS, controller, dispute)
-        day = add_working_days(day, 8)
-    history.agenda.add(day, Phase.ATTESTS, controller, attest)
-
-
-def _paid_on() -> date:
-    return add_working_days(today(), 10)

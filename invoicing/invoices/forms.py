@@ -25,11 +25,3 @@ class DiscardForm(BaseForm):
         description=f"Kommentaren syns i avtalets historik. {NO_PERSONS_SV}",
         validators=[DataRequired(), Length(max=1000)],
     )
-
-
-class DisputeForm(BaseForm):
-    reason = TextAreaField(
-        "Varför bestrids fakturan?",
-        description=f"Leverantören läser skälet. {NO_PERSONS_SV}",
-        validators=[DataRequired(), Length(max=1000)],
-    )

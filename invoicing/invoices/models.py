@@ -57,6 +57,10 @@ class Invoice(Base):
             "html = '' OR sha256_html = encode(sha256(convert_to(html, 'UTF8')), 'hex')", name="html_hash"
         ),
         CheckConstraint("payable_ore = net_ore + vat_ore + rounding_ore", name="sums"),
+        CheckConstraint(
+            "attested_by_id IS NULL OR (examined_by_id IS NOT NULL AND examined_by_id <> attested_by_id)",
+            name="four_eyes",
+        ),
         Index("ix_invoice_authority_state", "authority_id", "state"),
         Index("ix_invoice_contract_month", "contract_id", "month"),
         Index(
@@ -97,9 +101,16 @@ class Invoice(Base):
     approved_at: Mapped[datetime | None]
     approved_by: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]
+    examined_on: Mapped[date | None]
+    examined_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    examined_by: Mapped[str] = mapped_column(default="")
     attested_on: Mapped[date | None]
+    attested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """None for what was attested before one examined and another attested."""
     attested_by: Mapped[str] = mapped_column(default="")
-    dispute_reason_sv: Mapped[str] = mapped_column(default="")
+    payment_sent_on: Mapped[date | None]
+    """The buyer has paid it out; `paid_on` is when the supplier got the money."""
+    reminded_on: Mapped[date | None]
     paid_on: Mapped[date | None]
 
     contract: Mapped[Contract] = relationship(

@@ -113,6 +113,12 @@ def whole_invoice(invoice_id: int) -> Invoice:
     return invoice
 
 
+def counterpart(invoice: Invoice) -> Invoice | None:
+    """The invoice that a credit note takes back, or the note that took this one back."""
+    other = Invoice.id == invoice.credits_id if invoice.credits_id else Invoice.credits_id == invoice.id
+    return db.session.scalar(select(Invoice).where(other))
+
+
 def invoice_line(invoice: Invoice, position: int) -> InvoiceLine:
     for line in invoice.lines:
         if line.position == position:
@@ -281,35 +287,24 @@ def _seller(enterprise: Organisation) -> Seller:
 
 
 _WAITS_FOR = {
-    Role.SUPPLIER_MANAGER: {
-        InvoiceState.DRAFT: ("Godkänn fakturan till {buyer} för {month}, {sum}", "Fakturor att godkänna"),
-        InvoiceState.APPROVED: ("Skicka fakturan till {buyer} för {month}, {sum}", "Fakturor att skicka"),
-    },
-    Role.CONTROLLER: {
-        InvoiceState.SENT: (
-            "Attestera faktura {number} från {seller} för {month}, {sum}",
-            "Fakturor att attestera",
-        ),
-    },
+    InvoiceState.DRAFT: ("Godkänn fakturan till {buyer} för {month}, {sum}", "Fakturor att godkänna"),
+    InvoiceState.APPROVED: ("Skicka fakturan till {buyer} för {month}, {sum}", "Fakturor att skicka"),
 }
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """Drafts to approve and invoices to send for a manager; invoices to attest, by due day, for a controller."""
-    texts = _WAITS_FOR.get(actor.role) if actor.role else None
-    if texts is None:
+    """Drafts to approve and invoices to send, for a manager."""
+    if actor.role is not Role.SUPPLIER_MANAGER:
         return []
     items = []
-    for invoice in db.session.scalars(invoices().where(Invoice.state.in_(texts))):
-        text, kind = texts[invoice.state]
+    for invoice in db.session.scalars(invoices().where(Invoice.state.in_(_WAITS_FOR))):
+        text, kind = _WAITS_FOR[invoice.state]
         items.append(
             WaitingItem(
-                deadline=invoice.due_on,
+                deadline=None,
                 text_sv=text.format(
                     buyer=invoice.authority.name,
-                    seller=invoice.enterprise.name,
                     month=Month.of(invoice.month).text_sv,
-                    number=invoice.number,
                     sum=kronor(invoice.payable_ore),
                 ),
                 url_endpoint="invoices.show",

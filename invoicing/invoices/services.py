@@ -19,6 +19,7 @@ from invoicing.invoices.rules import (
     INVOICE_TRANSITIONS,
     InvoiceAction,
     InvoiceState,
+    transitions_for,
     uncounted_days_sv,
 )
 from invoicing.invoices.xml_checks import problems_in_xml
@@ -186,30 +187,6 @@ def problems_to_mend(invoice: Invoice) -> list[str]:
     return problems_before_sending(_document(invoice, 1))
 
 
-def attest_invoice(invoice_id: int) -> Invoice:
-    invoice = locked_invoice(invoice_id)
-    move_invoice(invoice, InvoiceAction.ATTEST)
-    invoice.attested_on = clock.today()
-    invoice.attested_by = current_actor().user_name
-    return invoice
-
-
-def dispute_invoice(invoice_id: int, reason_sv: str) -> Invoice:
-    if not reason_sv:
-        raise Invalid("Skriv varför fakturan bestrids.", field="reason")
-    invoice = locked_invoice(invoice_id)
-    move_invoice(invoice, InvoiceAction.DISPUTE, reason_sv)
-    invoice.dispute_reason_sv = reason_sv
-    return invoice
-
-
-def mark_paid(invoice_id: int) -> Invoice:
-    invoice = locked_invoice(invoice_id)
-    move_invoice(invoice, InvoiceAction.MARK_PAID)
-    invoice.paid_on = clock.today()
-    return invoice
-
-
 def export_month(month: Month, out_dir: Path) -> int:
     """Writes every sent invoice of the month as XML and page, as they were sent; gives how many there were."""
     out_dir.mkdir(parents=True, exist_ok=True)
@@ -241,7 +218,8 @@ def locked_invoice(invoice_id: int) -> Invoice:
 def move_invoice(invoice: Invoice, action: InvoiceAction, note_sv: str = "") -> None:
     """Moves a locked invoice and records it. Raises Conflict or NotAllowed."""
     before = invoice.state
-    transition = advance(INVOICE_TRANSITIONS, before, action, current_actor().role)
+    table = transitions_for(is_credit_note=invoice.is_credit_note)
+    transition = advance(table, before, action, current_actor().role)
     invoice.state = InvoiceState(transition.target)
     _record(invoice, action, before, invoice.state, note_sv)
 

@@ -8,11 +8,13 @@ from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
+from invoicing.attest import queries as attest
+from invoicing.attest.rules import OUTCOME_SV, obstacles
 from invoicing.delivery import queries as delivery_queries
 from invoicing.delivery.rules import DELIVERY_STATE_SV, DELIVERY_STATE_TONE, DELIVERY_TRANSITIONS
 from invoicing.invoices import queries, services
 from invoicing.invoices.documents import STYLESHEET, quantity_sv
-from invoicing.invoices.forms import DiscardForm, DisputeForm, InvoiceFilter, RunForm
+from invoicing.invoices.forms import DiscardForm, InvoiceFilter, RunForm
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import (
     INVOICE_EVENT_SV,
@@ -21,6 +23,7 @@ from invoicing.invoices.rules import (
     INVOICE_TRANSITIONS,
     InvoiceAction,
     InvoiceState,
+    transitions_for,
 )
 from invoicing.remuneration.facts import Month
 from marketplace import audit, clock
@@ -38,6 +41,22 @@ bp = Blueprint("invoices", __name__, url_prefix="/fakturor")
 
 MONTHS_TO_RUN = 12
 
+_PAGES = {
+    InvoiceAction.APPROVE: "invoices.approve",
+    InvoiceAction.SEND: "invoices.send",
+    InvoiceAction.DISCARD: "invoices.discard",
+    InvoiceAction.EXAMINE: "attest.examine",
+    InvoiceAction.ATTEST: "attest.attest",
+    InvoiceAction.DISPUTE: "attest.dispute",
+    InvoiceAction.WITHDRAW_DISPUTE: "attest.withdraw_dispute",
+    InvoiceAction.KEEP_CLAIM: "attest.keep_claim",
+    InvoiceAction.CREDIT: "attest.credit",
+    InvoiceAction.REMIND: "attest.remind",
+    InvoiceAction.RECORD_PAYMENT: "attest.record_payment",
+    InvoiceAction.SETTLE: "attest.settle",
+    InvoiceAction.MARK_PAID: "payments.mark_paid",
+}
+"""Where each action is taken."""
 
 bp.add_app_template_filter(quantity_sv)
 
@@ -94,6 +113,8 @@ def _asked() -> tuple[InvoiceFilter, Select[Invoice]]:
 def show(invoice_id: int) -> ResponseReturnValue:
     invoice = queries.whole_invoice(invoice_id)
     is_sent = invoice.sent_at is not None
+    actor = current_actor()
+    attesters = attest.attesters() if actor.role is Role.CONTROLLER else []
     delivery = delivery_queries.delivery_of(invoice.id)
     return render_template(
         "invoicing/invoices/show.html",
@@ -101,13 +122,19 @@ def show(invoice_id: int) -> ResponseReturnValue:
         title=invoice_title(invoice),
         groups=queries.line_groups(invoice.lines),
         problems=[] if is_sent else services.problems_to_mend(invoice),
-        actions=possible_actions(INVOICE_TRANSITIONS, invoice.state, current_actor().role),
-        links={
-            action: url_for(f"invoices.{action.value}", invoice_id=invoice.id) for action in InvoiceAction
-        },
+        actions=possible_actions(
+            transitions_for(is_credit_note=invoice.is_credit_note),
+            invoice.state,
+            actor.role,
+            obstacles(attest.matter(invoice), actor.user_id, attesters, clock.today()),
+        ),
+        links={action: url_for(page, invoice_id=invoice.id) for action, page in _PAGES.items()},
+        other=queries.counterpart(invoice),
+        disputes=attest.disputes_of(invoice.id),
+        outcome_sv=OUTCOME_SV,
         paper=delivery_queries.paper_of(invoice.id),
         delivery=delivery,
-        delivery_actions=possible_actions(DELIVERY_TRANSITIONS, delivery.state, current_actor().role)
+        delivery_actions=possible_actions(DELIVERY_TRANSITIONS, delivery.state, actor.role)
         if delivery
         else [],
         delivery_sv=DELIVERY_STATE_SV,
@@ -149,38 +176,6 @@ def approve(invoice_id: int) -> ResponseReturnValue:
 @requires(Role.SUPPLIER_MANAGER)
 def send(invoice_id: int) -> ResponseReturnValue:
     return _confirmed(invoice_id, InvoiceAction.SEND, services.send_invoice, "Fakturan är skickad.")
-
-
-@bp.route("/<int:invoice_id>/attestera", methods=["GET", "POST"])
-@requires(Role.CONTROLLER)
-def attest(invoice_id: int) -> ResponseReturnValue:
-    return _confirmed(invoice_id, InvoiceAction.ATTEST, services.attest_invoice, "Fakturan är attesterad.")
-
-
-@bp.route("/<int:invoice_id>/betald", methods=["GET", "POST"])
-@requires(Role.CONTROLLER)
-def mark_paid(invoice_id: int) -> ResponseReturnValue:
-    return _confirmed(
-        invoice_id, InvoiceAction.MARK_PAID, services.mark_paid, "Fakturan är registrerad som betald."
-    )
-
-
-@bp.route("/<int:invoice_id>/bestrid", methods=["GET", "POST"])
-@requires(Role.CONTROLLER)
-def dispute(invoice_id: int) -> ResponseReturnValue:
-    invoice = _for_action(invoice_id, InvoiceAction.DISPUTE)
-    form = DisputeForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.dispute_invoice(invoice_id, form.reason.data or "")
-        except DomainError as error:
-            form.add_error(error)
-            invoice = _for_action(invoice_id, InvoiceAction.DISPUTE)
-        else:
-            flash("Fakturan är bestridd. Leverantören ser skälet.", "success")
-            return redirect(url_for("invoices.show", invoice_id=invoice_id))
-    return _action_page(invoice, InvoiceAction.DISPUTE, form), form.status()
 
 
 @bp.route("/<int:invoice_id>/underkann", methods=["GET", "POST"])
@@ -247,8 +242,8 @@ def stylesheet() -> ResponseReturnValue:
 
 
 def invoice_title(invoice: Invoice) -> str:
-    number = f"Faktura {invoice.number}" if invoice.number else "Faktura"
-    return f"{number}, {Month.of(invoice.month).text_sv}"
+    kind = "Kreditfaktura" if invoice.is_credit_note else "Faktura"
+    return f"{kind} {invoice.number or ''}".strip() + f", {Month.of(invoice.month).text_sv}"
 
 
 def _confirmed(
@@ -270,9 +265,7 @@ def _confirmed(
     return _action_page(invoice, action, form), form.status()
 
 
-def _action_page(
-    invoice: Invoice, action: InvoiceAction, form: ConfirmForm | DisputeForm | DiscardForm
-) -> str:
+def _action_page(invoice: Invoice, action: InvoiceAction, form: ConfirmForm | DiscardForm) -> str:
     is_sending = action in {InvoiceAction.APPROVE, InvoiceAction.SEND}
     transition = INVOICE_TRANSITIONS[invoice.state, action]
     problems = services.problems_to_mend(invoice) if is_sending else []
@@ -283,7 +276,7 @@ def _action_page(
         transition=transition,
         problems=problems,
         is_blocked=action is InvoiceAction.SEND and bool(problems),
-        is_ending=action in {InvoiceAction.DISCARD, InvoiceAction.DISPUTE},
+        is_ending=action is InvoiceAction.DISCARD,
         form=form,
     )
 

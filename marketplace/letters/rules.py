@@ -22,6 +22,7 @@ class LetterKind(StrEnum):
     ATTENDANCE = "attendance"
     FOLLOW_UP = "follow_up"
     REPORT = "report"
+    INVOICE = "invoice"
     MY_WORK = "my_work"  # what waits, told in the digest alone
 
 
@@ -115,6 +116,11 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
         "Slutdokumentationer",
         "När en slutdokumentation är läst, inlämnad eller behöver rättas.",
         frozenset({Role.CASE_OFFICER, Role.SUPERVISOR, Role.COORDINATOR}),
+    ),
+    LetterKind.INVOICE: KindAbout(
+        "Fakturor",
+        "När en faktura har förfallit, bestridits eller krediterats, och svar på det.",
+        frozenset({Role.CONTROLLER, Role.SUPPLIER_MANAGER}),
     ),
 }
 """In the order of the settings page."""

@@ -81,6 +81,19 @@ class OreField(_TypedNumberField):
         return int(kronor * 100)
 
 
+class QuantityField(_TypedNumberField):
+    """A number as typed ("12,5"), Decimal as data, at most four decimals."""
+
+    def _shown(self, value: Decimal) -> str:
+        return plain_number(value, 4, is_trimmed=True)
+
+    def _read(self, text: str) -> Decimal:
+        quantity = _decimal(text)
+        if quantity is None or quantity != quantity.quantize(Decimal("0.0001")):
+            raise ValueError("Skriv ett antal, till exempel 12 eller 7,5.")
+        return quantity
+
+
 class HoursField(_TypedNumberField):
     """Hours as typed ("7,5" or "7:30"), Decimal hours as data, at most two decimals."""
 

@@ -24,7 +24,7 @@ def number(value: Decimal | int | float | None, decimals: int = 0) -> str:
 
 def kronor(ore: int | None) -> str:
     """Öre → "1 234,50 kr"."""
-    return _NOTHING if ore is None else f"{plain_number(Decimal(ore) / 100, 2)}{NBSP}kr"
+    return _NOTHING if ore is None else swedish.kronor(ore)
 
 
 def hours(value: Decimal | int | None) -> str:

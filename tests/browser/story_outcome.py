@@ -4,7 +4,7 @@ from peppol import check_rules, validate_xsd
 
 from marketplace.accounts.rules import Role
 from tests.browser.story_supply import ENTERPRISE
-from tests.browser.story_town import Town
+from tests.browser.story_town import ATTESTER, PASSWORD, Town
 from tests.browser.story_training import NAME
 
 _TO_PAY = "15 878,75 kr"
@@ -43,11 +43,28 @@ def its_xml_is_valid(town: Town) -> None:
     manager.picture("invoice-document")
 
 
-def the_controller_attests(town: Town) -> None:
+def the_limits_are_set(town: Town) -> None:
+    officer = town.at_work(Role.PROCUREMENT_OFFICER)
+    officer.follow("Beloppsgränser")
+    officer.fill(ATTESTER[0], "50 000")
+    officer.press("Spara")
+    officer.sees("Beloppsgränserna är sparade.")
+    officer.picture("attest-limits")
+
+
+def one_examines_and_another_attests(town: Town) -> None:
     town.on(3, 3)
     controller = town.at_work(Role.CONTROLLER)
-    controller.take_up("Attestera")
+    controller.take_up("Sakgranska")
     assert _TO_PAY in controller.reads()
+    controller.follow("Sakgranska")
+    controller.picture("invoice-examine")
+    controller.press("Sakgranska")
+    controller.sees("Du har sakgranskat fakturan, så någon annan attesterar. Arne Attestant kan attestera.")
+    controller.press("Logga ut")
+    controller.go("/logga-in")
+    controller.type_by_keyboard(ATTESTER[1], PASSWORD)
+    controller.take_up("Attestera")
     controller.follow("Attestera")
     controller.press("Attestera")
     controller.sees("Fakturan är attesterad.")

@@ -34,6 +34,8 @@ STAFF: Mapping[Role, tuple[str, str]] = {
     Role.CONTROLLER: ("Eva Ekonom", "eva@havsstrand.example"),
     Role.CASE_OFFICER: ("Hanna Handläggare", "hanna@havsstrand.example"),
 }
+ATTESTER = ("Arne Attestant", "arne@havsstrand.example")
+"""A second controller: one examines an invoice and the other attests it."""
 MANAGER = ("Vera Verksamhetsledare", "vera@tradohjul.example")
 SUPERVISOR = ("Hugo Handledare", "hugo@tradohjul.example")
 _WORKER = """
@@ -115,6 +117,7 @@ def build_town(browser: Browser, address: str, database: Database) -> Town:
             role: make_account(role, *who, unit if role is Role.CASE_OFFICER else authority)
             for role, who in STAFF.items()
         }
+        make_account(Role.CONTROLLER, *ATTESTER, authority)
     town = Town(browser, address, database, actors)
     _keep_time(database, town)
     return town

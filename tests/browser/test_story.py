@@ -39,7 +39,8 @@ def test_the_whole_story(town: Town) -> None:
 
     story_outcome.the_month_is_invoiced(town)
     story_outcome.its_xml_is_valid(town)
-    story_outcome.the_controller_attests(town)
+    story_outcome.the_limits_are_set(town)
+    story_outcome.one_examines_and_another_attests(town)
 
     story_outcome.indicators_are_counted(town)
     story_outcome.the_enterprise_sees_its_own(town)

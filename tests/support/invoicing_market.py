@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place, Seat, SeatUse, Site
 from enterprises.places.rules import PlaceState, SeatUseKind
+from invoicing.attest.models import AttestLimit
 from invoicing.invoices import services
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.models import Organisation
@@ -54,6 +55,7 @@ PRICES: tuple[dict[str, Any], ...] = (
     {"component": "day_rate", "support_level": "3", "day_part": "whole", "amount_ore": 987_00},
     {"component": "day_rate", "support_level": "3", "day_part": "half", "amount_ore": 691_00},
 )
+ATTEST_LIMIT = 100_000_00
 TAKES_PART = (Role.SUPPLIER_MANAGER, Role.SUPERVISOR, Role.CONTROLLER, Role.STRATEGIST)
 
 
@@ -71,6 +73,8 @@ class Market:
     placement_ids: tuple[int, ...]
     actors: dict[Role, Actor]
     outsiders: dict[Role, Actor]
+    attester: Actor
+    """A second controller, who may attest up to ATTEST_LIMIT. The first may attest nothing."""
 
     @property
     def manager(self) -> Actor:
@@ -98,7 +102,9 @@ def build_market(*, placements: int = 2, prices: tuple[dict[str, Any], ...] = PR
         officer = make_actor("Hanna Handläggare", unit, Role.CASE_OFFICER)
         actors = {role: _actor(role, authority, enterprise) for role in TAKES_PART}
         outsiders = {role: _actor(role, outside, stranger) for role in TAKES_PART}
+        attester = make_actor("Asta Attestant", authority, Role.CONTROLLER)
     with acting_as(system_actor(authority.id, enterprise.id)), transaction():
+        give_limit(attester, ATTEST_LIMIT)
         terms = make_terms(authority.id, prices)
         contract = _contract(terms, enterprise.id)
         rounds = [_choice_round(officer, number) for number in range(placements)]
@@ -119,7 +125,19 @@ def build_market(*, placements: int = 2, prices: tuple[dict[str, Any], ...] = PR
             placement_ids=booked,
             actors=actors,
             outsiders=outsiders,
+            attester=attester,
         )
+
+
+def give_limit(controller: Actor, limit_ore: int) -> None:
+    """What she may attest. Call as the authority's system."""
+    db.session.add(
+        AttestLimit(
+            membership_id=controller.membership_id,
+            authority_id=controller.authority_id,
+            limit_ore=limit_ore,
+        )
+    )
 
 
 def add_contracts(market: Market, count: int) -> None:

@@ -16,7 +16,7 @@ from enterprises.contracts.edition_rules import EDITION_STATE_SV, EDITION_STATE_
 from enterprises.contracts.rules import CONTRACT_STATE_SV, CONTRACT_STATE_TONE, CONTRACT_TRANSITIONS
 from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, PLACE_TRANSITIONS
 from invoicing.delivery.rules import DELIVERY_STATE_SV, DELIVERY_STATE_TONE, DELIVERY_TRANSITIONS
-from invoicing.invoices.rules import INVOICE_STATE_SV, INVOICE_STATE_TONE, INVOICE_TRANSITIONS
+from invoicing.invoices.rules import INVOICE_STATE_SV, INVOICE_STATE_TONE, transitions_for
 from marketplace.accounts.rules import Role
 from marketplace.advertising.rules import QUESTION_STATE_SV, QUESTION_STATE_TONE, QUESTION_TRANSITIONS
 from marketplace.errors import Conflict, NotAllowed
@@ -83,7 +83,8 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "entry": (ENTRY_TRANSITIONS, ENTRY_STATE_SV, ENTRY_TONE),
     "offer": (OFFER_TRANSITIONS, OFFER_STATE_SV, OFFER_TONE),
     "delivery": (DELIVERY_TRANSITIONS, DELIVERY_STATE_SV, DELIVERY_STATE_TONE),
-    "invoice": (INVOICE_TRANSITIONS, INVOICE_STATE_SV, INVOICE_STATE_TONE),
+    "invoice": (transitions_for(is_credit_note=False), INVOICE_STATE_SV, INVOICE_STATE_TONE),
+    "credit_note": (transitions_for(is_credit_note=True), INVOICE_STATE_SV, INVOICE_STATE_TONE),
 }
 
 # Of what, from, action, to, by whom. Everything else is refused.
@@ -215,10 +216,31 @@ delivery     failed                retry               waiting               sup
 invoice      draft                 discard             draft                 supplier_manager
 invoice      draft                 approve             approved              supplier_manager
 invoice      approved              send                sent                  supplier_manager
-invoice      sent                  attest              attested              controller
+invoice      sent                  examine             examined              controller
 invoice      sent                  dispute             disputed              controller
-invoice      attested              mark_paid           paid                  controller
-invoice      disputed              attest              attested              controller
+invoice      examined              attest              attested              controller
+invoice      examined              dispute             disputed              controller
+invoice      disputed              withdraw_dispute    sent                  controller
+invoice      disputed              keep_claim          sent                  supplier_manager
+invoice      sent                  credit              credited              supplier_manager
+invoice      examined              credit              credited              supplier_manager
+invoice      disputed              credit              credited              supplier_manager
+invoice      sent                  remind              sent                  supplier_manager system
+invoice      examined              remind              examined              supplier_manager system
+invoice      attested              remind              attested              supplier_manager system
+invoice      attested              record_payment      attested              controller
+invoice      attested              mark_paid           paid                  supplier_manager
+credit_note  draft                 discard             draft                 supplier_manager
+credit_note  draft                 approve             approved              supplier_manager
+credit_note  approved              send                sent                  supplier_manager
+credit_note  sent                  examine             examined              controller
+credit_note  sent                  dispute             disputed              controller
+credit_note  examined              attest              attested              controller
+credit_note  examined              dispute             disputed              controller
+credit_note  disputed              withdraw_dispute    sent                  controller
+credit_note  disputed              keep_claim          sent                  supplier_manager
+credit_note  sent                  settle              settled               system
+credit_note  attested              settle              settled               controller
 """
 
 

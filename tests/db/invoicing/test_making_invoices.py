@@ -107,9 +107,9 @@ def test_the_database_refuses_a_second_one(market: Market) -> None:
             text(
                 "INSERT INTO invoice (contract_id, authority_id, enterprise_id, month, state, ocr, net_ore, vat_ore,"
                 " rounding_ore, payable_ore, unpriced_sv, xml, html, sha256, created_at, approved_by, attested_by,"
-                " dispute_reason_sv) SELECT contract_id, authority_id, enterprise_id, month, state, ocr, net_ore,"
+                " examined_by) SELECT contract_id, authority_id, enterprise_id, month, state, ocr, net_ore,"
                 " vat_ore, rounding_ore, payable_ore, unpriced_sv, xml, html, sha256, created_at, approved_by,"
-                " attested_by, dispute_reason_sv FROM invoice"
+                " attested_by, examined_by FROM invoice"
             )
         )
 

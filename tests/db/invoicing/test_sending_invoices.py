@@ -14,16 +14,19 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enterprises.suppliers.models import EnterpriseProfile
+from invoicing.attest import services as attest
+from invoicing.attest.rules import SaidOfLine
 from invoicing.invoices import queries, services
 from invoicing.invoices.models import Invoice, InvoiceCounter
 from invoicing.invoices.rules import InvoiceState
+from invoicing.payments import services as payments
 from invoicing.remuneration.facts import Month
 from marketplace import audit
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
-from marketplace.errors import Conflict, DomainError, Invalid, NotFound
+from marketplace.errors import Conflict, DomainError, NotFound
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.support.invoicing_market import APRIL_FIRST, Market, attend, build_market
 
@@ -85,12 +88,9 @@ def test_sent_invoice_is_numbered_rendered_hashed_and_passes_the_validator(marke
 
 def test_timeline_tells_who_did_what(market: Market) -> None:
     invoice_id = sent(market)
-    with acting_as(market.controller), transaction():
-        services.attest_invoice(invoice_id)
     with acting_as(market.controller):
         events = [(event.action, event.user_name) for event in audit.timeline("invoice", invoice_id)]
     assert events == [
-        ("attest", market.controller.user_name),
         ("send", market.manager.user_name),
         ("approve", market.manager.user_name),
         ("make", "Platstorget"),
@@ -194,41 +194,19 @@ def test_the_authority_sees_an_invoice_when_it_is_sent(market: Market) -> None:
         assert queries.whole_invoice(invoice_id).number == 1
 
 
-def test_attest_and_pay(market: Market) -> None:
-    invoice_id = sent(market)
-    with acting_as(market.controller), transaction():
-        services.attest_invoice(invoice_id)
-    with travelling(date(2026, 4, 30)), acting_as(market.controller), transaction():
-        services.mark_paid(invoice_id)
-    assert facts(market, invoice_id, "state", "attested_on", "attested_by", "paid_on") == (
-        InvoiceState.PAID,
-        APRIL_FIRST,
-        market.controller.user_name,
-        date(2026, 4, 30),
-    )
-
-
-def test_dispute_needs_a_reason_and_can_be_settled(market: Market) -> None:
-    invoice_id = sent(market)
-    with acting_as(market.controller), pytest.raises(Invalid, match="varför"):
-        services.dispute_invoice(invoice_id, "")
-    with acting_as(market.controller), transaction():
-        services.dispute_invoice(invoice_id, "Fel antal dagar")
-    assert facts(market, invoice_id, "state", "dispute_reason_sv") == (
-        InvoiceState.DISPUTED,
-        "Fel antal dagar",
-    )
-    with acting_as(market.controller), transaction():
-        services.attest_invoice(invoice_id)
-    assert facts(market, invoice_id, "state") == (InvoiceState.ATTESTED,)
-
-
 VERBS: dict[str, Callable[[int], object]] = {
     "approve": services.approve_invoice,
     "send": services.send_invoice,
-    "attest": services.attest_invoice,
-    "pay": services.mark_paid,
-    "dispute": lambda invoice_id: services.dispute_invoice(invoice_id, "skäl"),
+    "examine": attest.examine_invoice,
+    "attest": attest.attest_invoice,
+    "record payment": attest.record_payment_sent,
+    "settle": attest.settle_credit_note,
+    "dispute": lambda invoice_id: attest.dispute_invoice(invoice_id, [SaidOfLine(1, "skäl")]),
+    "withdraw dispute": attest.withdraw_dispute,
+    "keep claim": lambda invoice_id: attest.keep_claim(invoice_id, "skäl"),
+    "credit": lambda invoice_id: attest.credit_invoice(invoice_id, "skäl"),
+    "remind": attest.remind_of,
+    "mark paid": lambda invoice_id: payments.mark_paid(invoice_id, APRIL_FIRST),
     "discard": lambda invoice_id: services.discard_draft(invoice_id, "skäl"),
 }
 MAKERS = {"draft": made, "approved": approved, "sent": sent}
@@ -272,14 +250,12 @@ def test_what_waits_for_whom(market: Market) -> None:
     with acting_as(market.manager), transaction():
         services.approve_invoice(invoice_id)
     assert waits(market.manager)[0][0].startswith("Skicka fakturan till Samordningsförbundet Åsen")
-    assert waits(market.controller) == []
-    with acting_as(market.manager), transaction():
-        services.send_invoice(invoice_id)
-    assert waits(market.manager) == []
-    assert waits(market.controller) == [
-        ("Attestera faktura 1 från Växthuset & Co för mars 2026, 12 370,00 kr", date(2026, 5, 1))
-    ]
-    for actor in (*market.outsiders.values(), market.actors[Role.SUPERVISOR], market.actors[Role.STRATEGIST]):
+    for actor in (
+        market.controller,
+        *market.outsiders.values(),
+        market.actors[Role.SUPERVISOR],
+        market.actors[Role.STRATEGIST],
+    ):
         assert waits(actor) == []
 
 

@@ -1,0 +1,1 @@
+"""Money in: payments out of the bank's file, held against invoices."""
