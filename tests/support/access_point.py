@@ -1,10 +1,15 @@
-"""An access point on loopback that answers as it is told, and knows a document that it has by its key."""
+"""An access point on loopback: answers as it is told, and knows by its key a document that it has."""
 
 import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from invoicing.delivery.models import Delivery
+from invoicing.delivery.rules import DeliveryState
+from invoicing.invoices.models import Invoice
+from marketplace.db import db
 
 
 class MockAccessPoint:
@@ -58,3 +63,18 @@ def mock_access_point() -> Iterator[MockAccessPoint]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def refuse(invoice_id: int) -> None:
+    """The invoice was handed over and refused. Call as the system of its parties."""
+    invoice = db.session.get_one(Invoice, invoice_id)
+    db.session.add(
+        Delivery(
+            invoice_id=invoice_id,
+            authority_id=invoice.authority_id,
+            enterprise_id=invoice.enterprise_id,
+            state=DeliveryState.FAILED,
+            attempts=1,
+            problem_sv="Accesspunkten avvisade fakturan (422): mottagaren finns inte",
+        )
+    )
