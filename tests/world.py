@@ -20,8 +20,6 @@ from enterprises.contracts.queries import checks, contract_with_terms
 from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
 from invoicing.delivery import services as deliveries
-from invoicing.delivery.models import Delivery
-from invoicing.delivery.rules import DeliveryState
 from invoicing.invoices import services as invoices
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
@@ -40,6 +38,7 @@ from placements.choice.queries import choice_round
 from placements.search.saved_rules import Kept
 from placements.search.services import save_search
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
+from tests.support.access_point import refuse
 from tests.support.asking import ask_participants
 from tests.support.files import PDF
 from tests.support.following_up import follow_up_in_world
@@ -355,15 +354,7 @@ def _bill(half: Half) -> None:
             invoices.send_invoice(invoice_id)
         with acting_as(system), transaction():
             deliveries.keep_paper(invoice_id)
-            db.session.add(
-                Delivery(
-                    invoice_id=invoice_id,
-                    authority_id=system.authority_id,
-                    enterprise_id=system.enterprise_id,
-                    state=DeliveryState.FAILED,
-                    problem_sv="Mottagaren finns inte.",
-                )
-            )
+            refuse(invoice_id)
     half.ids |= {
         "invoice_id": invoice_id,
         "position": 1,

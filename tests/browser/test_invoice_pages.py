@@ -11,6 +11,7 @@ from invoicing.remuneration.facts import Month
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as
 from tests.browser.looking import look_at_pages
+from tests.support.access_point import refuse
 from tests.support.application import Database
 from tests.support.invoicing_market import Market, add_contracts, attend, build_market
 
@@ -24,6 +25,8 @@ MANAGERS_PAGES = {
     "run": "/fakturor/manadskorning",
     "approved": "/fakturor/{approved}",
     "send": "/fakturor/{approved}/skicka",
+    "refused": "/fakturor/{sent}",
+    "undelivered": "/fakturor/inte-lamnade",
 }
 CONTROLLERS_PAGES = {
     "inbox": "/fakturor",
@@ -43,7 +46,7 @@ def market(database: Database) -> Market:
 
 @pytest.fixture
 def ids(market: Market) -> dict[str, int]:
-    """A sent invoice of March, an approved one of April that cannot be sent, and a draft of May."""
+    """March is sent and refused by the access point, April approved and impossible to send, May a draft."""
     with acting_as(market.system), transaction():
         for month in (4, 5):
             attend(market.placement_ids[0], market.contract_id, date(2026, month, 4))
@@ -59,6 +62,8 @@ def ids(market: Market) -> dict[str, int]:
             services.approve_invoice(made[name])
         services.send_invoice(made["sent"])
         db.session.get_one(EnterpriseProfile, market.enterprise_id).bankgiro = None
+    with acting_as(market.system), transaction():
+        refuse(made["sent"])
     add_contracts(market, 1)
     return made
 
