@@ -3,6 +3,7 @@
 from datetime import date
 from functools import partial
 
+from flask import current_app
 from sqlalchemy import select
 
 from demo.simulate.agenda import Phase
@@ -12,6 +13,7 @@ from demo.simulate.deliver import deliver
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE
 from demo.simulate.history import History
 from demo.story import Authority
+from invoicing.delivery.access_points import EInvoice, Refused, access_point
 from invoicing.delivery.services import hand_over
 from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
@@ -27,6 +29,13 @@ _FORGOTTEN = 0.3
 """Of the invoices of the last months: nobody at the demo's authority has looked at them, and some are overdue."""
 _LEFT = (DEMO_ENTERPRISE, "varna")
 """The demo's manager has yet to approve the last month's draft to one of the two buyers."""
+
+
+class _Refuses:
+    """An access point as the last month's invoice of the demo's manager met it: hers to try again."""
+
+    def hand_over(self, invoice: EInvoice) -> str:
+        raise Refused("Accesspunkten avvisade fakturan (422): köparen finns inte i Peppols register")
 
 
 def plan(history: History, authority: Authority) -> None:
@@ -72,6 +81,7 @@ def _plan_sending(
     is_last = _made_on(month.next) > history.ends_on
     if is_last and (enterprise, authority.key) == _LEFT:
         return
+    is_refused = is_last and (enterprise, authority.key) == (DEMO_ENTERPRISE, DEMO_AUTHORITY)
     rng = rng_for(history.seed, "invoice", authority.key, enterprise, month)
     manager = history.manager(enterprise)
     is_late = _made_on(month.next.next) > history.ends_on
@@ -81,7 +91,8 @@ def _plan_sending(
         services.approve_invoice(invoice_id)
         sent = services.send_invoice(invoice_id)
         with acting_as(system_actor(sent.authority_id, sent.enterprise_id)):
-            hand_over(sent.id)
+            if point := _Refuses() if is_refused else access_point(current_app.config["ACCESS_POINT_URL"]):
+                hand_over(sent.id, point)
         if not is_forgotten:
             plan_handling(history, authority, enterprise, invoice_id, month)
 

@@ -83,8 +83,10 @@ class HttpAccessPoint:
         return str(receipt)
 
 
-def access_point(url: str) -> AccessPoint:
+def access_point(url: str) -> AccessPoint | None:
     """What ACCESS_POINT_URL names: file:///folder, or https:// with user and password where they are asked for."""
+    if not url:
+        return None
     address = urlsplit(url)
     if address.scheme == "file":
         return FolderDrop(Path(unquote(address.path)))

@@ -1,6 +1,9 @@
 """After an invoice is sent: its paper, and its way to the buyer."""
 
+from flask import current_app
+
 from invoicing.delivery import services
+from invoicing.delivery.access_points import access_point
 from invoicing.invoices.queries import authorities
 from marketplace.db import transaction
 from marketplace.outbox import claimed
@@ -14,9 +17,11 @@ def keep_paper(outbox_id: int) -> None:
 
 
 def hand_over(outbox_id: int) -> None:
+    """Without an access point the supplier fetches the invoice."""
+    point = access_point(current_app.config["ACCESS_POINT_URL"])
     with claimed(outbox_id) as message:
-        if message is not None:
-            services.hand_over(message.payload["invoice_id"])
+        if message is not None and point is not None:
+            services.hand_over(message.payload["invoice_id"], point)
 
 
 def dispatch_due() -> None:

@@ -2,13 +2,12 @@
 
 import hashlib
 
-from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload, undefer
 
 from invoicing.delivery import queries
-from invoicing.delivery.access_points import EInvoice, Refused, Unreachable, access_point
+from invoicing.delivery.access_points import AccessPoint, EInvoice, Refused, Unreachable
 from invoicing.delivery.models import Delivery, InvoicePaper
 from invoicing.delivery.rules import DELIVERY_TRANSITIONS, DeliveryAction, DeliveryState, next_attempt
 from invoicing.invoices.documents import pdf_of
@@ -37,21 +36,18 @@ def keep_paper(invoice_id: int) -> InvoicePaper:
     return db.session.get_one(InvoicePaper, invoice_id, options=[undefer(InvoicePaper.pdf)])
 
 
-def hand_over(invoice_id: int) -> None:
+def hand_over(invoice_id: int, point: AccessPoint) -> None:
     """Hands the XML over, once. An attempt that comes to nothing says when the next one is, or that there is none.
 
     Killed between the receipt and the commit it is handed over again with the same key, which the receiver knows.
     """
-    url = current_app.config["ACCESS_POINT_URL"]
-    if not url:
-        return
     invoice = _sent(invoice_id)
     delivery = _locked(invoice)
     if delivery.next_attempt_at is None or delivery.next_attempt_at > now():
         return
     delivery.attempts += 1
     try:
-        receipt = access_point(url).hand_over(
+        receipt = point.hand_over(
             EInvoice(f"{invoice.enterprise.orgnr}-{invoice.number}", invoice.sha256, invoice.xml.encode())
         )
     except Unreachable as error:

@@ -4,10 +4,10 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from invoicing.delivery import services
+from invoicing.delivery.access_points import HttpAccessPoint
 from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.tenancy import acting_as
@@ -30,15 +30,14 @@ def invoice_id(market: Market) -> int:
 
 
 @pytest.fixture
-def mock(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[MockAccessPoint]:
+def mock() -> Iterator[MockAccessPoint]:
     with mock_access_point() as mock:
-        monkeypatch.setitem(app.config, "ACCESS_POINT_URL", mock.url)
         yield mock
 
 
-def hand_over(market: Market, invoice_id: int) -> None:
+def hand_over(market: Market, invoice_id: int, mock: MockAccessPoint) -> None:
     with acting_as(market.system), transaction():
-        services.hand_over(invoice_id)
+        services.hand_over(invoice_id, HttpAccessPoint(mock.url, ""))
 
 
 def test_both_parties_get_the_paper_also_before_the_job_has_kept_it(
@@ -59,7 +58,7 @@ def test_a_refused_invoice_is_listed_and_tried_again_by_the_supplier(
 ) -> None:
     manager, controller = client_for(market.manager), client_for(market.controller)
     mock.answers = ["422"]
-    hand_over(market, invoice_id)
+    hand_over(market, invoice_id, mock)
     for client in (manager, controller):
         shown = text_of(client.get(f"/fakturor/{invoice_id}"))
         assert "Leverans Kunde inte lämnas Accesspunkten avvisade fakturan (422): mottagaren finns" in shown
@@ -72,7 +71,7 @@ def test_a_refused_invoice_is_listed_and_tried_again_by_the_supplier(
 
     answer = manager.post(f"/fakturor/{invoice_id}/lamna-igen")
     assert answer.headers["Location"] == f"/fakturor/{invoice_id}"
-    hand_over(market, invoice_id)
+    hand_over(market, invoice_id, mock)
     for client in (manager, controller):
         assert "Leverans Lämnad Lämnad 2026-04-01" in text_of(client.get(f"/fakturor/{invoice_id}"))
     assert "Alla e-fakturor är lämnade" in text_of(manager.get("/fakturor/inte-lamnade"))
@@ -85,5 +84,5 @@ def test_the_list_asks_as_much_whatever_its_length(
     manager = client_for(market.manager)
     empty = len(statements_of(lambda: manager.get("/fakturor/inte-lamnade")))
     mock.answers = ["500"]
-    hand_over(market, invoice_id)
+    hand_over(market, invoice_id, mock)
     assert len(statements_of(lambda: manager.get("/fakturor/inte-lamnade"))) <= empty + 1
