@@ -36,6 +36,7 @@ from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoices
 from invoicing.payments import queries as payment_queries
 from invoicing.payments import views as payments
+from invoicing.run import views as invoice_runs
 from marketplace.advertising import queries as advertising_queries
 from marketplace.advertising import views as advertising
 from marketplace.crypto import KeyRing
@@ -97,6 +98,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     delivery.bp,
     *directory.BLUEPRINTS,
     followup.bp,
+    invoice_runs.bp,
     invoices.bp,
     own_page.bp,
     payments.bp,
@@ -159,9 +161,8 @@ JOBS: Mapping[str, Sequence[str]] = {
     "indicators.compute_supplier": ["indicators.jobs.compute"],
     "invoice.deliver": ["invoicing.delivery.jobs.hand_over"],
     "invoice.sent": ["invoicing.delivery.jobs.keep_paper", "invoicing.delivery.jobs.hand_over"],
-    "invoice_contract_month": ["invoicing.invoices.jobs.make_invoice"],
     "invoices.remind": ["invoicing.attest.jobs.remind"],
-    "invoice_run": ["invoicing.invoices.jobs.run_month"],
+    "invoice_run": ["invoicing.run.jobs.run_month"],
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
     "letter.digest": ["marketplace.letters.jobs.send_digest"],
     "letter.send": ["marketplace.letters.jobs.send_letter"],
@@ -324,7 +325,7 @@ def invoices_group() -> None:
 @click.option("--month", required=True, help="YYYY-MM")
 def invoices_run(month: str) -> None:
     """Asks the worker for the drafts of a month. Safe to repeat: what is made stays."""
-    from invoicing.invoices.services import start_month_run
+    from invoicing.run.services import start_month_run
 
     asked = _month(month)
     with create_app().app_context(), acting_as(system_actor()), transaction():

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from marketplace import clock
 from marketplace.db import Base, db, transaction
 from marketplace.statements import Prepared
-from marketplace.tenancy import acting_as, system_actor
+from marketplace.tenancy import Actor, acting_as, system_actor
 
 RESEND_AFTER = timedelta(minutes=10)
 """A message handed to Redis and still not processed after this long is handed over again."""
@@ -101,6 +101,17 @@ def claimed(outbox_id: int) -> Iterator[Message | None]:
         row.processed_at = clock.now()
         with acting_as(system_actor(row.authority_id, row.enterprise_id)):
             yield message
+
+
+def unprocessed(outbox_id: int) -> tuple[Message, Actor] | None:
+    """A message and the system for its tenant, for a job whose work is many transactions: it holds nothing meanwhile,
+    may be delivered twice at once, and claims the message when all is done. None when it is processed or gone."""
+    with acting_as(system_actor()), transaction():
+        row = db.session.get(Outbox, outbox_id, populate_existing=True)
+        if row is None or row.processed_at is not None:
+            return None
+        message = Message(row.id, row.topic.partition(FOR_ONE_JOB)[0], row.payload)
+        return message, system_actor(row.authority_id, row.enterprise_id)
 
 
 def claim_unsent(limit: int = 100) -> list[Message]:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Insert,
     Select,
     Table,
+    TextClause,
     Update,
     bindparam,
     event,
@@ -105,7 +106,10 @@ class Prepared:
     """
 
     def __init__(
-        self, statement: Select[*tuple[Any, ...]] | Insert | Update, *, is_planned_once: bool = False
+        self,
+        statement: Select[*tuple[Any, ...]] | Insert | Update | TextClause,
+        *,
+        is_planned_once: bool = False,
     ) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self._text = str(compiled)

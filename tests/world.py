@@ -42,6 +42,7 @@ from tests.support.access_point import refuse
 from tests.support.asking import ask_participants
 from tests.support.files import PDF
 from tests.support.following_up import follow_up_in_world
+from tests.support.invoiced import make_invoice
 from tests.support.pictures import photograph
 from tests.world_people import (
     BEGAN,
@@ -346,7 +347,7 @@ def _bill(half: Half) -> None:
     system = system_actor(half.by(Role.CONTROLLER).authority_id, manager.enterprise_id)
     with travelling(TODAY):
         with acting_as(system), transaction():
-            made = invoices.make_invoice(contract_id, Month.of(STARTED))
+            made = make_invoice(contract_id, Month.of(STARTED))
             assert made is not None
             invoice_id = made.id
         with acting_as(manager), transaction():

@@ -18,6 +18,7 @@ from invoicing.delivery.services import hand_over
 from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
 from invoicing.remuneration.facts import Month
+from invoicing.run.services import start_month_run
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db
@@ -61,7 +62,7 @@ def _run_month(history: History, authority: Authority, month: Month) -> None:
     """The run is started, the jobs do their work, and what they made is sent and attested in the weeks after."""
     controller = history.directory.one(authority.name, Role.CONTROLLER)
     assert controller.authority_id is not None
-    services.start_month_run(month)
+    start_month_run(month)
     deliver(controller.authority_id)
     with acting_as(system_actor(controller.authority_id)):
         made = db.session.execute(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -143,13 +143,20 @@ class InvoiceDocument:
 
 
 def totals(lines: Iterable[DocumentLine], *, is_rounded: bool = False) -> Totals:
-    """Sums per VAT category and rate. With `is_rounded`, what is left of öre is rounded off (öresavrundning)."""
-    taxable: dict[tuple[VatCategory, int], int] = defaultdict(int)
+    """Sums per VAT category. With `is_rounded`, what is left of öre is rounded off (öresavrundning)."""
+    taxable: dict[VatCategory, int] = defaultdict(int)
     for line in lines:
-        taxable[line.vat_category, line.vat_percent] += line.amount_ore
+        taxable[line.vat_category] += line.amount_ore
+    return totals_of(taxable, is_rounded=is_rounded)
+
+
+def totals_of(taxable: Mapping[VatCategory, int], *, is_rounded: bool = False) -> Totals:
+    """By the öre without VAT of each category."""
     vat = tuple(
-        VatSubtotal(category, percent, ore, whole_ore(Decimal(ore * percent) / 100))
-        for (category, percent), ore in sorted(taxable.items())
+        VatSubtotal(
+            category, VAT_PERCENT[category], ore, whole_ore(Decimal(ore * VAT_PERCENT[category]) / 100)
+        )
+        for category, ore in sorted(taxable.items())
     )
     net_ore = sum(taxable.values())
     vat_ore = sum(one.vat_ore for one in vat)

@@ -15,11 +15,7 @@ class InvoiceFilter(FilterForm):
     manad = SelectField("Månad", coerce=or_none(Month.parse))
 
 
-class RunForm(BaseForm):
-    month = SelectField("Månad", coerce=Month.parse, validators=[DataRequired()])
-
-
-class DiscardForm(BaseForm):
+class CommentForm(BaseForm):
     reason = TextAreaField(
         "Vad är fel?",
         description=f"Kommentaren syns i avtalets historik. {NO_PERSONS_SV}",

@@ -89,8 +89,6 @@ class Invoice(Base):
     vat_ore: Mapped[int]
     rounding_ore: Mapped[int] = mapped_column(default=0)
     payable_ore: Mapped[int]
-    unpriced_sv: Mapped[str] = mapped_column(default="")
-    """What the run could not price, and why: for someone to mend, never guessed. One sentence a line."""
     xml: Mapped[str] = mapped_column(default="", deferred=True)
     html: Mapped[str] = mapped_column(default="", deferred=True)
     """Long, so read only where the documents themselves are asked for: not in a list."""
@@ -121,6 +119,11 @@ class Invoice(Base):
     lines: Mapped[list["InvoiceLine"]] = relationship(
         back_populates="invoice", order_by="InvoiceLine.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def computed(self) -> str:
+        """When it was computed, for a page to send back: a draft may be computed again since."""
+        return self.created_at.isoformat()
 
     @property
     def is_credit_note(self) -> bool:

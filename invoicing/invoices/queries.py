@@ -7,30 +7,26 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.queries import edition_on
-from enterprises.contracts.rules import ContractState, VatCategory
+from enterprises.contracts.rules import VatCategory
 from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.invoices.document_rules import BillingReference, DocumentLine, InvoiceDocument, Party, Seller
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.payment_numbers import vat_number
 from invoicing.invoices.rules import SENT_STATES, InvoiceState
 from invoicing.remuneration.facts import Month
-from invoicing.remuneration.queries import FEES_MAY_COME_FOR
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import db, swedish_order
 from marketplace.errors import NotFound
-from marketplace.procurement.models import PriceRow
-from marketplace.procurement.price_rules import Component
 from marketplace.tenancy import Actor
 from marketplace.web.filters import kronor
 from marketplace.web.work import WaitingItem
-from placements.attendance.queries import attendance_days, days_as_invoiced
-from placements.attendance.rules import AttendanceKind
+from placements.attendance.queries import days_as_invoiced
 from placements.booking.rules import placement_number
 
 
@@ -139,43 +135,6 @@ def days_behind(line: InvoiceLine) -> list[DayBehind]:
     """The attendance days that earned a line, in order, as they stood then; none for a fee or a month."""
     days = days_as_invoiced(line.placement_id, line.days)
     return [DayBehind(day.day, day.planned_hours, day.actual_hours, day.actual_hours == 0) for day in days]
-
-
-def uncounted_days(invoice: Invoice) -> int:
-    """Attended days of the invoice's month that it does not count, where the price list pays by day or by hour."""
-    month = Month.of(invoice.month)
-    pays_days = exists().where(
-        PriceRow.terms_id == edition_on(invoice.contract_id, month.last_day).terms_id,
-        PriceRow.component.in_([Component.DAY_RATE, Component.HOURLY_RATE]),
-    )
-    days = attendance_days()
-    counted = select(func.count()).where(
-        days.c.contract_id == invoice.contract_id,
-        days.c.day.between(month.first_day, month.last_day),
-        days.c.kind == AttendanceKind.PRESENT,
-        ~days.c.is_invoiced,
-        pays_days,
-    )
-    return db.session.scalar(counted) or 0
-
-
-def contracts_to_invoice(month: Month) -> list[Contract]:
-    """Signed contracts that the actor may see, that have begun and that have no invoice for the month yet. Long after
-    its end a contract earns nothing more.
-    """
-    has_invoice = exists().where(Invoice.contract_id == Contract.id, Invoice.month == month.first_day)
-    return list(
-        db.session.scalars(
-            select(Contract)
-            .where(
-                Contract.state.not_in((ContractState.AWAITING_SIGNATURE, ContractState.WITHDRAWN)),
-                Contract.starts_on <= month.last_day,
-                func.coalesce(Contract.ended_on, month.last_day) >= month.first_day - FEES_MAY_COME_FOR,
-                ~has_invoice,
-            )
-            .order_by(Contract.id)
-        )
-    )
 
 
 def authorities() -> list[Organisation]:

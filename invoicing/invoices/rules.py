@@ -4,7 +4,6 @@ from enum import StrEnum
 
 from marketplace.accounts.rules import Role
 from marketplace.rules import Transition, TransitionTable, by
-from marketplace.swedish import counted
 
 
 class InvoiceState(StrEnum):
@@ -48,7 +47,7 @@ SENT_STATES = frozenset(InvoiceState) - {InvoiceState.DRAFT, InvoiceState.APPROV
 
 
 class InvoiceAction(StrEnum):
-    DISCARD = "discard"
+    COMMENT = "comment"
     APPROVE = "approve"
     SEND = "send"
     EXAMINE = "examine"
@@ -65,7 +64,7 @@ class InvoiceAction(StrEnum):
 
 INVOICE_EVENT_SV = {
     "make": "Utkastet gjordes",
-    InvoiceAction.DISCARD: "Utkastet underkändes",
+    InvoiceAction.COMMENT: "Leverantören kommenterade",
     InvoiceAction.APPROVE: "Leverantören godkände",
     InvoiceAction.SEND: "Skickades",
     InvoiceAction.EXAMINE: "Sakgranskades",
@@ -105,12 +104,12 @@ INVOICE_TRANSITIONS: TransitionTable = {
         needs_sv="Fakturan är redan godkänd.",
         causes_sv="Raderna är låsta och fakturan kan skickas.",
     ),
-    (InvoiceState.DRAFT, InvoiceAction.DISCARD): Transition(
+    (InvoiceState.DRAFT, InvoiceAction.COMMENT): Transition(
         InvoiceState.DRAFT,
         _MANAGER,
-        "Underkänn utkastet",
-        needs_sv="Ett utkast kan underkännas innan det är godkänt.",
-        causes_sv="Utkastet tas bort och månadens närvaro kan rättas. Gör sedan månadens utkast på nytt.",
+        "Kommentera",
+        needs_sv="Ett utkast kan kommenteras innan det är godkänt.",
+        causes_sv="Kommentaren syns i avtalets historik. Utkastet räknas om när det som är fel har rättats.",
     ),
     (InvoiceState.APPROVED, InvoiceAction.SEND): Transition(
         InvoiceState.SENT,
@@ -200,11 +199,3 @@ def transitions_for(*, is_credit_note: bool) -> TransitionTable:
     """What can happen to an invoice, or to a credit note: a note is set off, an invoice is paid."""
     left_out = _ONLY_INVOICES if is_credit_note else {InvoiceAction.SETTLE}
     return {key: move for key, move in INVOICE_TRANSITIONS.items() if key[1] not in left_out}
-
-
-def uncounted_days_sv(days: int) -> str:
-    """Why a draft cannot be approved although nothing in it is wrong."""
-    return (
-        f"{counted(days, 'dag', 'dagar')} har registrerats efter att utkastet gjordes och räknas inte i det. "
-        "Underkänn utkastet och gör om månaden, så kommer allt med."
-    )

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
 
@@ -14,7 +15,7 @@ from invoicing.delivery import queries as delivery_queries
 from invoicing.delivery.rules import DELIVERY_STATE_SV, DELIVERY_STATE_TONE, DELIVERY_TRANSITIONS
 from invoicing.invoices import queries, services
 from invoicing.invoices.documents import STYLESHEET, quantity_sv
-from invoicing.invoices.forms import DiscardForm, InvoiceFilter, RunForm
+from invoicing.invoices.forms import CommentForm, InvoiceFilter
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import (
     INVOICE_EVENT_SV,
@@ -26,6 +27,8 @@ from invoicing.invoices.rules import (
     transitions_for,
 )
 from invoicing.remuneration.facts import Month
+from invoicing.run.drafts import refresh_draft
+from invoicing.run.queries import unpriced_of
 from marketplace import audit, clock
 from marketplace.accounts.rules import Role
 from marketplace.db import db, paginate, transaction
@@ -39,12 +42,10 @@ from marketplace.web.guards import public, requires
 
 bp = Blueprint("invoices", __name__, url_prefix="/fakturor")
 
-MONTHS_TO_RUN = 12
-
 _PAGES = {
     InvoiceAction.APPROVE: "invoices.approve",
     InvoiceAction.SEND: "invoices.send",
-    InvoiceAction.DISCARD: "invoices.discard",
+    InvoiceAction.COMMENT: "invoices.comment",
     InvoiceAction.EXAMINE: "attest.examine",
     InvoiceAction.ATTEST: "attest.attest",
     InvoiceAction.DISPUTE: "attest.dispute",
@@ -111,7 +112,7 @@ def _asked() -> tuple[InvoiceFilter, Select[Invoice]]:
 @bp.route("/<int:invoice_id>")
 @requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
 def show(invoice_id: int) -> ResponseReturnValue:
-    invoice = queries.whole_invoice(invoice_id)
+    invoice = _read(invoice_id)
     is_sent = invoice.sent_at is not None
     actor = current_actor()
     attesters = attest.attesters() if actor.role is Role.CONTROLLER else []
@@ -122,6 +123,7 @@ def show(invoice_id: int) -> ResponseReturnValue:
         title=invoice_title(invoice),
         groups=queries.line_groups(invoice.lines),
         problems=[] if is_sent else services.problems_to_mend(invoice),
+        unpriced=[] if is_sent else unpriced_of(invoice.contract_id, invoice.month),
         actions=possible_actions(
             transitions_for(is_credit_note=invoice.is_credit_note),
             invoice.state,
@@ -134,9 +136,7 @@ def show(invoice_id: int) -> ResponseReturnValue:
         outcome_sv=OUTCOME_SV,
         paper=delivery_queries.paper_of(invoice.id),
         delivery=delivery,
-        delivery_actions=possible_actions(DELIVERY_TRANSITIONS, delivery.state, actor.role)
-        if delivery
-        else [],
+        retries=possible_actions(DELIVERY_TRANSITIONS, delivery.state, actor.role) if delivery else [],
         delivery_sv=DELIVERY_STATE_SV,
         delivery_tone=DELIVERY_STATE_TONE,
         events=audit.timeline("invoice", invoice.id),
@@ -149,7 +149,7 @@ def show(invoice_id: int) -> ResponseReturnValue:
 @bp.route("/<int:invoice_id>/rad/<int:position>")
 @requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
 def line(invoice_id: int, position: int) -> ResponseReturnValue:
-    invoice = queries.whole_invoice(invoice_id)
+    invoice = _read(invoice_id)
     row = queries.invoice_line(invoice, position)
     return render_template(
         "invoicing/invoices/line.html",
@@ -167,7 +167,7 @@ def approve(invoice_id: int) -> ResponseReturnValue:
     return _confirmed(
         invoice_id,
         InvoiceAction.APPROVE,
-        services.approve_invoice,
+        partial(services.approve_invoice, read=request.form.get("read", "")),
         "Fakturan är godkänd. Nu kan den skickas.",
     )
 
@@ -178,43 +178,22 @@ def send(invoice_id: int) -> ResponseReturnValue:
     return _confirmed(invoice_id, InvoiceAction.SEND, services.send_invoice, "Fakturan är skickad.")
 
 
-@bp.route("/<int:invoice_id>/underkann", methods=["GET", "POST"])
+@bp.route("/<int:invoice_id>/kommentera", methods=["GET", "POST"])
 @requires(Role.SUPPLIER_MANAGER)
-def discard(invoice_id: int) -> ResponseReturnValue:
-    invoice = _for_action(invoice_id, InvoiceAction.DISCARD)
-    month = Month.of(invoice.month)
-    form = DiscardForm()
+def comment(invoice_id: int) -> ResponseReturnValue:
+    invoice = _for_action(invoice_id, InvoiceAction.COMMENT)
+    form = CommentForm()
     if form.validate_on_submit():
         try:
             with transaction():
-                services.discard_draft(invoice_id, form.reason.data or "")
+                services.comment_draft(invoice_id, form.reason.data or "")
         except DomainError as error:
             form.add_error(error)
-            invoice = _for_action(invoice_id, InvoiceAction.DISCARD)
+            invoice = _for_action(invoice_id, InvoiceAction.COMMENT)
         else:
-            flash(f"Utkastet är borttaget och närvaron för {month.text_sv} kan rättas.", "success")
-            return redirect(url_for("invoices.run"))
-    return _action_page(invoice, InvoiceAction.DISCARD, form), form.status()
-
-
-@bp.route("/manadskorning", methods=["GET", "POST"])
-@requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
-def run() -> ResponseReturnValue:
-    form = RunForm()
-    form.month.choices = [(str(month), month.text_sv) for month in _months_to_run()]
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.start_month_run(form.month.data)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(
-                f"Fakturorna för {form.month.data.text_sv} görs nu. De syns i listan när de är klara.",
-                "success",
-            )
-            return redirect(url_for("invoices.index"))
-    return render_template("invoicing/invoices/run.html", form=form), form.status()
+            flash("Kommentaren är sparad.", "success")
+            return redirect(url_for("invoices.show", invoice_id=invoice_id))
+    return _action_page(invoice, InvoiceAction.COMMENT, form), form.status()
 
 
 @bp.route("/<int:invoice_id>.xml")
@@ -265,7 +244,7 @@ def _confirmed(
     return _action_page(invoice, action, form), form.status()
 
 
-def _action_page(invoice: Invoice, action: InvoiceAction, form: ConfirmForm | DiscardForm) -> str:
+def _action_page(invoice: Invoice, action: InvoiceAction, form: ConfirmForm | CommentForm) -> str:
     is_sending = action in {InvoiceAction.APPROVE, InvoiceAction.SEND}
     transition = INVOICE_TRANSITIONS[invoice.state, action]
     problems = services.problems_to_mend(invoice) if is_sending else []
@@ -276,14 +255,21 @@ def _action_page(invoice: Invoice, action: InvoiceAction, form: ConfirmForm | Di
         transition=transition,
         problems=problems,
         is_blocked=action is InvoiceAction.SEND and bool(problems),
-        is_ending=action is InvoiceAction.DISCARD,
         form=form,
     )
 
 
+def _read(invoice_id: int) -> Invoice:
+    """The invoice as it is now: a draft is computed again each time that its supplier reads it."""
+    if current_actor().role is Role.SUPPLIER_MANAGER:
+        with transaction():
+            refresh_draft(invoice_id)
+    return queries.whole_invoice(invoice_id)
+
+
 def _for_action(invoice_id: int, action: InvoiceAction) -> Invoice:
     """The invoice, if the action is possible now. Raises NotFound, or Conflict with the reason."""
-    invoice = queries.whole_invoice(invoice_id)
+    invoice = _read(invoice_id)
     advance(INVOICE_TRANSITIONS, invoice.state, action, current_actor().role)
     return invoice
 
@@ -293,10 +279,3 @@ def _sent(invoice_id: int) -> Invoice:
     if invoice.state in {InvoiceState.DRAFT, InvoiceState.APPROVED}:
         raise NotFound("Fakturan är inte skickad än, så det finns ingenting att hämta.")
     return invoice
-
-
-def _months_to_run() -> list[Month]:
-    months = [Month.of(clock.today()).previous]
-    while len(months) < MONTHS_TO_RUN:
-        months.append(months[-1].previous)
-    return months

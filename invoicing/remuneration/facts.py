@@ -5,9 +5,11 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import cache, reduce
 
 from invoicing.remuneration.price_rules import PriceComponent
 from marketplace.procurement.price_rules import Component
@@ -71,16 +73,52 @@ class DayKind(StrEnum):
     INVALID_ABSENCE = "invalid_absence"
 
 
-@dataclass(frozen=True, slots=True)
-class AttendanceDay:
-    """One day of one placement. `is_invoiced`: an earlier invoice has already asked for it."""
+Days = int
+"""A set of days of one month: bit n stands for day n + 1. A run prices a million days and compares what they earn with
+what has been invoiced: as numbers both are quick."""
 
-    day: dt.date
+
+def day_set(days: Iterable[dt.date]) -> Days:
+    """Days of one and the same month."""
+    return reduce(lambda found, day: found | 1 << (day.day - 1), days, 0)
+
+
+def dates_in(days: Days, month: Month) -> list[dt.date]:
+    return [day for number, day in enumerate(_dates_of(month)) if days >> number & 1]
+
+
+def first_and_last(days: Days, month: Month) -> tuple[dt.date, dt.date]:
+    """Of a set that is not empty."""
+    dates = _dates_of(month)
+    return dates[(days & -days).bit_length() - 1], dates[days.bit_length() - 1]
+
+
+@cache
+def _dates_of(month: Month) -> tuple[dt.date, ...]:
+    return tuple(dt.date(month.year, month.number, day) for day in range(1, month.length + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class AttendanceDays:
+    """Days of one placement and month that are recorded alike."""
+
+    days: Days
     kind: DayKind
     planned_hours: Decimal
     actual_hours: Decimal = Decimal(0)
     is_reported_same_day: bool = False
-    is_invoiced: bool = False
+
+    @classmethod
+    def on(
+        cls,
+        day: dt.date,
+        kind: DayKind,
+        planned_hours: Decimal,
+        actual_hours: Decimal = Decimal(0),
+        *,
+        is_reported_same_day: bool = False,
+    ) -> AttendanceDays:
+        return cls(day_set([day]), kind, planned_hours, actual_hours, is_reported_same_day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,22 +131,20 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class PlacementFacts:
-    """A placement as pricing sees it: a number, never a person.
-
-    `days` holds the month and, where absence is paid by days in a row, enough days before it to count
-    the row.
-    """
+    """A placement as pricing sees it in a month: a number, never a person."""
 
     number: str
     first_day: dt.date
     last_day: dt.date | None
     level: str | None
-    days: tuple[AttendanceDay, ...] = ()
+    days: tuple[AttendanceDays, ...] = ()
+    """Of the month, no day twice."""
+    absent_in_a_row: int = 0
+    """Days away in a row when the month began."""
     plan_agreed_on: dt.date | None = None
     report_filed_on: dt.date | None = None
     report_due_on: dt.date | None = None
     result: Result | None = None
-    already_paid: frozenset[Component] = frozenset()
     began_on: dt.date | None = None
     """When the participant came from another place under the same contract: her first day there."""
     is_continued: bool = False
@@ -142,16 +178,9 @@ UNIT_SV: dict[Unit, str] = {Unit.DAY: "dagar", Unit.HOUR: "timmar", Unit.MONTH: 
 
 
 @dataclass(frozen=True, slots=True)
-class LineDay:
-    """A day behind a line: how much of the line's quantity it stands for."""
-
-    day: dt.date
-    quantity: Decimal
-
-
-@dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the month: `quantity` × `price_ore` rounded to whole öre is `amount_ore`."""
+    """`quantity` × `price_ore` rounded to whole öre is `amount_ore`. What takes back is below zero; the amount is then
+    exactly what it changes, which the rounding of hours can put an öre beside."""
 
     placement_number: str
     component: Component
@@ -163,7 +192,19 @@ class Line:
     amount_ore: int
     first_day: dt.date
     last_day: dt.date
-    days: tuple[LineDay, ...] = ()
+    days: Days = 0
+    """Of the month that earned it; none behind a fee or a month."""
+    hours: tuple[Decimal, ...] = ()
+    """What each of the days stands for, signed, where hours are paid."""
+
+    @property
+    def month(self) -> Month:
+        """That earned it."""
+        return Month.of(self.first_day)
+
+    @property
+    def dates(self) -> list[dt.date]:
+        return dates_in(self.days, self.month)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,31 +11,25 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
+from operator import itemgetter
 
+from invoicing.remuneration.contract_prices import Prices
 from invoicing.remuneration.facts import (
-    AttendanceDay,
+    AttendanceDays,
     ContractTerms,
     DayKind,
+    Days,
     Line,
-    LineDay,
     Month,
     MonthResult,
     PlacementFacts,
     Problem,
     Unit,
+    dates_in,
+    first_and_last,
 )
-from invoicing.remuneration.price_rules import (
-    DayRate,
-    HourlyRate,
-    Index,
-    MonthlyRate,
-    PaidAbsence,
-    PriceComponent,
-    ReportFee,
-    ResultFee,
-    StartFee,
-    whole_ore,
-)
+from invoicing.remuneration.price_rules import whole_ore
 from marketplace.procurement.price_rules import (
     COMPONENT_SV,
     DAY_PART_SV,
@@ -47,17 +41,28 @@ from marketplace.procurement.price_words import kronor_text
 from marketplace.swedish import counted
 from placements.participants.rules import support_level_sv
 
-COMPONENT_ORDER = list(Component)
+_COMPONENT_ORDER = {component: place for place, component in enumerate(Component)}
+
+
+def order_of_lines(line: Line) -> tuple[object, ...]:
+    """By placement and component; what takes back comes before what is asked for instead."""
+    return (
+        line.placement_number,
+        _COMPONENT_ORDER[line.component],
+        line.first_day,
+        line.quantity > 0,
+        line.description_sv,
+        line.price_ore,
+    )
 
 
 def month_lines(terms: ContractTerms, placements: Iterable[PlacementFacts], month: Month) -> MonthResult:
-    """The lines that one contract earns in one month, and what could not be priced.
+    """What one contract earns in one month by the facts as they are, and what could not be priced.
 
-    The order of placements and days does not matter. Days that are already invoiced earn nothing again, and
-    fees in `already_paid` are not paid twice. A fee whose day passed in an earlier month without being paid
-    is paid now.
+    Knows nothing of earlier invoices: what is asked for is the difference (settlement_rules). The order of placements
+    and days does not matter.
     """
-    prices = _Prices.of(terms.components)
+    prices = Prices.of(terms.components)
     lines: list[Line] = []
     problems: list[Problem] = []
     for placement in sorted(placements, key=lambda one: one.number):
@@ -67,172 +72,134 @@ def month_lines(terms: ContractTerms, placements: Iterable[PlacementFacts], mont
     return MonthResult(tuple(lines), tuple(problems))
 
 
-@dataclass(frozen=True, slots=True)
-class _Prices:
-    """The components of a contract by kind, and every price with index."""
-
-    start_fee: StartFee | None = None
-    day_rate: DayRate | None = None
-    hourly_rate: HourlyRate | None = None
-    monthly_rate: MonthlyRate | None = None
-    paid_absence: PaidAbsence | None = None
-    report_fee: ReportFee | None = None
-    result_fee: ResultFee | None = None
-    index: Index | None = None
-
-    @classmethod
-    def of(cls, components: Iterable[PriceComponent]) -> _Prices:
-        by_kind: dict[str, PriceComponent] = {}
-        for one in components:
-            if one.component.value in by_kind:
-                raise ValueError(f"{one.component} is twice in the price list")
-            by_kind[one.component.value] = one
-        return cls(**by_kind)  # type: ignore[arg-type]  # each component's value is the name of its field
-
-    def on(self, day: dt.date, price_ore: int) -> int:
-        return price_ore if self.index is None else self.index.applied(price_ore, day)
-
-
-@dataclass(frozen=True, slots=True)
-class _DayKey:
-    """Days with the same key share a line."""
-
-    component: Component
-    part: DayPart | None
-    price_ore: int
+_DayKey = tuple[Component, DayPart | None, int]
+"""Days of the same component, part of the day and price share a line."""
 
 
 @dataclass
 class _PlacementMonth:
     terms: ContractTerms
-    prices: _Prices
+    prices: Prices
     placement: PlacementFacts
     month: Month
     problems: list[Problem] = field(default_factory=list)
+    _days_by_reason: dict[str, Days] = field(default_factory=lambda: defaultdict(int))
 
     def lines(self) -> list[Line]:
         found = [*self._day_lines(), *self._month_lines(), *self._fee_lines()]
-        return sorted(
-            (line for line in found if line.amount_ore),
-            key=lambda line: (
-                COMPONENT_ORDER.index(line.component),
-                line.first_day,
-                line.description_sv,
-                line.price_ore,
-            ),
-        )
+        for reason_sv, days in self._days_by_reason.items():
+            self.problems.append(Problem(self.placement.number, reason_sv, tuple(dates_in(days, self.month))))
+        return sorted((line for line in found if line.amount_ore), key=order_of_lines)
 
     # Days and hours
 
     def _day_lines(self) -> Iterator[Line]:
-        groups: dict[_DayKey, list[LineDay]] = defaultdict(list)
-        holes: dict[str, list[dt.date]] = defaultdict(list)
-        for attendance in self._days_to_pay():
-            for key, quantity in self._earned(attendance, holes):
-                groups[key].append(LineDay(attendance.day, quantity))
-        self._report(holes)
-        for key, days in groups.items():
-            is_hours = key.component is Component.HOURLY_RATE
-            quantity = sum((day.quantity for day in days), Decimal(0))
+        earned: dict[_DayKey, Days] = defaultdict(int)
+        hours: dict[dt.date, Decimal] = {}
+        for group, days in self._days_to_pay():
+            for component, part, price in self._earned(group, days):
+                for part_days, price_ore in self.prices.by_index(days, self.month, price):
+                    earned[component, part, price_ore] |= part_days
+                if component is Component.HOURLY_RATE:
+                    hours |= dict.fromkeys(dates_in(days, self.month), group.actual_hours)
+        for (component, part, price_ore), days in earned.items():
+            count = days.bit_count()
+            is_hours = component is Component.HOURLY_RATE
+            each = tuple(hours[day] for day in dates_in(days, self.month)) if is_hours else ()
+            first_day, last_day = first_and_last(days, self.month)
             yield self._line(
-                key.component,
-                what=DAY_PART_SV[key.part] if key.part else "",
-                basis_sv=_days_basis(key.component, len(days)),
-                quantity=quantity,
+                component,
+                what=DAY_PART_SV[part] if part else "",
+                basis_sv=days_basis(component, count),
+                quantity=sum(each, Decimal(0)) if is_hours else Decimal(count),
                 unit=Unit.HOUR if is_hours else Unit.DAY,
-                price_ore=key.price_ore,
-                first_day=days[0].day,
-                last_day=days[-1].day,
-                days=tuple(days),
+                price_ore=price_ore,
+                first_day=first_day,
+                last_day=last_day,
+                days=days,
+                hours=each,
             )
 
-    def _earned(
-        self, attendance: AttendanceDay, holes: dict[str, list[dt.date]]
-    ) -> Iterator[tuple[_DayKey, Decimal]]:
-        """The components that one day earns, with its quantity."""
+    def _earned(self, group: AttendanceDays, days: Days) -> Iterator[tuple[Component, DayPart | None, int]]:
+        """The components that each of the days earns, with their prices before index."""
         level = self.placement.level
-        is_present = attendance.kind is DayKind.PRESENT
-        hours = attendance.actual_hours if is_present else attendance.planned_hours
+        is_present = group.kind is DayKind.PRESENT
+        hours = group.actual_hours if is_present else group.planned_hours
         if hours <= 0:
             what = "närvaro utan timmar" if is_present else "giltig frånvaro utan planerade timmar"
-            holes[f"Dagen är registrerad som {what}. Rätta timmarna."].append(attendance.day)
+            self._days_problem(f"Dagen är registrerad som {what}. Rätta timmarna.", days)
             return
         rate = self.prices.day_rate
         if rate is not None:
             part = rate.part_of(hours)
-            price = rate.price(level, part)
+            price = self.prices.day_price(level, part)
             if price is None:
-                holes[_no_price(Component.DAY_RATE, level, DAY_PART_SV[part])].append(attendance.day)
+                self._days_problem(_no_price(Component.DAY_RATE, level, DAY_PART_SV[part]), days)
             else:
-                component = Component.DAY_RATE if is_present else Component.PAID_ABSENCE
-                yield _DayKey(component, part, self.prices.on(attendance.day, price)), Decimal(1)
+                yield (Component.DAY_RATE if is_present else Component.PAID_ABSENCE), part, price
         if self.prices.hourly_rate is not None and is_present:
             price = self.prices.hourly_rate.price(level)
             if price is None:
-                holes[_no_price(Component.HOURLY_RATE, level)].append(attendance.day)
+                self._days_problem(_no_price(Component.HOURLY_RATE, level), days)
             else:
-                yield _DayKey(Component.HOURLY_RATE, None, self.prices.on(attendance.day, price)), hours
+                yield Component.HOURLY_RATE, None, price
 
-    def _days_to_pay(self) -> list[AttendanceDay]:
-        """Present days and paid absence of the month, in order, that no invoice has asked for yet."""
-        if self.prices.day_rate is None and self.prices.hourly_rate is None:
-            return []
-        to_pay = []
-        outside: dict[str, list[dt.date]] = defaultdict(list)
-        for attendance in self._present_and_paid_absence():
-            if attendance.day not in self.month or attendance.is_invoiced:
-                continue
-            reason = self._why_outside(attendance.day)
-            if reason:
-                outside[reason].append(attendance.day)
-            else:
-                to_pay.append(attendance)
-        self._report(outside)
-        return to_pay
+    def _days_to_pay(self) -> Iterator[tuple[AttendanceDays, Days]]:
+        """Present days and paid absence."""
+        if not self.placement.days or (self.prices.day_rate is None and self.prices.hourly_rate is None):
+            return
+        paid_absence = self._paid_absence()
+        ours = self._days_between(self.placement.first_day, self.placement.last_day)
+        agreed = self._days_between(self.terms.first_day, self.terms.last_day)
+        for group in self.placement.days:
+            days = group.days if group.kind is DayKind.PRESENT else group.days & paid_absence
+            if days & ~ours:
+                reason = "Närvaron ligger utanför placeringens tid. Rätta närvaron eller placeringens datum."
+                self._days_problem(reason, days & ~ours)
+            if days & ours & ~agreed:
+                reason = "Närvaron ligger utanför avtalets tid. Kontrollera avtalets datum."
+                self._days_problem(reason, days & ours & ~agreed)
+            if days & ours & agreed:
+                yield group, days & ours & agreed
 
-    def _present_and_paid_absence(self) -> Iterator[AttendanceDay]:
+    def _paid_absence(self) -> Days:
         """Days in a row count from the first day away and are broken only by a day of attendance."""
         rule = self.prices.paid_absence
-        in_a_row = 0
-        paid_in_month = 0
-        for attendance in self._known_days():
-            if attendance.kind is DayKind.PRESENT:
+        if rule is None:
+            return 0
+        present = 0
+        away: list[tuple[int, AttendanceDays]] = []
+        for group in self.placement.days:
+            if group.kind is DayKind.PRESENT:
+                present |= group.days
+            else:
+                away += [(number, group) for number in range(31) if group.days >> number & 1]
+        found = paid = before = 0
+        in_a_row = self.placement.absent_in_a_row
+        for number, group in sorted(away, key=itemgetter(0)):
+            if present >> before & ((1 << number - before) - 1):
                 in_a_row = 0
-                yield attendance
-                continue
+            before = number
             in_a_row += 1
-            if attendance.kind is not DayKind.VALID_ABSENCE or rule is None:
+            if group.kind is not DayKind.VALID_ABSENCE:
                 continue
-            if rule.must_be_reported_same_day and not attendance.is_reported_same_day:
+            if rule.must_be_reported_same_day and not group.is_reported_same_day:
                 continue
             if rule.max_in_a_row is not None and in_a_row > rule.max_in_a_row:
                 continue
-            if attendance.day in self.month:
-                if rule.max_in_a_month is not None and paid_in_month >= rule.max_in_a_month:
-                    continue
-                paid_in_month += 1
-            yield attendance
+            if rule.max_in_a_month is not None and paid >= rule.max_in_a_month:
+                continue
+            paid += 1
+            found |= 1 << number
+        return found
 
-    def _known_days(self) -> list[AttendanceDay]:
-        """Each day once, in order. Two different records of one day are a problem, and neither is paid."""
-        by_day: dict[dt.date, set[AttendanceDay]] = defaultdict(set)
-        for attendance in self.placement.days:
-            by_day[attendance.day].add(attendance)
-        doubtful = tuple(
-            sorted(day for day, records in by_day.items() if len(records) > 1 and day in self.month)
-        )
-        if doubtful:
-            self._problem(
-                "Samma dag är registrerad två gånger med olika innehåll. Ta bort den ena.", doubtful
-            )
-        return [next(iter(records)) for _, records in sorted(by_day.items()) if len(records) == 1]
-
-    def _why_outside(self, day: dt.date) -> str:
-        if not _covers(self.placement.first_day, self.placement.last_day, day):
-            return "Närvaron ligger utanför placeringens tid. Rätta närvaron eller placeringens datum."
-        if not _covers(self.terms.first_day, self.terms.last_day, day):
-            return "Närvaron ligger utanför avtalets tid. Kontrollera avtalets datum."
-        return ""
+    def _days_between(self, first_day: dt.date, last_day: dt.date | None) -> Days:
+        """Those of the month, from first to last, both included."""
+        until = self.month.length
+        if last_day is not None:
+            until = min(until, (last_day - self.month.first_day).days + 1)
+        since = (first_day - self.month.first_day).days
+        return (1 << max(until, 0)) - 1 & -1 << max(since, 0)
 
     # Months
 
@@ -277,17 +244,15 @@ class _PlacementMonth:
 
     def _fee_lines(self) -> Iterator[Line]:
         for component, event_day, price_ore, basis_sv in self._fees():
-            if event_day > self.month.last_day or component in self.placement.already_paid:
-                continue
-            day = max(event_day, self.month.first_day)
-            yield self._line(
-                component,
-                basis_sv=basis_sv,
-                unit=Unit.PIECE,
-                price_ore=self.prices.on(event_day, price_ore),
-                first_day=day,
-                last_day=day,
-            )
+            if event_day in self.month:
+                yield self._line(
+                    component,
+                    basis_sv=basis_sv,
+                    unit=Unit.PIECE,
+                    price_ore=self.prices.on(event_day, price_ore),
+                    first_day=event_day,
+                    last_day=event_day,
+                )
 
     def _fees(self) -> Iterator[tuple[Component, dt.date, int, str]]:
         """Every fee whose event has happened: component, day of the event, öre before index, basis."""
@@ -330,17 +295,14 @@ class _PlacementMonth:
         last_day: dt.date,
         what: str = "",
         quantity: Decimal = Decimal(1),
-        days: tuple[LineDay, ...] = (),
+        days: Days = 0,
+        hours: tuple[Decimal, ...] = (),
     ) -> Line:
-        level = (
-            ""
-            if self.placement.level is None or unit is Unit.PIECE
-            else support_level_sv(self.placement.level).lower()
-        )
+        level = None if unit is Unit.PIECE else self.placement.level
         return Line(
             placement_number=self.placement.number,
             component=component,
-            description_sv=", ".join(part for part in (COMPONENT_SV[component], level, what) if part),
+            description_sv=_description(component, level, what),
             basis_sv=basis_sv,
             quantity=quantity,
             unit=unit,
@@ -349,14 +311,14 @@ class _PlacementMonth:
             first_day=first_day,
             last_day=last_day,
             days=days,
+            hours=hours,
         )
 
-    def _problem(self, reason_sv: str, days: tuple[dt.date, ...] = ()) -> None:
-        self.problems.append(Problem(self.placement.number, reason_sv, days))
+    def _problem(self, reason_sv: str) -> None:
+        self.problems.append(Problem(self.placement.number, reason_sv))
 
-    def _report(self, days_by_reason: dict[str, list[dt.date]]) -> None:
-        for reason_sv, days in days_by_reason.items():
-            self._problem(reason_sv, tuple(days))
+    def _days_problem(self, reason_sv: str, days: Days) -> None:
+        self._days_by_reason[reason_sv] |= days
 
 
 def add_months(day: dt.date, months: int) -> dt.date:
@@ -365,8 +327,10 @@ def add_months(day: dt.date, months: int) -> dt.date:
     return later.first_day.replace(day=min(day.day, later.length))
 
 
-def _covers(first_day: dt.date, last_day: dt.date | None, day: dt.date) -> bool:
-    return first_day <= day and (last_day is None or day <= last_day)
+@cache
+def _description(component: Component, level: str | None, what: str) -> str:
+    level_sv = "" if level is None else support_level_sv(level).lower()
+    return ", ".join(part for part in (COMPONENT_SV[component], level_sv, what) if part)
 
 
 def _no_price(component: Component, level: str | None, part_sv: str = "") -> str:
@@ -379,7 +343,8 @@ def _no_price(component: Component, level: str | None, part_sv: str = "") -> str
     return f"Prislistan saknar {name} för {what}. Komplettera avtalets prislista."
 
 
-def _days_basis(component: Component, count: int) -> str:
+@cache
+def days_basis(component: Component, count: int) -> str:
     if component is Component.PAID_ABSENCE:
         return f"{counted(count, 'dag', 'dagar')} med giltig frånvaro"
     return counted(count, "närvarodag", "närvarodagar")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from enterprises.contracts.models import Contract
 from marketplace.db import Base
+from placements.booking.rules import placement_number
 
 
 class InvoiceRun(Base):
@@ -62,3 +63,8 @@ class Unpriced(Base):
     contract: Mapped[Contract] = relationship(
         primaryjoin="foreign(Unpriced.contract_id) == Contract.id", viewonly=True
     )
+
+    @property
+    def placement_number(self) -> str:
+        """Empty where it is the contract's price list."""
+        return placement_number(self.placement_id) if self.placement_id else ""

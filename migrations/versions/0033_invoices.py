@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.protection import protect
+from migrations.protection import app_role, protect
 
 revision = "0033"
 down_revision = "0032"
@@ -88,6 +88,76 @@ CREATE TRIGGER frozen BEFORE INSERT OR UPDATE OR DELETE ON invoice_line
     FOR EACH ROW EXECUTE FUNCTION keep_approved_lines();
 """
 
+# Runs as the owner: a run reads a million days, and asking the policies of each takes longer than adding them up. Only
+# the system's, of contracts of the party it acts for.
+ATTENDED_DAYS = """
+CREATE FUNCTION attended_days(contracts integer[], months date[])
+    RETURNS TABLE (contract_id integer, placement_id integer, month date, days json)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+    AS $$
+        SELECT alike.contract_id, alike.placement_id, alike.month, json_agg(json_build_array(
+            alike.days, alike.kind, alike.planned_hours, alike.actual_hours, alike.is_reported_same_day))
+        FROM (
+            SELECT a.contract_id, a.placement_id, asked.month, a.kind, a.planned_hours, a.actual_hours,
+                   a.is_reported_same_day, bit_or(1 << (a.day - asked.month)) AS days
+            FROM unnest(contracts, months) asked (contract_id, month)
+            JOIN contract c ON c.id = asked.contract_id
+                AND (c.authority_id = app_authority() OR c.enterprise_id = app_enterprise())
+            JOIN attendance_day a ON a.contract_id = asked.contract_id
+                AND a.day BETWEEN asked.month AND (asked.month + interval '1 month')::date - 1
+            WHERE app_role() = 'system'
+            GROUP BY 1, 2, 3, 4, 5, 6, 7
+        ) alike
+        GROUP BY 1, 2, 3
+    $$;
+REVOKE EXECUTE ON FUNCTION attended_days FROM PUBLIC;
+"""
+
+# Runs as the owner, as is_month_approved does. Whoever approves the month's draft holds it and waits for the days that are
+# being written; they wait for the approval.
+HOLD_MONTH = """
+CREATE FUNCTION hold_month(contract integer, day date) RETURNS boolean
+    LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = public
+    AS $$
+        SELECT coalesce(bool_or(held.state <> 'draft'), false) FROM (
+            SELECT state FROM invoice
+            WHERE contract_id = contract AND month = date_trunc('month', day)::date FOR SHARE
+        ) held
+    $$;
+REVOKE EXECUTE ON FUNCTION hold_month FROM PUBLIC;
+CREATE OR REPLACE FUNCTION keep_invoiced_attendance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- The only trigger that changes days is the one of attendance_correction.
+    IF pg_trigger_depth() > 1 THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF hold_month(coalesce(NEW.contract_id, OLD.contract_id), coalesce(NEW.day, OLD.day)) THEN
+        PERFORM refuse('frozen_month');
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+"""
+KEPT_DAYS_BEFORE = """
+CREATE OR REPLACE FUNCTION keep_invoiced_attendance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    -- The only trigger that changes days is the one of attendance_correction.
+    IF pg_trigger_depth() > 1 THEN
+        RETURN coalesce(NEW, OLD);
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        IF OLD.is_invoiced AND (TG_OP = 'DELETE' OR app_role() IS DISTINCT FROM 'system'
+                OR to_jsonb(NEW) - 'is_invoiced' <> to_jsonb(OLD) - 'is_invoiced') THEN
+            PERFORM refuse('frozen_attendance');
+        END IF;
+    END IF;
+    IF is_month_approved(coalesce(NEW.contract_id, OLD.contract_id), coalesce(NEW.day, OLD.day)) THEN
+        PERFORM refuse('frozen_month');
+    END IF;
+    RETURN coalesce(NEW, OLD);
+END $$;
+DROP FUNCTION hold_month;
+"""
+
 
 def upgrade() -> None:
     _invoices()
@@ -99,10 +169,18 @@ def upgrade() -> None:
         )
     )
     op.execute(KEEP_LINES)
+    op.execute(ATTENDED_DAYS)
+    op.execute(HOLD_MONTH)
+    for function in ("attended_days", "hold_month"):
+        op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {app_role()}")
+    op.create_index(
+        "ix_attendance_correction_contract", "attendance_correction", ["contract_id", "corrected_at"]
+    )
 
 
 def _invoices() -> None:
     _states((*STATES, "credited"))
+    op.drop_column("invoice", "unpriced_sv")
     op.add_column("invoice", sa.Column("credits_id", sa.Integer(), nullable=True))
     op.add_column("invoice", sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True))
     op.create_foreign_key(op.f("fk_invoice_credits_id"), "invoice", "invoice", ["credits_id"], ["id"])
@@ -215,6 +293,9 @@ def _runs() -> None:
 
 def downgrade() -> None:
     """Refused where lines have been taken back or a month has been invoiced again: the old rules have no room for it."""
+    op.drop_index("ix_attendance_correction_contract", "attendance_correction")
+    op.execute(KEPT_DAYS_BEFORE)
+    op.execute("DROP FUNCTION attended_days")
     op.execute(KEPT_LINES_BEFORE)
     op.execute(KEPT_SENT_BEFORE)
     op.drop_table("unpriced")
@@ -236,4 +317,6 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_invoice_credits_id"), "invoice", type_="foreignkey")
     op.drop_column("invoice", "approved_at")
     op.drop_column("invoice", "credits_id")
+    op.add_column("invoice", sa.Column("unpriced_sv", sa.Text(), nullable=False, server_default=""))
+    op.alter_column("invoice", "unpriced_sv", server_default=None)
     _states(STATES)

@@ -104,10 +104,6 @@ correction_by_number = _as_view("correction_by_number", AttendanceCorrection)
 """The corrections as who sees no persons reads them: alike, and without the reason. A view."""
 
 explain_constraint(
-    "frozen_attendance",
-    "En av dagarna hann bli fakturerad och kan inte ändras här. Läs om sidan; de andra dagarna kan sparas.",
-)
-explain_constraint(
     "frozen_month",
     "Månadens faktura är redan godkänd, så en av dagarna kan bara rättas med ett skäl. Läs om sidan.",
 )

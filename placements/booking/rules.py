@@ -248,6 +248,11 @@ def placement_number(placement_id: int) -> str:
     return f"P{placement_id:06d}"
 
 
+def placement_id_of(number: str) -> int:
+    """The inverse of `placement_number`."""
+    return int(number[1:])
+
+
 PLACEMENT_TONE = {
     PlacementState.REQUESTED: "waits",
     PlacementState.ACCEPTED: "active",

@@ -13,6 +13,7 @@ from marketplace.tenancy import acting_as
 from tests.browser.looking import look_at_pages
 from tests.support.access_point import refuse
 from tests.support.application import Database
+from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import Market, add_contracts, attend, build_market
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ MANAGERS_PAGES = {
     "list": "/fakturor",
     "draft": "/fakturor/{draft}",
     "approve": "/fakturor/{draft}/godkann",
-    "discard": "/fakturor/{draft}/underkann",
+    "comment": "/fakturor/{draft}/kommentera",
     "line": "/fakturor/{draft}/rad/1",
     "run": "/fakturor/manadskorning",
     "approved": "/fakturor/{approved}",
@@ -54,7 +55,7 @@ def ids(market: Market) -> dict[str, int]:
     made = {}
     with acting_as(market.system), transaction():
         for name, month in (("sent", 3), ("approved", 4), ("draft", 5)):
-            invoice = services.make_invoice(market.contract_id, Month(2026, month))
+            invoice = make_invoice(market.contract_id, Month(2026, month))
             assert invoice is not None
             made[name] = invoice.id
     with acting_as(market.manager), transaction():

@@ -91,6 +91,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         )
     ).all()
     assert found == [
+        "attended_days",
         "authority_of_code",
         "contract_peak",
         "contract_placements",
@@ -99,6 +100,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "given_placements",
         "has_room_under",
         "hold_grant_of",
+        "hold_month",
         "is_month_approved",
         "is_shared_with",
         "keep_application",

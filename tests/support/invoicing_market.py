@@ -45,10 +45,12 @@ from tests.factories import (
     make_reference,
     make_terms,
 )
+from tests.support.invoiced import make_invoice
 
 RowT = TypeVar("RowT", bound=Base)
 FIRST_DAY, LAST_DAY = date(2026, 2, 2), date(2026, 6, 30)
 APRIL_FIRST = date(2026, 4, 1)
+MARCH = Month(2026, 3)
 MARCH_DAYS = (2, 3, 4, 5, 6)
 PRICES: tuple[dict[str, Any], ...] = (
     {"component": "start_fee", "amount_ore": 2_500_00},
@@ -301,10 +303,10 @@ def _agreed_plan(placement_id: int) -> None:
     db.session.flush()
 
 
-def sent_invoice(market: Market) -> int:
-    """March's invoice of the market's first contract, made, approved and sent."""
+def sent_invoice(market: Market, month: Month = MARCH) -> int:
+    """The month's invoice of the market's first contract, made, approved and sent."""
     with acting_as(market.system), transaction():
-        invoice = services.make_invoice(market.contract_id, Month(2026, 3))
+        invoice = make_invoice(market.contract_id, month)
         assert invoice is not None
         invoice_id = invoice.id
     with acting_as(market.manager), transaction():

@@ -213,7 +213,7 @@ offer        open                  decline             declined              cas
 offer        open                  expire              expired               system
 offer        open                  withdraw            withdrawn             case_officer coordinator system
 delivery     failed                retry               waiting               supplier_manager
-invoice      draft                 discard             draft                 supplier_manager
+invoice      draft                 comment             draft                 supplier_manager
 invoice      draft                 approve             approved              supplier_manager
 invoice      approved              send                sent                  supplier_manager
 invoice      sent                  examine             examined              controller

@@ -1,5 +1,6 @@
 """Whatever is killed and whoever comes at once: one invoice per contract and month, and numbers without gaps."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -7,22 +8,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from redis import Redis
-from sqlalchemy import func, select, update
+from sqlalchemy import NullPool, create_engine, func, select, text, update
+from sqlalchemy.exc import OperationalError
 
 from app import ROOT
-from invoicing.invoices import jobs, services
+from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
 from invoicing.remuneration.facts import Month
+from invoicing.run import jobs
+from invoicing.run import services as runs
+from invoicing.run.models import InvoiceRun
 from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
-from placements.attendance.models import AttendanceDay
 from tests.support.application import Database
 from tests.support.at_once import all_at_once, by
+from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import MARCH_DAYS, Market, add_contracts, attend, build_market
 
 MARCH = Month(2026, 3)
@@ -44,26 +50,36 @@ def contracts_invoiced(market: Market) -> list[int]:
     return found
 
 
-def contract_message(market: Market) -> int:
-    with acting_as(market.manager), transaction():
-        services.start_month_run(MARCH)
-    jobs.run_month(next(iter(unprocessed())))
+def run_message(market: Market) -> int:
+    with acting_as(market.controller), transaction():
+        runs.start_month_run(MARCH)
     return next(iter(unprocessed()))
 
 
 def unprocessed() -> list[int]:
     """Messages of the run that no job has done yet."""
-    of_the_run = Outbox.topic.in_([services.RUN_TOPIC, services.CONTRACT_TOPIC])
-    waiting = select(Outbox.id).where(Outbox.processed_at.is_(None), of_the_run).order_by(Outbox.id)
+    waiting = select(Outbox.id).where(Outbox.processed_at.is_(None), Outbox.topic == runs.RUN_TOPIC)
     with acting_as(system_actor()):
-        found = list(db.session.scalars(waiting))
+        found = list(db.session.scalars(waiting.order_by(Outbox.id)))
         db.session.rollback()
     return found
 
 
+def check_as_undisturbed(market: Market, contracts: int) -> None:
+    """One invoice each, of what each has earned: five days for a placement, and one start fee."""
+    days = len(MARCH_DAYS) * 987_00
+    with acting_as(system_actor(authority_id=market.authority_id)), transaction():
+        sums = db.session.execute(select(Invoice.contract_id, Invoice.net_ore)).all()
+        earned = sorted(net_ore for _, net_ore in sums)
+        assert len({contract_id for contract_id, _ in sums}) == len(sums) == contracts
+        assert earned == [days] * (contracts - 1) + [2 * days + 2_500_00]
+        assert db.session.scalar(select(func.count()).where(InvoiceRun.finished_at.is_(None))) == 0
+    assert unprocessed() == []
+
+
 def test_eight_at_once_make_one_invoice(database: Database, market: Market) -> None:
     def make() -> int:
-        invoice = services.make_invoice(market.contract_id, MARCH)
+        invoice = make_invoice(market.contract_id, MARCH)
         assert invoice is not None
         return invoice.id
 
@@ -72,9 +88,9 @@ def test_eight_at_once_make_one_invoice(database: Database, market: Market) -> N
 
 
 def test_eight_workers_take_the_same_message_once(database: Database, market: Market) -> None:
-    message = contract_message(market)
-    all_at_once(database, [partial(jobs.make_invoice, message)] * 8)
-    assert contracts_invoiced(market) == [market.contract_id]
+    message = run_message(market)
+    all_at_once(database, [partial(jobs.run_month, message)] * 8)
+    check_as_undisturbed(market, 2)
 
 
 def test_invoices_sent_at_once_get_numbers_without_gaps(database: Database, market: Market) -> None:
@@ -85,7 +101,7 @@ def test_invoices_sent_at_once_get_numbers_without_gaps(database: Database, mark
             attend(market.placement_ids[0], market.contract_id, Month(2026, number).first_day)
     with acting_as(market.system), transaction():
         for number in (2, 3, 4, 5, 6):
-            invoice = services.make_invoice(market.contract_id, Month(2026, number))
+            invoice = make_invoice(market.contract_id, Month(2026, number))
             assert invoice is not None
             ids.append(invoice.id)
     with acting_as(market.manager), transaction():
@@ -99,38 +115,87 @@ def test_invoices_sent_at_once_get_numbers_without_gaps(database: Database, mark
     assert set(sent) == {1, 2, 3, 4, 5}
 
 
-KILLED_IN_THE_MIDDLE = """
-import sys, time
+KILLS = 100
+KILLED_ALL_OVER = """
+import os, random, signal, sys
+from sqlalchemy import Engine, event
 from app import create_app
-from invoicing.invoices import jobs, services
-services._mark_days = lambda *_: (print("in the middle", flush=True), time.sleep(600))
-with create_app().app_context():
-    jobs.make_invoice(int(sys.argv[1]))
+from invoicing.run import jobs
+from marketplace.db import db
+jobs.BATCH = 1
+left = 0
+@event.listens_for(Engine, "before_cursor_execute")
+def count(*_):
+    global left
+    left -= 1
+    if left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+app, chance = create_app(), random.Random(6)
+for _ in range(int(sys.argv[2])):
+    left = chance.randrange(1, 24)
+    child = os.fork()
+    if not child:
+        with app.app_context():
+            jobs.run_month(int(sys.argv[1]))
+        os._exit(0)
+    print(os.waitpid(child, 0)[1], flush=True)
 """
+"""A hundred processes begin the run; each is killed with -9 before a statement drawn by lot."""
 
 
-def test_killed_in_the_middle_of_one_contract(database: Database, market: Market) -> None:
-    """The invoice's rows are written and nothing is committed when the process is killed: nothing is left of it."""
-    message = contract_message(market)
-    command = [sys.executable, "-c", KILLED_IN_THE_MIDDLE, str(message)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "in the middle\n"
-        process.kill()
-    assert contracts_invoiced(market) == []
-    assert unprocessed() == [message]
+@pytest.mark.slow
+def test_killed_a_hundred_times(database: Database, market: Market) -> None:
+    add_contracts(market, KILLS // 2)
+    message = run_message(market)
+    command = [sys.executable, "-c", KILLED_ALL_OVER, str(message), str(KILLS)]
+    ends = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+    assert ends.count(str(int(signal.SIGKILL))) == KILLS, "the work was done before the last was killed"
+    jobs.run_month(message)
+    check_as_undisturbed(market, KILLS // 2 + 2)
 
-    jobs.make_invoice(message)
-    jobs.make_invoice(message)
-    assert contracts_invoiced(market) == [market.contract_id]
-    with acting_as(market.system):
-        frozen = db.session.scalar(select(func.count()).where(AttendanceDay.is_invoiced))
-    assert frozen == len(MARCH_DAYS) * len(market.placement_ids)
+
+def test_the_database_goes_away_in_the_middle(
+    database: Database, market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when PostgreSQL is restarted: every connection is cut off, with the second contract's rows written."""
+    add_contracts(market, 3)
+    message = run_message(market)
+    make_batch, batches = runs.make_batch, 0
+
+    def cut_off(*given: Any, **how: Any) -> set[int]:
+        nonlocal batches
+        batches += 1
+        made = make_batch(*given, **how)
+        if batches == 2:
+            _cut_connections(database)
+        return made
+
+    monkeypatch.setattr(jobs, "BATCH", 1)
+    monkeypatch.setattr(runs, "make_batch", cut_off)
+    with pytest.raises(OperationalError):
+        jobs.run_month(message)
+    db.session.remove()
+    assert len(contracts_invoiced(market)) == 1
+    jobs.run_month(message)
+    check_as_undisturbed(market, 5)
+
+
+def _cut_connections(database: Database) -> None:
+    engine = create_engine(database.url, poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
+            )
+        )
 
 
 RELAY_AND_WORKER = """
 import config, worker
 from app import create_app
+from invoicing.run import jobs
+jobs.BATCH = 1
 settings = config.load()
 app, connection = create_app(settings), worker.redis_for(settings)
 while True:
@@ -148,7 +213,7 @@ def test_killed_worker_and_emptied_redis(
     add_contracts(market, MORE_CONTRACTS)
     expected = MORE_CONTRACTS + 2
     with acting_as(system_actor()), transaction():
-        services.start_month_run(MARCH)
+        runs.start_month_run(MARCH)
 
     for until in (2, expected // 2):
         with running_worker(tmp_path):
@@ -159,8 +224,7 @@ def test_killed_worker_and_emptied_redis(
 
     with running_worker(tmp_path):
         wait_for(lambda: not unprocessed())
-    made = contracts_invoiced(market)
-    assert len(made) == len(set(made)) == expected
+    check_as_undisturbed(market, expected)
 
 
 def has_invoiced(market: Market, count: int) -> bool:

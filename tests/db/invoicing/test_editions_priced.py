@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import VatCategory
-from invoicing.invoices import queries, services
+from invoicing.invoices import queries
 from invoicing.remuneration.facts import Month
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -16,6 +16,7 @@ from marketplace.procurement.price_rules import Component
 from marketplace.procurement.rules import TermsState
 from marketplace.tenancy import acting_as
 from tests.factories import amend_contract
+from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import Market, attend, build_market
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
@@ -43,7 +44,7 @@ def test_each_month_has_its_own_prices_vat_and_reference(market: Market) -> None
         said = {}
         for month in (MARCH, APRIL):
             with transaction():
-                invoice = services.make_invoice(market.contract_id, month)
+                invoice = make_invoice(market.contract_id, month)
                 assert invoice is not None
                 days = [line for line in invoice.lines if line.component == Component.DAY_RATE]
                 document = queries.invoice_document(

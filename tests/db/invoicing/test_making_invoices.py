@@ -5,40 +5,46 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import event, func, select, text
+from sqlalchemy import delete, event, func, select, text, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from invoicing.invoices import services
-from invoicing.invoices.models import Invoice
+from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.facts import Month
-from marketplace import audit
+from invoicing.run import queries
+from invoicing.run.drafts import refresh_draft
+from marketplace import audit, clock
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
-from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
+from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.tenancy import acting_as
-from placements.attendance.models import AttendanceDay
+from placements.attendance.models import AttendanceCorrection, AttendanceDay
+from placements.booking.models import Placement
 from placements.report.content_rules import ExitReason
 from placements.report.models import FinalReport
 from placements.report.rules import ReportState, UnreadReason
+from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
 
 MARCH = Month(2026, 3)
+AFTER_A_MONTH = {"component": "start_fee", "amount_ore": 2_500_00, "parameters": {"after_run_days": 30}}
 MOST_STATEMENTS = 20
 """To make one invoice, whatever its size: settings of the actor, facts, rows, events."""
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
+def market(session: Session, request: pytest.FixtureRequest) -> Iterator[Market]:
+    """With other prices where a test asks for them."""
     with travelling(APRIL_FIRST):
-        yield build_market()
+        yield build_market(prices=getattr(request, "param", PRICES))
 
 
 def make(market: Market, month: Month = MARCH) -> Invoice:
     with acting_as(market.system), transaction():
-        invoice = services.make_invoice(market.contract_id, month)
+        invoice = make_invoice(market.contract_id, month)
         assert invoice is not None
         db.session.flush()
         db.session.refresh(invoice)
@@ -47,10 +53,37 @@ def make(market: Market, month: Month = MARCH) -> Invoice:
         return invoice
 
 
-def invoiced_days(market: Market) -> int:
-    with acting_as(market.system):
-        statement = select(func.count()).select_from(AttendanceDay).where(AttendanceDay.is_invoiced)
-        return db.session.scalar(statement) or 0
+def approve(market: Market, invoice_id: int) -> None:
+    with acting_as(market.manager), transaction():
+        services.approve_invoice(invoice_id)
+
+
+def correct(market: Market, placement_id: int, day: date, hours: str | None) -> None:
+    """Hours of attendance instead of what the day says; None where there is to be no day."""
+    said = {"kind": "present", "planned_hours": Decimal(7), "actual_hours": Decimal(hours)} if hours else {}
+    correction = AttendanceCorrection(
+        placement_id=placement_id,
+        day=day,
+        is_reported_same_day=False if hours else None,
+        reason_sv="Fel dag",
+        corrected_at=clock.now(),
+        corrected_by="Siv",
+        contract_id=market.contract_id,
+        **said,
+    )
+    db.session.add(correction)
+    db.session.flush()
+
+
+def ends(market: Market, placement_id: int, day: date | None) -> None:
+    with acting_as(market.system), transaction():
+        db.session.execute(update(Placement).where(Placement.id == placement_id).values(ended_on=day))
+
+
+def unpriced(market: Market) -> list[tuple[str, str, list[date]]]:
+    with acting_as(market.manager):
+        rows = db.session.scalars(queries.unpriced()).all()
+        return [(row.placement_number, row.reason_sv, row.days) for row in rows]
 
 
 def test_lines_of_the_month(market: Market) -> None:
@@ -69,25 +102,8 @@ def test_lines_of_the_month(market: Market) -> None:
     assert [line.position for line in invoice.lines] == [1, 2, 3]
     assert invoice.lines[1].days == [date(2026, 3, day) for day in (2, 3, 4, 5, 6)]
     assert (invoice.net_ore, invoice.vat_ore, invoice.payable_ore) == (1237000, 0, 1237000)
-    assert (invoice.state, invoice.number, invoice.unpriced_sv) == (InvoiceState.DRAFT, None, "")
-
-
-def test_counted_days_are_frozen_by_the_database(market: Market) -> None:
-    make(market)
-    assert invoiced_days(market) == 10
-    for role in (Role.SUPERVISOR, None):
-        actor = market.actors[role] if role else market.system
-        with (
-            acting_as(actor),
-            pytest.raises(IntegrityError, match="frozen_attendance"),
-            db.session.begin_nested(),
-        ):
-            db.session.execute(
-                text(
-                    "UPDATE attendance_day SET actual_hours = 3 WHERE placement_id = :id AND day = '2026-03-02'"
-                ),
-                {"id": market.placement_ids[0]},
-            )
+    assert (invoice.state, invoice.number, unpriced(market)) == (InvoiceState.DRAFT, None, [])
+    assert {line.earned_month for line in invoice.lines} == {date(2026, 3, 1)}
 
 
 def test_making_it_again_gives_the_same_one(market: Market) -> None:
@@ -104,24 +120,13 @@ def test_the_database_refuses_a_second_one(market: Market) -> None:
         db.session.begin_nested(),
     ):
         db.session.execute(
-            text(
-                "INSERT INTO invoice (contract_id, authority_id, enterprise_id, month, state, ocr, net_ore, vat_ore,"
-                " rounding_ore, payable_ore, unpriced_sv, xml, html, sha256, created_at, approved_by, attested_by,"
-                " examined_by) SELECT contract_id, authority_id, enterprise_id, month, state, ocr, net_ore,"
-                " vat_ore, rounding_ore, payable_ore, unpriced_sv, xml, html, sha256, created_at, approved_by,"
-                " attested_by, examined_by FROM invoice"
-            )
+            text("INSERT INTO invoice SELECT (jsonb_populate_record(i, '{\"id\": 99999}')).* FROM invoice i")
         )
 
 
 def test_a_month_without_anything_earned_gives_no_invoice(market: Market) -> None:
     with acting_as(market.system), transaction():
-        assert services.make_invoice(market.contract_id, MARCH.previous) is None
-
-
-def test_a_month_that_is_not_over_is_refused(market: Market) -> None:
-    with acting_as(market.system), pytest.raises(Invalid, match="inte slut"):
-        services.make_invoice(market.contract_id, Month(2026, 4))
+        assert make_invoice(market.contract_id, MARCH.previous) is None
 
 
 def test_a_fee_is_paid_once_ever(market: Market) -> None:
@@ -136,11 +141,8 @@ def test_a_fee_is_paid_once_ever(market: Market) -> None:
 def test_the_database_holds_that_a_fee_is_paid_once(market: Market) -> None:
     fee = make(market).lines[0]
     again = text(
-        "INSERT INTO invoice_line (invoice_id, position, placement_id, component, name_sv, quantity, unit_code,"
-        " price_ore, amount_ore, first_day, last_day, basis_sv, days, hours, earned_month, vat_category, is_reversed)"
-        " SELECT invoice_id, 99, placement_id, component, name_sv, quantity, unit_code, price_ore, amount_ore,"
-        " first_day, last_day, basis_sv, days, hours, earned_month, vat_category, is_reversed"
-        " FROM invoice_line WHERE id = :id"
+        'INSERT INTO invoice_line SELECT (jsonb_populate_record(l, \'{"id": 99999, "position": 99}\')).*'
+        " FROM invoice_line l WHERE id = :id"
     )
     with acting_as(market.system), pytest.raises(IntegrityError, match="fee_once"), db.session.begin_nested():
         db.session.execute(again, {"id": fee.id})
@@ -175,11 +177,26 @@ def test_a_hole_in_the_price_list_is_told_and_the_rest_invoiced(market: Market) 
         attend(market.placement_ids[0], market.contract_id, date(2026, 3, 9), "1")
     invoice = make(market)
     assert invoice.net_ore == 1237000
-    assert invoice.unpriced_sv == (
-        f"P{market.placement_ids[0]:06d}: Prislistan saknar dagersättning för nivå 3, deldag."
-        " Komplettera avtalets prislista. (2026-03-09)"
+    (told,) = unpriced(market)
+    assert told == (
+        f"P{market.placement_ids[0]:06d}",
+        "Prislistan saknar dagersättning för nivå 3, deldag. Komplettera avtalets prislista.",
+        [date(2026, 3, 9)],
     )
-    assert invoiced_days(market) == 10
+
+
+def test_what_has_been_mended_comes_with_the_next_invoice(market: Market) -> None:
+    with acting_as(market.system), transaction():
+        attend(market.placement_ids[0], market.contract_id, date(2026, 3, 9), "1")
+    approve(market, make(market).id)
+    assert len(unpriced(market)) == 1
+    with acting_as(market.system), transaction():
+        correct(market, market.placement_ids[0], date(2026, 3, 9), "7")
+    with travelling(date(2026, 5, 1)):
+        (line,) = make(market, Month(2026, 4)).lines
+    assert (line.earned_month, line.days, line.amount_ore) == (date(2026, 3, 1), [date(2026, 3, 9)], 98700)
+    assert line.name_sv == "Dagersättning, nivå 3, heldag, mars 2026"
+    assert unpriced(market) == []
 
 
 @pytest.mark.parametrize(
@@ -191,11 +208,8 @@ def test_a_price_list_that_cannot_be_read_makes_no_invoice_and_says_so(
     with travelling(APRIL_FIRST):
         market = build_market(prices=(*PRICES, amount))
         with acting_as(market.system), transaction():
-            assert services.make_invoice(market.contract_id, MARCH) is None
-        with acting_as(market.manager):
-            (told,) = audit.timeline("contract", market.contract_id)
-            assert told.action == "could_not_price"
-            assert "mars 2026" in told.note_sv
+            assert make_invoice(market.contract_id, MARCH) is None
+        assert {number for number, _, _ in unpriced(market)} == {""}
 
 
 @pytest.mark.parametrize("placements", [1, 12])
@@ -206,33 +220,46 @@ def test_the_number_of_queries_does_not_grow_with_the_placements(session: Sessio
         connection = session.connection()
         event.listen(connection, "before_cursor_execute", lambda *facts: statements.append(facts[2]))
         with acting_as(market.system), transaction():
-            services.make_invoice(market.contract_id, MARCH)
+            make_invoice(market.contract_id, MARCH)
     assert len(statements) <= MOST_STATEMENTS
 
 
-class TestDaysRecordedLate:
-    def test_a_draft_that_does_not_count_them_cannot_be_approved(self, market: Market) -> None:
+class TestADraft:
+    def test_is_computed_again_when_its_facts_have_changed(self, market: Market) -> None:
         invoice = make(market)
+        with acting_as(market.manager), transaction():
+            assert not refresh_draft(invoice.id)
+        with acting_as(market.actors[Role.SUPERVISOR]), transaction():
+            attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9))
+        with acting_as(market.manager), pytest.raises(Conflict, match="har räknats om"), transaction():
+            services.approve_invoice(invoice.id)
+        with acting_as(market.manager), transaction():
+            assert refresh_draft(invoice.id)
+            assert services.approve_invoice(invoice.id).net_ore == 1237000 + 98700
+
+    def test_is_not_approved_by_who_has_read_another(self, market: Market) -> None:
+        read = make(market).computed
         with acting_as(market.system), transaction():
             attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9))
-        with (
-            acting_as(market.manager),
-            pytest.raises(Conflict, match="1 dag har registrerats"),
-            transaction(),
-        ):
-            services.approve_invoice(invoice.id)
+        with travelling(date(2026, 4, 2)), acting_as(market.manager), transaction():
+            (invoice_id,) = db.session.scalars(select(Invoice.id))
+            refresh_draft(invoice_id)
+            with pytest.raises(Conflict, match="läs det igen"):
+                services.approve_invoice(invoice_id, read=read)
 
-    def test_absence_that_pays_nothing_is_no_hindrance(self, market: Market) -> None:
+    @pytest.mark.parametrize("market", [PRICES[1:]], indirect=True)
+    def test_without_lines_is_gone(self, market: Market) -> None:
         invoice = make(market)
         with acting_as(market.system), transaction():
-            attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9), hours="0")
-        with acting_as(market.manager), transaction():
-            assert services.approve_invoice(invoice.id).state is InvoiceState.APPROVED
+            db.session.execute(delete(AttendanceDay))
+        with acting_as(market.manager):
+            with transaction():
+                assert refresh_draft(invoice.id)
+            with pytest.raises(NotFound), transaction():
+                services.approve_invoice(invoice.id)
 
     def test_an_approved_month_takes_no_more_days(self, market: Market) -> None:
-        invoice = make(market)
-        with acting_as(market.manager), transaction():
-            services.approve_invoice(invoice.id)
+        approve(market, make(market).id)
         with (
             acting_as(market.actors[Role.SUPERVISOR]),
             pytest.raises(Conflict, match="faktura är redan godkänd"),
@@ -242,46 +269,86 @@ class TestDaysRecordedLate:
         with acting_as(market.actors[Role.SUPERVISOR]), transaction():
             attend(market.placement_ids[1], market.contract_id, date(2026, 4, 1))
 
-
-class TestDiscarding:
-    def test_lets_go_of_the_days_and_the_month_can_be_made_again(self, market: Market) -> None:
+    def test_a_comment_is_in_both_histories(self, market: Market) -> None:
         invoice = make(market)
         with acting_as(market.manager), transaction():
-            services.discard_draft(invoice.id, "Två dagar saknas")
-        assert invoiced_days(market) == 0
-        with acting_as(market.system), transaction():
-            attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9))
-        again = make(market)
-        assert again.net_ore == 1237000 + 98700
-        assert [int(line.quantity) for line in again.lines] == [1, 5, 6]
+            services.comment_draft(invoice.id, "Två dagar saknas")
         with acting_as(market.manager):
             (told,) = audit.timeline("contract", market.contract_id)
-            assert told.note_sv == "Fakturautkastet för mars 2026 underkändes: Två dagar saknas"
-            assert told.user_name == market.manager.user_name
-
-    def test_needs_a_reason(self, market: Market) -> None:
-        invoice = make(market)
-        with acting_as(market.manager), pytest.raises(Invalid, match="vad som är fel"):
-            services.discard_draft(invoice.id, "")
-
-    def test_is_too_late_after_approval(self, market: Market) -> None:
-        invoice = make(market)
-        with acting_as(market.manager), transaction():
-            services.approve_invoice(invoice.id)
-        with acting_as(market.manager), pytest.raises(Conflict, match="innan det är godkänt"), transaction():
-            services.discard_draft(invoice.id, "för sent")
-        assert invoiced_days(market) == 10
+            assert told.note_sv == "Fakturautkastet för mars 2026: Två dagar saknas"
+            assert audit.timeline("invoice", invoice.id)[0].note_sv == "Två dagar saknas"
+            with pytest.raises(Invalid, match="vad som är fel"):
+                services.comment_draft(invoice.id, "")
 
     @pytest.mark.parametrize("role", [Role.SUPPLIER_MANAGER, Role.CONTROLLER])
     def test_outsiders_find_nothing(self, market: Market, role: Role) -> None:
         invoice = make(market)
-        with acting_as(market.outsiders[role]), pytest.raises(NotFound), transaction():
-            services.discard_draft(invoice.id, "jag vill")
+        for act in (refresh_draft, lambda invoice_id: services.comment_draft(invoice_id, "jag vill")):
+            with acting_as(market.outsiders[role]), pytest.raises(NotFound), transaction():
+                act(invoice.id)
 
-    def test_a_supervisor_may_not(self, market: Market) -> None:
-        invoice = make(market)
-        with acting_as(market.actors[Role.SUPERVISOR]), pytest.raises((NotFound, NotAllowed)), transaction():
-            services.discard_draft(invoice.id, "jag vill")
+
+class TestCorrections:
+    """March is approved; what is corrected then comes with April's invoice."""
+
+    def test_a_day_that_was_wrong_is_given_back_and_asked_for_as_it_is(self, market: Market) -> None:
+        approve(market, make(market).id)
+        with acting_as(market.system), transaction():
+            correct(market, market.placement_ids[0], date(2026, 3, 2), "4")
+            correct(market, market.placement_ids[1], date(2026, 3, 3), None)
+            for day in (1, 2):
+                attend(market.placement_ids[1], market.contract_id, date(2026, 4, day))
+        with travelling(date(2026, 5, 1)):
+            april = make(market, Month(2026, 4))
+        first, second = market.placement_ids
+        back = "1 närvarodag, har fakturerats men ska inte betalas"
+        assert [
+            (one.placement_id, int(one.quantity), one.amount_ore, one.basis_sv) for one in april.lines
+        ] == [
+            (first, -1, -98700, back),
+            (first, 1, 69100, "1 närvarodag"),
+            (second, -1, -98700, back),
+            (second, 2, 197400, "2 närvarodagar"),
+        ]
+        assert [one.earned_month.month for one in april.lines] == [3, 3, 3, 4]
+        assert not april.is_credit_note
+        with travelling(date(2026, 6, 1)), acting_as(market.system), transaction():
+            assert make_invoice(market.contract_id, Month(2026, 5)) is None, "it is settled"
+
+    def test_more_to_give_back_than_to_ask_for_is_a_credit_note(self, market: Market) -> None:
+        approve(market, make(market).id)
+        with acting_as(market.system), transaction():
+            correct(market, market.placement_ids[0], date(2026, 3, 2), None)
+        with travelling(date(2026, 5, 1)):
+            april = make(market, Month(2026, 4))
+        assert (april.payable_ore, april.is_credit_note) == (-98700, True)
+
+    @pytest.mark.parametrize("market", [(AFTER_A_MONTH, *PRICES[1:])], indirect=True)
+    def test_a_fee_that_is_not_earned_any_more_can_be_paid_again_later(self, market: Market) -> None:
+        approve(market, make(market).id)
+        ends(market, market.placement_ids[0], date(2026, 2, 20))
+        with travelling(date(2026, 5, 1)):
+            april = make(market, Month(2026, 4))
+            fees = [(one.component, one.amount_ore) for one in april.lines if one.component == "start_fee"]
+            assert fees == [("start_fee", -250000)]
+            ends(market, market.placement_ids[0], None)
+            with acting_as(market.system), transaction():
+                assert refresh_draft(april.id), "nothing is left of the draft, and the fee stands again"
+                assert not db.session.scalar(select(func.bool_or(InvoiceLine.is_reversed)))
+                assert make_invoice(market.contract_id, Month(2026, 4)) is None
+            ends(market, market.placement_ids[0], date(2026, 2, 20))
+            approve(market, make(market, Month(2026, 4)).id)
+        ends(market, market.placement_ids[0], None)
+        with travelling(date(2026, 6, 1)):
+            may = make(market, Month(2026, 5))
+        assert [one.amount_ore for one in may.lines if one.component == "start_fee"] == [250000]
+
+    def test_a_month_that_was_left_out_comes_with_the_next(self, market: Market) -> None:
+        with travelling(date(2026, 5, 1)):
+            april = make(market, Month(2026, 4))
+            assert (april.net_ore, {one.earned_month.month for one in april.lines}) == (1237000, {3})
+            with acting_as(market.system), transaction():
+                assert make_invoice(market.contract_id, MARCH) is None
 
 
 def test_hours_are_decimal_to_the_end(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""The run: one message per contract, safe to repeat, and what one contract cannot do does not stop the rest."""
+"""The run: safe to repeat, told as it goes, and what one contract cannot do does not stop the rest."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
-from invoicing.invoices import jobs, queries, services
 from invoicing.invoices.models import Invoice
+from invoicing.remuneration.contract_rules import ContractFacts, Settled
 from invoicing.remuneration.facts import Month
+from invoicing.run import drafts, jobs, queries, services
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -19,11 +20,10 @@ from marketplace.errors import Invalid, NotAllowed
 from marketplace.outbox import Outbox, emit
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking.models import Placement
-from placements.booking.rules import PlacementState
+from placements.booking.rules import PlacementState, placement_number
 from tests.support.invoicing_market import APRIL_FIRST, Market, build_market
 
 MARCH = Month(2026, 3)
-RUNS = {services.RUN_TOPIC: jobs.run_month, services.CONTRACT_TOPIC: jobs.make_invoice}
 
 
 @pytest.fixture
@@ -32,16 +32,16 @@ def market(session: Session) -> Iterator[Market]:
         yield build_market()
 
 
-def messages() -> list[tuple[int, str]]:
+def messages() -> list[int]:
     with acting_as(system_actor()):
-        waiting = select(Outbox.id, Outbox.topic).where(Outbox.processed_at.is_(None)).order_by(Outbox.id)
-        return [(row.id, row.topic) for row in db.session.execute(waiting)]
+        waiting = select(Outbox.id).where(Outbox.processed_at.is_(None)).order_by(Outbox.id)
+        return list(db.session.scalars(waiting))
 
 
 def work_off() -> None:
     while waiting := messages():
-        for outbox_id, topic in waiting:
-            RUNS[topic](outbox_id)
+        for outbox_id in waiting:
+            jobs.run_month(outbox_id)
 
 
 def start(actor: Actor, month: Month = MARCH) -> None:
@@ -72,10 +72,8 @@ def test_run_twice_makes_no_more(market: Market) -> None:
 def test_repeated_and_reordered_messages_make_no_more(market: Market) -> None:
     start(system_actor())
     start(market.manager)
-    for outbox_id, topic in messages():
-        RUNS[topic](outbox_id)
-    for outbox_id, topic in reversed(messages() * 2):
-        RUNS[topic](outbox_id)
+    for outbox_id in reversed(messages() * 2):
+        jobs.run_month(outbox_id)
     assert messages() == []
     assert invoiced_contracts(market) == [market.contract_id, market.other_contract_id]
 
@@ -111,35 +109,58 @@ def test_the_schedules_message_means_the_month_before(market: Market) -> None:
         emit(services.RUN_TOPIC, authority_id=market.authority_id, day="2026-04-01")
     work_off()
     with acting_as(market.manager):
-        assert queries.invoice_months() == [MARCH]
+        assert set(db.session.scalars(select(Invoice.month))) == {MARCH.first_day}
 
 
-def test_an_exception_between_contracts_loses_nothing(
-    market: Market, monkeypatch: pytest.MonkeyPatch
+def test_what_one_contract_cannot_do_does_not_stop_the_rest(
+    market: Market, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The first contract's invoice is there, the second's job breaks in the middle and is delivered again."""
-    start(system_actor())
-    for outbox_id, _ in messages():
-        jobs.run_month(outbox_id)
-    (first, _), (second, _) = messages()
-    jobs.make_invoice(first)
+    settle = drafts.settle
+
+    def breaks(facts: ContractFacts) -> Settled:
+        if any(one.number == placement_number(market.placement_ids[0]) for one in facts.placements):
+            raise RuntimeError("never seen before")
+        return settle(facts)
+
     with monkeypatch.context() as broken:
-        broken.setattr(services, "_mark_days", _breaks)
-        with pytest.raises(RuntimeError):
-            jobs.make_invoice(second)
-    assert invoiced_contracts(market) == [market.contract_id]
-    assert [outbox_id for outbox_id, _ in messages()] == [second]
-    jobs.make_invoice(second)
-    assert invoiced_contracts(market) == [market.contract_id, market.other_contract_id]
+        broken.setattr(drafts, "settle", breaks)
+        start(market.controller)
+        work_off()
+    assert invoiced_contracts(market) == [market.other_contract_id]
+    assert "never seen before" in caplog.text
+    with acting_as(market.controller):
+        (listed,) = db.session.scalars(queries.unpriced())
+        assert (listed.contract_id, listed.placement_id) == (market.contract_id, None)
+    start(market.controller)
+    work_off()
+    assert len(invoiced_contracts(market)) == 2
+    with acting_as(market.controller):
+        assert list(db.session.scalars(queries.unpriced())) == []
 
 
-def _breaks(*_: object) -> None:
-    raise RuntimeError("the power went")
+def test_whoever_starts_it_sees_how_far_it_has_come(market: Market) -> None:
+    start(market.controller)
+    with acting_as(market.controller):
+        assert [
+            (run.contracts_done, run.contracts_total, run.finished_at) for run in queries.latest_runs()
+        ] == [(0, 0, None)]
+    work_off()
+    with acting_as(market.controller):
+        (run,) = queries.latest_runs()
+        assert (run.contracts_done, run.contracts_total, run.started_by) == (
+            2,
+            2,
+            market.controller.user_name,
+        )
+        assert run.finished_at is not None
+    for stranger in (market.manager, market.outsiders[Role.CONTROLLER]):
+        with acting_as(stranger):
+            assert queries.latest_runs() == []
 
 
 def test_a_contract_that_has_not_begun_is_left_out(market: Market) -> None:
     with acting_as(system_actor(authority_id=market.authority_id)):
-        assert [contract.id for contract in queries.contracts_to_invoice(MARCH)] == [
+        assert queries.contracts_to_invoice(MARCH) == [
             market.contract_id,
             market.other_contract_id,
         ]

@@ -28,6 +28,7 @@ from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, DomainError, NotFound
 from marketplace.tenancy import Actor, acting_as, system_actor
+from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import APRIL_FIRST, Market, attend, build_market
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
@@ -41,7 +42,7 @@ def market(session: Session) -> Iterator[Market]:
 
 def made(market: Market, month: Month = MARCH) -> int:
     with acting_as(market.system), transaction():
-        invoice = services.make_invoice(market.contract_id, month)
+        invoice = make_invoice(market.contract_id, month)
         assert invoice is not None
         return invoice.id
 
@@ -207,7 +208,7 @@ VERBS: dict[str, Callable[[int], object]] = {
     "credit": lambda invoice_id: attest.credit_invoice(invoice_id, "skäl"),
     "remind": attest.remind_of,
     "mark paid": lambda invoice_id: payments.mark_paid(invoice_id, APRIL_FIRST),
-    "discard": lambda invoice_id: services.discard_draft(invoice_id, "skäl"),
+    "comment": lambda invoice_id: services.comment_draft(invoice_id, "skäl"),
 }
 MAKERS = {"draft": made, "approved": approved, "sent": sent}
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from enterprises.contracts.models import Contract
 from indicators.choices.rules import ChoiceStep
 from indicators.choices.services import _counts
 from invoicing.remuneration.facts import Month
-from invoicing.remuneration.queries import month_facts
+from invoicing.remuneration.queries import contract_facts
+from invoicing.run.queries import held_contracts
 from marketplace.clock import travelling
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import Conflict
@@ -81,9 +81,11 @@ def test_the_invoice_sees_one_training(market: Market, moved: tuple[int, int]) -
     left, new = (seen(placement_id, market).number for placement_id in moved)
     contract_id = seen(moved[0], market).contract_id
     with acting_as(system_actor(market.north_id, market.farm_id)):
-        contract = get_or_404(Contract, contract_id)
-        april = {one.number: one for one in month_facts(contract, Month(2026, 4)).placements}
-        may = {one.number: one for one in month_facts(contract, Month(2026, 5)).placements}
+        held = held_contracts([contract_id], waits=True)
+        april, may = (
+            {one.number: one for one in contract_facts(held, Month(2026, month))[contract_id].placements}
+            for month in (4, 5)
+        )
     assert april[left].is_continued
     assert april[left].last_day == MOVES_ON - timedelta(days=1)
     assert (april[new].began_on, april[new].is_continued) == (FIRST_DAY, False)

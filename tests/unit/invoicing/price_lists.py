@@ -4,7 +4,7 @@ import datetime as dt
 from decimal import Decimal
 
 from invoicing.remuneration.facts import (
-    AttendanceDay,
+    AttendanceDays,
     ContractTerms,
     DayKind,
     Month,
@@ -68,16 +68,16 @@ def march(day: int) -> dt.date:
     return dt.date(2026, 3, day)
 
 
-def present(day: dt.date, hours: str = "7", **more: object) -> AttendanceDay:
-    return AttendanceDay(day, DayKind.PRESENT, Decimal(hours), Decimal(hours), **more)  # type: ignore[arg-type]
+def present(day: dt.date, hours: str = "7") -> AttendanceDays:
+    return AttendanceDays.on(day, DayKind.PRESENT, Decimal(hours), Decimal(hours))
 
 
-def absent(day: dt.date, *, reported: bool = True, valid: bool = True, hours: str = "7") -> AttendanceDay:
+def absent(day: dt.date, *, reported: bool = True, valid: bool = True, hours: str = "7") -> AttendanceDays:
     kind = DayKind.VALID_ABSENCE if valid else DayKind.INVALID_ABSENCE
-    return AttendanceDay(day, kind, Decimal(hours), is_reported_same_day=reported)
+    return AttendanceDays.on(day, kind, Decimal(hours), is_reported_same_day=reported)
 
 
-def placement(*days: AttendanceDay, **more: object) -> PlacementFacts:
+def placement(*days: AttendanceDays, **more: object) -> PlacementFacts:
     facts: dict[str, object] = {
         "number": "P-1", "first_day": dt.date(2026, 1, 1), "last_day": None, "level": "3", "days": days,
     }  # fmt: skip

@@ -12,14 +12,14 @@ from marketplace.accounts.rules import Role
 from marketplace.rules import possible_actions
 
 
-def test_an_approved_invoice_cannot_be_discarded_and_says_why() -> None:
+def test_an_approved_invoice_cannot_be_commented_and_says_why() -> None:
     views = {
         view.action: view
         for view in possible_actions(INVOICE_TRANSITIONS, InvoiceState.APPROVED, Role.SUPPLIER_MANAGER)
     }
     assert views[InvoiceAction.SEND].is_possible
-    assert not views[InvoiceAction.DISCARD].is_possible
-    assert "innan det är godkänt" in views[InvoiceAction.DISCARD].reason_sv
+    assert not views[InvoiceAction.COMMENT].is_possible
+    assert "innan det är godkänt" in views[InvoiceAction.COMMENT].reason_sv
 
 
 def test_every_state_and_action_has_words() -> None:

@@ -58,8 +58,7 @@ class TestNacka:
         }
 
     def test_later_month_pays_only_the_month(self) -> None:
-        paid = frozenset({Component.START_FEE})
-        assert amounts(*NACKA, level=NACKA_REINFORCED, already_paid=paid) == {Component.MONTHLY_RATE: 485800}
+        assert amounts(*NACKA, level=NACKA_REINFORCED) == {Component.MONTHLY_RATE: 485800}
 
     @pytest.mark.parametrize(
         ("verified", "bonus"), [(march(1), 1000000), (march(31), 1000000), (dt.date(2026, 2, 28), 0)]
@@ -69,7 +68,6 @@ class TestNacka:
         paid = amounts(
             *NACKA,
             result=result,
-            already_paid=frozenset({Component.START_FEE}),
             first_day=dt.date(2025, 3, 1),
             last_day=dt.date(2025, 8, 20),
             level=NACKA_BASIC,
@@ -122,16 +120,13 @@ class TestStartFee:
         assert amounts(fee, plan_agreed_on=march(4)) == {Component.START_FEE: 250000}
         assert amounts(fee, plan_agreed_on=march(4), month=FEBRUARY) == {}
 
-    def test_paid_once_ever(self) -> None:
-        assert (
-            amounts(StartFee(1), plan_agreed_on=march(4), already_paid=frozenset({Component.START_FEE})) == {}
-        )
-
-    def test_missed_fee_is_paid_later_inside_the_month_of_the_invoice(self) -> None:
-        result = month_lines(terms(StartFee(100)), [placement(plan_agreed_on=dt.date(2026, 1, 20))], MARCH)
+    def test_belongs_to_the_month_of_its_event(self) -> None:
+        fee, agreed = StartFee(100), dt.date(2026, 2, 20)
+        assert amounts(fee, plan_agreed_on=agreed) == {}
+        result = month_lines(terms(fee), [placement(plan_agreed_on=agreed)], FEBRUARY)
         (line,) = result.lines
-        assert (line.first_day, line.last_day) == (march(1), march(1))
-        assert line.basis_sv == "Aktivitetsplanen blev överenskommen 2026-01-20"
+        assert (line.first_day, line.last_day) == (agreed, agreed)
+        assert line.basis_sv == "Aktivitetsplanen blev överenskommen 2026-02-20"
 
 
 class TestReportFee:

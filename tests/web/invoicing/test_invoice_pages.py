@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import openpyxl
 import pytest
@@ -17,11 +17,12 @@ from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
-from marketplace.clock import travelling
+from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 from tests.support.clients import Client, ClientFor
+from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
 from tests.support.statements import statements_of
 from tests.web.reading import posted, text_of
@@ -38,7 +39,7 @@ def market(session: Session) -> Iterator[Market]:
 @pytest.fixture
 def invoice_id(market: Market) -> int:
     with acting_as(market.system), transaction():
-        invoice = services.make_invoice(market.contract_id, MARCH)
+        invoice = make_invoice(market.contract_id, MARCH)
         assert invoice is not None
         return invoice.id
 
@@ -100,46 +101,28 @@ def test_sending_that_fails_says_why_and_changes_nothing(
     assert state_of(market, invoice_id) == InvoiceState.APPROVED
 
 
-def test_manager_discards_a_draft(market: Market, invoice_id: int, manager: Client) -> None:
-    empty = manager.post(f"/fakturor/{invoice_id}/underkann", data={"reason": " "})
+def test_manager_comments_a_draft(market: Market, invoice_id: int, manager: Client) -> None:
+    empty = manager.post(f"/fakturor/{invoice_id}/kommentera", data={"reason": " "})
     assert empty.status_code == 422
-    answer = manager.post(f"/fakturor/{invoice_id}/underkann", data={"reason": "En dag saknas"})
-    assert answer.location == "/fakturor/manadskorning"
-    assert manager.get(f"/fakturor/{invoice_id}").status_code == 404
+    said = posted(manager, f"/fakturor/{invoice_id}/kommentera", reason="En dag saknas")
+    assert "Kommentaren är sparad." in said
+    assert "En dag saknas" in said
 
 
-def test_who_comes_second_is_told_what_has_happened(
-    market: Market, invoice_id: int, manager: Client, monkeypatch: pytest.MonkeyPatch
+def test_a_draft_is_computed_again_when_it_is_read_and_approved_as_read(
+    market: Market, invoice_id: int, manager: Client
 ) -> None:
-    approve, discard = services.approve_invoice, services.discard_draft
-
-    def approved_by_a_colleague(invoice_id: int) -> Invoice:
-        approve(invoice_id)
-        db.session.commit()
-        return approve(invoice_id)
-
-    def discarded_by_a_colleague(invoice_id: int, reason_sv: str) -> None:
-        discard(invoice_id, reason_sv)
-        db.session.commit()
-        discard(invoice_id, reason_sv)
-
-    def approved_meanwhile(invoice_id: int, reason_sv: str) -> None:
-        approved_by_a_colleague(invoice_id)
-
-    reason = {"reason": "En dag saknas"}
-    with monkeypatch.context() as patch:
-        patch.setattr(services, "discard_draft", discarded_by_a_colleague)
-        assert manager.post(f"/fakturor/{invoice_id}/underkann", data=reason).status_code == 404
-
+    read = html.fromstring(manager.get(f"/fakturor/{invoice_id}/godkann").get_data(as_text=True))
+    (computed,) = read.xpath("//input[@name='read']/@value")
     with acting_as(market.system), transaction():
-        again = services.make_invoice(market.contract_id, MARCH)
-        assert again is not None
-        again_id = again.id
-    with monkeypatch.context() as patch:
-        patch.setattr(services, "discard_draft", approved_meanwhile)
-        late = manager.post(f"/fakturor/{again_id}/underkann", data=reason)
-    assert (late.status_code, state_of(market, again_id)) == (409, InvoiceState.APPROVED)
-    assert "Ett utkast kan underkännas innan det är godkänt." in text_of(late)
+        attend(market.placement_ids[1], market.contract_id, date(2026, 3, 9))
+    with travelling(now() + timedelta(minutes=5)):
+        late = manager.post(f"/fakturor/{invoice_id}/godkann", data={"read": computed})
+    assert late.status_code == 422
+    assert "Utkastet har räknats om: läs det igen innan du godkänner." in text_of(late)
+    assert "13 357,00 kr" in text_of(late)
+    shown = html.fromstring(late.get_data(as_text=True)).xpath("//input[@name='read']/@value")
+    assert "Fakturan är godkänd." in posted(manager, f"/fakturor/{invoice_id}/godkann", read=shown[0])
 
 
 def test_approving_twice_at_once_is_told(
@@ -147,7 +130,7 @@ def test_approving_twice_at_once_is_told(
 ) -> None:
     approve = services.approve_invoice
 
-    def approved_by_a_colleague(invoice_id: int) -> Invoice:
+    def approved_by_a_colleague(invoice_id: int, *, read: str) -> Invoice:
         approve(invoice_id)
         db.session.commit()
         return approve(invoice_id)
@@ -183,7 +166,7 @@ def test_absence_is_never_told_by_kind(session: Session, client_for: ClientFor) 
         market = build_market(prices=(*PRICES, absence))
         with acting_as(market.system), transaction():
             attend(market.placement_ids[0], market.contract_id, date(2026, 3, 9), "0")
-            invoice = services.make_invoice(market.contract_id, MARCH)
+            invoice = make_invoice(market.contract_id, MARCH)
             assert invoice is not None
             invoice_id = invoice.id
         send(market, invoice_id)
@@ -204,6 +187,7 @@ def test_documents_are_given_as_sent(
 ) -> None:
     assert manager.get(f"/fakturor/{invoice_id}.xml").status_code == 404
     assert manager.get(f"/fakturor/{invoice_id}.html").status_code == 404
+    assert manager.get(f"/fakturor/{invoice_id}.pdf").status_code == 404
     send(market, invoice_id)
     with acting_as(market.manager):
         invoice = db.session.get_one(Invoice, invoice_id)
@@ -229,7 +213,7 @@ def test_run_is_started_from_the_page(market: Market, manager: Client) -> None:
     assert "Fakturorna för mars 2026 görs nu." in answer
     with acting_as(system_actor()):
         (message,) = db.session.scalars(select(Outbox)).all()
-        assert (message.topic, message.payload) == ("invoice_run", {"month": "2026-03"})
+        assert (message.topic, message.payload["month"]) == ("invoice_run", "2026-03")
     for month in ("2026-04", "nonsens", ""):
         assert manager.post("/fakturor/manadskorning", data={"month": month}).status_code == 422
 
@@ -247,7 +231,7 @@ PATHS = (
     "/rad/1",
     "/godkann",
     "/skicka",
-    "/underkann",
+    "/kommentera",
     "/granska",
     "/attestera",
     "/bestrid",
@@ -302,7 +286,7 @@ def test_the_list_is_sorted_as_asked_and_the_file_is_what_is_shown(
     send(market, invoice_id)
     with travelling(date(2026, 5, 4)), acting_as(market.system), transaction():
         attend(market.placement_ids[0], market.contract_id, date(2026, 4, 14))
-        later = services.make_invoice(market.contract_id, Month(2026, 4))
+        later = make_invoice(market.contract_id, Month(2026, 4))
         assert later is not None
 
     def months(query: str) -> list[str]:
