@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, FromClause, Integer, func, literal, select
+from sqlalchemy import ColumnElement, Date, FromClause, Integer, case, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from marketplace.accounts.rules import Role
 from marketplace.db import db
 from marketplace.tenancy import current_actor
 from placements.attendance.absence_rules import UNPLANNED
@@ -22,6 +23,7 @@ from placements.attendance.models import (
 )
 from placements.attendance.rules import AttendanceKind, HourSum, RecordedDay, total
 from placements.booking.models import Placement
+from placements.participants.models import Participant
 
 began_on = func.coalesce(Placement.started_on, Placement.first_day)
 
@@ -38,7 +40,7 @@ def recorded_days(
         select(
             days.c.placement_id,
             days.c.day,
-            days.c.kind,
+            _as_read(days.c.kind, days),
             days.c.planned_hours,
             days.c.actual_hours,
             days.c.is_reported_same_day,
@@ -67,6 +69,22 @@ def no_training_days(
 def attendance_days() -> FromClause:
     """The days as the actor may read them: the table, or for who sees no persons the view without kinds of absence."""
     return AttendanceDay.__table__ if current_actor().may_see_persons else attendance_by_number
+
+
+def _as_read(kind: ColumnElement[Any], days: FromClause) -> ColumnElement[Any]:
+    """To a workplace that no longer may see the participant every valid absence is alike, also of days before: the
+    training goes on by number, as who sees no persons reads it."""
+    if current_actor().role is not Role.SUPERVISOR:
+        return kind
+    is_told = or_(kind.not_in([AttendanceKind.ILL, AttendanceKind.LEAVE]), _is_seen(days))
+    return case((is_told, kind), (kind.is_not(None), literal(AttendanceKind.OTHER_VALID, kind.type))).label(
+        kind.key
+    )
+
+
+def _is_seen(days: FromClause) -> ColumnElement[bool]:
+    """Whether the actor reads the participant of the row's placement."""
+    return exists().where(Placement.id == days.c.placement_id, Participant.id == Placement.participant_id)
 
 
 def days_of_placement(placement_id: int) -> list[RecordedDay]:
@@ -127,7 +145,13 @@ def corrections_of(placement_ids: Collection[int]) -> list[Correction]:
     `was`; the difference to what the last `became` is for an invoice to come."""
     is_by_name = current_actor().may_see_persons
     rows = AttendanceCorrection.__table__ if is_by_name else correction_by_number
-    found = db.session.execute(select(rows).where(rows.c.placement_id.in_(placement_ids)).order_by(rows.c.id))
+    columns = [_as_read(one, rows) if one.key in ("kind", "was_kind") else one for one in rows.c]
+    is_told = _is_seen(rows) if current_actor().role is Role.SUPERVISOR else literal(value=True)
+    found = db.session.execute(
+        select(*columns, is_told.label("is_told"))
+        .where(rows.c.placement_id.in_(placement_ids))
+        .order_by(rows.c.id)
+    )
     return [
         Correction(
             row.id,
@@ -135,7 +159,7 @@ def corrections_of(placement_ids: Collection[int]) -> list[Correction]:
             row.day,
             _said(row, row.was_kind, row.was_planned_hours, row.was_actual_hours, row.was_reported_same_day),
             _said(row, row.kind, row.planned_hours, row.actual_hours, row.is_reported_same_day),
-            row.reason_sv,
+            row.reason_sv if row.is_told else "",
             row.corrected_at,
             row.corrected_by,
         )

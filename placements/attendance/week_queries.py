@@ -9,6 +9,7 @@ from sqlalchemy import select
 from enterprises.places.models import Place
 from marketplace.clock import today
 from marketplace.db import db
+from placements.attendance.models import AbsenceReport
 from placements.attendance.queries import (
     absence_reports,
     approved_months,
@@ -16,7 +17,7 @@ from placements.attendance.queries import (
     no_training_days,
     recorded_days,
 )
-from placements.attendance.rules import RecordedDay, days_of_week
+from placements.attendance.rules import AttendanceKind, RecordedDay, days_of_week
 from placements.attendance.week_rules import NO_HOURS, Closed, GridDay
 from placements.booking.models import Placement
 from placements.booking.rules import BEGUN_STATES
@@ -93,12 +94,19 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
                     stands.planned_hours if stands else planned[placement.id].get(day, NO_HOURS),
                     stands,
                     _closed(placement, day, stands, is_approved=is_approved),
-                    report.kind if report else None,
+                    _reported(report, person),
                     is_no_training=key in without,
                 )
             )
         rows.append(GridRow(placement, shown_person(person, placement), place_name, days))
     return _without_empty_weekend(week, rows, with_weekend=with_weekend)
+
+
+def _reported(report: AbsenceReport | None, person: Participant | None) -> AttendanceKind | None:
+    """Why is the participant's own, once the workplace no longer may see her."""
+    if report is None or person is not None:
+        return report.kind if report else None
+    return AttendanceKind.OTHER_VALID
 
 
 def _closed(

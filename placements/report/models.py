@@ -168,4 +168,5 @@ explain_constraint("frozen_report", "En framlagd slutdokumentation ändras inte.
 explain_constraint(
     "report_steps", "Slutdokumentationen har ändrats av någon annan. Läs om sidan för att se vad som gäller."
 )
+explain_constraint("report_role", "Det steget tas av någon annan.")
 explain_constraint("report_reader", "Deltagaren läser och kommenterar för egen del.")

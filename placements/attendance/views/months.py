@@ -64,7 +64,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
     asked = request.args.get("manad", "")
     chosen = asked if asked in names else next(reversed(names), "")
     role = current_actor().role
-    sees_kinds = current_actor().may_see_persons
+    sees_kinds = current_actor().may_see_persons and (role is not Role.SUPERVISOR or head.person is not None)
     by_day = {day.day: day for day in days}
     return render_template(
         "placements/attendance/placement.html",

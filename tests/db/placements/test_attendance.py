@@ -205,6 +205,23 @@ def test_names_are_in_swedish_order_and_a_number_stands_for_who_is_not_shared(ma
     assert record(market, present(numbers["a"], MONDAY)) == 1  # the training goes on, by number
 
 
+def test_why_somebody_was_away_is_gone_with_the_consent(market: Market, placement_id: int) -> None:
+    def kinds() -> list[AttendanceKind]:
+        with acting_as(market.supervisor):
+            return [day.kind for day in queries.days_of_placement(placement_id)]
+
+    record(market, present(placement_id, MONDAY), absent(placement_id, WEEK[1]))
+    assert kinds() == [AttendanceKind.PRESENT, AttendanceKind.ILL]
+    consent_withdrawn(market, placement_id)
+    assert kinds() == [AttendanceKind.PRESENT, AttendanceKind.OTHER_VALID]
+    with acting_as(market.supervisor):
+        (row,) = week_grid(MONDAY).rows
+        assert row.days[1].recorded == queries.days_of_placement(placement_id)[1]
+    assert record(market, absent(placement_id, WEEK[1], AttendanceKind.OTHER_VALID)) == 0, "as it was read"
+    with acting_as(market.officer):
+        assert queries.days_of_placement(placement_id)[1].kind is AttendanceKind.ILL
+
+
 def test_statements_do_not_grow_with_the_number_of_people(market: Market) -> None:
     def statements() -> tuple[int, int, int]:
         with acting_as(market.supervisor):

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
@@ -296,6 +296,21 @@ def test_without_consent_it_is_gone_at_once(market: Market, placement_id: int) -
         with pytest.raises(Conflict, match="samtycke"):
             begin_report(unwritten)
     received(market, report_id)  # the authority's side goes on
+
+
+def test_each_step_is_its_own_roles_in_the_database_too(market: Market, placement_id: int) -> None:
+    report_id = reported(market, placement_id)
+    for actor, name, value in (
+        (market.officer, "state", ReportState.RECEIVED),
+        (market.supervisor, "state", ReportState.RECEIVED),
+        (market.coordinator, "state", ReportState.REPLACED),
+        (herself(market, placement_id), "state", ReportState.REPLACED),
+        (market.supervisor, "correction_on", TUESDAY),
+        (market.coordinator, "read_at", None),
+    ):
+        change = update(FinalReport).where(FinalReport.id == report_id).values({name: value})
+        with acting_as(actor), pytest.raises(Conflict, match="tas av någon annan"), transaction():
+            db.session.execute(change)
 
 
 def test_what_waits_for_whom(market: Market, placement_id: int) -> None:
