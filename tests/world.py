@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from enterprises.applications import services as applications
 from enterprises.applications.exclusion_rules import Ground
 from enterprises.applications.models import Application
@@ -19,8 +21,12 @@ from enterprises.contracts.edition_rules import Amendment, next_month
 from enterprises.contracts.queries import checks, contract_with_terms
 from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
+from invoicing.attest import services as attest
+from invoicing.attest.rules import SaidOfLine
 from invoicing.delivery import services as deliveries
 from invoicing.invoices import services as invoices
+from invoicing.payments import services as payments
+from invoicing.payments.models import Payment
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
 from marketplace.advertising import services as advertising
@@ -356,6 +362,10 @@ def _bill(half: Half) -> None:
         with acting_as(system), transaction():
             deliveries.keep_paper(invoice_id)
             refuse(invoice_id)
+        _handle(half, invoice_id)
+        with acting_as(manager), transaction():
+            payments.import_payments(b"Betalnings-id;Datum;OCR;Belopp\nA1;2026-03-02;0000042;7,00\n")
+            half.ids["payment_id"] = db.session.scalars(select(Payment.id)).one()
     half.ids |= {
         "invoice_id": invoice_id,
         "position": 1,
@@ -364,6 +374,16 @@ def _bill(half: Half) -> None:
         "file_format": "xlsx",
     }
     half.ids["enterprise_id"] = known(manager.enterprise_id)
+
+
+def _handle(half: Half, invoice_id: int) -> None:
+    """Who may attest is decided; a line has been disputed, and not for long."""
+    controller = half.by(Role.CONTROLLER)
+    with acting_as(half.by(Role.PROCUREMENT_OFFICER)), transaction():
+        attest.set_limits({known(controller.membership_id): 100_000_00})
+    with acting_as(controller), transaction():
+        attest.dispute_invoice(invoice_id, [SaidOfLine(1, "Fel")])
+        attest.withdraw_dispute(invoice_id)
 
 
 def _share(own: Half, foreign: Half) -> dict[str, int]:

@@ -170,7 +170,7 @@ def _document(invoice: Invoice, number: int) -> InvoiceDocument:
     return queries.invoice_document(
         invoice,
         number=str(number),
-        ocr=ocr_number(f"{number:0{OCR_BASE_DIGITS}d}"),
+        ocr="" if invoice.is_credit_note else ocr_number(f"{number:0{OCR_BASE_DIGITS}d}"),
         issued_on=issued_on,
         due_on=None if invoice.is_credit_note else issued_on + timedelta(days=agreed.payment_days),
     )
