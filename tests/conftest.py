@@ -2,8 +2,10 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +22,7 @@ from tests.support.application import Database, application_on_a_copy, rolled_ba
 from tests.support.clients import Client
 from tests.support.live import served
 from tests.support.placement_market import Market, build_market
-from tests.support.servers import Servers, running_servers
+from tests.support.servers import Servers, in_memory, running_servers
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -82,6 +84,15 @@ def _quick_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(accounts, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
         yield
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """As pytest's own, but in memory where there is room, and taken away afterwards: some keep whole servers in it."""
+    with tempfile.TemporaryDirectory(
+        prefix="platstorget-test-", dir=in_memory(), ignore_cleanup_errors=True
+    ) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture
