@@ -39,6 +39,20 @@ def obstacles(table: TransitionTable, state: StrEnum, action: StrEnum, *others: 
     return [other for other in others if other]
 
 
+def acted(form: BaseForm, act: Callable[[], object], done_sv: str) -> bool:
+    """Whether a form that was sent in and is valid has done its one thing, in one transaction; it says why not."""
+    if not form.validate_on_submit():
+        return False
+    try:
+        with transaction():
+            act()
+    except DomainError as error:
+        form.add_error(error)
+        return False
+    flash(done_sv, "success")
+    return True
+
+
 def ask_first(
     question: Question,
     act: Callable[[], object],
@@ -50,13 +64,6 @@ def ask_first(
     """Shows the question; on yes acts in one transaction and goes back. `form` when something has to be written, and a
     `template` that extends the usual one when something more has to be `shown`."""
     form = form or ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                act()
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(question.done, "success")
-            return redirect(question.back)
+    if acted(form, act, question.done):
+        return redirect(question.back)
     return render_template(template, form=form, question=question, **shown), form.status()

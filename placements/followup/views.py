@@ -13,6 +13,7 @@ from marketplace.errors import Conflict, DomainError
 from marketplace.rules import ActionView
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.confirm import acted
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import BaseForm, ConfirmForm
 from marketplace.web.guards import requires
@@ -257,15 +258,8 @@ def _step(
     """A page that asks once, does one thing, and shows the follow-up as it is then."""
     follow_up = queries.follow_up(follow_up_id)
     head = training_head(follow_up.placement_id)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                service()
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Det är sparat.", "success")
-            return redirect(url_for("followup.show", follow_up_id=follow_up_id))
+    if acted(form, service, "Det är sparat."):
+        return redirect(url_for("followup.show", follow_up_id=follow_up_id))
     page = render_template(
         "placements/followup/step.html",
         form=form,

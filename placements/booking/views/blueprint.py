@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError
+from marketplace.errors import Conflict
+from marketplace.web.confirm import acted
 from marketplace.web.forms import BaseForm
 from placements.booking import queries
 from placements.booking.queries import PlacementRow
@@ -51,15 +52,8 @@ def with_form(
 ) -> ResponseReturnValue:
     """A page with a form that does one thing with the placement, or says why not."""
     placement_id = row.placement.id
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                service()
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(text_sv, "success")
-            return redirect(url_for("booking.show", placement_id=placement_id))
+    if acted(form, service, text_sv):
+        return redirect(url_for("booking.show", placement_id=placement_id))
     row = queries.placement(placement_id)
     page = render_template(
         f"placements/booking/{template}.html",

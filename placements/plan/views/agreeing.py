@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError
+from marketplace.web.confirm import acted
 from marketplace.web.guards import requires
 from placements.plan import services
 from placements.plan.difference_rules import weekdays_sv
@@ -58,16 +59,10 @@ def wish(plan_id: int) -> ResponseReturnValue:
     if plan.state is not PlanState.PROPOSED:
         return _over(plan)
     form = WishForm()
-    if form.validate_on_submit():
-        placement_id = plan.placement_id
-        try:
-            with transaction():
-                services.wish_for_change(plan_id, form.text_sv.data or "")
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Deltagarens önskemål är antecknat. Handledaren skriver en ny version.", "success")
-            return redirect(url_for("plan.show", placement_id=placement_id))
+    placement_id = plan.placement_id
+    done_sv = "Deltagarens önskemål är antecknat. Handledaren skriver en ny version."
+    if acted(form, lambda: services.wish_for_change(plan_id, form.text_sv.data or ""), done_sv):
+        return redirect(url_for("plan.show", placement_id=placement_id))
     return _table_page("wish", form, plan)
 
 

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import Role
-from marketplace.db import transaction
-from marketplace.errors import DomainError
+from marketplace.web.confirm import acted
 from marketplace.web.forms import BaseForm
 from marketplace.web.guards import requires
 from placements.plan.queries import training_head
@@ -64,15 +63,8 @@ def _on_report(
     """The report to read, and a form that does one thing with it or says why not."""
     report = queries.readable_report(report_id)
     placement_id = report.placement_id
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                service()
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(done_sv, "success")
-            return redirect(url_for("report.show", placement_id=placement_id))
+    if acted(form, service, done_sv):
+        return redirect(url_for("report.show", placement_id=placement_id))
     page = render_template(
         f"placements/report/{template}.html",
         form=form,
@@ -93,13 +85,8 @@ def outcome(placement_id: int) -> ResponseReturnValue:
     head = training_head(placement_id)
     known = queries.outcome_of(placement_id)
     form = OutcomeForm(known.content if known else None)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.record_outcome(placement_id, form.content())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Före och efter är sparat.", "success")
-            return redirect(url_for("report.show", placement_id=placement_id))
+    if acted(
+        form, lambda: services.record_outcome(placement_id, form.content()), "Före och efter är sparat."
+    ):
+        return redirect(url_for("report.show", placement_id=placement_id))
     return render_template("placements/report/outcome.html", form=form, head=head), form.status()

@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError, Invalid
+from marketplace.errors import Conflict, Invalid
+from marketplace.web.confirm import acted
 from marketplace.web.drafts import is_background, saves_in
 from marketplace.web.guards import requires
 from placements.followup.queries import follow_ups_of
@@ -126,15 +127,10 @@ def file(report_id: int) -> ResponseReturnValue:
     report = queries.readable_report(report_id)
     head = training_head(report.placement_id)
     form = FileForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.file_report(report_id, form.unread_reason.data)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Slutdokumentationen är inlämnad. Samordnaren och handläggaren kan läsa den.", "success")
-            return redirect(url_for("report.show", placement_id=head.placement.id))
+    placement_id = report.placement_id
+    done_sv = "Slutdokumentationen är inlämnad. Samordnaren och handläggaren kan läsa den."
+    if acted(form, lambda: services.file_report(report_id, form.unread_reason.data), done_sv):
+        return redirect(url_for("report.show", placement_id=placement_id))
     page = render_template(
         "placements/report/file.html",
         form=form,
