@@ -191,13 +191,8 @@ def add_row(model: type[ModelT], **values: Any) -> ModelT:
     For rows that are written hundreds of times a second; what is not given is read when it is asked for.
     """
     [(key,)] = _adding(model, tuple(values)).rows(**values)
-    return as_read(model, id=key, **values)
-
-
-def as_read(model: type[ModelT], **values: Any) -> ModelT:
-    """The object of a row that has been written, in the session as if it had been read."""
     row: ModelT = class_mapper(model).class_manager.new_instance()
-    row.__dict__.update(values)
+    row.__dict__.update(values, id=key)
     make_transient_to_detached(row)
     db.session.add(row)
     return row

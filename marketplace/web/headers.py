@@ -28,14 +28,13 @@ _TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 
 def add_security_headers(app: Flask) -> None:
-    is_demo = bool(app.config.get("DEMO"))
+    is_demo = bool(app.config.get("DEMO"))  # plain http on loopback
+    fixed = _FIXED if is_demo else _FIXED | {"Strict-Transport-Security": _TWO_YEARS}
 
     @app.after_request
     def secure(response: Response) -> Response:
-        for name, value in _FIXED.items():
-            response.headers.setdefault(name, value)
-        if not is_demo:  # the demo is plain http on loopback
-            response.headers.setdefault("Strict-Transport-Security", _TWO_YEARS)
+        given = {name.lower() for name, _ in response.headers}  # once: each look-up goes through them all
+        response.headers.extend((name, value) for name, value in fixed.items() if name.lower() not in given)
         if (current_actor().user_id or current_actor().role) and not response.cache_control.immutable:
             # A shared laptop must not show the last person's pages to the next one. What never changes is everyone's.
             response.headers["Cache-Control"] = "no-store"

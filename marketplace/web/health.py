@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from marketplace.db import db
 from marketplace.web.guards import public
-from marketplace.web.limiter import limiter
 
 bp = Blueprint("health", __name__)
 _EXTENSION = "platstorget.health"
@@ -23,14 +22,12 @@ _log = structlog.stdlib.get_logger(__name__)
 
 @bp.get("/healthz")
 @public("a supervisor asks whether the process answers")
-@limiter.exempt
 def alive() -> ResponseReturnValue:
     return {"status": "ok"}
 
 
 @bp.get("/readyz")
 @public("a load balancer asks whether the process can serve")
-@limiter.exempt
 def ready() -> ResponseReturnValue:
     checks: dict[str, Callable[[], bool]] = current_app.extensions[_EXTENSION]
     answers = {name: "ok" if _holds(name, check) else "failed" for name, check in checks.items()}

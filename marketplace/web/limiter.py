@@ -7,7 +7,16 @@ from flask import current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
-limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True)
+
+class _WhereAsked(Limiter):
+    """Looks at a request only where a view has a limit: there is none that holds everywhere, and looking costs each."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not in_middleware:
+            super()._check_request_limit(callable_name, in_middleware)
+
+
+limiter = _WhereAsked(key_func=get_remote_address, in_memory_fallback_enabled=True)
 """Without Redis each process counts for itself: signing in must not stop because Redis does."""
 
 

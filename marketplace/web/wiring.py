@@ -31,6 +31,7 @@ def init_web(app: Flask) -> None:
     if app.static_url_path is None:
         app.static_url_path = "/static"  # Bootstrap-Flask hangs its own path on it
 
+    app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # no view is a coroutine
     add_sessions(app)
     csrf = CSRFProtect(app)
     limiter.init_app(app)

@@ -1,27 +1,25 @@
 """Contracts that a placement can be booked under: in force over the days, with a price and with room."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Date, Integer, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Date, Integer, bindparam, func, or_, select, text
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from marketplace.db import db
 from marketplace.procurement.models import PriceRow, TermsVersion
-from marketplace.procurement.price_rules import RATES, PriceDraft
+from marketplace.procurement.price_rules import PriceDraft
 from marketplace.procurement.queries import price_drafts
 from marketplace.statements import Prepared
 from placements.booking.request_rules import missing_prices
 
 
-def in_force(
-    first_day: date | BindParameter[date], last_day: date | BindParameter[date]
-) -> list[ColumnElement[bool]]:
-    """Which contracts carry a placement over the days. The search asks the same."""
+def in_force(first_day: date, last_day: date) -> list[ColumnElement[bool]]:
+    """Which contracts carry a placement over the days: the search asks what `contracts_over` asks in the database."""
     return [
         Contract.state == ContractState.ACTIVE,
         Contract.starts_on <= first_day,
@@ -70,38 +68,30 @@ def contracts_over(
 ) -> list[BookableContract]:
     """Contracts between the two that are in force and last over the days, with what they have prices for; oldest first.
     Only those of the system, where the grant is under one."""
-    asked = {"authority": authority_id, "enterprise": enterprise_id, "first": first_day, "last": last_day}
-    if system_id is not None:
-        asked["system"] = system_id
-    rows = _contracts_over(is_in_system=system_id is not None).rows(**asked)
+    return bookable(
+        _OVER.rows(
+            authority=authority_id, enterprise=enterprise_id, first=first_day, last=last_day, system=system_id
+        )
+    )
+
+
+_OVER = Prepared(
+    select(text("*")).select_from(
+        func.contracts_over(
+            bindparam("authority", type_=Integer),
+            bindparam("enterprise", type_=Integer),
+            bindparam("first", type_=Date),
+            bindparam("last", type_=Date),
+            bindparam("system", type_=Integer),
+        )
+    ),
+    is_planned_once=True,
+)
+
+
+def bookable(rows: Iterable[Sequence[Any]]) -> list[BookableContract]:
+    """Of the rows of `contracts_over` in the database: one for each price."""
     return [
-        BookableContract(id_, ends_on, cap, within, [PriceDraft(row[4], row[5]) for row in prices if row[4]])
+        BookableContract(id_, ends_on, cap, within, [PriceDraft(*row[4:]) for row in prices if row[4]])
         for (id_, ends_on, cap, within), prices in groupby(rows, key=lambda row: row[:4])
     ]
-
-
-@cache
-def _contracts_over(*, is_in_system: bool) -> Prepared:
-    is_rate = (PriceRow.component == component for component in RATES)
-    statement = (
-        select(
-            Contract.id,
-            Contract.ends_on,
-            Contract.capacity_cap,
-            TermsVersion.answer_within,
-            PriceRow.component,
-            PriceRow.support_level,
-        )
-        .distinct()
-        .join(TermsVersion, TermsVersion.id == Contract.terms_id)
-        .outerjoin(PriceRow, (PriceRow.terms_id == Contract.terms_id) & or_(*is_rate))
-        .where(
-            Contract.authority_id == bindparam("authority", type_=Integer),
-            Contract.enterprise_id == bindparam("enterprise", type_=Integer),
-            *in_force(bindparam("first", type_=Date), bindparam("last", type_=Date)),
-        )
-        .order_by(Contract.id)
-    )
-    if is_in_system:
-        statement = statement.where(Contract.system_id == bindparam("system", type_=Integer))
-    return Prepared(statement, is_planned_once=True)

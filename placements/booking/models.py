@@ -101,9 +101,9 @@ class Placement(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     authority_id: Mapped[int] = mapped_column(index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"))
-    """The participant's kommun."""
+    unit_id: Mapped[int] = mapped_column(index=True)
+    kommun_code: Mapped[str]
+    """Unit and kommun are the participant's, which has the keys."""
     enterprise_id: Mapped[int]
     contract_id: Mapped[int] = mapped_column(index=True)
     grant_id: Mapped[int]
@@ -146,7 +146,9 @@ class Placement(Base):
     enterprise: Mapped[Organisation] = relationship(
         primaryjoin="foreign(Placement.enterprise_id) == Organisation.id", viewonly=True
     )
-    unit: Mapped[Organisation] = relationship(foreign_keys=[unit_id], viewonly=True)
+    unit: Mapped[Organisation] = relationship(
+        primaryjoin="foreign(Placement.unit_id) == Organisation.id", viewonly=True
+    )
 
     extents: Mapped[list["PlacementExtent"]] = relationship(order_by="PlacementExtent.from_day")
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from marketplace.accounts.rules import Role
 from marketplace.audit import record
+from marketplace.clock import today
 from marketplace.db import db
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.choice.models import ChoiceRound
@@ -23,7 +24,9 @@ def test_a_request_is_prepared_for_those_of_the_authority_who_see_the_round(
     round_id = int(world.own["choice_round_id"])
     with undone(), acting_as(world.actor(role, side)):
         sees = db.session.scalar(select(ChoiceRound.id).where(ChoiceRound.id == round_id)) is not None
-        facts = db.session.execute(select(text("*")).select_from(func.request_facts(round_id))).all()
+        facts = db.session.execute(
+            select(text("*")).select_from(func.request_facts(round_id, today(), None))
+        ).all()
     assert bool(facts) == (sees and role in BUYERS)
     assert bool(facts) == (side == "own" and role in {Role.CASE_OFFICER, Role.COORDINATOR})
 
@@ -50,7 +53,9 @@ def test_a_request_is_prepared_for_the_participants_unit_and_kommun_alone(
 
 
 def _facts(world: World) -> int:
-    asked = select(func.count()).select_from(func.request_facts(int(world.own["choice_round_id"])))
+    asked = select(func.count()).select_from(
+        func.request_facts(int(world.own["choice_round_id"]), today(), None)
+    )
     return db.session.scalar(asked) or 0
 
 

@@ -15,7 +15,7 @@ class _Handler(WSGIRequestHandler):
     """Closes the answer, and the file behind it, also when the browser leaves in the middle: Werkzeug's does not."""
 
     def connection_dropped(self, error: BaseException, environ: dict[str, Any] | None = None) -> None:
-        answer = (environ or {}).get(_ANSWER)
+        answer: Any = (environ or {}).get(_ANSWER)
         if hasattr(answer, "close"):
             answer.close()
 

@@ -1,6 +1,12 @@
 """What a supplier does with places and seats, and how a seat is taken, moved and released."""
 
-from enterprises.places.services.capacity import lock_capacity, move_seat_use, release_seat, take_seat
+from enterprises.places.services.capacity import (
+    TakenSeat,
+    lock_capacity,
+    move_seat_use,
+    release_seat,
+    take_seat,
+)
 from enterprises.places.services.closures import (
     change_closure,
     close_seats,
@@ -41,6 +47,7 @@ from enterprises.places.services.supply import (
 )
 
 __all__ = [
+    "TakenSeat",
     "add_picture",
     "add_place",
     "add_site",

@@ -5,8 +5,10 @@ books may read the place but not change it, and PostgreSQL asks for the right to
 The last word is the database's: see ex_seat_use_one_a_day.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import Date, Integer, Text, bindparam, func, insert, select, true
 
@@ -16,7 +18,7 @@ from enterprises.places.rules import PlaceState, SeatUseKind, no_seat_sv
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
 from marketplace.outbox import emit
-from marketplace.statements import Prepared, as_read
+from marketplace.statements import Prepared
 
 _CAPACITY_LOCK = 0x5EA7
 
@@ -40,20 +42,30 @@ _LOCK = Prepared(
 )
 
 
-def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> SeatUse:
+class TakenSeat(NamedTuple):
+    """The use of a seat that has just been taken."""
+
+    id: int
+    seat_id: int
+
+
+def take_seat(place_id: int, first_day: date, last_day: date, kind: SeatUseKind) -> TakenSeat:
     """Takes the lowest seat that is free on every day from first to last.
 
     Raises Invalid for days in the wrong order, Conflict when no seat is free or the place takes nobody.
     """
     in_order(first_day, last_day)
     _LOCK.write(place=place_id)  # along with what looks for the seat
-    days = {"first_day": first_day, "last_day": last_day}
-    state, seat_id, key = next(iter(_taking().rows(place=place_id, kind=kind, **days)), (None, None, None))
+    asked = {"place": place_id, "first_day": first_day, "last_day": last_day, "kind": kind}
+    state, seat_id, key = next(iter(_taking().rows(**asked)), _NOTHING)
     if state != PlaceState.PUBLISHED:
         raise Conflict("Platsen tar inte emot någon just nu. Välj en annan plats.")
     if seat_id is None:
         raise _full(place_id, first_day, last_day)
-    return as_read(SeatUse, id=key, seat_id=seat_id, place_id=place_id, kind=kind, **days)
+    return TakenSeat(key, seat_id)
+
+
+_NOTHING: Sequence[Any] = (None, None, None)
 
 
 @cache

@@ -4,18 +4,22 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple, Protocol
 
-from sqlalchemy import Integer, bindparam, func, select, text
+from sqlalchemy import Date, Integer, bindparam, func, select, text
 
-from enterprises.places.models import SeatUse
 from enterprises.places.rules import PlaceState, SeatUseKind
-from enterprises.places.services import move_seat_use, take_over_offer, take_seat
+from enterprises.places.services import TakenSeat, move_seat_use, take_over_offer, take_seat
 from marketplace.clock import now, today
 from marketplace.db import db
 from marketplace.errors import Conflict, NotFound
 from marketplace.statements import Prepared, add_row
 from placements.booking import queries
 from placements.booking.change_rules import check_move, check_unmoved_yet
-from placements.booking.contract_queries import BookableContract, contracts_over, contracts_with_room
+from placements.booking.contract_queries import (
+    BookableContract,
+    bookable,
+    contracts_over,
+    contracts_with_room,
+)
 from placements.booking.models import Placement
 from placements.booking.request_rules import (
     answer_due,
@@ -71,7 +75,7 @@ class _Asked(NamedTuple):
     hours_per_week_min: int
     hours_per_week_max: int
     weekdays: list[int]
-    contract_id: int | None
+    only_contract: int | None
     """That of the turn, which is taken in one system; None where the participant chose."""
 
 
@@ -90,11 +94,11 @@ def request_placement(
     Conflict when there is no choice or a later one, no consent, no contract, no price for the support level, no free
     seat, the hours do not fit, or as many places wait already as may.
     """
-    asked = _asked(choice_round_id, place_id)
+    asked, contracts = _asked(choice_round_id, place_id, first_day, last_day)
     last_day = last_day or asked.last_day
     _check_lives(asked, first_day)
     _check(asked, first_day, last_day)
-    contract = contract_for(asked, asked.enterprise_id, first_day, last_day, asked.contract_id)
+    contract = _first_of(contracts, asked, asked.enterprise_id, first_day, last_day)
     use = _seat(asked.place_id, first_day, last_day, held_seat_use_id)
     due_on = answer_due(today(), contract.answer_within, first_day)
     placement = add_row(
@@ -130,10 +134,12 @@ def request_placement(
     return placement
 
 
-def _asked(choice_round_id: int, place_id: int | None) -> _Asked:
-    """Takes the grant's lock. Raises NotFound, and Conflict without a choice of the place, without consent or after a
-    later choice."""
-    rows = _FACTS.rows(choice_round=choice_round_id)
+def _asked(
+    choice_round_id: int, place_id: int | None, first_day: date, last_day: date | None
+) -> tuple[_Asked, list[BookableContract]]:
+    """With the contracts that it can be made under. Takes the grant's lock. Raises NotFound, and Conflict without a
+    choice of the place, without consent or after a later choice."""
+    rows = _FACTS.rows(choice_round=choice_round_id, first=first_day, last=last_day)
     if not rows:
         raise NotFound()
     if rows[0].is_superseded:
@@ -142,17 +148,26 @@ def _asked(choice_round_id: int, place_id: int | None) -> _Asked:
         raise Conflict(
             "Deltagarens samtycke är återkallat. Leverantören får inte veta vem det gäller utan det."
         )
-    places = [_Asked(*row) for row in rows if row.place_id is not None]
+    places = [row for row in rows if row.place_id is not None]
     if not places:
         raise Conflict("Registrera deltagarens val först.")
-    asked = next((row for row in places if place_id in {None, row.place_id}), None)
-    if asked is None:
+    found = [row for row in places if row.place_id == (place_id or places[0].place_id)]
+    if not found:
         raise Conflict("Välj den plats som deltagaren har valt, eller en av reserverna.", field="place_id")
-    return asked
+    asked = _Asked(*found[0][:_FIELDS])
+    carrying = bookable(row[_FIELDS:] for row in found if row.contract_id is not None)
+    return asked, [one for one in carrying if asked.only_contract in {None, one.id}]
 
 
+_FIELDS = len(_Asked._fields)
 _FACTS = Prepared(
-    select(text("*")).select_from(func.request_facts(bindparam("choice_round", type_=Integer))),
+    select(text("*")).select_from(
+        func.request_facts(
+            bindparam("choice_round", type_=Integer),
+            bindparam("first", type_=Date),
+            bindparam("last", type_=Date),
+        )
+    ),
     is_planned_once=True,
 )
 
@@ -210,25 +225,24 @@ def _check(asked: _Asked, first_day: date, last_day: date) -> None:
     check_weekdays(asked.days_per_week, asked.weekdays)
 
 
-def _seat(place_id: int, first_day: date, last_day: date, held_seat_use_id: int | None) -> SeatUse:
+def _seat(place_id: int, first_day: date, last_day: date, held_seat_use_id: int | None) -> TakenSeat:
     if held_seat_use_id is None:
         return take_seat(place_id, first_day, last_day, SeatUseKind.REQUEST)
-    use = take_over_offer(held_seat_use_id, place_id)
-    return move_seat_use(use.id, first_day, last_day, SeatUseKind.REQUEST)
+    held = take_over_offer(held_seat_use_id, place_id)
+    use = move_seat_use(held.id, first_day, last_day, SeatUseKind.REQUEST)
+    return TakenSeat(use.id, use.seat_id)
 
 
-def contract_for(
-    grant: _Granted, enterprise_id: int, first_day: date, last_day: date, contract_id: int | None = None
-) -> BookableContract:
+def contract_for(grant: _Granted, enterprise_id: int, first_day: date, last_day: date) -> BookableContract:
     """The oldest contract over the days whose price list has a price for the grant's support level, and whose cap
-    leaves a seat, in the grant's system. Only `contract_id` where there is one. Raises Conflict or Invalid."""
-    contracts = [
-        contract
-        for contract in contracts_over(
-            grant.authority_id, enterprise_id, first_day, last_day, grant.system_id
-        )
-        if contract_id in {None, contract.id}
-    ]
+    leaves a seat, in the grant's system. Raises Conflict or Invalid."""
+    contracts = contracts_over(grant.authority_id, enterprise_id, first_day, last_day, grant.system_id)
+    return _first_of(contracts, grant, enterprise_id, first_day, last_day)
+
+
+def _first_of(
+    contracts: list[BookableContract], grant: _Granted, enterprise_id: int, first_day: date, last_day: date
+) -> BookableContract:
     if not contracts:
         ending = contracts_over(grant.authority_id, enterprise_id, first_day, first_day, grant.system_id)
         check_contract_lasts(contract.ends_on for contract in ending)

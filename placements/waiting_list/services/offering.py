@@ -99,8 +99,8 @@ def _offer_held(entry_id: int, place: Place) -> int | PassReason:
         seat_use_id=use.id,
         contract_id=contract.id,
         state=OfferState.OPEN,
-        first_day=use.first_day,
-        last_day=use.last_day,
+        first_day=first_day,
+        last_day=criteria.until,
         made_at=now(),
         due_on=due_on(today()),
     )
