@@ -26,16 +26,22 @@ from indicators.capacity import queries as capacity_queries
 from indicators.capacity import views as capacity
 from indicators.checkpoints import views as checkpoint_indicators
 from indicators.choices import views as choices
+from indicators.costs import views as cost_indicators
 from indicators.definitions import views as definitions
 from indicators.suppliers import views as supplier_indicators
 from invoicing.attest import queries as attest_queries
 from invoicing.attest import views as attest
+from invoicing.budget import views as budget
+from invoicing.costs import views as costs
 from invoicing.delivery import queries as delivery_queries
 from invoicing.delivery import views as delivery
+from invoicing.earnings import views as earnings
 from invoicing.invoices import queries as invoice_queries
 from invoicing.invoices import views as invoices
+from invoicing.ledger import views as ledger
 from invoicing.payments import queries as payment_queries
 from invoicing.payments import views as payments
+from invoicing.preview import views as preview
 from invoicing.run import views as invoice_runs
 from marketplace.advertising import queries as advertising_queries
 from marketplace.advertising import views as advertising
@@ -89,22 +95,28 @@ BLUEPRINTS: Sequence[Blueprint] = (
     attendance.own_bp,
     attest.bp,
     booking.bp,
+    budget.bp,
     capacity.bp,
     checkpoint_indicators.bp,
     checkpoints.bp,
     choice.bp,
     choices.bp,
+    cost_indicators.bp,
+    costs.bp,
     definitions.bp,
     delivery.bp,
     *directory.BLUEPRINTS,
+    earnings.bp,
     followup.bp,
-    invoice_runs.bp,
     invoices.bp,
+    invoice_runs.bp,
+    ledger.bp,
     own_page.bp,
     payments.bp,
     consent_views.bp,
     participants.bp,
     places.bp,
+    preview.bp,
     plan.bp,
     plan.own_bp,
     procurement.bp,
@@ -145,6 +157,7 @@ WAITING: Sequence[Waiting] = (
 
 JOBS: Mapping[str, Sequence[str]] = {
     "absence.repeated": ["placements.followup.jobs.call_meeting"],
+    "budget.expect": ["invoicing.budget.jobs.expect"],
     "checkpoints.lapse": ["placements.checkpoints.jobs.lapse"],
     "checkpoints.make": ["placements.checkpoints.jobs.make"],
     "choice_round_closed": ["placements.visits.jobs.cancel_in_round"],
@@ -159,10 +172,10 @@ JOBS: Mapping[str, Sequence[str]] = {
     "grant_withdrawn": ["placements.waiting_list.jobs.end_withdrawn"],
     "indicators.compute": ["indicators.jobs.compute"],
     "indicators.compute_supplier": ["indicators.jobs.compute"],
-    "invoice.deliver": ["invoicing.delivery.jobs.hand_over"],
-    "invoice.sent": ["invoicing.delivery.jobs.keep_paper", "invoicing.delivery.jobs.hand_over"],
     "invoices.remind": ["invoicing.attest.jobs.remind"],
     "invoice_run": ["invoicing.run.jobs.run_month"],
+    "invoice.deliver": ["invoicing.delivery.jobs.hand_over"],
+    "invoice.sent": ["invoicing.delivery.jobs.keep_paper", "invoicing.delivery.jobs.hand_over"],
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
     "letter.digest": ["marketplace.letters.jobs.send_digest"],
     "letter.send": ["marketplace.letters.jobs.send_letter"],

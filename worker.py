@@ -120,6 +120,12 @@ SCHEDULE: Sequence[Scheduled] = (
         kind=OrganisationKind.ENTERPRISE,
     ),
     Scheduled(
+        "budget.expect",
+        "30 3 * * *",
+        "what the booked placements are expected to cost, for the budget's forecast",
+        kind=OrganisationKind.AUTHORITY,
+    ),
+    Scheduled(
         "letters.digest",
         "30 6 * * *",
         "on working days, what waits for each person and the letters kept since the day before",

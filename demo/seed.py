@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 
 from demo.problems import DemoProblem
 from demo.simulate.agenda import Agenda
+from demo.simulate.budgeting import write_budgets
 from demo.simulate.chance import rng_for
 from demo.simulate.deliver import deliver, forget_letters
 from demo.simulate.foundation import Directory, Staff, lay
@@ -84,6 +85,7 @@ def load(
         deliver(authority_id)
     forget_letters()
     compute_all(is_whole=True)
+    write_budgets(story.authorities, directory)
     progress(_summary(counts, time.monotonic() - started))
     return counts
 

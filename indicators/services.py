@@ -6,6 +6,7 @@ from sqlalchemy.dialects.postgresql import insert
 from indicators.capacity.services import compute_capacity
 from indicators.checkpoints.services import compute_checkpoints
 from indicators.choices.services import compute_choices
+from indicators.costs.services import compute_costs
 from indicators.suppliers.models import IndicatorRun
 from indicators.suppliers.services import compute_supplier
 from marketplace import clock
@@ -16,10 +17,11 @@ from marketplace.tenancy import acting_as, system_actor
 
 
 def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
-    """Capacity, choices and checkpoints of one authority. Act as the system for it."""
+    """Capacity, choices, checkpoints and costs of one authority. Act as the system for it."""
     compute_capacity(authority_id, is_whole=is_whole)
     compute_choices(authority_id)
     compute_checkpoints(authority_id)
+    compute_costs(authority_id)
     _note_run(authority_id)
 
 

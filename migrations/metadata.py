@@ -1,6 +1,7 @@
 """Imports every model, so that the metadata is whole."""
 
 import invoicing.attest.models
+import invoicing.budget.models
 import invoicing.delivery.models
 import invoicing.payments.models
 import invoicing.run.models  # noqa: F401

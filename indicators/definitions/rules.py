@@ -20,6 +20,7 @@ class Indicator(StrEnum):
     SEGREGATION = "segregation"
     CHECKPOINTS = "checkpoints"
     FORWARD = "forward"
+    COST = "cost"
     ATTENDANCE = "attendance"
     PLAN_IN_TIME = "plan_in_time"
     REPORT_IN_TIME = "report_in_time"
@@ -182,6 +183,22 @@ _DEFINITIONS: Final = (
         "deltagare",
         "Avstämningar i Platstorget",
         has_interval=True,
+    ),
+    Definition(
+        Indicator.COST,
+        Audience.STRATEGIST,
+        Measure.MEAN,
+        "Kostnad per placering",
+        "Vad har en placering kostat från början till slut, för kvinnor och för män?",
+        "Det som har fakturerats för placeringarna, utan moms, med rättelser och krediteringar",
+        "Placeringar som har tagit slut, också de som ingenting har fakturerats för",
+        "Placeringar som aldrig började, som pågår, eller som tog slut den här eller förra månaden: deras sista månad"
+        " har inte säkert hunnit faktureras. Deltagare som angett annat kön eller inget visas inte, de är för få",
+        "Kalenderåret då placeringen tog slut",
+        "kronor",
+        "Skickade fakturor till och med den senaste hela månaden. Den som byter plats har en placering på varje",
+        case_sv="placeringar",
+        case_one_sv="placering",
     ),
     Definition(
         Indicator.ATTENDANCE,

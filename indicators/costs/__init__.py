@@ -1,0 +1,1 @@
+"""What placements that are over have cost, by sex, supplier and kommun."""

@@ -1,0 +1,1 @@
+"""What the supplier has earned so far this month, before anything is invoiced."""
