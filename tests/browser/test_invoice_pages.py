@@ -32,7 +32,7 @@ MANAGERS_PAGES = {
 CONTROLLERS_PAGES = {
     "inbox": "/fakturor",
     "sent": "/fakturor/{sent}",
-    "attest": "/fakturor/{sent}/attestera",
+    "examine": "/fakturor/{sent}/granska",
     "dispute": "/fakturor/{sent}/bestrid",
     "fee": "/fakturor/{sent}/rad/1",
     "document": "/fakturor/{sent}.html",

@@ -230,7 +230,7 @@ invoice      examined              remind              examined              sup
 invoice      attested              remind              attested              supplier_manager system
 invoice      attested              record_payment      attested              controller
 invoice      attested              mark_paid           paid                  supplier_manager
-credit_note  draft                 discard             draft                 supplier_manager
+credit_note  draft                 comment             draft                 supplier_manager
 credit_note  draft                 approve             approved              supplier_manager
 credit_note  approved              send                sent                  supplier_manager
 credit_note  sent                  examine             examined              controller
