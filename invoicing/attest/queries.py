@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from invoicing.attest.models import AttestLimit, Dispute, DisputedLine
 from invoicing.attest.rules import Attester, Matter, Waits
-from invoicing.invoices.models import Invoice, InvoiceLine
+from invoicing.invoices.models import Invoice
 from invoicing.invoices.queries import invoices
 from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.facts import Month
@@ -20,8 +20,6 @@ from marketplace.db import db, swedish_order
 from marketplace.swedish import kronor
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
-from placements.attendance.queries import days_as_invoiced
-from placements.attendance.rules import RecordedDay
 
 _WAITING: Mapping[Waits, ColumnElement[bool]] = {
     Waits.EXAMINATION: Invoice.state == InvoiceState.SENT,
@@ -149,11 +147,6 @@ def open_dispute(invoice_id: int) -> Dispute | None:
     return db.session.scalar(
         select(Dispute).where(Dispute.invoice_id == invoice_id, Dispute.outcome.is_(None))
     )
-
-
-def days_behind_lines(lines: Sequence[InvoiceLine]) -> dict[int, list[RecordedDay]]:
-    """The days of each line by its position, as they stood when the invoice was approved."""
-    return {line.position: days_as_invoiced(line.placement_id, line.days) for line in lines}
 
 
 _TEXT_SV: Mapping[Waits, tuple[str, str]] = {

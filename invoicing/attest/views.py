@@ -11,7 +11,7 @@ from invoicing.attest import queries, services
 from invoicing.attest.forms import YES, CreditForm, InboxFilter, KeepForm, dispute_form, limits_form
 from invoicing.attest.rules import WAITS_SV, obstacles
 from invoicing.invoices.models import Invoice
-from invoicing.invoices.queries import line_groups, whole_invoice
+from invoicing.invoices.queries import days_behind, line_groups, whole_invoice
 from invoicing.invoices.rules import InvoiceAction, transitions_for
 from invoicing.invoices.views import invoice_title
 from invoicing.remuneration.facts import Month
@@ -258,7 +258,7 @@ def _act(
         transition=transition,
         form=form,
         groups=line_groups(invoice.lines),
-        days=queries.days_behind_lines(invoice.lines) if is_examining else {},
+        days=days_behind(invoice.lines) if is_examining else {},
         is_ending=action in {InvoiceAction.DISPUTE, InvoiceAction.CREDIT},
     )
     return page, form.status()

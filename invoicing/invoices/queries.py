@@ -1,6 +1,7 @@
 """Invoices to list, to show, to render, and what waits for whom."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -131,10 +132,21 @@ def line_groups(lines: Iterable[InvoiceLine]) -> list[LineGroup]:
     return groups
 
 
-def days_behind(line: InvoiceLine) -> list[DayBehind]:
-    """The attendance days that earned a line, in order, as they stood then; none for a fee or a month."""
-    days = days_as_invoiced(line.placement_id, line.days)
-    return [DayBehind(day.day, day.planned_hours, day.actual_hours, day.actual_hours == 0) for day in days]
+def days_behind(lines: Collection[InvoiceLine]) -> dict[int, list[DayBehind]]:
+    """By position of the line: the attendance days that earned it, in order, as they stood then; none for a fee or a
+    month. Two queries, however many lines."""
+    asked: dict[int, set[date]] = defaultdict(set)
+    for line in lines:
+        asked[line.placement_id].update(line.days)
+    stood = days_as_invoiced(asked)
+    return {
+        line.position: [
+            DayBehind(day, said.planned_hours, said.actual_hours, said.actual_hours == 0)
+            for day in sorted(line.days)
+            if (said := stood.get((line.placement_id, day)))
+        ]
+        for line in lines
+    }
 
 
 def authorities() -> list[Organisation]:

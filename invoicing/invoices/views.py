@@ -157,7 +157,7 @@ def line(invoice_id: int, position: int) -> ResponseReturnValue:
         title=invoice_title(invoice),
         group=queries.line_groups([row])[0],
         line=row,
-        days=queries.days_behind(row),
+        days=queries.days_behind([row])[position],
     )
 
 

@@ -1,6 +1,6 @@
 """Attendance on record: days, what they said before they were corrected, and absence that was reported."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -171,16 +171,23 @@ def _said(row: Any, kind: AttendanceKind | None, *said: Any) -> RecordedDay | No
     return RecordedDay(row.placement_id, row.day, kind, *said) if kind else None
 
 
-def days_as_invoiced(placement_id: int, days: Collection[date]) -> list[RecordedDay]:
-    """Of these days those on record when the month's invoice was approved, as they stood then."""
-    stood = {day.day: day for day in days_of_placement(placement_id) if day.day in days}
-    for correction in reversed(corrections_of([placement_id])):
-        if correction.day in days:
+def days_as_invoiced(asked: Mapping[int, Collection[date]]) -> dict[tuple[int, date], RecordedDay]:
+    """Of these days, by placement, those on record when the month's invoice was approved, as they stood then; in order,
+    by two queries."""
+    wanted = {(placement_id, day) for placement_id, days in asked.items() for day in days}
+    if not wanted:
+        return {}
+    every_day = [day for _, day in wanted]
+    on_record = recorded_days(asked, min(every_day), max(every_day))
+    stood = {key: day for key, day in on_record.items() if key in wanted}
+    for correction in reversed(corrections_of(asked)):
+        key = (correction.placement_id, correction.day)
+        if key in wanted:
             if correction.was is None:
-                stood.pop(correction.day, None)
+                stood.pop(key, None)
             else:
-                stood[correction.day] = correction.was
-    return [stood[day] for day in sorted(stood)]
+                stood[key] = correction.was
+    return dict(sorted(stood.items()))
 
 
 def approved_months(months: Collection[ContractMonth]) -> set[ContractMonth]:

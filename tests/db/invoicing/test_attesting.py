@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from invoicing.attest import queries, services
 from invoicing.attest.models import AttestLimit
 from invoicing.attest.rules import DisputeOutcome, SaidOfLine, Waits
 from invoicing.invoices.models import Invoice, InvoiceLine
+from invoicing.invoices.queries import DayBehind, days_behind
 from invoicing.invoices.rules import InvoiceState
 from marketplace import audit
 from marketplace.accounts.models import Organisation
@@ -25,6 +26,7 @@ from marketplace.letters.models import Letter
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.factories import make_actor
 from tests.support.invoicing_market import APRIL_FIRST, Market, attend, build_market, sent_invoice
+from tests.support.statements import statements_of
 
 DUE, OVERDUE = date(2026, 5, 1), date(2026, 5, 4)
 WRONG = SaidOfLine(2, "En dag för mycket", quantity=Decimal(4))
@@ -205,6 +207,17 @@ def test_a_credited_invoice_is_taken_back_whole(market: Market, invoice_id: int)
         services.credit_invoice(invoice_id, "En gång till")
 
 
+def test_the_month_of_a_credited_invoice_is_invoiced_again(market: Market, invoice_id: int) -> None:
+    does(market.manager, services.credit_invoice, invoice_id, "En dag för mycket")
+    again = sent_invoice(market)
+    with acting_as(market.controller):
+        assert db.session.scalar(select(Invoice.payable_ore).where(Invoice.id == again)) == 12_370_00
+        assert db.session.scalar(select(func.sum(Invoice.payable_ore))) == 12_370_00
+    with acting_as(market.manager), transaction():
+        note = services.credit_invoice(again, "En gång till")
+        assert note.payable_ore == -12_370_00
+
+
 def test_what_is_attested_is_corrected_and_not_credited(market: Market, invoice_id: int) -> None:
     attested(market, invoice_id)
     with acting_as(market.manager), pytest.raises(Conflict, match="Rätta närvaron"), transaction():
@@ -275,11 +288,13 @@ def test_days_behind_the_lines_are_asked_for_together(market: Market) -> None:
     with acting_as(market.system), transaction():
         attend(market.placement_ids[0], market.contract_id, date(2026, 3, 9))
     invoice_id = sent_invoice(market)
+    days: dict[int, list[DayBehind]] = {}
     with acting_as(market.controller):
         lines = db.session.scalars(
             select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id).order_by(InvoiceLine.position)
         ).all()
-        days = queries.days_behind_lines(lines)
+        asked = statements_of(lambda: days.update(days_behind(lines)))
+        assert len([one for one in asked if "FROM invoice_line" not in one]) == 2
         assert [[day.day.day for day in days[line.position]] for line in lines] == [
             [],
             [2, 3, 4, 5, 6, 9],

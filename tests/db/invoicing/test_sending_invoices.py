@@ -230,11 +230,11 @@ def test_days_behind_a_line_for_the_controller(market: Market) -> None:
     invoice_id = sent(market)
     with acting_as(market.controller):
         invoice = queries.whole_invoice(invoice_id)
-        days = queries.days_behind(queries.invoice_line(invoice, 2))
+        days = queries.days_behind(invoice.lines)[2]
         assert [(one.day.day, one.actual_hours, one.is_absence) for one in days] == [
             (day, Decimal(7), False) for day in (2, 3, 4, 5, 6)
         ]
-        assert queries.days_behind(queries.invoice_line(invoice, 1)) == []
+        assert queries.days_behind(invoice.lines)[1] == []
         with pytest.raises(NotFound):
             queries.invoice_line(invoice, 4)
 
