@@ -66,7 +66,7 @@ _AWAY = Prepared(
     text("""
         SELECT w.placement_id, w.month, (
             SELECT count(*) FROM attendance_day a
-            WHERE a.placement_id = w.placement_id AND a.day BETWEEN w.month - :back AND w.month - 1
+            WHERE a.placement_id = w.placement_id AND a.day BETWEEN w.month - CAST(:back AS integer) AND w.month - 1
               AND a.day > coalesce((
                 SELECT max(b.day) FROM attendance_day b
                 WHERE b.placement_id = w.placement_id AND b.day < w.month AND b.kind = 'present'), '-infinity'))

@@ -20,7 +20,7 @@ from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as
 from tests.support.clients import Client, ClientFor
-from tests.support.invoicing_market import Market, attend, build_market, sent_invoice
+from tests.support.invoicing_market import PRICES, Market, attend, build_market, sent_invoice
 from tests.support.statements import statements_of
 from tests.web.reading import text_of
 
@@ -84,6 +84,19 @@ def test_what_cannot_be_priced_is_told_with_its_days(market: Market, manager: Cl
         f"P{market.placement_ids[1]:06d}: Prislistan saknar dagersättning för nivå 3, deldag. "
         "Komplettera avtalets prislista. 2026-03-09" in shown
     )
+
+
+def test_absence_in_a_row_is_followed_into_the_month(session: Session, client_for: ClientFor) -> None:
+    """Three days in a row are paid, and two of them were in March."""
+    limits = {"max_in_a_row": 3, "must_be_reported_same_day": False}
+    absence = {"component": "paid_absence", "amount_ore": 0, "parameters": limits}
+    with travelling(date(2026, 4, 10)):
+        market = build_market(placements=1, prices=(*PRICES, absence))
+        with acting_as(market.system), transaction():
+            for day in (date(2026, 3, 30), date(2026, 3, 31), date(2026, 4, 1), date(2026, 4, 2)):
+                attend(market.placement_ids[0], market.contract_id, day, "0")
+        shown = text_of(client_for(market.manager).get(f"/fakturor/hittills/{market.contract_id}"))
+    assert "1 dag med giltig frånvaro: 2026-04-01" in shown
 
 
 def test_only_the_parties_manager_sees_it(market: Market, client_for: ClientFor) -> None:
