@@ -11,11 +11,12 @@ from bench import measures
 from bench.data import LARGE, SMALL, WORK, Ground, ground, prepare
 from bench.load import Clients, clients
 from bench.measures import People, Signed
+from bench.month import month_findings
 from bench.report import Finding, table, write
 from bench.serving import ROOT, Served, Visitor, floor, product
 from bench.sizes import Sizes, from_environment
 
-ALL = ("search", "queries", "memory", "booking", "rush")
+ALL = ("search", "queries", "memory", "booking", "rush", "invoicing")
 
 
 def main(wanted: list[str]) -> int:
@@ -35,6 +36,11 @@ def main(wanted: list[str]) -> int:
 
 def measure(where: Ground, sizes: Sizes, wanted: list[str]) -> list[Finding]:
     findings = []
+    if "invoicing" in wanted:
+        _say("The month's run …")
+        findings += month_findings(where, sizes.days)
+        if wanted == ["invoicing"]:
+            return findings
     who = measures.people(where, LARGE)
     paths = measures.searches(where, LARGE)
     with clients(sizes.clients) as ready:

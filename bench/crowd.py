@@ -43,7 +43,6 @@ def multiply(cursor: Cursor, table: str, source: str, **said: str) -> int:
 
 def make_market(cursor: Cursor, foundation: Foundation, sizes: Sizes) -> None:
     """Enterprises, contracts, sites, places and seats."""
-    _patterns(cursor, foundation)
     _kinds(cursor, foundation)
     buyers = len(foundation.patterns)
     enterprises = max(2 * buyers, sizes.places // _PLACES_EACH)
@@ -154,7 +153,8 @@ _KIND = (
 )
 
 
-def _patterns(cursor: Cursor, foundation: Foundation) -> None:
+def mark_patterns(cursor: Cursor, foundation: Foundation) -> None:
+    """Which rows are multiplied."""
     cursor.execute(
         """
         CREATE SCHEMA bench;

@@ -22,6 +22,8 @@ from marketplace.clock import today
 from marketplace.db import db
 
 SMALL, LARGE, WORK = "bench_small", "bench_large", "bench_work"
+FOUNDATION, MONTH = "bench_foundation", "bench_month"
+"""One of everything, and what the month's run is measured on."""
 _SUPERUSER = "postgres"
 _SETTINGS = {
     "shared_buffers": "512MB",
@@ -105,7 +107,7 @@ def prepare(ground: Ground, sizes: Sizes, progress: Progress, *, checked: bool =
     """Makes the databases unless they are there, made today by this program in these sizes."""
     stamp = _stamp(sizes)
     if not ground.folder.is_done(stamp):
-        for name in (WORK, LARGE, SMALL):
+        for name in (MONTH, WORK, LARGE, SMALL, FOUNDATION):
             ground.cluster.drop_database(name)
         started = time.monotonic()
         _make(ground, sizes, progress, checked=checked)
@@ -128,12 +130,15 @@ def _stamp(sizes: Sizes) -> str:
 
 def _make(ground: Ground, sizes: Sizes, progress: Progress, *, checked: bool) -> None:
     progress("One of everything, through the services …")
-    ground.cluster.make_database(SMALL)
-    migrations.upgrade(ground.cluster.address(OWNER, SMALL), APP)
-    with ground.app(SMALL).app_context():
+    ground.cluster.make_database(FOUNDATION)
+    migrations.upgrade(ground.cluster.address(OWNER, FOUNDATION), APP)
+    with ground.app(FOUNDATION).app_context():
         laid = foundation.lay_foundation()
         db.session.remove()
         db.engine.dispose()
+    with ground.cursor(FOUNDATION) as cursor:
+        crowd.mark_patterns(cursor, laid)
+    ground.cluster.make_database(SMALL, template=FOUNDATION)
     progress(f"{sizes.places} places …")
     with ground.cursor(SMALL, checked=checked) as cursor:
         crowd.make_market(cursor, laid, sizes)

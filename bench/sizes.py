@@ -20,6 +20,8 @@ class Sizes:
     """Clients who want one of five seats."""
     requests: int = 10_000
     """How many a worker's memory is watched over."""
+    days: int = 1_000_000
+    """Of attendance in the month that is run; 500 for each invoice."""
 
     def stamp(self) -> str:
         return f"{self.places}-{self.bookings}-{self.rush}"

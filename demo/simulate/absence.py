@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from demo.simulate.agenda import Phase
 from demo.simulate.foundation import DEMO_ENTERPRISE
@@ -45,7 +45,7 @@ def _correct() -> None:
     found = db.session.execute(
         select(AttendanceDay.placement_id, AttendanceDay.day)
         .where(
-            AttendanceDay.is_invoiced,
+            func.is_month_approved(AttendanceDay.contract_id, AttendanceDay.day),
             AttendanceDay.kind == AttendanceKind.PRESENT,
             AttendanceDay.day <= today() - _LONG_AGO,
         )

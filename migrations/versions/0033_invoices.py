@@ -158,6 +158,57 @@ END $$;
 DROP FUNCTION hold_month;
 """
 
+# As in 0007 and 0026, with and without `is_invoiced`: what is invoiced is told by the lines alone.
+DAYS_BY_NUMBER = """
+DROP VIEW attendance_by_number;
+{column}
+CREATE VIEW attendance_by_number WITH (security_barrier = true) AS
+    SELECT placement_id, day, contract_id, planned_hours, actual_hours,
+           CASE WHEN kind IN ('ill', 'leave') THEN 'other_valid' ELSE kind END AS kind,
+           is_reported_same_day{named}
+    FROM attendance_day
+    WHERE EXISTS (
+        SELECT FROM placement p WHERE p.id = placement_id AND (
+            (app_role() = 'controller' AND p.authority_id = app_authority())
+            OR (app_role() = 'supplier_manager' AND p.enterprise_id = app_enterprise())
+        )
+    );
+CREATE OR REPLACE FUNCTION correct_attendance() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    stands attendance_day;
+BEGIN
+    SELECT * INTO stands FROM attendance_day a
+        WHERE a.placement_id = NEW.placement_id AND a.day = NEW.day FOR UPDATE;
+    SELECT p.contract_id INTO NEW.contract_id FROM placement p WHERE p.id = NEW.placement_id;
+    NEW.was_kind := stands.kind;
+    NEW.was_planned_hours := stands.planned_hours;
+    NEW.was_actual_hours := stands.actual_hours;
+    NEW.was_reported_same_day := stands.is_reported_same_day;
+    IF NOT is_month_approved(NEW.contract_id, NEW.day) THEN
+        PERFORM refuse('correction_of_open_day');
+    END IF;
+    IF NEW.kind IS NULL THEN
+        DELETE FROM attendance_day a WHERE a.placement_id = NEW.placement_id AND a.day = NEW.day;
+    ELSE
+        INSERT INTO attendance_day (placement_id, day, contract_id, planned_hours, actual_hours, kind,
+                is_reported_same_day{named})
+            VALUES (NEW.placement_id, NEW.day, NEW.contract_id, NEW.planned_hours, NEW.actual_hours, NEW.kind,
+                NEW.is_reported_same_day{value})
+            ON CONFLICT (placement_id, day) DO UPDATE SET planned_hours = EXCLUDED.planned_hours,
+                actual_hours = EXCLUDED.actual_hours, kind = EXCLUDED.kind,
+                is_reported_same_day = EXCLUDED.is_reported_same_day;
+    END IF;
+    RETURN NEW;
+END $$;
+"""
+WITHOUT_MARK = {"column": "ALTER TABLE attendance_day DROP COLUMN is_invoiced;", "named": "", "value": ""}
+WITH_MARK = {
+    "column": "ALTER TABLE attendance_day ADD COLUMN is_invoiced boolean NOT NULL DEFAULT false;"
+    " ALTER TABLE attendance_day ALTER COLUMN is_invoiced DROP DEFAULT;",
+    "named": ", is_invoiced",
+    "value": ", false",
+}
+
 
 def upgrade() -> None:
     _invoices()
@@ -171,6 +222,8 @@ def upgrade() -> None:
     op.execute(KEEP_LINES)
     op.execute(ATTENDED_DAYS)
     op.execute(HOLD_MONTH)
+    op.execute(DAYS_BY_NUMBER.format(**WITHOUT_MARK))
+    op.execute(f"GRANT SELECT ON attendance_by_number TO {app_role()}")
     for function in ("attended_days", "hold_month"):
         op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {app_role()}")
     op.create_index(
@@ -294,6 +347,8 @@ def _runs() -> None:
 def downgrade() -> None:
     """Refused where lines have been taken back or a month has been invoiced again: the old rules have no room for it."""
     op.drop_index("ix_attendance_correction_contract", "attendance_correction")
+    op.execute(DAYS_BY_NUMBER.format(**WITH_MARK))
+    op.execute(f"GRANT SELECT ON attendance_by_number TO {app_role()}")
     op.execute(KEPT_DAYS_BEFORE)
     op.execute("DROP FUNCTION attended_days")
     op.execute(KEPT_LINES_BEFORE)

@@ -1,5 +1,5 @@
-"""One row per placement and day. A day that an invoice has counted is frozen by the database, which lets it change only
-through a correction that says why."""
+"""One row per placement and day. A day of a month whose invoice is approved is frozen by the database, which lets it
+change only through a correction that says why."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -29,7 +29,6 @@ class AttendanceDay(Base):
     kind: Mapped[AttendanceKind] = mapped_column(enum_of(AttendanceKind, "kind"))
     is_reported_same_day: Mapped[bool] = mapped_column(default=False)
     """An absence that the participant reported the same day can be paid, where the price list says so."""
-    is_invoiced: Mapped[bool] = mapped_column(default=False)
 
 
 class NoTrainingDay(Base):

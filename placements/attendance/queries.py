@@ -44,7 +44,6 @@ def recorded_days(
             days.c.planned_hours,
             days.c.actual_hours,
             days.c.is_reported_same_day,
-            days.c.is_invoiced,
         )
         .where(days.c.placement_id.in_(placement_ids), days.c.day.between(first, last))
         .order_by(days.c.placement_id, days.c.day)

@@ -157,7 +157,6 @@ class RecordedDay:
     planned_hours: Decimal
     actual_hours: Decimal
     is_reported_same_day: bool = False
-    is_invoiced: bool = False
 
     @property
     def said_sv(self) -> str:
@@ -192,7 +191,6 @@ class HourSum:
     )
     """By kind: the hours that were planned on the days away."""
     absent_days: dict[AttendanceKind, int] = field(default_factory=lambda: dict.fromkeys(ABSENCES, 0))
-    is_invoiced: bool = False
 
     def add(self, day: RecordedDay) -> None:
         self.planned_hours += day.planned_hours
@@ -202,7 +200,6 @@ class HourSum:
         else:
             self.absent_days[day.kind] += 1
             self.absent_hours[day.kind] += day.planned_hours
-        self.is_invoiced = self.is_invoiced or day.is_invoiced
 
     @property
     def name_sv(self) -> str:

@@ -17,7 +17,7 @@ from placements.attendance.queries import (
     no_training_days,
     recorded_days,
 )
-from placements.attendance.rules import AttendanceKind, RecordedDay, days_of_week
+from placements.attendance.rules import AttendanceKind, days_of_week
 from placements.attendance.week_rules import NO_HOURS, Closed, GridDay
 from placements.booking.models import Placement
 from placements.booking.rules import BEGUN_STATES
@@ -93,7 +93,7 @@ def week_grid(monday: date, *, with_weekend: bool = False) -> WeekGrid:
                     day,
                     stands.planned_hours if stands else planned[placement.id].get(day, NO_HOURS),
                     stands,
-                    _closed(placement, day, stands, is_approved=is_approved),
+                    _closed(placement, day, is_approved=is_approved),
                     _reported(report, person),
                     is_no_training=key in without,
                 )
@@ -109,16 +109,12 @@ def _reported(report: AbsenceReport | None, person: Participant | None) -> Atten
     return AttendanceKind.OTHER_VALID
 
 
-def _closed(
-    placement: Placement, day: date, stands: RecordedDay | None, *, is_approved: bool
-) -> Closed | None:
+def _closed(placement: Placement, day: date, *, is_approved: bool) -> Closed | None:
     if not (placement.started_on or placement.first_day) <= day <= placement.last_day:
         return Closed.OUTSIDE
     if day > today():
         return Closed.FUTURE
-    if is_approved:
-        return Closed.INVOICED
-    return Closed.DRAFTED if stands and stands.is_invoiced else None
+    return Closed.INVOICED if is_approved else None
 
 
 def _without_empty_weekend(week: list[date], rows: list[GridRow], *, with_weekend: bool) -> WeekGrid:

@@ -43,21 +43,18 @@ class Closed(StrEnum):
 
     OUTSIDE = "outside"
     FUTURE = "future"
-    DRAFTED = "drafted"
     INVOICED = "invoiced"
 
 
 CLOSED_SV = {
     Closed.OUTSIDE: "Utanför placeringen",
     Closed.FUTURE: "Kommande dag",
-    Closed.DRAFTED: "I fakturautkast",
     Closed.INVOICED: "Månaden är fakturerad",
 }
 
 CLOSED_WHY_SV = {
     Closed.OUTSIDE: "Dagen ligger utanför placeringen.",
     Closed.FUTURE: "Dagen har inte varit än.",
-    Closed.DRAFTED: "Dagen står i ett fakturautkast. Be verksamhetsledaren underkänna det, så går dagen att ändra.",
     Closed.INVOICED: "Månadens faktura är godkänd. Rätta dagen och skriv varför.",
 }
 

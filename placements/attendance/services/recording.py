@@ -28,7 +28,6 @@ from placements.attendance.rules import (
     check_day,
     check_hours,
 )
-from placements.attendance.week_rules import CLOSED_WHY_SV, Closed
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 
@@ -67,9 +66,6 @@ def record_attendance(
     changed = changed_entries(latest.values(), recorded)
     rested = {key: no_training[key] for key in keys if key not in latest and key not in without}
     gone = [key for key in rested if key in recorded]
-    for key in [*((entry.placement_id, entry.day) for entry in changed), *gone]:
-        if key in recorded and recorded[key].is_invoiced:
-            raise Conflict(f"{key[1]}: {CLOSED_WHY_SV[Closed.DRAFTED]}")
     absences = _absences_before(changed)
     _save(changed, placements)
     if gone:
@@ -154,7 +150,6 @@ def _save(entries: Sequence[AttendanceEntry], placements: Mapping[int, Placement
         "actual_hours": (Numeric(8, 2), [entry.actual_hours for entry in entries]),
         "kind": (Text(), [entry.kind.value for entry in entries]),
         "is_reported_same_day": (Boolean(), [entry.is_reported_same_day for entry in entries]),
-        "is_invoiced": (Boolean(), [False for _ in entries]),
     }
     # One statement with a list for each column: every statement pays for the rules of row-level security anew.
     rows = select(*(func.unnest(literal(values, ARRAY(kind))) for kind, values in columns.values()))

@@ -24,6 +24,7 @@ from placements.attendance.month_queries import (
 from placements.attendance.queries import (
     Correction,
     absence_reports,
+    approved_months,
     corrections_of,
     days_of_placement,
     no_training_days,
@@ -70,6 +71,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
         "placements/attendance/placement.html",
         head=head,
         sums=sums,
+        invoiced=_invoiced(head.placement.contract_id, list(names)),
         total=total(days),
         chosen=chosen,
         chosen_sv=names.get(chosen, ""),
@@ -87,6 +89,12 @@ def placement(placement_id: int) -> ResponseReturnValue:
         said_sv=said_sv,
         WEEKDAY_SV=WEEKDAY_SV,
     )
+
+
+def _invoiced(contract_id: int, months: list[str]) -> set[str]:
+    """Those whose invoice is approved."""
+    approved = approved_months([(contract_id, date.fromisoformat(f"{month}-01")) for month in months])
+    return {f"{first:%Y-%m}" for _, first in approved}
 
 
 @bp.get("/narvaro/manad")

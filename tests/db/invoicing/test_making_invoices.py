@@ -30,6 +30,7 @@ from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
 
 MARCH = Month(2026, 3)
+ABSENCE = {"component": "paid_absence", "amount_ore": 0, "parameters": {"max_in_a_row": 3}}
 AFTER_A_MONTH = {"component": "start_fee", "amount_ore": 2_500_00, "parameters": {"after_run_days": 30}}
 MOST_STATEMENTS = 20
 """To make one invoice, whatever its size: settings of the actor, facts, rows, events."""
@@ -349,6 +350,21 @@ class TestCorrections:
             assert (april.net_ore, {one.earned_month.month for one in april.lines}) == (1237000, {3})
             with acting_as(market.system), transaction():
                 assert make_invoice(market.contract_id, MARCH) is None
+
+
+@pytest.mark.parametrize("market", [(*PRICES, ABSENCE)], indirect=True)
+def test_a_row_of_absence_goes_on_from_the_month_before(market: Market) -> None:
+    """Away on the last two days of February and on the first two of March: three in a row are paid."""
+    first = market.placement_ids[0]
+    with acting_as(market.system), transaction():
+        db.session.execute(delete(AttendanceDay).where(AttendanceDay.placement_id == first))
+        for day in (date(2026, 2, 26), date(2026, 2, 27), date(2026, 3, 2), date(2026, 3, 3)):
+            attend(first, market.contract_id, day, "0", is_reported_same_day=True)
+    paid = [line for line in make(market).lines if line.component == "paid_absence"]
+    assert [line.days for line in paid] == [
+        [date(2026, 2, 26), date(2026, 2, 27)],
+        [date(2026, 3, 2)],
+    ]
 
 
 def test_hours_are_decimal_to_the_end(session: Session) -> None:

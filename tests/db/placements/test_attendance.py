@@ -13,7 +13,7 @@ from marketplace import audit
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotAllowed, NotFound
-from marketplace.tenancy import acting_as, system_actor
+from marketplace.tenancy import acting_as
 from placements.attendance import queries
 from placements.attendance.models import AttendanceDay
 from placements.attendance.rules import AttendanceEntry, AttendanceKind
@@ -58,16 +58,6 @@ def record(market: Market, *entries: AttendanceEntry) -> int:
         return record_attendance(entries)
 
 
-def freeze(market: Market, placement_id: int, *days: date) -> None:
-    """As the month's job does."""
-    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
-        db.session.execute(
-            update(AttendanceDay)
-            .where(AttendanceDay.placement_id == placement_id, AttendanceDay.day.in_(days))
-            .values(is_invoiced=True)
-        )
-
-
 def hours(market: Market, placement_id: int) -> dict[date, Decimal]:
     with acting_as(market.officer):
         return {day.day: day.actual_hours for day in queries.days_of_placement(placement_id)}
@@ -98,18 +88,26 @@ def test_a_week_is_recorded_and_changed(market: Market, placement_id: int) -> No
     ]
 
 
-def test_an_invoiced_day_stays_and_nothing_else_is_half_saved(market: Market, placement_id: int) -> None:
+def test_a_day_of_an_approved_month_stays_and_nothing_else_is_half_saved(
+    market: Market, placement_id: int
+) -> None:
     attended(market, placement_id, *WEEK[:2])
-    freeze(market, placement_id, WEEK[0])
-    assert record(market, present(placement_id, WEEK[0]), present(placement_id, WEEK[2])) == 1  # as it stood
+    march_approved(market, placement_id)
+    assert record(market, present(placement_id, WEEK[0])) == 0  # as it stood
+    april = present(placement_id, date(2026, 4, 1))
     attempts: tuple[dict[str, Any], ...] = (
-        {"entries": [present(placement_id, WEEK[3]), present(placement_id, WEEK[0], 3)]},
-        {"entries": [present(placement_id, WEEK[3])], "no_training": {(placement_id, WEEK[0]): Decimal(4)}},
+        {"entries": [april, present(placement_id, WEEK[0], 3)]},
+        {"entries": [april], "no_training": {(placement_id, WEEK[0]): Decimal(4)}},
     )
     for attempt in attempts:
-        with pytest.raises(Conflict, match="fakturautkast"), acting_as(market.supervisor), transaction():
+        with (
+            travelling(date(2026, 4, 2)),
+            pytest.raises(Conflict, match="redan godkänd"),
+            acting_as(market.supervisor),
+            transaction(),
+        ):
             record_attendance(**attempt)
-    assert set(hours(market, placement_id)) == set(WEEK[:3])
+    assert set(hours(market, placement_id)) == set(WEEK[:2])
 
 
 def test_a_day_that_was_changed_since_it_was_read_is_not_overwritten(
@@ -124,9 +122,9 @@ def test_a_day_that_was_changed_since_it_was_read_is_not_overwritten(
 
 def test_the_database_refuses_to_change_an_invoiced_day(market: Market, placement_id: int) -> None:
     attended(market, placement_id, WEEK[0])
-    freeze(market, placement_id, WEEK[0])
+    march_approved(market, placement_id)
     change = update(AttendanceDay).where(AttendanceDay.placement_id == placement_id).values(actual_hours=8)
-    with pytest.raises(Conflict, match="fakturerad"), acting_as(market.supervisor), transaction():
+    with pytest.raises(Conflict, match="redan godkänd"), acting_as(market.supervisor), transaction():
         db.session.execute(change)
 
 
@@ -172,13 +170,11 @@ def test_the_grid_plans_by_the_agreed_plan_and_by_the_placement_without_one(
 
 
 def test_days_that_cannot_be_changed_say_why(market: Market, placement_id: int) -> None:
-    attended(market, placement_id, WEEK[0])
-    freeze(market, placement_id, WEEK[0])
-    drafted, future, outside = Closed.DRAFTED, Closed.FUTURE, Closed.OUTSIDE
+    future, outside = Closed.FUTURE, Closed.OUTSIDE
     with travelling(WEEK[1]):
-        assert [day.closed for day in grid_days(market)] == [drafted, None, future, future, future]
+        assert [day.closed for day in grid_days(market)] == [None, None, future, future, future]
     ended(market, placement_id, WEEK[2])
-    assert [day.closed for day in grid_days(market)] == [drafted, None, None, outside, outside]
+    assert [day.closed for day in grid_days(market)] == [None, None, None, outside, outside]
 
 
 def test_the_weekend_shows_when_there_is_something(market: Market, placement_id: int) -> None:

@@ -247,16 +247,13 @@ def test_a_month_reads() -> None:
 def test_sums_by_month_and_in_all() -> None:
     days = [
         RecordedDay(1, date(2026, 4, 1), AttendanceKind.ILL, Decimal(4), NO),
-        RecordedDay(
-            1, date(2026, 3, 31), AttendanceKind.PRESENT, Decimal(4), Decimal("3.5"), is_invoiced=True
-        ),
+        RecordedDay(1, date(2026, 3, 31), AttendanceKind.PRESENT, Decimal(4), Decimal("3.5")),
         RecordedDay(1, date(2026, 4, 2), AttendanceKind.PRESENT, NO, Decimal(2)),
         RecordedDay(1, date(2026, 4, 3), AttendanceKind.INVALID, Decimal(4), NO),
     ]
     march, april, may = month_sums(days, [date(2026, 5, 4), *(day.day for day in days)])
     assert (may.month, may.days) == ("2026-05", 0)
     assert (march.month, march.planned_hours, march.attended_hours) == ("2026-03", Decimal(4), Decimal("3.5"))
-    assert march.is_invoiced
     assert (april.attended_days, april.days) == (1, 3)
     assert april.absent_days[AttendanceKind.ILL] == april.absent_days[AttendanceKind.INVALID] == 1
     whole = total(days)

@@ -5,15 +5,13 @@ from datetime import date, timedelta
 
 import pytest
 from lxml import html
-from sqlalchemy import update
 
 from marketplace.clock import travelling
-from marketplace.db import db, transaction
-from marketplace.tenancy import acting_as, system_actor
-from placements.attendance.models import AttendanceDay
+from marketplace.tenancy import acting_as
 from placements.attendance.queries import days_of_placement
 from placements.attendance.rules import AttendanceKind
 from tests.support.clients import Client, ClientFor
+from tests.support.invoiced import march_approved
 from tests.support.placement_market import Market
 from tests.support.training import agreed, attended, consent_withdrawn, ended, running
 from tests.web.reading import text_of
@@ -55,12 +53,6 @@ def name(placement_id: int, day: date, part: str) -> str:
 def recorded(market: Market, placement_id: int) -> list[tuple[date, AttendanceKind, int]]:
     with acting_as(market.officer):
         return [(day.day, day.kind, int(day.actual_hours)) for day in days_of_placement(placement_id)]
-
-
-def freeze(market: Market, placement_id: int, day: date) -> None:
-    with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
-        where = (AttendanceDay.placement_id == placement_id, AttendanceDay.day == day)
-        db.session.execute(update(AttendanceDay).where(*where).values(is_invoiced=True))
 
 
 def test_an_untouched_week_saves_what_was_planned(
@@ -127,14 +119,12 @@ def test_days_that_cannot_be_changed_have_no_fields(
     market: Market, placement_id: int, supervisor: Client
 ) -> None:
     attended(market, placement_id, WEEK[0])
-    freeze(market, placement_id, WEEK[0])
+    march_approved(market, placement_id)
     with travelling(WEEK[2]):
         data = as_filled_in(supervisor)
         page = text_of(supervisor.get(WEEK_12))
     assert name(placement_id, WEEK[0], "hours") not in data
-    assert name(placement_id, WEEK[3], "hours") not in data
-    assert "I fakturautkast" in page
-    assert "Kommande dag" in page
+    assert "Månaden är fakturerad" in page
     ended(market, placement_id, WEEK[2])
     assert "Utanför placeringen" in text_of(supervisor.get(WEEK_12))
 
@@ -144,11 +134,11 @@ def test_a_day_invoiced_after_the_page_was_opened_is_told(
 ) -> None:
     attended(market, placement_id, *WEEK[:2])
     data = as_filled_in(supervisor)
-    freeze(market, placement_id, WEEK[0])
+    march_approved(market, placement_id)
     assert supervisor.post(WEEK_12, data=data).status_code == 302  # unchanged: nothing to tell
     answer = supervisor.post(WEEK_12, data=data | {name(placement_id, WEEK[0], "hours"): "1"})
     assert answer.status_code == 422
-    assert "mån 16/3: Dagen står i ett fakturautkast" in text_of(answer)
+    assert "mån 16/3: Månadens faktura är godkänd" in text_of(answer)
     assert "Inte sparat: Närvarande 1." in text_of(answer)
 
 
