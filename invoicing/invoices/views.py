@@ -58,6 +58,8 @@ _PAGES = {
     InvoiceAction.MARK_PAID: "payments.mark_paid",
 }
 """Where each action is taken."""
+_BEFORE_SENT = {InvoiceAction.APPROVE, InvoiceAction.COMMENT, InvoiceAction.SEND}
+"""What is over, or has no meaning yet, is not told of."""
 
 bp.add_app_template_filter(quantity_sv)
 
@@ -130,7 +132,11 @@ def show(invoice_id: int) -> ResponseReturnValue:
             actor.role,
             obstacles(attest.matter(invoice), actor.user_id, attesters, clock.today()),
         ),
-        links={action: url_for(page, invoice_id=invoice.id) for action, page in _PAGES.items()},
+        links={
+            action: url_for(page, invoice_id=invoice.id)
+            for action, page in _PAGES.items()
+            if (action in _BEFORE_SENT) is not is_sent
+        },
         other=queries.counterpart(invoice),
         disputes=attest.disputes_of(invoice.id),
         outcome_sv=OUTCOME_SV,

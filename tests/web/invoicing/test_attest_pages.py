@@ -85,7 +85,7 @@ def test_lines_are_disputed_answered_and_credited(
     wrong = {"reason_2": "Fel antal <dagar>", "quantity_2": "4,5", "amount_2": "4 441,50"}
     assert "Fakturan är bestridd" in posted(controller, f"{page}/bestrid", **wrong)
     shown = text_of(manager.get(page))
-    assert "Fel antal <dagar> Rätt antal: 4,5 dagar. Rätt belopp: 4 441,50 kr." in shown
+    assert "Fel antal <dagar>. Rätt antal: 4,5 dagar. Rätt belopp: 4 441,50 kr." in shown
     assert "Leverantören svarar senast 2026-04-17." in shown
     assert manager.post(f"{page}/sta-fast", data={"reason": " "}).status_code == 422
     assert "Svaret är skickat" in posted(manager, f"{page}/sta-fast", reason="Fem dagar är rätt.")
