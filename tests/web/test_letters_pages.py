@@ -48,7 +48,7 @@ def test_the_page_has_the_kinds_of_ones_roles_and_says_what_always_comes(
     client = client_for(manager)
     assert 'href="/installningar">Inställningar' in client.get("/").text
     page = client.get("/installningar").text
-    assert re.findall(r'<select[^>]* name="(\w+)"', page) == ["my_work", "system"]
+    assert re.findall(r'<select[^>]* name="(\w+)"', page) == ["my_work", "system", "invoice"]
     assert (
         "Tiden för att ansöka om rättelse börjar när ni har fått beslutet, så det kommer alltid direkt."
         in page
