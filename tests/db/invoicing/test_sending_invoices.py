@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.attest import services as attest
 from invoicing.attest.rules import SaidOfLine
-from invoicing.invoices import queries, services
+from invoicing.invoices import documents, queries, services
 from invoicing.invoices.models import Invoice, InvoiceCounter
 from invoicing.invoices.rules import InvoiceState
 from invoicing.payments import services as payments
@@ -115,6 +115,19 @@ def test_numbers_have_no_gaps_even_when_sending_fails(market: Market) -> None:
     assert facts(market, second, "number") == (2,)
     with acting_as(market.manager):
         assert db.session.scalars(select(InvoiceCounter.last_number)).all() == [2]
+
+
+def test_an_xml_that_is_wrong_is_not_sent(market: Market, monkeypatch: pytest.MonkeyPatch) -> None:
+    invoice_id = approved(market)
+    real = documents.xml_of
+    monkeypatch.setattr(documents, "xml_of", lambda document: real(document).replace("IssueDate", "Datum"))
+    with (
+        acting_as(market.manager),
+        pytest.raises(Conflict, match="E-fakturan följer inte formatets schema"),
+        transaction(),
+    ):
+        services.send_invoice(invoice_id)
+    assert facts(market, invoice_id, "state", "number", "xml") == (InvoiceState.APPROVED, None, "")
 
 
 def _set_bankgiro(market: Market, bankgiro: str | None) -> str | None:
