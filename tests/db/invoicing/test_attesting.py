@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from invoicing.attest import queries, services
+from invoicing.attest import jobs, queries, services
 from invoicing.attest.models import AttestLimit
 from invoicing.attest.rules import DisputeOutcome, SaidOfLine, Waits
 from invoicing.invoices.models import Invoice, InvoiceLine
@@ -23,10 +23,12 @@ from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.letters.models import Letter
+from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.factories import make_actor
 from tests.support.invoicing_market import APRIL_FIRST, Market, attend, build_market, sent_invoice
 from tests.support.statements import statements_of
+from worker import start_scheduled
 
 DUE, OVERDUE = date(2026, 5, 1), date(2026, 5, 4)
 WRONG = SaidOfLine(2, "En dag för mycket", quantity=Decimal(4))
@@ -249,6 +251,17 @@ def test_overdue_invoices_are_reminded_of_once_a_working_week(market: Market, in
         with acting_as(market.manager), pytest.raises(Conflict), transaction():
             services.remind_of(invoice_id)
     assert len(subjects()) == 2
+
+
+@pytest.mark.parametrize(("day", "told"), [(date(2026, 5, 10), 0), (date(2026, 5, 11), 1)])
+def test_the_schedule_reminds_on_working_days(market: Market, invoice_id: int, day: date, told: int) -> None:
+    with travelling(day):
+        start_scheduled("invoices.remind")
+        with acting_as(system_actor()):
+            messages = db.session.scalars(select(Outbox.id).where(Outbox.topic == "invoices.remind")).all()
+        for message in messages:
+            jobs.remind(message)
+    assert len(letters(market.authority_id)) == told
 
 
 def test_nothing_is_reminded_of_that_is_paid_out(market: Market, invoice_id: int) -> None:
