@@ -1,4 +1,4 @@
-"""The last working day of the story: two who cannot come, and a day of an invoiced month that was wrong."""
+"""Days of invoiced months that were wrong; and on the last working day of the story, two who cannot come."""
 
 from datetime import timedelta
 
@@ -20,6 +20,8 @@ from placements.attendance.rules import AttendanceEntry, AttendanceKind
 from placements.attendance.services import correct_day, report_absence, report_own_absence
 
 _LONG_AGO = timedelta(days=60)  # its month is invoiced
+_FIRST_CORRECTED = timedelta(days=150)
+_BETWEEN = timedelta(days=91)
 
 
 def plan(history: History) -> None:
@@ -29,6 +31,10 @@ def plan(history: History) -> None:
         last -= timedelta(days=1)
     history.agenda.add(last, Phase.ATTENDANCE, supervisor, _tell, otherwise=lambda: None)
     history.agenda.add(last, Phase.ATTENDANCE, supervisor, _correct, otherwise=lambda: None)
+    day = history.begins_on + _FIRST_CORRECTED
+    while day < last:
+        history.agenda.add(day, Phase.ATTENDANCE, supervisor, _correct, otherwise=lambda: None)
+        day += _BETWEEN
 
 
 def _tell() -> None:
@@ -47,7 +53,7 @@ def _correct() -> None:
         .where(
             func.is_month_approved(AttendanceDay.contract_id, AttendanceDay.day),
             AttendanceDay.kind == AttendanceKind.PRESENT,
-            AttendanceDay.day <= today() - _LONG_AGO,
+            AttendanceDay.day.between(today() - 2 * _LONG_AGO, today() - _LONG_AGO),
         )
         .order_by(AttendanceDay.day.desc(), AttendanceDay.placement_id)
         .limit(1)

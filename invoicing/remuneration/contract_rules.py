@@ -101,17 +101,20 @@ def _settled(lines: Iterable[Line], facts: ContractFacts) -> list[Line]:
 def _concerned(facts: ContractFacts, month: Month, agreed: Agreed) -> Iterator[PlacementFacts]:
     """The placements that may earn something in the month."""
     days = facts.days.get(month, {})
+    pays_time = agreed.pays_time
     for placement in facts.placements:
         on_record = days.get(placement.number)
         if on_record is not None:
             yield replace(placement, days=on_record.groups, absent_in_a_row=on_record.absent_in_a_row)
-        elif (agreed.pays_time and _goes_on(placement, month)) or _has_event(placement, month):
+        elif (pays_time and _goes_on(placement, month)) or _has_event(placement, month):
             yield placement
 
 
 def _has_event(placement: PlacementFacts, month: Month) -> bool:
-    verified_on = placement.result and placement.result.verified_on
-    return any(day in month for day in (placement.plan_agreed_on, placement.report_filed_on, verified_on))
+    events = [placement.plan_agreed_on, placement.report_filed_on]
+    if placement.result is not None:
+        events.append(placement.result.verified_on)
+    return any(day is not None and day in month for day in events)
 
 
 def _goes_on(placement: PlacementFacts, month: Month) -> bool:

@@ -154,8 +154,7 @@ def _agreed(
         editions[row.contract_id].append(row)
     lists = _price_lists({row.terms_id for rows in editions.values() for row in rows})
     wanted = set(months)
-    if any(limits_rows(one) for one in lists.values()):
-        wanted |= {later for one in wanted for later in (one.next, one.next.next) if later < month}
+    wanted |= {later for one in wanted for later in (one.next, one.next.next) if later < month}
     found: dict[int, dict[Month, Agreed]] = {}
     for contract in contracts:
         of_contract: dict[Month, Agreed] = {}

@@ -316,6 +316,14 @@ class TestCorrections:
         with travelling(date(2026, 6, 1)), acting_as(market.system), transaction():
             assert make_invoice(market.contract_id, Month(2026, 5)) is None, "it is settled"
 
+    def test_one_of_long_ago_comes_with_the_next_invoice(self, market: Market) -> None:
+        approve(market, make(market).id)
+        with travelling(date(2026, 12, 1)):
+            with acting_as(market.system), transaction():
+                correct(market, market.placement_ids[0], date(2026, 3, 2), None)
+            november = make(market, Month(2026, 11))
+        assert [(one.earned_month.month, one.amount_ore) for one in november.lines] == [(3, -98700)]
+
     def test_more_to_give_back_than_to_ask_for_is_a_credit_note(self, market: Market) -> None:
         approve(market, make(market).id)
         with acting_as(market.system), transaction():
