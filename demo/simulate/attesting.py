@@ -28,7 +28,7 @@ from marketplace.tenancy import Actor
 
 _LIMITS = (150_000_00, 2_000_000_00)
 """What the first and the second controller may attest."""
-_DISPUTED = 0.03
+_DISPUTED, _CREDITED = 0.04, 0.4
 _WRONG_NUMBER, _TOO_LITTLE = 0.03, 0.03
 
 
@@ -95,12 +95,19 @@ def _attest(handled: _Handled) -> None:
 def _dispute(handled: _Handled) -> None:
     said = SaidOfLine(1, "Antalet stämmer inte med vår uppgift om placeringen.")
     services.dispute_invoice(handled.invoice_id, [said])
-    handled.history.agenda.add(_after(4), Phase.INVOICES, handled.manager, partial(_keep, handled))
+    is_wrong = handled.rng.random() < _CREDITED and not get_or_404(Invoice, handled.invoice_id).is_credit_note
+    answer = partial(_credit if is_wrong else _keep, handled)
+    handled.history.agenda.add(_after(4), Phase.INVOICES, handled.manager, answer)
 
 
 def _keep(handled: _Handled) -> None:
     services.keep_claim(handled.invoice_id, "Närvaron är kontrollerad mot vår dagbok och stämmer.")
     handled.history.agenda.add(_after(2), Phase.ATTESTS, handled.examiner, partial(_examine, handled))
+
+
+def _credit(handled: _Handled) -> None:
+    """What was earned comes with the next month's invoice."""
+    services.credit_invoice(handled.invoice_id, "Fel antal dagar. Det rätta kommer på nästa faktura.")
 
 
 def _send_money(handled: _Handled, invoice_id: int) -> None:
