@@ -3,8 +3,9 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +15,22 @@ from flask import Flask
 from redis import Redis
 from sqlalchemy.orm import Session
 
+from indicators.services import compute_all
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Membership
+from marketplace.clock import travelling
 from marketplace.db import db
 from marketplace.tenancy import Actor
+from tests.support import invoicing_market as invoicing
 from tests.support.application import Database, application_on_a_copy, rolled_back
 from tests.support.clients import Client
+from tests.support.directory_town import TODAY, Town, build_town
+from tests.support.indicator_story import NOW, build_story
+from tests.support.invoicing_market import APRIL_FIRST
 from tests.support.live import served
 from tests.support.placement_market import Market, build_market
 from tests.support.servers import Servers, in_memory, running_servers
+from tests.support.supply import Supply, build_supply
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -117,35 +125,91 @@ def database(servers: Servers) -> Iterator[Database]:
         db.session.remove()
 
 
+def _computed_story() -> Market:
+    market = build_story()
+    compute_all(is_whole=True)
+    return market
+
+
+_GROUNDS: Mapping[str, tuple[date | None, Callable[[], Any]]] = {
+    "ready_market": (None, build_market),
+    "ready_supply": (None, build_supply),
+    "invoicing_market": (APRIL_FIRST, invoicing.build_market),
+    "indicator_market": (NOW, _computed_story),
+    "ready_town": (TODAY, build_town),
+}
+"""What stands in the `session`'s database already, by the fixture that gives it: its day, if it has one, and how it is
+made."""
+
+
 @pytest.fixture(scope="session")
-def _market_database(servers: Servers) -> Iterator[tuple[Database, Market]]:
-    with application_on_a_copy(servers) as shared:
-        with shared.app.app_context():
-            market = build_market()
-            db.session.remove()
-        yield shared, market
+def _ground(servers: Servers) -> Iterator[Callable[[str], tuple[Database, Any]]]:
+    """A database with one of the grounds, made for each of pytest's workers when it is first asked for."""
+    made: dict[str, tuple[Database, Any]] = {}
+    with ExitStack() as kept:
+
+        def ground(name: str) -> tuple[Database, Any]:
+            if name not in made:
+                shared = kept.enter_context(application_on_a_copy(servers))
+                day, build = _GROUNDS[name]
+                with shared.app.app_context(), travelling(day or datetime.now(UTC)):
+                    made[name] = shared, build()
+                    db.session.remove()
+            return made[name]
+
+        yield ground
 
 
 @pytest.fixture
-def _rolled_back_in(request: pytest.FixtureRequest) -> Database:
-    if "ready_market" in request.fixturenames:
-        with_market: tuple[Database, Market] = request.getfixturevalue("_market_database")
-        return with_market[0]
-    empty: Database = request.getfixturevalue("_shared_database")
-    return empty
+def _rolled_back_in(request: pytest.FixtureRequest) -> tuple[Database, Any]:
+    asked = _GROUNDS.keys() & set(request.fixturenames)
+    assert len(asked) < 2, f"a test stands on one ground, not on {sorted(asked)}"
+    if asked:
+        with_ground: tuple[Database, Any] = request.getfixturevalue("_ground")(*asked)
+        return with_ground
+    return request.getfixturevalue("_shared_database"), None
 
 
 @pytest.fixture
-def session(_rolled_back_in: Database) -> Iterator[Session]:
+def session(_rolled_back_in: tuple[Database, Any]) -> Iterator[Session]:
     """A session in which commits are savepoints of an outer transaction, rolled back at the end."""
-    with _rolled_back_in.app.app_context(), rolled_back():
+    with _rolled_back_in[0].app.app_context(), rolled_back():
         yield db.session()
 
 
 @pytest.fixture
-def ready_market(session: Session, _market_database: tuple[Database, Market]) -> Market:
-    """build_market(), made once for each of pytest's workers: it stands in the `session`'s database already."""
-    return _market_database[1]
+def ready_market(session: Session, _rolled_back_in: tuple[Database, Market]) -> Market:
+    """placement_market.build_market()"""
+    return _rolled_back_in[1]
+
+
+@pytest.fixture
+def ready_supply(session: Session, _rolled_back_in: tuple[Database, Supply]) -> Supply:
+    """supply.build_supply(), on the day it is"""
+    return _rolled_back_in[1]
+
+
+@pytest.fixture
+def invoicing_market(
+    session: Session, _rolled_back_in: tuple[Database, invoicing.Market]
+) -> Iterator[invoicing.Market]:
+    """invoicing_market.build_market(), on the first of April"""
+    with travelling(APRIL_FIRST):
+        yield _rolled_back_in[1]
+
+
+@pytest.fixture
+def indicator_market(session: Session, _rolled_back_in: tuple[Database, Market]) -> Iterator[Market]:
+    """indicator_story.build_story(), computed, on its day NOW"""
+    with travelling(NOW):
+        yield _rolled_back_in[1]
+
+
+@pytest.fixture
+def ready_town(session: Session, _rolled_back_in: tuple[Database, Town]) -> Iterator[Town]:
+    """directory_town.build_town(), on its day TODAY"""
+    with travelling(TODAY):
+        yield _rolled_back_in[1]
 
 
 @pytest.fixture
@@ -155,8 +219,8 @@ def app(request: pytest.FixtureRequest) -> Flask:
         own: Database = request.getfixturevalue("database")
         return own.app
     request.getfixturevalue("session")
-    shared: Database = request.getfixturevalue("_rolled_back_in")
-    return shared.app
+    shared: tuple[Database, Any] = request.getfixturevalue("_rolled_back_in")
+    return shared[0].app
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ WIDE, NARROW = 1280, 320
 _HEIGHT = 900
 _LOOKS: tuple[tuple[int, Scheme], ...] = ((WIDE, "light"), (NARROW, "dark"))
 _HAS_AXE = "'axe' in window"
-_RUN_AXE = "axe.run({resultTypes: ['violations']}).then(({violations}) => ({violations}))"
+_RUN_AXE = "axe.run({resultTypes: ['violations'], preload: {assets: ['media']}}).then(({violations}) => ({violations}))"
 _OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _DECODED = "async image => { await image.decode(); return image.naturalWidth }"
 

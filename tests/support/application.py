@@ -71,7 +71,9 @@ def rolled_back() -> Iterator[None]:
 
 def _deferred_checks(connection: Connection) -> Callable[[Session], None]:
     """A savepoint's release does not check what waits for the commit, so each commit of the code's asks for it."""
-    deferred: str | None = connection.scalar(text(_DEFERRED))
+    if _DEFERRED not in connection.info:  # which lasts as long as the connection
+        connection.info[_DEFERRED] = connection.scalar(text(_DEFERRED))
+    deferred: str | None = connection.info[_DEFERRED]
 
     def check(session: Session) -> None:
         session.flush()

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from app import JOBS
 from enterprises.applications import services as applications
@@ -33,8 +32,8 @@ WORDED, ANSWER = "Får en handledare vara timanställd?", "Ja, om kravet på erf
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import hashlib
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from enterprises.applications import attachment_rules
 from enterprises.applications import services as applications
@@ -34,8 +33,8 @@ INSURED = RequirementDraft("Bifoga beviset om ansvarsförsäkring.", Proof.ATTAC
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

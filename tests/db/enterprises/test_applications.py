@@ -1,7 +1,6 @@
 """From registration to a contract in force, and every refusal on the way."""
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.applications import services as applications
 from enterprises.applications.queries import (
@@ -33,8 +32,8 @@ BY_INKOM = ("inkom", False)
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Date, column, select, true, values
-from sqlalchemy.orm import Session
 
 from enterprises.places import services
 from enterprises.places.closure_queries import closed_periods
@@ -31,8 +30,8 @@ REQUEST, PLACEMENT = SeatUseKind.REQUEST, SeatUseKind.PLACEMENT
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from enterprises.places import services
 from enterprises.places.closure_queries import closed_periods, look
@@ -22,8 +21,8 @@ from tests.support.supply import Supply, after
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

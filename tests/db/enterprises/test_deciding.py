@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from enterprises.applications import services as applications
 from enterprises.applications.exclusion_rules import Ground
@@ -30,8 +29,8 @@ DECISION = {"reasons_sv": "Se bedömningen.", "diary_number": "2026-7"}
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Who is told of, what of them, and in how many queries."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.directory import queries
 from enterprises.places.services import set_seats
@@ -12,15 +10,13 @@ from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import NotFound
 from marketplace.tenancy import acting_as
-from tests.support.directory_town import TODAY, Town, add_supplier, build_town
+from tests.support.directory_town import TODAY, Town, add_supplier
 from tests.support.statements import statements_of
 
 
 @pytest.fixture
-def town(session: Session) -> Iterator[Town]:
-    built = build_town()
-    with travelling(TODAY):
-        yield built
+def town(ready_town: Town) -> Town:
+    return ready_town
 
 
 def test_those_under_contract_are_told_of_and_nobody_else(town: Town) -> None:

@@ -1,6 +1,5 @@
 """A sent invoice between its parties: four eyes, limits, disputes, credit notes and reminders."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -8,7 +7,6 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from invoicing.attest import jobs, queries, services
 from invoicing.attest.models import AttestLimit
@@ -26,7 +24,7 @@ from marketplace.letters.models import Letter
 from marketplace.outbox import Outbox
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.factories import make_actor
-from tests.support.invoicing_market import APRIL_FIRST, Market, attend, build_market, sent_invoice
+from tests.support.invoicing_market import Market, attend, sent_invoice
 from tests.support.statements import statements_of
 from worker import start_scheduled
 
@@ -35,9 +33,8 @@ WRONG = SaidOfLine(2, "En dag för mycket", quantity=Decimal(4))
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
+def market(invoicing_market: Market) -> Market:
+    return invoicing_market
 
 
 @pytest.fixture

@@ -1,21 +1,19 @@
 """Credit notes as they are sent: of a whole invoice, and of corrections that come out below zero."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
 from lxml import etree
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.rules import VatCategory
 from invoicing.invoices import services
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.rules import InvoiceState
-from marketplace.clock import now, travelling
+from marketplace.clock import now
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as
-from tests.support.invoicing_market import APRIL_FIRST, Market, build_market, sent_invoice
+from tests.support.invoicing_market import Market, sent_invoice
 
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
 
@@ -31,9 +29,8 @@ class Sent:
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
+def market(invoicing_market: Market) -> Market:
+    return invoicing_market
 
 
 def sent_taking_back(market: Market, invoice_id: int, month: date, credits_id: int | None = None) -> Sent:

@@ -1,35 +1,31 @@
 """The run: safe to repeat, told as it goes, and what one contract cannot do does not stop the rest."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from invoicing.invoices.models import Invoice
-from invoicing.remuneration.contract_rules import ContractFacts, Settled
+from invoicing.remuneration.contract_rules import ContractFacts, Settled, settle
 from invoicing.remuneration.facts import Month
-from invoicing.run import drafts, jobs, queries, services
+from invoicing.run import jobs, queries, services
 from marketplace.accounts.rules import Role
-from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Invalid, NotAllowed
 from marketplace.outbox import Outbox, emit
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState, placement_number
-from tests.support.invoicing_market import APRIL_FIRST, Market, build_market
+from tests.support.invoicing_market import Market
 
 MARCH = Month(2026, 3)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
+def market(invoicing_market: Market) -> Market:
+    return invoicing_market
 
 
 def messages() -> list[int]:
@@ -115,15 +111,13 @@ def test_the_schedules_message_means_the_month_before(market: Market) -> None:
 def test_what_one_contract_cannot_do_does_not_stop_the_rest(
     market: Market, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settle = drafts.settle
-
     def breaks(facts: ContractFacts) -> Settled:
         if any(one.number == placement_number(market.placement_ids[0]) for one in facts.placements):
             raise RuntimeError("never seen before")
         return settle(facts)
 
     with monkeypatch.context() as broken:
-        broken.setattr(drafts, "settle", breaks)
+        broken.setattr("invoicing.run.drafts.settle", breaks)
         start(market.controller)
         work_off()
     assert invoiced_contracts(market) == [market.other_contract_id]

@@ -1,11 +1,9 @@
 """The bank's file: what pays an invoice to the öre, what is listed, what is mended by hand, and nothing twice."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from invoicing.attest import services as attest
 from invoicing.invoices.models import Invoice
@@ -14,20 +12,18 @@ from invoicing.payments import queries, services
 from invoicing.payments.models import Payment
 from invoicing.payments.rules import COLUMNS_SV, PaymentProblem
 from marketplace.accounts.rules import Role
-from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, DomainError, Invalid, NotFound
 from marketplace.tenancy import acting_as
-from tests.support.invoicing_market import APRIL_FIRST, Market, build_market, sent_invoice
+from tests.support.invoicing_market import APRIL_FIRST, Market, sent_invoice
 
 OCR, OWED = "0000018", "12370,00"
 PAID_ON = date(2026, 4, 20)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
+def market(invoicing_market: Market) -> Market:
+    return invoicing_market
 
 
 @pytest.fixture

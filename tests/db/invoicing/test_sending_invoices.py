@@ -1,7 +1,7 @@
 """From approval to payment: numbers without gaps, a frozen document, and who may do what."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +11,6 @@ import pytest
 from peppol import check_rules, validate_xsd
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from enterprises.suppliers.models import EnterpriseProfile
 from invoicing.attest import services as attest
@@ -29,15 +28,14 @@ from marketplace.db import db, transaction
 from marketplace.errors import Conflict, DomainError, NotFound
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.support.invoiced import make_invoice
-from tests.support.invoicing_market import APRIL_FIRST, Market, attend, build_market
+from tests.support.invoicing_market import APRIL_FIRST, Market, attend
 
 MARCH, APRIL = Month(2026, 3), Month(2026, 4)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
+def market(invoicing_market: Market) -> Market:
+    return invoicing_market
 
 
 def made(market: Market, month: Month = MARCH) -> int:

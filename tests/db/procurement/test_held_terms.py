@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy import insert, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import Session
 
 from enterprises.applications.models import Application
 from enterprises.applications.rules import ApplicationState
@@ -20,8 +19,8 @@ from tests.support.supply import Supply
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.mark.parametrize("state", TermsState)

@@ -1,7 +1,6 @@
 """Systems and terms: open to everyone once published, frozen then, and nobody else's to change."""
 
 import pytest
-from sqlalchemy.orm import Session
 
 from enterprises.places.queries import PlaceFilter, place_page, waiting
 from marketplace.audit import timeline
@@ -28,8 +27,8 @@ BY_NAME = ("namn", False)
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 def new_system(world: Supply) -> int:

@@ -3,7 +3,6 @@ it too: once, and nobody else."""
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.utils import import_string
 
 from app import JOBS
@@ -22,8 +21,8 @@ TOPICS = ("terms.published", "system.closed")
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree, html
-from sqlalchemy.orm import Session
 
 from marketplace.advertising import services
 from marketplace.clock import today, travelling
@@ -23,8 +22,8 @@ CONTACT = {"unit_sv": "Upphandling", "email": "upphandling@asen.example", "phone
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

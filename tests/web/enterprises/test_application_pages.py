@@ -4,7 +4,6 @@ import re
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from enterprises.applications import services as applications
 from enterprises.applications.models import Application
@@ -20,8 +19,8 @@ from tests.web.reading import made_number, text_of
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 def test_from_application_to_signed_contract(world: Supply, client_for: ClientFor) -> None:

@@ -1,11 +1,9 @@
 """What a participant reads of the suppliers, without signing in."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from lxml import html
-from sqlalchemy.orm import Session
 
 from enterprises.directory.rules import FIELD_SV, ORDER_RULE_SV
 from marketplace.clock import travelling
@@ -13,16 +11,14 @@ from marketplace.db import transaction
 from marketplace.procurement.services import close_system
 from marketplace.tenancy import acting_as
 from tests.support.clients import Client, ClientFor
-from tests.support.directory_town import SECRETS, TODAY, Town, add_supplier, build_town
+from tests.support.directory_town import SECRETS, TODAY, Town, add_supplier
 from tests.support.supply import open_system
 from tests.web.reading import text_of
 
 
 @pytest.fixture
-def town(session: Session) -> Iterator[Town]:
-    built = build_town()
-    with travelling(TODAY):
-        yield built
+def town(ready_town: Town) -> Town:
+    return ready_town
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """An enterprise registers and tells of itself."""
 
 import pytest
-from sqlalchemy.orm import Session
 
 from tests.support import supply
 from tests.support.clients import ClientFor
@@ -20,8 +19,8 @@ REGISTRATION = {
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 def test_an_enterprise_registers_and_is_signed_in(world: Supply, client_for: ClientFor) -> None:

@@ -6,7 +6,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from pypdf import PdfReader
-from sqlalchemy.orm import Session
 
 from enterprises.applications import attachment_rules
 from enterprises.applications.queries import application_with_answers
@@ -33,8 +32,8 @@ REQUIREMENTS = (
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture

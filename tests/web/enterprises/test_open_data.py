@@ -1,7 +1,6 @@
 """Open data: it follows its own schemas, tells nothing else, and is kind to caches and to other sites' scripts."""
 
 import json
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,16 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry, Resource
-from sqlalchemy.orm import Session
 
 from enterprises.directory import queries
 from enterprises.directory.views.open_data import SCHEMAS
-from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.procurement.services import close_system
 from marketplace.tenancy import acting_as
 from tests.support.clients import Client, ClientFor
-from tests.support.directory_town import SECRETS, TODAY, Town, add_supplier, build_town
+from tests.support.directory_town import SECRETS, TODAY, Town, add_supplier
 from tests.support.statements import statements_of
 from tests.web.reading import text_of
 
@@ -28,10 +25,8 @@ REGISTRY: Registry[Any] = Registry().with_resources(
 
 
 @pytest.fixture
-def town(session: Session) -> Iterator[Town]:
-    built = build_town()
-    with travelling(TODAY):
-        yield built
+def town(ready_town: Town) -> Town:
+    return ready_town
 
 
 @pytest.fixture

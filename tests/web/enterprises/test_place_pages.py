@@ -3,7 +3,6 @@
 import pytest
 from lxml import html
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from enterprises.places import services
@@ -32,8 +31,8 @@ SUPPORT = {"demands": ["standing"], "adaptations": ["seated", "quiet"], "languag
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 def test_with_a_contract_and_no_place_the_first_place_waits(world: Supply, client_for: ClientFor) -> None:

@@ -12,12 +12,11 @@ from werkzeug.test import TestResponse
 
 from indicators.definitions.rules import INDICATORS
 from indicators.rules import Share
-from indicators.services import compute_all
 from marketplace.clock import travelling
 from marketplace.tenancy import Actor
 from tests.factories import HANINGE, HUDDINGE, SODERTALJE, TEXTILE
 from tests.support.clients import ClientFor
-from tests.support.indicator_story import NOW, build_story
+from tests.support.indicator_story import NOW
 from tests.support.placement_market import Market, build_market
 from tests.web.reading import text_of
 
@@ -37,11 +36,8 @@ MANAGERS = ("/nyckeltal", "/nyckeltal/manader.csv")
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(NOW):
-        market = build_story(1)
-        compute_all(is_whole=True)
-        yield market
+def market(indicator_market: Market) -> Market:
+    return indicator_market
 
 
 @pytest.fixture

@@ -4,24 +4,21 @@ import hashlib
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy.orm import Session
 
 from invoicing.delivery import services
 from invoicing.delivery.access_points import HttpAccessPoint
-from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.tenancy import acting_as
 from tests.support.access_point import MockAccessPoint, mock_access_point
 from tests.support.clients import ClientFor
-from tests.support.invoicing_market import APRIL_FIRST, Market, build_market, sent_invoice
+from tests.support.invoicing_market import Market, sent_invoice
 from tests.support.statements import statements_of
 from tests.web.reading import text_of
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
+def market(invoicing_market: Market) -> Market:
+    return invoicing_market
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date, timedelta
 
 import openpyxl
@@ -31,9 +30,8 @@ MARCH = Month(2026, 3)
 
 
 @pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
+def market(invoicing_market: Market) -> Market:
+    return invoicing_market
 
 
 @pytest.fixture

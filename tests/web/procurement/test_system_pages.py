@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from lxml import html
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from marketplace.db import db
 from marketplace.procurement.models import SystemOfChoice
@@ -50,8 +49,8 @@ TERMS = {
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 def test_an_authority_opens_a_system_for_everyone_to_read(world: Supply, client_for: ClientFor) -> None:

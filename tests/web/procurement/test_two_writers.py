@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 from lxml import html
-from sqlalchemy.orm import Session
 
 from marketplace.db import transaction
 from marketplace.procurement import services
@@ -21,8 +20,8 @@ WRITTEN = TERMS | {"prices-1-support_level": "", "prices-1-day_part": ""}
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 def hidden(answer: Any, name: str) -> str:

@@ -2,7 +2,6 @@
 
 import pytest
 from lxml import html
-from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
@@ -23,8 +22,8 @@ REASON = "Behovet har upphört."
 
 
 @pytest.fixture
-def world(session: Session) -> Supply:
-    return supply.build_supply()
+def world(ready_supply: Supply) -> Supply:
+    return ready_supply
 
 
 @pytest.fixture
