@@ -20,6 +20,7 @@ from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.payment_numbers import vat_number
 from invoicing.invoices.rules import SENT_STATES, InvoiceState
 from invoicing.remuneration.facts import Month
+from marketplace import clock
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import db, swedish_order
@@ -133,17 +134,20 @@ def line_groups(lines: Iterable[InvoiceLine]) -> list[LineGroup]:
 
 
 def days_behind(lines: Collection[InvoiceLine]) -> dict[int, list[DayBehind]]:
-    """By position of the line: the attendance days that earned it, in order, as they stood then; none for a fee or a
-    month. Two queries, however many lines."""
-    asked: dict[int, set[date]] = defaultdict(set)
+    """By position of the line: the attendance days of an invoice that earned it, in order, as they stood when it was
+    approved, and those that are given back as they were first counted; none for a fee or a month. Two queries for each,
+    however many lines."""
+    asked: dict[bool, dict[int, set[date]]] = {True: defaultdict(set), False: defaultdict(set)}
     for line in lines:
-        asked[line.placement_id].update(line.days)
-    stood = days_as_invoiced(asked)
+        asked[line.quantity > 0][line.placement_id].update(line.days)
+    invoice = next((line.invoice for line in lines), None)
+    at = None if invoice is None else invoice.approved_at or invoice.sent_at or clock.now()
+    as_counted = {True: days_as_invoiced(asked[True], at), False: days_as_invoiced(asked[False])}
     return {
         line.position: [
             DayBehind(day, said.planned_hours, said.actual_hours, said.actual_hours == 0)
             for day in sorted(line.days)
-            if (said := stood.get((line.placement_id, day)))
+            if (said := as_counted[line.quantity > 0].get((line.placement_id, day)))
         ]
         for line in lines
     }

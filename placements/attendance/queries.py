@@ -170,9 +170,11 @@ def _said(row: Any, kind: AttendanceKind | None, *said: Any) -> RecordedDay | No
     return RecordedDay(row.placement_id, row.day, kind, *said) if kind else None
 
 
-def days_as_invoiced(asked: Mapping[int, Collection[date]]) -> dict[tuple[int, date], RecordedDay]:
+def days_as_invoiced(
+    asked: Mapping[int, Collection[date]], at: datetime | None = None
+) -> dict[tuple[int, date], RecordedDay]:
     """Of these days, by placement, those on record when the month's invoice was approved, as they stood then; in order,
-    by two queries."""
+    by two queries. `at`: when it was a later invoice that counted them, which was approved after some corrections."""
     wanted = {(placement_id, day) for placement_id, days in asked.items() for day in days}
     if not wanted:
         return {}
@@ -181,7 +183,7 @@ def days_as_invoiced(asked: Mapping[int, Collection[date]]) -> dict[tuple[int, d
     stood = {key: day for key, day in on_record.items() if key in wanted}
     for correction in reversed(corrections_of(asked)):
         key = (correction.placement_id, correction.day)
-        if key in wanted:
+        if key in wanted and (at is None or correction.corrected_at > at):
             if correction.was is None:
                 stood.pop(key, None)
             else:

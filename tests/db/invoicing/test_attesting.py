@@ -304,7 +304,7 @@ def test_days_behind_the_lines_are_asked_for_together(market: Market) -> None:
             select(InvoiceLine).where(InvoiceLine.invoice_id == invoice_id).order_by(InvoiceLine.position)
         ).all()
         asked = statements_of(lambda: days.update(days_behind(lines)))
-        assert len([one for one in asked if "FROM invoice_line" not in one]) == 2
+        assert len([one for one in asked if "FROM invoice" not in one]) == 2
         assert [[day.day.day for day in days[line.position]] for line in lines] == [
             [],
             [2, 3, 4, 5, 6, 9],

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from invoicing.invoices import services
 from invoicing.invoices.models import Invoice, InvoiceLine
+from invoicing.invoices.queries import days_behind, whole_invoice
 from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.facts import Month
 from invoicing.run import queries
@@ -313,6 +314,12 @@ class TestCorrections:
         ]
         assert [one.earned_month.month for one in april.lines] == [3, 3, 3, 4]
         assert not april.is_credit_note
+        with acting_as(market.manager):
+            hours_behind = {
+                position: [int(day.actual_hours) for day in days]
+                for position, days in days_behind(whole_invoice(april.id).lines).items()
+            }
+        assert hours_behind == {1: [7], 2: [4], 3: [7], 4: [7, 7]}
         with travelling(date(2026, 6, 1)), acting_as(market.system), transaction():
             assert make_invoice(market.contract_id, Month(2026, 5)) is None, "it is settled"
 
