@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -79,6 +79,20 @@ def running_servers() -> Iterator[Servers]:
             with Postgres(folder, _UNSAFE_AND_QUICK) as postgres:
                 superuser = postgres.cluster.address("postgres", "postgres")
                 yield from _with_template(Servers(superuser, None, redis.address, _name("template"), root))
+
+
+@contextmanager
+def restartable(servers: Servers) -> Iterator[tuple[Postgres, Servers]]:
+    """A PostgreSQL of a test's own, to stop and start, and the servers with it."""
+    with tempfile.TemporaryDirectory(
+        prefix="platstorget-tests-", dir=in_memory(), ignore_cleanup_errors=True
+    ) as root:
+        folder = DataFolder(Path(root))
+        with folder.locked(), Postgres(folder, _UNSAFE_AND_QUICK) as postgres:
+            superuser = postgres.cluster.address("postgres", "postgres")
+            own = replace(servers, superuser_url=superuser, password=None, template=_name("template"))
+            for ready in _with_template(own):
+                yield postgres, ready
 
 
 def _with_template(servers: Servers) -> Iterator[Servers]:

@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 from redis import Redis
-from sqlalchemy import NullPool, create_engine, func, select, text, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import OperationalError
 
 from app import ROOT
@@ -26,10 +26,11 @@ from invoicing.run.models import InvoiceRun
 from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
-from tests.support.application import Database
+from tests.support.application import Database, application_on_a_copy
 from tests.support.at_once import all_at_once, by
 from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import MARCH_DAYS, Market, add_contracts, attend, build_market
+from tests.support.servers import Servers, restartable
 
 MARCH = Month(2026, 3)
 MORE_CONTRACTS = 10
@@ -154,41 +155,36 @@ def test_killed_a_hundred_times(database: Database, market: Market) -> None:
     check_as_undisturbed(market, KILLS // 2 + 2)
 
 
-def test_the_database_goes_away_in_the_middle(
-    database: Database, market: Market, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As when PostgreSQL is restarted: every connection is cut off, with the second contract's rows written."""
-    add_contracts(market, 3)
-    message = run_message(market)
-    make_batch, batches = runs.make_batch, 0
+@pytest.mark.slow
+def test_postgresql_is_restarted_in_the_middle(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the second contract's rows written and not committed."""
+    with (
+        restartable(servers) as (postgres, own),
+        application_on_a_copy(own) as database,
+        database.app.app_context(),
+    ):
+        market = build_market()
+        add_contracts(market, 3)
+        message = run_message(market)
+        make_batch, batches = runs.make_batch, 0
 
-    def cut_off(*given: Any, **how: Any) -> set[int]:
-        nonlocal batches
-        batches += 1
-        made = make_batch(*given, **how)
-        if batches == 2:
-            _cut_connections(database)
-        return made
+        def restarted(*given: Any, **how: Any) -> set[int]:
+            nonlocal batches
+            batches += 1
+            made = make_batch(*given, **how)
+            if batches == 2:
+                postgres.stop()
+                postgres.start()
+            return made
 
-    monkeypatch.setattr(jobs, "BATCH", 1)
-    monkeypatch.setattr(runs, "make_batch", cut_off)
-    with pytest.raises(OperationalError):
+        monkeypatch.setattr(jobs, "BATCH", 1)
+        monkeypatch.setattr(runs, "make_batch", restarted)
+        with pytest.raises(OperationalError):
+            jobs.run_month(message)
+        db.session.remove()
+        assert len(contracts_invoiced(market)) == 1
         jobs.run_month(message)
-    db.session.remove()
-    assert len(contracts_invoiced(market)) == 1
-    jobs.run_month(message)
-    check_as_undisturbed(market, 5)
-
-
-def _cut_connections(database: Database) -> None:
-    engine = create_engine(database.url, poolclass=NullPool)
-    with engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
-            )
-        )
+        check_as_undisturbed(market, 5)
 
 
 RELAY_AND_WORKER = """
