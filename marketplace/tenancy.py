@@ -136,11 +136,14 @@ def _before_partial_rollback(connection: Connection, _name: str, _context: objec
 
 
 def _tell(connection: Connection) -> None:
-    """Past SQLAlchemy, along with what is to be sent: it is done in every request."""
+    """Past SQLAlchemy, along with what is to be sent, and prepared: it is done in every request."""
     actor = _current.get()
     driver: Any = connection.connection.dbapi_connection
     with driver.cursor() as cursor:
-        driver.send_along(cursor.mogrify(_SET_CONFIG, list(actor.settings().values())))
+        if _TELL not in driver.plans:
+            cursor.execute(_PREPARE)
+            driver.plans[_TELL] = _TELL
+        driver.send_along(cursor.mogrify(_TELL, list(actor.settings().values())))
     connection.info[_HAS] = actor
 
 
@@ -155,4 +158,8 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-_SET_CONFIG = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in ANONYMOUS.settings())
+_SETTINGS = ANONYMOUS.settings()
+_PREPARE = "PREPARE tell AS SELECT " + ", ".join(
+    f"set_config('{name}', ${number}, true)" for number, name in enumerate(_SETTINGS, start=1)
+)
+_TELL = f"EXECUTE tell ({', '.join(['%s'] * len(_SETTINGS))})"
