@@ -32,32 +32,14 @@ CREATE VIEW requestable WITH (security_invoker = true) AS
     FROM choice_round r JOIN default_assignment d ON d.id = r.default_assignment_id
     WHERE r.state = 'assigned';
 
--- Contracts between the two that are in force and last over the days, in the system if there is one, with a row for each
--- component and support level that they have a price for, oldest first.
-CREATE FUNCTION contracts_over(
-    authority integer, enterprise integer, first_day date, last_day date, system integer
-) RETURNS TABLE (
-    contract_id integer, ends_on date, capacity_cap integer, answer_within integer, component text, level text
-) LANGUAGE sql STABLE AS $$
-    SELECT DISTINCT c.id, c.ends_on, c.capacity_cap, t.answer_within, p.component, p.support_level
-    FROM contract c
-    JOIN terms_version t ON t.id = c.terms_id
-    LEFT JOIN price_row p ON p.terms_id = t.id AND p.component IN ('day_rate', 'hourly_rate', 'monthly_rate')
-    WHERE c.authority_id = $1 AND c.enterprise_id = $2 AND c.state = 'active'
-      AND c.starts_on <= $3 AND coalesce(c.ends_on, 'infinity') >= $4 AND ($5 IS NULL OR c.system_id = $5)
-    ORDER BY c.id
-$$;
-
--- Everything that a request asks, under the grant's lock: a row for each place, and for each price of each contract that
--- carries it over the days; without a last day, to the grant's. For whom the policies of participant and choice_round
--- show the round to, on the authority's side.
-CREATE FUNCTION request_facts(choice_round integer, from_day date, until date) RETURNS TABLE (
+-- Everything that a request asks before it looks at contracts, a row for each place, under the grant's lock. For whom
+-- the policies of participant and choice_round show the round to, on the authority's side.
+CREATE FUNCTION request_facts(choice_round integer) RETURNS TABLE (
     id integer, moves_placement_id integer, grant_id integer, grant_state text, authority_id integer,
     system_id integer, first_day date, last_day date, hours_per_week numeric, days_per_week integer,
     support_level text, participant_id integer, unit_id integer, kommun_code text, has_consent boolean,
     is_superseded boolean, place_id integer, enterprise_id integer, place_state text, lead_time_days integer,
-    hours_per_week_min integer, hours_per_week_max integer, weekdays smallint[], only_contract integer,
-    contract_id integer, ends_on date, capacity_cap integer, answer_within integer, component text, level text
+    hours_per_week_min integer, hours_per_week_max integer, weekdays smallint[], contract_id integer
 ) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 #variable_conflict use_column
 DECLARE
@@ -83,17 +65,14 @@ BEGIN
         EXISTS (SELECT FROM choice_round later
                 WHERE later.grant_id = r.grant_id AND later.id > r.id AND later.state IN ('chosen', 'assigned')),
         s.id, s.enterprise_id, s.state::text, s.lead_time_days, s.hours_per_week_min, s.hours_per_week_max,
-        s.weekdays, q.contract_id, c.*
+        s.weekdays, q.contract_id
     FROM choice_round r
     JOIN training_grant g ON g.id = r.grant_id
     JOIN participant p ON p.id = r.participant_id
     LEFT JOIN requestable q ON q.choice_round_id = r.id
     LEFT JOIN place s ON s.id = q.place_id
-    LEFT JOIN LATERAL contracts_over(
-        g.authority_id, s.enterprise_id, from_day, coalesce(until, g.last_day), g.system_id
-    ) c ON true
     WHERE r.id = choice_round AND g.id = held
-    ORDER BY q.reserve_rank NULLS FIRST, c.contract_id;
+    ORDER BY q.reserve_rank NULLS FIRST;
 END $$;
 
 -- As the policies of 0019, 0024, 0025, 0027 and 0028 had it, asked for participants alone.
@@ -206,6 +185,5 @@ def downgrade() -> None:
     op.execute("ALTER FUNCTION keep_placement_in_system() SECURITY INVOKER RESET search_path")
     op.execute("DROP FUNCTION participant_adds_event")
     op.execute("DROP FUNCTION request_facts")
-    op.execute("DROP FUNCTION contracts_over")
     op.execute("DROP VIEW requestable")
     op.execute("DROP FUNCTION signed_in")
