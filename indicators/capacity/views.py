@@ -11,7 +11,8 @@ from indicators.capacity import queries
 from indicators.capacity.forms import CapacityFilterForm
 from indicators.capacity.queries import CapacityFilter, MonthRow
 from indicators.capacity.rules import NUMBER_SV, Capacity, HeatTable, finding_sv, heat_table, number_of
-from indicators.definitions.rules import INDICATORS, Indicator
+from indicators.definitions.keys import Indicator
+from indicators.definitions.rules import INDICATORS
 from indicators.queries import computed_at
 from indicators.suppliers.rules import months_back
 from marketplace import clock

@@ -7,7 +7,8 @@ from indicators.checkpoints import queries
 from indicators.checkpoints.forms import PeriodFilterForm
 from indicators.checkpoints.queries import Row
 from indicators.checkpoints.rules import SEXES, STEP_SV, Cell, Period
-from indicators.definitions.rules import INDICATORS, Indicator
+from indicators.definitions.keys import Indicator
+from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV
 from indicators.queries import computed_at
 from marketplace.accounts.rules import Role

@@ -18,7 +18,8 @@ from indicators.choices.rules import (
     ChoiceStep,
     counted_until,
 )
-from indicators.definitions.rules import INDICATORS, Indicator
+from indicators.definitions.keys import Indicator
+from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
 from indicators.queries import computed_at
 from indicators.rules import Share

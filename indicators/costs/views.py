@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from indicators.costs import queries
 from indicators.costs.queries import CostRow
-from indicators.definitions.rules import INDICATORS, Indicator
+from indicators.definitions.keys import Indicator
+from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
 from indicators.queries import computed_at
 from invoicing.budget.forms import YearFilter

@@ -4,7 +4,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from indicators.definitions.rules import SUPPLIER_INDICATORS, Indicator
+from indicators.definitions.keys import Indicator
+from indicators.definitions.suppliers_rules import SUPPLIERS
 from indicators.suppliers.models import SupplierIndicator
 from indicators.suppliers.rules import Value, summed
 from marketplace.db import db
@@ -19,7 +20,7 @@ def monthly_parts(enterprise_id: int, months: list[date]) -> MonthlyParts:
         .where(SupplierIndicator.enterprise_id == enterprise_id, SupplierIndicator.month.in_(months))
         .order_by(SupplierIndicator.indicator, SupplierIndicator.month)
     )
-    found: MonthlyParts = {definition.key: {} for definition in SUPPLIER_INDICATORS}
+    found: MonthlyParts = {definition.key: {} for definition in SUPPLIERS}
     for row in db.session.scalars(statement):
         found[Indicator(row.indicator)][row.month] = (row.numerator, row.denominator)
     return found
@@ -27,7 +28,7 @@ def monthly_parts(enterprise_id: int, months: list[date]) -> MonthlyParts:
 
 def values_over(parts: MonthlyParts) -> list[Value]:
     """Each indicator over all the months together, in the registry's order."""
-    return [summed(definition, parts[definition.key].values()) for definition in SUPPLIER_INDICATORS]
+    return [summed(definition, parts[definition.key].values()) for definition in SUPPLIERS]
 
 
 def values_by_month(parts: MonthlyParts, months: list[date]) -> list[tuple[date, list[Value]]]:
@@ -35,10 +36,7 @@ def values_by_month(parts: MonthlyParts, months: list[date]) -> list[tuple[date,
     return [
         (
             month,
-            [
-                summed(definition, [parts[definition.key].get(month, (0, 0))])
-                for definition in SUPPLIER_INDICATORS
-            ],
+            [summed(definition, [parts[definition.key].get(month, (0, 0))]) for definition in SUPPLIERS],
         )
         for month in months
     ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from indicators.definitions.rules import Definition, Measure
+from indicators.definitions.keys import Definition, Measure
 from indicators.rules import NOTHING_TO_COUNT_SV, Share
 from marketplace.swedish import counted, counted_of, plain_number
 

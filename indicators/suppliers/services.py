@@ -5,7 +5,7 @@ from itertools import accumulate
 
 from sqlalchemy import delete, func, insert, select, text
 
-from indicators.definitions.rules import Indicator
+from indicators.definitions.keys import Indicator
 from indicators.suppliers.models import SupplierIndicator
 from marketplace import clock
 from marketplace.db import db

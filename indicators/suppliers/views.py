@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from indicators.definitions.rules import SUPPLIER_INDICATORS
+from indicators.definitions.suppliers_rules import SUPPLIERS
 from indicators.queries import computed_at
 from indicators.suppliers.queries import monthly_parts, values_by_month, values_over
 from indicators.suppliers.rules import months_back
@@ -32,8 +32,8 @@ def index() -> ResponseReturnValue:
         by_month=values_by_month(parts, months),
         is_empty=all(value.is_empty for value in values),
         computed_at=computed_at(enterprise_id),
-        definitions=SUPPLIER_INDICATORS,
-        columns=[(definition.name_sv, "num text-wrap") for definition in SUPPLIER_INDICATORS],
+        definitions=SUPPLIERS,
+        columns=[(definition.name_sv, "num text-wrap") for definition in SUPPLIERS],
     )
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from enterprises.places.models import Place, Seat, SeatUse
 from enterprises.places.rules import SeatUseKind
 from indicators import jobs
-from indicators.definitions.rules import SUPPLIER_INDICATORS, Indicator
+from indicators.definitions.keys import Indicator
+from indicators.definitions.suppliers_rules import SUPPLIERS
 from indicators.queries import computed_at
 from indicators.services import compute_all, compute_authority, compute_enterprise
 from indicators.suppliers.models import SupplierIndicator
@@ -115,7 +116,7 @@ def test_every_month_agrees_with_the_slow_count(session: Session, seed: int) -> 
     compute(market)
     numbers = stored(market)
     assert numbers == _Slowly(market).count()
-    assert {indicator for _, indicator in numbers} == {d.key for d in SUPPLIER_INDICATORS}
+    assert {indicator for _, indicator in numbers} == {d.key for d in SUPPLIERS}
 
 
 def test_a_second_run_gives_the_same(session: Session) -> None:
@@ -145,9 +146,7 @@ def test_nothing_yet_is_said_in_words_and_divides_by_nothing(session: Session) -
     with acting_as(market.manager):
         values = values_over(monthly_parts(market.farm_id, months_back(NOW, 12)))
     empty = [value for value in values if value.is_empty]
-    assert {value.definition.key for value in empty} == {d.key for d in SUPPLIER_INDICATORS} - {
-        Indicator.OCCUPANCY
-    }
+    assert {value.definition.key for value in empty} == {d.key for d in SUPPLIERS} - {Indicator.OCCUPANCY}
     assert all(value.count_sv == "inget att räkna på" and value.short_sv == "–" for value in empty)
 
 

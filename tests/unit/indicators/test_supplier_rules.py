@@ -1,6 +1,8 @@
 from datetime import date
 
-from indicators.definitions.rules import INDICATORS, SUPPLIER_INDICATORS, Audience, Indicator, Measure
+from indicators.definitions.keys import Audience, Indicator, Measure
+from indicators.definitions.rules import INDICATORS
+from indicators.definitions.suppliers_rules import SUPPLIERS
 from indicators.rules import NOTHING_TO_COUNT_SV
 from indicators.suppliers.rules import months_back, summed
 
@@ -25,7 +27,7 @@ def test_every_indicator_is_defined_once_with_every_field() -> None:
         )
         is_in_words = definition.audience is Audience.SUPPLIER and definition.measure is Measure.SHARE
         assert is_in_words == bool(definition.unit_one_sv), definition.key
-    assert {definition.audience for definition in SUPPLIER_INDICATORS} == {Audience.SUPPLIER}
+    assert {definition.audience for definition in SUPPLIERS} == {Audience.SUPPLIER}
 
 
 def test_a_share_is_summed_not_averaged() -> None:
@@ -55,7 +57,7 @@ def test_a_mean_is_written_with_what_it_is_of() -> None:
 
 
 def test_nothing_is_said_in_words() -> None:
-    for definition in SUPPLIER_INDICATORS:
+    for definition in SUPPLIERS:
         value = summed(definition, [])
         assert (value.value, value.interval, value.short_sv) == (None, None, "–")
         assert value.count_sv == NOTHING_TO_COUNT_SV
