@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from indicators.suppliers.models import IndicatorRun
+from indicators.changes.models import IndicatorRun
 from marketplace.db import db
 
 

@@ -58,9 +58,18 @@ class Period:
         year, _, half = key.partition("-")
         return cls(int(year), int(half))
 
+    @classmethod
+    def of_years(cls, years: Iterable[int]) -> list[Period]:
+        return [cls(year, half) for year in sorted(years) for half in (1, 2)]
+
     @property
     def key(self) -> str:
         return f"{self.year}-{self.half}"
+
+    @property
+    def until(self) -> date:
+        """The first day after it."""
+        return date(self.year, 7, 1) if self.half == 1 else date(self.year + 1, 1, 1)
 
     @property
     def name_sv(self) -> str:

@@ -1,9 +1,11 @@
 """Counts what participants have answered, and stores only what may be told."""
 
 from collections import defaultdict
+from collections.abc import Collection
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import func, select
 
+from indicators.changes.services import publish
 from indicators.checkpoints.models import CheckpointCell
 from indicators.checkpoints.rules import Given, Period, cells_of, steps_of
 from marketplace import clock
@@ -13,38 +15,27 @@ from placements.checkpoints.rules import CheckpointState, QuestionKind, SurveySt
 from placements.participants.models import Participant
 
 
-def compute_checkpoints(authority_id: int) -> None:
-    """Counts every half-year that is over anew; what was answered stands, so the rows come out the same. Act as the
+def compute_checkpoints(authority_id: int, years: Collection[int]) -> None:
+    """Counts the years' half-years that are over; what was answered stands, so the rows come out the same. Act as the
     system for the authority."""
-    db.session.execute(delete(CheckpointCell).where(CheckpointCell.authority_id == authority_id))
-    answers = _answers(authority_id)
-    this = Period.of(clock.today())
-    periods = sorted(
-        {Period.of(one.day) for given in answers.values() for one in given if Period.of(one.day) < this}
-    )
+    periods = [period for period in Period.of_years(years) if period < Period.of(clock.today())]
+    answers = _answers(authority_id, years)
     questions = _questions(authority_id)
-    rows = [
-        {
-            "authority_id": authority_id,
-            "question_id": question.id,
-            "period": period.key,
-            "step": step,
-            "sex": sex,
-            "option": option,
-            **vars(cell),
-        }
-        for question in questions.values()
-        for period in periods
-        for (step, sex, option), cell in cells_of(
-            question.kind,
-            len(question.swedish.choices),
-            steps_of(question.kind, question.occasions),
-            answers.get(question.series, ()),
-            period,
-        ).items()
-    ]
-    if rows:
-        db.session.execute(insert(CheckpointCell), rows)
+    for period in periods:
+        is_any = any(Period.of(one.day) == period for given in answers.values() for one in given)
+        rows = [
+            {"question_id": question.id, "step": step, "sex": sex, "option": option, **vars(cell)}
+            for question in questions.values()
+            if is_any
+            for (step, sex, option), cell in cells_of(
+                question.kind,
+                len(question.swedish.choices),
+                steps_of(question.kind, question.occasions),
+                answers.get(question.series, ()),
+                period,
+            ).items()
+        ]
+        publish(CheckpointCell, {"authority_id": authority_id, "period": period.key}, period.until, rows)
 
 
 def _questions(authority_id: int) -> dict[str, SurveyQuestion]:
@@ -62,8 +53,14 @@ def _questions(authority_id: int) -> dict[str, SurveyQuestion]:
     return {question.series: question for question in rows}
 
 
-def _answers(authority_id: int) -> dict[str, list[Given]]:
-    """By question, oldest first."""
+def _answers(authority_id: int, years: Collection[int]) -> dict[str, list[Given]]:
+    """Of placements with any answers in the years, by question, oldest first."""
+    year = func.extract("year", func.timezone(clock.STOCKHOLM.key, Checkpoint.closed_at))
+    placements = select(Checkpoint.placement_id).where(
+        Checkpoint.authority_id == authority_id,
+        Checkpoint.state == CheckpointState.SUBMITTED,
+        year.in_(years),
+    )
     rows = db.session.execute(
         select(
             SurveyQuestion.series,
@@ -78,7 +75,7 @@ def _answers(authority_id: int) -> dict[str, list[Given]]:
         .join(Participant, Participant.id == Checkpoint.participant_id)
         .join(SurveyQuestion, SurveyQuestion.id == CheckpointAnswer.question_id)
         .where(
-            Checkpoint.authority_id == authority_id,
+            Checkpoint.placement_id.in_(placements),
             Checkpoint.state == CheckpointState.SUBMITTED,
             CheckpointAnswer.number.is_not(None),
         )

@@ -1,11 +1,13 @@
 """Counts what women and men were shown and chose, and stores only what may be shown."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import text
 
+from indicators.changes.services import publish
 from indicators.choices.models import ChoiceCell, ChoiceSegregation
 from indicators.choices.rules import (
     KOMMUN_STEPS,
@@ -22,7 +24,6 @@ from marketplace import clock
 from marketplace.db import db
 from marketplace.reference.queries import trades as all_trades
 from marketplace.reference.rules import Dominance, Sex, dominance
-from placements.choice.models import ChoiceRound
 
 _COUNT = text("""
     WITH kinds AS (
@@ -62,40 +63,27 @@ _COUNT = text("""
 """)
 
 
-def compute_choices(authority_id: int) -> None:
-    """Counts every year of the authority's choice rounds anew, up to the last whole month.
-
-    The rows are replaced, so that a second run in the same month gives the same rows.
-    """
+def compute_choices(authority_id: int, years: Collection[int]) -> None:
+    """Counts the years' choice rounds, up to the last whole month, and publishes what may be shown."""
     until = counted_until(clock.today())
-    for model in (ChoiceCell, ChoiceSegregation):
-        db.session.execute(delete(model).where(model.authority_id == authority_id))
-    earliest = db.session.scalar(
-        select(func.min(ChoiceRound.opened_at)).where(ChoiceRound.authority_id == authority_id)
-    )
-    if earliest is None:
-        return
     kinds = {
         trade.ssyk: kind for trade in all_trades() if (kind := dominance(trade.women, trade.men)) is not None
     }
-    last_year = date.fromordinal(until.toordinal() - 1).year
-    for year in range(earliest.astimezone(clock.STOCKHOLM).year, last_year + 1):
+    for year in years:
         _compute_year(authority_id, year, until, kinds)
 
 
 def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> None:
     counts = _counts(authority_id, year, until, kinds)
-    if not counts:
-        return
     cells = [cell for of_sex in counts.values() for cell in of_sex]
     kommun_codes = {cell.kommun_code for cell in cells if cell.kommun_code}
     trades = {cell.ssyk: kinds[cell.ssyk] for cell in cells if cell.ssyk}
     # Of both sexes, also when there was nobody of the one: that would tell nobody from somebody.
-    tables = {sex: published(counts.get(sex, {}), kommun_codes, trades) for sex in (Sex.WOMAN, Sex.MAN)}
+    tables = {
+        sex: published(counts.get(sex, {}), kommun_codes, trades) for sex in (Sex.WOMAN, Sex.MAN) if counts
+    }
     rows = [
         {
-            "authority_id": authority_id,
-            "year": year,
             "sex": sex,
             "step": cell.step,
             "kommun_code": cell.kommun_code,
@@ -106,8 +94,10 @@ def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str,
         for sex, table in tables.items()
         for cell, choices in table.items()
     ]
-    db.session.execute(insert(ChoiceCell), rows)
-    _compute_segregation(authority_id, year, tables, trades)
+    of = {"authority_id": authority_id, "year": year}
+    until = year_bounds(year, until)[1]
+    publish(ChoiceCell, of, until, rows)
+    publish(ChoiceSegregation, of, until, _segregation_rows(tables, trades) if tables else ())
 
 
 def _counts(
@@ -133,28 +123,20 @@ def _counts(
     return found
 
 
-def _compute_segregation(
-    authority_id: int,
-    year: int,
-    tables: Mapping[Sex, Mapping[Cell, int | None]],
-    trades: Mapping[str, Dominance],
-) -> None:
+def _segregation_rows(
+    tables: Mapping[Sex, Mapping[Cell, int | None]], trades: Mapping[str, Dominance]
+) -> Iterator[dict[str, Any]]:
     for step in KOMMUN_STEPS:
         outcome = segregation(comparable(tables[Sex.WOMAN], tables[Sex.MAN], step, trades))
         if outcome is not None:
-            db.session.add(
-                ChoiceSegregation(
-                    authority_id=authority_id,
-                    year=year,
-                    step=step,
-                    women=outcome.women,
-                    men=outcome.men,
-                    d=outcome.d,
-                    km=outcome.km,
-                    expected=outcome.expected,
-                    adjusted=outcome.adjusted,
-                    chance_low=outcome.chance_low,
-                    chance_high=outcome.chance_high,
-                )
-            )
-    db.session.flush()
+            yield {
+                "step": step,
+                "women": outcome.women,
+                "men": outcome.men,
+                "d": outcome.d,
+                "km": outcome.km,
+                "expected": outcome.expected,
+                "adjusted": outcome.adjusted,
+                "chance_low": outcome.chance_low,
+                "chance_high": outcome.chance_high,
+            }

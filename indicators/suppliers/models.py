@@ -1,6 +1,6 @@
 """Each enterprise's indicators per month, as the nightly job counted them: numerator and denominator."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
@@ -18,12 +18,3 @@ class SupplierIndicator(Base):
     """A name in the registry of definitions."""
     numerator: Mapped[int]
     denominator: Mapped[int]
-
-
-class IndicatorRun(Base):
-    """When an organisation's indicators were last computed: the page says so."""
-
-    __tablename__ = "indicator_run"
-
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
-    computed_at: Mapped[datetime]

@@ -1,12 +1,45 @@
-"""Nothing yet."""
+"""Up to which event an organisation's indicators are computed, and what a later count has put right."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from migrations.protection import protect
 
 revision = "0040"
 down_revision = "0039"
 
+A = "authority_id = app_authority()"
+
 
 def upgrade() -> None:
-    pass
+    op.add_column(
+        "indicator_run",
+        sa.Column("last_event_id", sa.BigInteger(), nullable=False, server_default="0"),
+    )
+    op.alter_column("indicator_run", "last_event_id", server_default=None)
+    op.create_table(
+        "counted_period",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("cells", sa.Text(), nullable=False),
+        sa.Column("period", sa.Text(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("changed_cells", sa.Integer(), nullable=True),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(changed_cells IS NULL) = (changed_at IS NULL)", name=op.f("ck_counted_period_changed_at")
+        ),
+        sa.CheckConstraint("changed_cells > 0", name=op.f("ck_counted_period_changed_cells")),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["organisation.id"], name=op.f("fk_counted_period_authority_id")
+        ),
+        sa.PrimaryKeyConstraint("authority_id", "cells", "period", name=op.f("pk_counted_period")),
+    )
+    protect(
+        "counted_period",
+        [("authority", "SELECT", A), ("system", "ALL", f"app_role() = 'system' AND {A}")],
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table("counted_period")
+    op.drop_column("indicator_run", "last_event_id")

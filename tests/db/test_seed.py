@@ -15,7 +15,7 @@ from demo.simulate.waiting import EXTRA
 from demo.story import read_story
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
-from indicators.suppliers.models import IndicatorRun
+from indicators.changes.models import IndicatorRun
 from invoicing.invoices.models import Invoice
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import actor_in

@@ -1,0 +1,67 @@
+"""Which years are to be counted, and what has been put right."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy import func, select, text
+
+from indicators.changes.models import CountedPeriod, IndicatorRun
+from indicators.changes.rules import years_to_count
+from marketplace import clock
+from marketplace.db import Base, db
+
+_FIRST_DAY = text("SELECT min(decided_on) FROM training_grant WHERE authority_id = :authority_id")
+
+# Whoever something happened to may count otherwise in every year that there is anything of hers.
+_TOUCHED = text("""
+    WITH happened AS MATERIALIZED (
+        SELECT DISTINCT object_type, object_id FROM event WHERE id > :after AND authority_id = :authority_id
+    ), placed AS (
+        SELECT object_id AS id FROM happened WHERE object_type IN ('placement', 'attendance')
+        UNION SELECT placement_id FROM activity_plan p JOIN happened ON object_type = 'plan' AND object_id = p.id
+        UNION SELECT placement_id FROM final_report r JOIN happened ON object_type = 'report' AND object_id = r.id
+        UNION SELECT placement_id FROM follow_up f JOIN happened ON object_type = 'follow_up' AND object_id = f.id
+        UNION SELECT placement_id FROM invoice_line l JOIN happened ON object_type = 'invoice'
+                                                                   AND object_id = l.invoice_id
+    ), touched AS (
+        SELECT object_id AS participant_id FROM happened WHERE object_type = 'participant'
+        UNION SELECT participant_id FROM placement JOIN placed USING (id)
+        UNION SELECT participant_id FROM training_grant g JOIN happened ON object_type = 'grant' AND object_id = g.id
+        UNION SELECT participant_id FROM choice_round c JOIN happened ON object_type = 'choice_round'
+                                                                     AND object_id = c.id
+        UNION SELECT participant_id FROM study_visit v JOIN happened ON object_type = 'study_visit'
+                                                                    AND object_id = v.id
+        UNION SELECT participant_id FROM checkpoint c JOIN happened ON object_type = 'checkpoint' AND object_id = c.id
+    ), days AS (
+        SELECT decided_on AS day FROM training_grant JOIN touched USING (participant_id)
+        UNION SELECT CAST(opened_at AT TIME ZONE :zone AS date) FROM choice_round JOIN touched USING (participant_id)
+        UNION SELECT unnest(ARRAY[requested_on, started_on, ended_on]) FROM placement
+              JOIN touched USING (participant_id)
+        UNION SELECT CAST(closed_at AT TIME ZONE :zone AS date) FROM checkpoint JOIN touched USING (participant_id)
+    )
+    SELECT DISTINCT CAST(extract(year FROM day) AS integer) FROM days WHERE day IS NOT NULL
+""")
+
+
+def uncounted_years(authority_id: int, *, is_whole: bool) -> list[int]:
+    """The years to count now, in order; all that there is anything of where nothing was counted before."""
+    first = db.session.scalar(_FIRST_DAY, {"authority_id": authority_id})
+    if first is None:
+        return []
+    run = db.session.get(IndicatorRun, authority_id)
+    if is_whole or run is None:
+        return years_to_count(first.year, clock.today().year, (), is_whole=True)
+    asked = {"after": run.last_event_id, "authority_id": authority_id, "zone": clock.STOCKHOLM.key}
+    touched = set(db.session.scalars(_TOUCHED, asked))
+    return years_to_count(first.year, clock.today().year, touched, is_whole=False)
+
+
+def put_right(authority_id: int, models: Collection[type[Base]], period: object) -> tuple[int, date] | None:
+    """How many of the period's numbers a later count changed, and the last day that one did; None where none has."""
+    statement = select(func.sum(CountedPeriod.changed_cells), func.max(CountedPeriod.changed_at)).where(
+        CountedPeriod.authority_id == authority_id,
+        CountedPeriod.period == str(period),
+        CountedPeriod.cells.in_([model.__tablename__ for model in models]),
+    )
+    cells, at = db.session.execute(statement).one()
+    return (cells, at.astimezone(clock.STOCKHOLM).date()) if cells and at else None
