@@ -27,6 +27,8 @@ _INK, _INK_DARK = "#1c2b2d", "#e9e6df"
 _LINE, _LINE_DARK = "#dfdacd", "#35423f"
 _FONT: Final = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 _TEXT: Final = "text, .axis text, .axis text.major, .legends .legend text"
+FUNNEL_HEIGHT: Final = 460
+"""Of funnel, in the units of its width, 860."""
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _SVG: Final = "http://www.w3.org/2000/svg"
 
@@ -40,7 +42,7 @@ def stacked_columns(labels: Sequence[str], series: Mapping[str, Sequence[float |
 def stacked_shares(labels: Sequence[str], series: Mapping[str, Sequence[float | None]]) -> bytes:
     """One bar per label, whole length 100 per cent; the series are shares 0–1."""
     chart = pygal.HorizontalStackedBar(
-        **_settings(formatter=lambda value: f"{plain_number(value)} %"),
+        **_settings(formatter=_percent),
         range=(0, 100),
         height=share_height(len(labels)),
     )
@@ -68,6 +70,66 @@ def line(
     return _drawn(chart, labels, {name: values})
 
 
+def intervals(labels: Sequence[str], shares: Sequence[float], bounds: Sequence[tuple[float, float]]) -> bytes:
+    """One bar per label, shares 0–1, each with a line over its interval. As high as stacked_shares."""
+    chart = pygal.HorizontalBar(
+        **_settings(
+            formatter=_percent,
+            css=".bars .rect { fill-opacity: .45; } .ci path { stroke: INK; stroke-width: 2; }",
+        ),
+        range=(0, 100),
+        y_labels=range(0, 101, 20),
+        show_legend=False,
+        height=share_height(len(labels)),
+    )
+    values = [
+        {"value": 100 * share, "ci": {"low": 100 * low, "high": 100 * high}}
+        for share, (low, high) in zip(shares, bounds, strict=True)
+    ]
+    return _drawn(chart, labels[::-1], {"": values[::-1]})
+
+
+def bars(labels: Sequence[str], values: Sequence[float]) -> bytes:
+    """One bar per label, from zero. As high as stacked_shares."""
+    chart = pygal.HorizontalBar(
+        **_settings(), include_x_axis=True, show_legend=False, height=share_height(len(labels))
+    )
+    return _drawn(chart, labels[::-1], {"": values[::-1]})
+
+
+def funnel(
+    curves: Mapping[str, Sequence[Sequence[tuple[float, float]]]],
+    name: str,
+    points: Sequence[tuple[float, float]],
+) -> bytes:
+    """Points among lines that narrow; (x, share 0–1). The lines of a name, above and below, look alike."""
+    chart = pygal.XY(
+        **_settings(
+            formatter=_percent, css=".series .line { stroke-width: 2; } .color-3 { stroke: INK; fill: INK; }"
+        ),
+        range=(0, 100),
+        y_labels=range(0, 101, 20),
+        x_value_formatter=plain_number,
+        height=FUNNEL_HEIGHT,
+    )
+    chart.add(name, _hundreds(points), stroke=False, dots_size=7)
+    for position, (curve_name, lines) in enumerate(curves.items()):
+        look = {"dasharray": ("none", "9 5", "2 4")[position]}
+        both: list[Any] = []
+        for line_ in lines:
+            both += [*_hundreds(line_), None]
+        chart.add(curve_name, both[:-1], show_dots=False, stroke_style=look, allow_interruptions=True)
+    return _image(chart)
+
+
+def _hundreds(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    return [(x, 100 * share) for x, share in points]
+
+
+def _percent(value: float) -> str:
+    return f"{plain_number(value)} %"
+
+
 def share_height(bars: int) -> int:
     """Height of stacked_shares in the units of its width, 860."""
     return 110 + 48 * bars
@@ -80,10 +142,11 @@ def svg_response(image: bytes) -> Response:
     return response
 
 
-def _settings(formatter: Any = None) -> dict[str, Any]:
+def _settings(formatter: Any = None, css: str = "") -> dict[str, Any]:
+    """`css` is more rules, with INK for the colour of text in either scheme."""
     return {
         "js": [],
-        "css": ["file://style.css", "file://graph.css", f"inline:{_css()}"],
+        "css": ["file://style.css", "file://graph.css", f"inline:{_css(css)}"],
         "style": Style(
             background="transparent",
             plot_background="transparent",
@@ -119,25 +182,29 @@ def _settings(formatter: Any = None) -> dict[str, Any]:
     }
 
 
-def _css() -> str:
+def _css(more: str) -> str:
     series = "".join(f".color-{i} {{ fill: {c}; stroke: {c}; }}" for i, c in enumerate(_LIGHT))
     dark = "".join(f".color-{i} {{ fill: {c}; stroke: {c}; }}" for i, c in enumerate(_DARK))
     return (
         f".graph, .plot .background {{ fill: transparent; }} "
         f"{_TEXT} {{ fill: {_INK}; stroke: none; font-family: {_FONT}; }}"
-        f"{series}"
+        f"{series}{more.replace('INK', _INK)}"
         "@media (prefers-color-scheme: dark) {"
         f"{_TEXT} {{ fill: {_INK_DARK}; }}"
         f".axis .line, .axis .guide.line, .axis .major.guide.line {{ stroke: {_LINE_DARK}; }}"
-        f"{dark} }}"
+        f"{dark}{more.replace('INK', _INK_DARK)} }}"
     )
 
 
-def _drawn(chart: Any, labels: Sequence[str], series: Mapping[str, Sequence[float | None]]) -> bytes:
+def _drawn(chart: Any, labels: Sequence[str], series: Mapping[str, Sequence[Any]]) -> bytes:
     chart.x_labels = list(labels)
     chart.legend_at_bottom_columns = len(series)
     for name, values in series.items():
         chart.add(name, list(values))
+    return _image(chart)
+
+
+def _image(chart: Any) -> bytes:
     root = ET.fromstring(chart.render())  # noqa: S314 - our own drawing, made the line above
     for parent in root.iter():
         for script in parent.findall(f"{{{_SVG}}}script"):
