@@ -3,8 +3,10 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import put_right
 from indicators.checkpoints import queries
 from indicators.checkpoints.forms import PeriodFilterForm
+from indicators.checkpoints.models import CheckpointCell
 from indicators.checkpoints.queries import Row
 from indicators.checkpoints.rules import SEXES, STEP_SV, Cell, Period
 from indicators.definitions.keys import Indicator
@@ -46,6 +48,7 @@ def index() -> ResponseReturnValue:
         tables=queries.tables(authority_id, period) if period else [],
         arguments={"period": period.key} if period else {},
         computed_at=computed_at(authority_id),
+        put_right=put_right(authority_id, [CheckpointCell], period.key) if period else None,
         definitions=[INDICATORS[Indicator.CHECKPOINTS], INDICATORS[Indicator.FORWARD]],
         sexes=SEXES,
         sex_columns=[SEX_PLURAL_SV[sex].capitalize() for sex in SEXES],

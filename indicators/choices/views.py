@@ -8,8 +8,10 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import put_right
 from indicators.choices import queries
 from indicators.choices.forms import ChoicesFilterForm
+from indicators.choices.models import ChoiceCell, ChoiceSegregation
 from indicators.choices.rules import (
     ALL,
     CHOICE_STEP_SV,
@@ -120,6 +122,7 @@ def index() -> ResponseReturnValue:
         suppressed_sv=SUPPRESSED_SV,
         why_suppressed_sv=WHY_SUPPRESSED_SV,
         computed_at=computed,
+        put_right=put_right(authority_id, [ChoiceCell, ChoiceSegregation], asked.year),
         definitions=INDICATORS,
         keys=Indicator,
     )

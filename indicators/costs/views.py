@@ -5,7 +5,9 @@ from decimal import Decimal
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import put_right
 from indicators.costs import queries
+from indicators.costs.models import CostCell
 from indicators.costs.queries import CostRow
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
@@ -36,6 +38,7 @@ def index() -> ResponseReturnValue:
         suppressed_sv=SUPPRESSED_SV,
         why_suppressed_sv=WHY_SUPPRESSED_SV,
         computed_at=computed_at(_authority_id()),
+        put_right=put_right(_authority_id(), [CostCell], form.ar.data),
         definitions=[INDICATORS[Indicator.COST]],
     )
 
