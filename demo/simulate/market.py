@@ -50,6 +50,8 @@ from marketplace.tenancy import ANONYMOUS, Actor, acting_as, system_actor
 _MONTH = timedelta(days=30)
 _AMENDED_BEFORE = (150, 2)
 """Days before the history's end when an amendment is offered: the last one waits to be signed."""
+_WHOLE_KRONOR_AT = "hbs"
+"""Where invoices are rounded: the one that pays by the hour, and so has öre to round."""
 _LARGE_FROM_SEATS = 10
 _REJECTED_AT_FIRST = ("renarum", "hbs")
 """One enterprise is turned down, mends what was missing and applies again."""
@@ -248,6 +250,7 @@ class Market:
             vat_exemption_reason_sv=VAT_EXEMPTION_SV if is_exempt else "",
             buyer_reference=f"ASF{authority.key.upper()}{application_id:03d}",
             capacity_cap=db.session.get_one(Application, application_id).terms.capacity_cap,
+            is_rounded=authority.key == _WHOLE_KRONOR_AT,
         )
         contract_id = contracts.draw_up_contract(application_id, draft).id
         both = Signatories(manager, self._officer(authority))

@@ -71,6 +71,7 @@ def agreement_text(agreement: Agreement) -> str:
         (
             f"Leverantören fakturerar varje månad med e-faktura enligt Peppol BIS Billing 3. Fakturan har referensen "
             f"{draft.buyer_reference} och betalas inom {agreement.payment_days} dagar."
+            + (" Beloppet att betala avrundas till hela kronor." if draft.is_rounded else "")
         ),
         "# Tider",
         (

@@ -70,6 +70,7 @@ class Facts:
     buyer_reference: str
     payment_days: int
     capacity_cap: int | None
+    is_rounded: bool = False
 
     def tidy(self) -> "Facts":
         """Without spaces around, and without a reason where there is nothing to give a reason for."""
@@ -146,6 +147,12 @@ def changes_sv(before: Facts, after: Facts, versions: Mapping[int, int]) -> list
             "Antalet platser i bruk har inget tak."
             if after.capacity_cap is None
             else f"Högst {_seats(after.capacity_cap)} är i bruk samtidigt."
+        )
+    if before.is_rounded != after.is_rounded:
+        changes.append(
+            "Fakturornas belopp att betala avrundas till hela kronor."
+            if after.is_rounded
+            else "Fakturornas belopp att betala avrundas inte längre."
         )
     return changes
 

@@ -51,6 +51,10 @@ class FactsForm(BaseForm):
         "Er referens på fakturor",
         validators=[DataRequired("Skriv den referens som fakturorna ska ha."), Length(max=60)],
     )
+    is_rounded = BooleanField(
+        "Avrunda fakturorna till hela kronor",
+        description="Öresavrundning: bara beloppet att betala avrundas, inte raderna eller momsen.",
+    )
 
 
 class ContractForm(FactsForm):
@@ -65,6 +69,7 @@ class ContractForm(FactsForm):
             self.vat_exemption_reason_sv.data or "",
             self.buyer_reference.data or "",
             self.capacity_cap.data,
+            self.is_rounded.data,
         )
 
 
@@ -95,6 +100,7 @@ class AmendmentForm(FactsForm):
             buyer_reference=self.buyer_reference.data or "",
             payment_days=payment_days,
             capacity_cap=self.capacity_cap.data,
+            is_rounded=self.is_rounded.data,
         )
         return Amendment(self.from_day.data, self.reason_sv.data or "", facts)
 

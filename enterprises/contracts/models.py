@@ -36,6 +36,8 @@ class HasFacts:
     payment_days: Mapped[int] = mapped_column(default=30)
     capacity_cap: Mapped[int | None]
     """The most seats in use at once; the database refuses more."""
+    is_rounded: Mapped[bool] = mapped_column(default=False)
+    """Its invoices are paid in whole kronor (öresavrundning)."""
 
     @property
     def facts(self) -> Facts:
@@ -47,6 +49,7 @@ class HasFacts:
             buyer_reference=self.buyer_reference,
             payment_days=self.payment_days,
             capacity_cap=self.capacity_cap,
+            is_rounded=self.is_rounded,
         )
 
 

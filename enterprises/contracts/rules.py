@@ -232,6 +232,8 @@ class ContractDraft:
     buyer_reference: str = ""
     capacity_cap: int | None = None
     """The most seats in use at once."""
+    is_rounded: bool = False
+    """Its invoices are paid in whole kronor."""
 
 
 def cap_problem_sv(cap: int | None, rules: TermsRules) -> str:

@@ -58,6 +58,9 @@ class Invoice(Base):
         ),
         CheckConstraint("payable_ore = net_ore + vat_ore + rounding_ore", name="sums"),
         CheckConstraint(
+            "rounding_ore = 0 OR (abs(rounding_ore) <= 50 AND payable_ore % 100 = 0)", name="rounding"
+        ),
+        CheckConstraint(
             "attested_by_id IS NULL OR (examined_by_id IS NOT NULL AND examined_by_id <> attested_by_id)",
             name="four_eyes",
         ),

@@ -210,6 +210,7 @@ def invoice_document(invoice: Invoice, **given_when_sent: Any) -> InvoiceDocumen
         contract_reference=contract.application.diary_number or "",
         vat_exemption_reason_sv=_exemption_reason_sv(invoice),
         note_sv=f"{contract.system.name}, {month.text_sv}",
+        is_rounded=bool(invoice.rounding_ore),
         is_credit_note=invoice.is_credit_note,
         billing_references=_billing_references(invoice),
         **given_when_sent,

@@ -32,6 +32,7 @@ class Agreed:
     terms: ContractTerms
     vat_category: VatCategory
     problems: tuple[str, ...] = ()
+    is_rounded: bool = False
 
     @property
     def pays_days(self) -> bool:

@@ -138,7 +138,7 @@ def _months_to_price_again(contracts: list[int], month: Month) -> dict[int, set[
 
 _EDITIONS = Prepared(
     text("""
-        SELECT contract_id, from_day, terms_id, vat_category FROM contract_edition
+        SELECT contract_id, from_day, terms_id, vat_category, is_rounded FROM contract_edition
         WHERE contract_id = ANY (:contracts) AND state = 'signed' ORDER BY contract_id, number
     """),
     is_planned_once=True,
@@ -170,6 +170,7 @@ def _agreed(
                     ContractTerms(contract.starts_on, contract.ends_on, listed.components),
                     VatCategory(row.vat_category),
                     listed.problems,
+                    row.is_rounded,
                 )
             of_contract[one] = known[place]
         found[contract.id] = of_contract

@@ -130,7 +130,7 @@ def _sums(lines: Iterable[Line], facts: ContractFacts) -> dict[str, int]:
     net: dict[VatCategory, int] = defaultdict(int)
     for line in lines:
         net[facts.agreed[line.month].vat_category] += line.amount_ore
-    sums = totals_of(net)
+    sums = totals_of(net, is_rounded=facts.agreed[facts.month].is_rounded)
     return {
         "net_ore": sums.net_ore,
         "vat_ore": sums.vat_ore,

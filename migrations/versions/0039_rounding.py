@@ -68,6 +68,7 @@ def downgrade() -> None:
 
 def _hold_as_signed(facts: tuple[str, ...]) -> None:
     sides = {
-        side: ", ".join(f"{row}.{name}" for name in facts) for side, row in (("contract", "c"), ("edition", "e"))
+        side: ", ".join(f"{row}.{name}" for name in facts)
+        for side, row in (("contract", "c"), ("edition", "e"))
     }
     op.execute(AS_SIGNED.format(**sides))

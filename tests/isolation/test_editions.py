@@ -64,10 +64,10 @@ def test_nobody_else_writes_them(
 def test_a_supplier_offers_no_edition(undone: Rollback, world: World) -> None:
     copied = text(
         "INSERT INTO contract_edition (contract_id, authority_id, enterprise_id, number, state, from_day, reason_sv,"
-        " terms_id, vat_category, vat_exemption_reason_sv, buyer_reference, payment_days, text_sha256,"
+        " terms_id, vat_category, vat_exemption_reason_sv, buyer_reference, payment_days, is_rounded, text_sha256,"
         " authority_signed_by, enterprise_signed_by, created_at)"
         " SELECT contract_id, authority_id, enterprise_id, 9, 'withdrawn', '2027-01-01', 'Billigare', terms_id,"
-        " vat_category, vat_exemption_reason_sv, buyer_reference, payment_days, '', '', '', now()"
+        " vat_category, vat_exemption_reason_sv, buyer_reference, payment_days, is_rounded, '', '', '', now()"
         " FROM contract_edition WHERE contract_id = :id LIMIT 1"
     )
     manager = world.actor(Role.SUPPLIER_MANAGER)

@@ -65,6 +65,7 @@ def draw_up_contract(application_id: int, draft: ContractDraft) -> Contract:
         buyer_reference=draft.buyer_reference,
         payment_days=PAYMENT_DAYS,
         capacity_cap=draft.capacity_cap,
+        is_rounded=draft.is_rounded,
     ).tidy()
     contract = Contract(
         application_id=application.id,

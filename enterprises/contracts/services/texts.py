@@ -33,6 +33,7 @@ def composed_text(contract: Contract, edition: ContractEdition, terms: TermsVers
                 edition.vat_exemption_reason_sv,
                 edition.buyer_reference,
                 edition.capacity_cap,
+                edition.is_rounded,
             ),
             payment_days=edition.payment_days,
             rules=terms.rules,

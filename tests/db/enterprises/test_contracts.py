@@ -253,7 +253,13 @@ def test_the_database_keeps_what_is_signed(world: Supply, contract_id: int) -> N
 
 
 @pytest.mark.parametrize(
-    "changes", [{"buyer_reference": "EN ANNAN"}, {"ends_on": date(2026, 12, 31)}, {"capacity_cap": 1}]
+    "changes",
+    [
+        {"buyer_reference": "EN ANNAN"},
+        {"ends_on": date(2026, 12, 31)},
+        {"capacity_cap": 1},
+        {"is_rounded": True},
+    ],
 )
 def test_a_contract_says_what_was_signed(world: Supply, contract_id: int, changes: dict[str, object]) -> None:
     with acting_as(world.officer), pytest.raises(Exception, match="contract_as_signed"), transaction():

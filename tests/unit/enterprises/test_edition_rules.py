@@ -68,6 +68,9 @@ def test_the_changes_in_words() -> None:
     assert changes_sv(after, replace(after, capacity_cap=None), {2: 4}) == [
         "Antalet platser i bruk har inget tak."
     ]
+    rounded = replace(FACTS, is_rounded=True)
+    assert changes_sv(FACTS, rounded, {}) == ["Fakturornas belopp att betala avrundas till hela kronor."]
+    assert changes_sv(rounded, FACTS, {}) == ["Fakturornas belopp att betala avrundas inte längre."]
     assert changes_sv(FACTS, FACTS, {}) == []
 
 

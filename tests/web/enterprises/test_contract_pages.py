@@ -46,6 +46,7 @@ def amended(world: Supply, contract_id: int, **changes: str) -> dict[str, str]:
             "buyer_reference": "NY-REFERENS",
             "capacity_cap": "4",
             "ends_on": "",
+            "is_rounded": "y",
         } | changes
 
 
@@ -67,6 +68,7 @@ def test_an_amendment_from_offer_to_signatures(
     read = text_of(manager.get(edition))
     assert "Fakturorna har referensen NY-REFERENS i stället för ÅSEN-4471." in read
     assert "Högst 4 platser är i bruk samtidigt." in read
+    assert "Beloppet att betala avrundas till hela kronor." in read
     assert "Dra tillbaka" in text_of(officer.get(edition))
     assert "Dra tillbaka" not in read
     with acting_as(world.manager):
