@@ -1,5 +1,7 @@
 """Runs the computations of every feature for one organisation, and notes when."""
 
+from datetime import date
+
 from sqlalchemy import select
 
 from indicators.capacity.services import compute_capacity
@@ -18,16 +20,17 @@ from marketplace.tenancy import acting_as, system_actor
 def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
     """Capacity by day, and of the years that something has happened to choices, checkpoints and costs; with `is_whole`
     of all days and years. Act as the system for the authority."""
-    years = uncounted_years(authority_id, is_whole=is_whole)
+    years = uncounted_years(is_whole=is_whole)
     compute_capacity(authority_id, is_whole=is_whole)
     for compute in (compute_choices, compute_checkpoints, compute_costs):
         compute(authority_id, years)
     note_run(authority_id)
 
 
-def compute_enterprise(enterprise_id: int) -> None:
-    """An enterprise's own indicators. Act as the system for it."""
-    compute_supplier(enterprise_id)
+def compute_enterprise(enterprise_id: int, *, is_whole: bool = False) -> None:
+    """An enterprise's own indicators, from the first year that something has happened to. Act as the system for it."""
+    if years := uncounted_years(is_whole=is_whole):
+        compute_supplier(enterprise_id, date(years[0], 1, 1))
     note_run(enterprise_id)
 
 
@@ -40,7 +43,7 @@ def compute_all(*, is_whole: bool = False) -> int:
             compute_authority(authority_id, is_whole=is_whole)
     for enterprise_id in enterprises:
         with acting_as(system_actor(enterprise_id=enterprise_id)), transaction():
-            compute_enterprise(enterprise_id)
+            compute_enterprise(enterprise_id, is_whole=is_whole)
     return len(authorities) + len(enterprises)
 
 

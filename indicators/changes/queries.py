@@ -9,13 +9,20 @@ from indicators.changes.models import CountedPeriod, IndicatorRun
 from indicators.changes.rules import years_to_count
 from marketplace import clock
 from marketplace.db import Base, db
+from marketplace.tenancy import current_actor
 
-_FIRST_DAY = text("SELECT min(decided_on) FROM training_grant WHERE authority_id = :authority_id")
+_FIRST_DAY = text("""
+    SELECT least((SELECT min(decided_on) FROM training_grant WHERE authority_id = :authority_id),
+                 (SELECT min(requested_on) FROM placement
+                  WHERE authority_id = :authority_id OR enterprise_id = :enterprise_id),
+                 (SELECT min(day) FROM capacity_day WHERE enterprise_id = :enterprise_id))
+""")
 
 # Whoever something happened to may count otherwise in every year that there is anything of hers.
 _TOUCHED = text("""
     WITH happened AS MATERIALIZED (
-        SELECT DISTINCT object_type, object_id FROM event WHERE id > :after AND authority_id = :authority_id
+        SELECT DISTINCT object_type, object_id FROM event
+        WHERE id > :after AND (authority_id = :authority_id OR enterprise_id = :enterprise_id)
     ), placed AS (
         SELECT object_id AS id FROM happened WHERE object_type IN ('placement', 'attendance')
         UNION SELECT placement_id FROM activity_plan p JOIN happened ON object_type = 'plan' AND object_id = p.id
@@ -43,16 +50,20 @@ _TOUCHED = text("""
 """)
 
 
-def uncounted_years(authority_id: int, *, is_whole: bool) -> list[int]:
-    """The years to count now, in order; all that there is anything of where nothing was counted before."""
-    first = db.session.scalar(_FIRST_DAY, {"authority_id": authority_id})
+def uncounted_years(*, is_whole: bool) -> list[int]:
+    """The years to count now for the authority or enterprise that the system acts for, in order; all that there is
+    anything of where nothing was counted before."""
+    actor = current_actor()
+    of = {"authority_id": actor.authority_id, "enterprise_id": actor.enterprise_id}
+    first = db.session.scalar(_FIRST_DAY, of)
     if first is None:
         return []
-    run = db.session.get(IndicatorRun, authority_id)
+    run = db.session.get(IndicatorRun, actor.authority_id or actor.enterprise_id)
     if is_whole or run is None:
         return years_to_count(first.year, clock.today().year, (), is_whole=True)
-    asked = {"after": run.last_event_id, "authority_id": authority_id, "zone": clock.STOCKHOLM.key}
-    touched = set(db.session.scalars(_TOUCHED, asked))
+    touched = set(
+        db.session.scalars(_TOUCHED, {**of, "after": run.last_event_id, "zone": clock.STOCKHOLM.key})
+    )
     return years_to_count(first.year, clock.today().year, touched, is_whole=False)
 
 

@@ -39,7 +39,7 @@ def _published(market: Market) -> dict[str, list[tuple[object, ...]]]:
 
 def _uncounted(market: Market, on: date) -> list[int]:
     with travelling(on), acting_as(system_actor(market.north_id)), transaction():
-        return uncounted_years(market.north_id, is_whole=False)
+        return uncounted_years(is_whole=False)
 
 
 def _told(market: Market, year: int) -> tuple[int, date] | None:
