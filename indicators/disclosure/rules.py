@@ -20,6 +20,9 @@ that direction then stays non-negative; a hidden zero is safe when it can be rai
 from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
+from random import Random
 from typing import Final, Generic, TypeVar
 
 LIMIT: Final = 5
@@ -32,6 +35,7 @@ WHY_SUPPRESSED_SV: Final = (
 _PRIME: Final = (1 << 61) - 1
 
 K = TypeVar("K", bound=Hashable)
+L = TypeVar("L", bound=Hashable)
 Relation = tuple[K, tuple[K, ...]]  # a total and its parts
 
 
@@ -177,58 +181,89 @@ class _Suppression(Generic[K]):
                 waiting += found
         return group
 
-    def _column(self, keys: Iterable[K]) -> dict[int, int]:
-        column: dict[int, int] = {}
-        for key in keys:
-            for row in self.of_cell[key]:
-                sign = -1 if self.relations[row][0] == key else 1
-                column[row] = column.get(row, 0) + sign
-        return {row: value % _PRIME for row, value in column.items() if value % _PRIME}
-
     def _solve(self, movable: list[K], candidates: list[list[K]]) -> tuple[set[K], list[K]]:
         """Which movable cells no solution moves, and which zeros the movable ones let rise."""
-        # Column by column, keep a basis of the columns' span; each basis vector remembers which cells it came from.
-        basis: dict[int, tuple[dict[int, int], dict[K, int]]] = {}
-        moved: set[K] = set()
+        rows = self._rows(movable, candidates)
+        of_cell: dict[K, set[int]] = {key: set() for key in movable}
+        for number, row in rows.items():
+            for key in row.cells:
+                of_cell[key].add(number)
+        pivots = []
+        waiting = [(len(of_cell[key]), self.order[key], key) for key in movable]
+        heapify(waiting)
+        while waiting:  # the cell in fewest rows first, by the shortest of them: rows then stay short
+            count, order, key = heappop(waiting)
+            if count != len(of_cell[key]):
+                heappush(waiting, (len(of_cell[key]), order, key))
+            elif of_cell[key]:
+                pivots.append((key, _eliminate(key, rows, of_cell)))
+        # One solution with random values for what is free moves every cell that any solution moves.
+        random = Random(_PRIME)  # noqa: S311 - a repeatable draw, not a secret
+        pivot_keys = {key for key, _ in pivots}
+        values = {key: random.randrange(1, _PRIME) for key in movable if key not in pivot_keys}
+        for key, cells in reversed(pivots):
+            rest = sum(factor * values[other] for other, factor in cells.items() if other != key)
+            values[key] = -rest * pow(cells[key], -1, _PRIME) % _PRIME
+        # What is left has no movable cell in it: it cannot be met by moving any.
+        barred = {number for row in rows.values() for number in row.candidates}
+        raised = dict.fromkeys(
+            member for number, group in enumerate(candidates) if number not in barred for member in group
+        )
+        return {key for key, value in values.items() if value == 0}, list(raised)
+
+    def _rows(self, movable: Collection[K], candidates: Sequence[Sequence[K]]) -> dict[int, _Row[K]]:
+        """The relations that movable cells and candidates are in."""
+        rows: dict[int, _Row[K]] = {}
         for key in movable:
-            rest, origin = _reduce(self._column([key]), {key: 1}, basis)
-            if rest:
-                pivot = min(rest)
-                inverse = pow(rest[pivot], -1, _PRIME)
-                basis[pivot] = (_scaled(rest, inverse), _scaled(origin, inverse))
-            else:
-                moved.update(origin)  # a solution of the system, and these are the cells it moves
-        raised: list[K] = []
-        for group in candidates:
-            rest, _ = _reduce(self._column(group), {}, basis)
-            if not rest:
-                raised += [member for member in group if member not in raised]
-        return {key for key in movable if key not in moved}, raised
+            for number in self.of_cell[key]:
+                _add(rows.setdefault(number, _Row({}, {})).cells, {key: self._sign(number, key)})
+        for position, group in enumerate(candidates):
+            for key in group:
+                for number in self.of_cell[key]:
+                    row = rows.setdefault(number, _Row({}, {}))
+                    _add(row.candidates, {position: self._sign(number, key)})
+        return rows
+
+    def _sign(self, number: int, key: K) -> int:
+        return -1 if self.relations[number][0] == key else 1
 
 
-def _reduce(
-    column: dict[int, int], origin: dict[K, int], basis: Mapping[int, tuple[dict[int, int], dict[K, int]]]
-) -> tuple[dict[int, int], dict[K, int]]:
-    while True:
-        pivot = next((row for row in column if row in basis), None)
-        if pivot is None:
-            return column, origin
-        vector, source = basis[pivot]
-        factor = -column[pivot]
-        column = _sum(column, vector, factor)
-        origin = _sum(origin, source, factor)
+@dataclass(frozen=True, slots=True)
+class _Row(Generic[K]):
+    """A relation's factors: of the cells that may move, and of the candidates by their position."""
+
+    cells: dict[K, int]
+    candidates: dict[int, int]
 
 
-def _sum(left: Mapping[K, int], right: Mapping[K, int], factor: int) -> dict[K, int]:
-    result = dict(left)
-    for key, value in right.items():
-        new = (result.get(key, 0) + factor * value) % _PRIME
-        if new:
-            result[key] = new
+def _eliminate(key: K, rows: dict[int, _Row[K]], of_cell: Mapping[K, set[int]]) -> dict[K, int]:
+    """Takes the cell out of every row but one, which is taken out of the rows and given back."""
+    number = min(of_cell[key], key=lambda number: (len(rows[number].cells), number))
+    pivot = rows.pop(number)
+    inverse = pow(pivot.cells[key], -1, _PRIME)
+    for other in pivot.cells:
+        of_cell[other].discard(number)
+    for other_number in of_cell[key]:
+        row = rows[other_number]
+        factor = -row.cells[key] * inverse
+        for cell in _add(row.cells, pivot.cells, factor):
+            if cell != key:
+                of_cell[cell].symmetric_difference_update((other_number,))
+        _add(row.candidates, pivot.candidates, factor)
+    of_cell[key].clear()
+    return pivot.cells
+
+
+def _add(row: dict[L, int], other: Mapping[L, int], factor: int = 1) -> list[L]:
+    """Adds so many times the other; gives what came into the row or left it."""
+    changed = []
+    for key, value in other.items():
+        before = row.get(key, 0)
+        after = (before + factor * value) % _PRIME
+        if after:
+            row[key] = after
         else:
-            result.pop(key, None)
-    return result
-
-
-def _scaled(vector: Mapping[K, int], factor: int) -> dict[K, int]:
-    return {key: value * factor % _PRIME for key, value in vector.items()}
+            row.pop(key, None)
+        if bool(before) != bool(after):
+            changed.append(key)
+    return changed
