@@ -29,6 +29,8 @@ from marketplace.tenancy import Actor
 _LIMITS = (150_000_00, 2_000_000_00)
 """What the first and the second controller may attest."""
 _DISPUTED, _CREDITED = 0.04, 0.4
+_WRONG = 3
+"""So many invoices into its history, each authority disputes one that is then credited."""
 _WRONG_NUMBER, _TOO_LITTLE = 0.03, 0.03
 
 
@@ -70,10 +72,15 @@ def plan_handling(
         rng,
     )
     day = _after(rng.randint(3, 9))
-    if rng.random() < _DISPUTED:
-        history.agenda.add(day, Phase.ATTESTS, handled.examiner, partial(_dispute, handled))
-    else:
-        history.agenda.add(day, Phase.ATTESTS, handled.examiner, partial(_examine, handled))
+    so_many = f"invoices to {authority.key}"
+    history.counts[so_many] += 1
+    is_wrong = history.counts[so_many] == _WRONG
+    act = (
+        partial(_dispute, handled, is_wrong=is_wrong)
+        if is_wrong or rng.random() < _DISPUTED
+        else partial(_examine, handled)
+    )
+    history.agenda.add(day, Phase.ATTESTS, handled.examiner, act)
 
 
 def _after(working_days: int) -> date:
@@ -92,11 +99,12 @@ def _attest(handled: _Handled) -> None:
     handled.history.agenda.add(_after(8), Phase.ATTESTS, handled.attester, partial(pay, handled.invoice_id))
 
 
-def _dispute(handled: _Handled) -> None:
+def _dispute(handled: _Handled, *, is_wrong: bool) -> None:
     said = SaidOfLine(1, "Antalet stämmer inte med vår uppgift om placeringen.")
     services.dispute_invoice(handled.invoice_id, [said])
-    is_wrong = handled.rng.random() < _CREDITED and not get_or_404(Invoice, handled.invoice_id).is_credit_note
-    answer = partial(_credit if is_wrong else _keep, handled)
+    is_wrong = is_wrong or handled.rng.random() < _CREDITED
+    is_credited = is_wrong and not get_or_404(Invoice, handled.invoice_id).is_credit_note
+    answer = partial(_credit if is_credited else _keep, handled)
     handled.history.agenda.add(_after(4), Phase.INVOICES, handled.manager, answer)
 
 

@@ -33,7 +33,7 @@ _LEFT = (DEMO_ENTERPRISE, "varna")
 
 
 class _Refuses:
-    """An access point as the last month's invoice of the demo's manager met it: hers to try again."""
+    """An access point as each authority's first invoice of the last month met it: the supplier's to try again."""
 
     def hand_over(self, invoice: EInvoice) -> str:
         raise Refused("Accesspunkten avvisade fakturan (422): köparen finns inte i Peppols register")
@@ -71,18 +71,24 @@ def _run_month(history: History, authority: Authority, month: Month) -> None:
             .order_by(Invoice.enterprise_id)
         ).all()
     keys = {number: key for key, number in history.published.enterprises.items()}
-    for invoice_id, enterprise_id in made:
+    is_last = _made_on(month.next) > history.ends_on
+    for number, (invoice_id, enterprise_id) in enumerate(made):
         history.counts["invoices"] += 1
-        _plan_sending(history, authority, invoice_id, keys[enterprise_id], month)
+        enterprise = keys[enterprise_id]
+        if not is_last or (enterprise, authority.key) != _LEFT:
+            is_refused = is_last and number == 0
+            _plan_sending(history, authority, invoice_id, enterprise, month, is_refused=is_refused)
 
 
 def _plan_sending(
-    history: History, authority: Authority, invoice_id: int, enterprise: str, month: Month
+    history: History,
+    authority: Authority,
+    invoice_id: int,
+    enterprise: str,
+    month: Month,
+    *,
+    is_refused: bool,
 ) -> None:
-    is_last = _made_on(month.next) > history.ends_on
-    if is_last and (enterprise, authority.key) == _LEFT:
-        return
-    is_refused = is_last and (enterprise, authority.key) == (DEMO_ENTERPRISE, DEMO_AUTHORITY)
     rng = rng_for(history.seed, "invoice", authority.key, enterprise, month)
     manager = history.manager(enterprise)
     is_late = _made_on(month.next.next) > history.ends_on
@@ -94,7 +100,7 @@ def _plan_sending(
         with acting_as(system_actor(sent.authority_id, sent.enterprise_id)):
             if point := _Refuses() if is_refused else access_point(current_app.config["ACCESS_POINT_URL"]):
                 hand_over(sent.id, point)
-        if not is_forgotten:
+        if not is_forgotten and not is_refused:
             plan_handling(history, authority, enterprise, invoice_id, month)
 
     history.agenda.add(

@@ -16,7 +16,7 @@ from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db, get_or_404, paginate, transaction
-from marketplace.errors import DomainError, Invalid
+from marketplace.errors import DomainError
 from marketplace.rules import advance
 from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
@@ -73,12 +73,10 @@ def _asked() -> tuple[PaymentFilter, Select[Payment]]:
 def import_file() -> ResponseReturnValue:
     form = CsvForm()
     if form.validate_on_submit():
-        sent = form.upload()
         try:
-            if sent is None:
-                raise Invalid("Välj en fil.", field="file")
+            _, content = form.upload()
             with transaction():
-                done = services.import_payments(sent[1])
+                done = services.import_payments(content)
         except DomainError as error:
             form.add_error(error)
         else:

@@ -11,10 +11,11 @@ from wtforms import Field, PasswordField, StringField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import DataRequired
 
-from marketplace.errors import DomainError
+from marketplace.errors import DomainError, Invalid
 from marketplace.web.messages import SwedishMessages
 
 _MESSAGES = SwedishMessages()
+_NO_FILE_SV = "Välj en fil."
 T = TypeVar("T")
 
 
@@ -90,15 +91,17 @@ class CsvForm(BaseForm):
 
     file = FileField(
         "Fil",
-        validators=[DataRequired("Välj en fil.")],
+        validators=[DataRequired(_NO_FILE_SV)],
         description="CSV, med rubrikerna på första raden.",
         render_kw={"accept": ".csv,text/csv"},
     )
 
-    def upload(self) -> tuple[str, bytes] | None:
-        """The file's name and what is in it; None when there is none."""
+    def upload(self) -> tuple[str, bytes]:
+        """The file's name and what is in it. Raises Invalid when what was sent is no file."""
         sent = self.file.data
-        return (sent.filename, sent.stream.read()) if sent and sent.filename else None
+        if not (sent and sent.filename):
+            raise Invalid(_NO_FILE_SV, field="file")
+        return sent.filename, sent.stream.read()
 
 
 class FilterForm(BaseForm):

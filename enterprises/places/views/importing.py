@@ -14,7 +14,7 @@ from enterprises.places.models import PlaceImport
 from enterprises.places.views.blueprint import bp
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import DomainError, Invalid
+from marketplace.errors import DomainError
 from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from marketplace.web.confirm import Question, ask_first
@@ -32,12 +32,10 @@ _SHOWN = 100
 def import_file() -> ResponseReturnValue:
     form = CsvForm()
     if form.validate_on_submit():
-        sent = form.upload()
         try:
-            if sent is None:
-                raise Invalid("Välj en fil.", field="file")
+            name, content = form.upload()
             with transaction():
-                place_import_id = services.start_import(*sent).id
+                place_import_id = services.start_import(name, content).id
         except DomainError as error:
             form.add_error(error)
         else:
