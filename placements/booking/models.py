@@ -87,6 +87,16 @@ class Placement(Base):
             unique=True,
             postgresql_where=text("state = 'requested'"),
         ),
+        Index("ix_placement_requested", "authority_id", "requested_on"),
+        Index(
+            "ix_placement_started",
+            "authority_id",
+            "started_on",
+            postgresql_where=text("started_on IS NOT NULL"),
+        ),
+        Index(
+            "ix_placement_ended", "authority_id", "ended_on", postgresql_where=text("ended_on IS NOT NULL")
+        ),
         Index("ix_placement_grant", "grant_id"),
         Index(
             "ix_placement_unanswered",
@@ -100,7 +110,7 @@ class Placement(Base):
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
-    authority_id: Mapped[int] = mapped_column(index=True)
+    authority_id: Mapped[int]
     unit_id: Mapped[int] = mapped_column(index=True)
     kommun_code: Mapped[str]
     """Unit and kommun are the participant's, which has the keys."""

@@ -38,13 +38,14 @@ class ChoiceRound(Base):
         ),
         CheckConstraint("(state = 'chosen') = (chosen_on IS NOT NULL)", name="chosen_has_a_date"),
         CheckConstraint("chosen_by IS NULL OR chosen_on IS NOT NULL", name="chosen_by_somebody"),
+        Index("ix_choice_round_opened", "authority_id", "opened_at"),
         Index("uq_choice_round_open", "grant_id", unique=True, postgresql_where=text("state = 'open'")),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     grant_id: Mapped[int] = mapped_column(index=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
-    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     state: Mapped[ChoiceState] = mapped_column(enum_of(ChoiceState, "state"), default=ChoiceState.OPEN)
     opened_at: Mapped[datetime]
     chosen_on: Mapped[date | None]

@@ -126,6 +126,7 @@ class Grant(Base):
         ForeignKeyConstraint(
             ["system_id", "authority_id"], ["system_of_choice.id", "system_of_choice.authority_id"]
         ),
+        Index("ix_training_grant_decided", "authority_id", "decided_on"),
         Index(
             "uq_training_grant_live",
             "participant_id",
@@ -136,7 +137,7 @@ class Grant(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
-    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     system_id: Mapped[int | None] = mapped_column(index=True)
     """The system of choice that it is under: its placements are under that system's contracts. None where no system
     covered the kommun, and in grants from before this was asked: then any contract of the authority's will do."""
