@@ -16,7 +16,7 @@ class EntryKind(StrEnum):
 ENTRY_SV = {
     EntryKind.INVOICE: "Faktura",
     EntryKind.CREDIT_NOTE: "Kreditfaktura",
-    EntryKind.PAYMENT: "Betalning",
+    EntryKind.PAYMENT: "Betalning av faktura",
 }
 
 

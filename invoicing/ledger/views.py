@@ -47,7 +47,7 @@ def account_file(file_format: str) -> Response:
         rows.append((form.fran.data, "Ingående saldo", None, None, None, None, _kronor(found.opening_ore)))
     for entry, balance_ore in found.rows:
         one = entry.document
-        due_on = None if entry.kind is EntryKind.PAYMENT else one.due_on
+        due_on = one.due_on if entry.kind is EntryKind.INVOICE else None
         amounts = _kronor(entry.amount_ore), _kronor(balance_ore)
         rows.append((entry.day, ENTRY_SV[entry.kind], one.number, one.month_sv, due_on, *amounts))
     return file_response(file_format, "kontoutdrag", header, rows)

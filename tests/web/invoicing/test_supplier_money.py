@@ -121,8 +121,8 @@ def test_the_account_runs_through_what_is_sent_and_paid(
         pay(market, march, IN_MAY)
         paid = text_of(manager.get("/fakturor/kontoutdrag?fran=2026-05-01&till=2026-05-31"))
     assert "2026-05-01 Ingående saldo 12 370,00 kr" in paid
-    assert "2026-05-04 Betalning 1 mars 2026 – −10 000,00 kr 2 370,00 kr" in paid
-    assert "2026-05-04 Betalning 1 mars 2026 – −2 370,00 kr 0,00 kr" in paid
+    assert "2026-05-04 Betalning av faktura 1 mars 2026 – −10 000,00 kr 2 370,00 kr" in paid
+    assert "2026-05-04 Betalning av faktura 1 mars 2026 – −2 370,00 kr 0,00 kr" in paid
     assert "2026-05-31 Utgående saldo 0,00 kr" in paid
 
 
