@@ -11,6 +11,7 @@ from indicators.definitions.checkpoints_rules import CHECKPOINTS
 from indicators.definitions.choices_rules import CHOICES
 from indicators.definitions.costs_rules import COSTS
 from indicators.definitions.keys import Definition, Indicator
+from indicators.definitions.measures_rules import MEASURES
 from indicators.definitions.suppliers_rules import SUPPLIERS
 
 INDICATORS: Final[dict[Indicator, Definition]] = {
@@ -21,5 +22,6 @@ INDICATORS: Final[dict[Indicator, Definition]] = {
         *CHECKPOINTS,
         *COSTS,
         *SUPPLIERS,
+        *MEASURES,
     )
 }
