@@ -1,14 +1,13 @@
 """Invoices to list, to show, to render, and what waits for whom."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
 from enterprises.contracts.models import Contract
@@ -28,7 +27,7 @@ from marketplace.errors import NotFound
 from marketplace.tenancy import Actor
 from marketplace.web.filters import kronor
 from marketplace.web.work import WaitingItem
-from placements.attendance.queries import days_as_invoiced
+from placements.attendance.queries import days_as_they_stood
 from placements.booking.rules import placement_number
 
 
@@ -135,21 +134,59 @@ def line_groups(lines: Iterable[InvoiceLine]) -> list[LineGroup]:
 
 def days_behind(lines: Collection[InvoiceLine]) -> dict[int, list[DayBehind]]:
     """By position of the line: the attendance days of an invoice that earned it, in order, as they stood when it was
-    approved, and those that are given back as they were first counted; none for a fee or a month. Two queries for each,
-    however many lines."""
-    asked: dict[bool, dict[int, set[date]]] = {True: defaultdict(set), False: defaultdict(set)}
-    for line in lines:
-        asked[line.quantity > 0][line.placement_id].update(line.days)
+    approved, and those that are given back as they stood when they were last invoiced; none for a fee or a month. The
+    same number of queries however many lines."""
     invoice = next((line.invoice for line in lines), None)
-    at = None if invoice is None else invoice.approved_at or invoice.sent_at or clock.now()
-    as_counted = {True: days_as_invoiced(asked[True], at), False: days_as_invoiced(asked[False])}
-    return {
-        line.position: [
-            DayBehind(day, said.planned_hours, said.actual_hours, said.actual_hours == 0)
-            for day in sorted(line.days)
-            if (said := as_counted[line.quantity > 0].get((line.placement_id, day)))
-        ]
+    if invoice is None:
+        return {}
+    if invoice.credits_id:
+        positions = [line.position for line in lines]
+        credited = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.credits_id)
+        return days_behind(db.session.scalars(credited.where(InvoiceLine.position.in_(positions))).all())
+    approved_at = invoice.approved_at or invoice.sent_at or clock.now()
+    invoiced_at = _last_invoiced(invoice, approved_at, [line for line in lines if line.quantity < 0])
+    asked = {
+        (line.position, day): (line.placement_id, day, invoiced_at.get((line.position, day), approved_at))
         for line in lines
+        for day in sorted(line.days)
+    }
+    stood = days_as_they_stood(set(asked.values()))
+    found: dict[int, list[DayBehind]] = {line.position: [] for line in lines}
+    for (position, day), key in asked.items():
+        if said := stood.get(key):
+            is_absence = said.actual_hours == 0
+            found[position].append(DayBehind(day, said.planned_hours, said.actual_hours, is_absence))
+    return found
+
+
+def _last_invoiced(
+    invoice: Invoice, approved_at: datetime, back: Collection[InvoiceLine]
+) -> dict[tuple[int, date], datetime]:
+    """By position and day of the lines that give back: when the latest invoice before it that tells of the day at that
+    price was approved."""
+    if not back:
+        return {}
+    before = func.coalesce(Invoice.approved_at, Invoice.sent_at)
+    rows = db.session.execute(
+        select(
+            InvoiceLine.placement_id, InvoiceLine.component, InvoiceLine.price_ore, InvoiceLine.days, before
+        )
+        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+        .where(
+            Invoice.contract_id == invoice.contract_id,
+            Invoice.id != invoice.id,
+            before <= approved_at,
+            InvoiceLine.earned_month.in_({line.earned_month for line in back}),
+            InvoiceLine.placement_id.in_({line.placement_id for line in back}),
+        )
+        .order_by(before, Invoice.id)
+    )
+    latest = {(*key, day): then for *key, days, then in rows for day in days}
+    return {
+        (line.position, day): then
+        for line in back
+        for day in line.days
+        if (then := latest.get((line.placement_id, line.component, line.price_ore, day)))
     }
 
 

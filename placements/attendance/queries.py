@@ -1,6 +1,7 @@
 """Attendance on record: days, what they said before they were corrected, and absence that was reported."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -170,25 +171,28 @@ def _said(row: Any, kind: AttendanceKind | None, *said: Any) -> RecordedDay | No
     return RecordedDay(row.placement_id, row.day, kind, *said) if kind else None
 
 
-def days_as_invoiced(
-    asked: Mapping[int, Collection[date]], at: datetime | None = None
-) -> dict[tuple[int, date], RecordedDay]:
-    """Of these days, by placement, those on record when the month's invoice was approved, as they stood then; in order,
-    by two queries. `at`: when it was a later invoice that counted them, which was approved after some corrections."""
-    wanted = {(placement_id, day) for placement_id, days in asked.items() for day in days}
-    if not wanted:
+DayThen = tuple[int, date, datetime]
+"""A placement, a day, and when somebody looked at it."""
+
+
+def days_as_they_stood(asked: Collection[DayThen]) -> dict[DayThen, RecordedDay]:
+    """Of these days, those that were on record then, as they stood; by two queries."""
+    if not asked:
         return {}
-    every_day = [day for _, day in wanted]
-    on_record = recorded_days(asked, min(every_day), max(every_day))
-    stood = {key: day for key, day in on_record.items() if key in wanted}
-    for correction in reversed(corrections_of(asked)):
-        key = (correction.placement_id, correction.day)
-        if key in wanted and (at is None or correction.corrected_at > at):
-            if correction.was is None:
-                stood.pop(key, None)
-            else:
-                stood[key] = correction.was
-    return dict(sorted(stood.items()))
+    placement_ids = {placement_id for placement_id, _, _ in asked}
+    every_day = [day for _, day, _ in asked]
+    on_record = recorded_days(placement_ids, min(every_day), max(every_day))
+    changed_after: dict[tuple[int, date], list[Correction]] = defaultdict(list)
+    for correction in corrections_of(placement_ids):
+        changed_after[correction.placement_id, correction.day].append(correction)
+    found = {}
+    for placement_id, day, then in asked:
+        key = placement_id, day
+        later = next((one for one in changed_after[key] if one.corrected_at > then), None)
+        stood = on_record.get(key) if later is None else later.was
+        if stood is not None:
+            found[placement_id, day, then] = stood
+    return found
 
 
 def approved_months(months: Collection[ContractMonth]) -> set[ContractMonth]:

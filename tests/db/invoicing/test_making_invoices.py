@@ -5,34 +5,32 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, event, func, select, text, update
+from sqlalchemy import delete, event, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from invoicing.invoices import services
-from invoicing.invoices.models import Invoice, InvoiceLine
-from invoicing.invoices.queries import days_behind, whole_invoice
+from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.facts import Month
 from invoicing.run import queries
 from invoicing.run.drafts import refresh_draft
-from marketplace import audit, clock
+from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.tenancy import acting_as
-from placements.attendance.models import AttendanceCorrection, AttendanceDay
-from placements.booking.models import Placement
+from placements.attendance.models import AttendanceDay
 from placements.report.content_rules import ExitReason
 from placements.report.models import FinalReport
 from placements.report.rules import ReportState, UnreadReason
+from tests.support.drafting import approve, correct, make
 from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, attend, build_market
 
 MARCH = Month(2026, 3)
 ABSENCE = {"component": "paid_absence", "amount_ore": 0, "parameters": {"max_in_a_row": 3}}
-AFTER_A_MONTH = {"component": "start_fee", "amount_ore": 2_500_00, "parameters": {"after_run_days": 30}}
 MOST_STATEMENTS = 20
 """To make one invoice, whatever its size: settings of the actor, facts, rows, events."""
 
@@ -42,44 +40,6 @@ def market(session: Session, request: pytest.FixtureRequest) -> Iterator[Market]
     """With other prices where a test asks for them."""
     with travelling(APRIL_FIRST):
         yield build_market(prices=getattr(request, "param", PRICES))
-
-
-def make(market: Market, month: Month = MARCH) -> Invoice:
-    with acting_as(market.system), transaction():
-        invoice = make_invoice(market.contract_id, month)
-        assert invoice is not None
-        db.session.flush()
-        db.session.refresh(invoice)
-        _ = invoice.lines
-        db.session.expunge_all()
-        return invoice
-
-
-def approve(market: Market, invoice_id: int) -> None:
-    with acting_as(market.manager), transaction():
-        services.approve_invoice(invoice_id)
-
-
-def correct(market: Market, placement_id: int, day: date, hours: str | None) -> None:
-    """Hours of attendance instead of what the day says; None where there is to be no day."""
-    said = {"kind": "present", "planned_hours": Decimal(7), "actual_hours": Decimal(hours)} if hours else {}
-    correction = AttendanceCorrection(
-        placement_id=placement_id,
-        day=day,
-        is_reported_same_day=False if hours else None,
-        reason_sv="Fel dag",
-        corrected_at=clock.now(),
-        corrected_by="Siv",
-        contract_id=market.contract_id,
-        **said,
-    )
-    db.session.add(correction)
-    db.session.flush()
-
-
-def ends(market: Market, placement_id: int, day: date | None) -> None:
-    with acting_as(market.system), transaction():
-        db.session.execute(update(Placement).where(Placement.id == placement_id).values(ended_on=day))
 
 
 def unpriced(market: Market) -> list[tuple[str, str, list[date]]]:
@@ -288,83 +248,6 @@ class TestADraft:
         for act in (refresh_draft, lambda invoice_id: services.comment_draft(invoice_id, "jag vill")):
             with acting_as(market.outsiders[role]), pytest.raises(NotFound), transaction():
                 act(invoice.id)
-
-
-class TestCorrections:
-    """March is approved; what is corrected then comes with April's invoice."""
-
-    def test_a_day_that_was_wrong_is_given_back_and_asked_for_as_it_is(self, market: Market) -> None:
-        approve(market, make(market).id)
-        with acting_as(market.system), transaction():
-            correct(market, market.placement_ids[0], date(2026, 3, 2), "4")
-            correct(market, market.placement_ids[1], date(2026, 3, 3), None)
-            for day in (1, 2):
-                attend(market.placement_ids[1], market.contract_id, date(2026, 4, day))
-        with travelling(date(2026, 5, 1)):
-            april = make(market, Month(2026, 4))
-        first, second = market.placement_ids
-        back = "1 närvarodag, har fakturerats men ska inte betalas"
-        assert [
-            (one.placement_id, int(one.quantity), one.amount_ore, one.basis_sv) for one in april.lines
-        ] == [
-            (first, -1, -98700, back),
-            (first, 1, 69100, "1 närvarodag"),
-            (second, -1, -98700, back),
-            (second, 2, 197400, "2 närvarodagar"),
-        ]
-        assert [one.earned_month.month for one in april.lines] == [3, 3, 3, 4]
-        assert not april.is_credit_note
-        with acting_as(market.manager):
-            hours_behind = {
-                position: [int(day.actual_hours) for day in days]
-                for position, days in days_behind(whole_invoice(april.id).lines).items()
-            }
-        assert hours_behind == {1: [7], 2: [4], 3: [7], 4: [7, 7]}
-        with travelling(date(2026, 6, 1)), acting_as(market.system), transaction():
-            assert make_invoice(market.contract_id, Month(2026, 5)) is None, "it is settled"
-
-    def test_one_of_long_ago_comes_with_the_next_invoice(self, market: Market) -> None:
-        approve(market, make(market).id)
-        with travelling(date(2026, 12, 1)):
-            with acting_as(market.system), transaction():
-                correct(market, market.placement_ids[0], date(2026, 3, 2), None)
-            november = make(market, Month(2026, 11))
-        assert [(one.earned_month.month, one.amount_ore) for one in november.lines] == [(3, -98700)]
-
-    def test_more_to_give_back_than_to_ask_for_is_a_credit_note(self, market: Market) -> None:
-        approve(market, make(market).id)
-        with acting_as(market.system), transaction():
-            correct(market, market.placement_ids[0], date(2026, 3, 2), None)
-        with travelling(date(2026, 5, 1)):
-            april = make(market, Month(2026, 4))
-        assert (april.payable_ore, april.is_credit_note) == (-98700, True)
-
-    @pytest.mark.parametrize("market", [(AFTER_A_MONTH, *PRICES[1:])], indirect=True)
-    def test_a_fee_that_is_not_earned_any_more_can_be_paid_again_later(self, market: Market) -> None:
-        approve(market, make(market).id)
-        ends(market, market.placement_ids[0], date(2026, 2, 20))
-        with travelling(date(2026, 5, 1)):
-            april = make(market, Month(2026, 4))
-            fees = [(one.component, one.amount_ore) for one in april.lines if one.component == "start_fee"]
-            assert fees == [("start_fee", -250000)]
-            ends(market, market.placement_ids[0], None)
-            with acting_as(market.system), transaction():
-                assert refresh_draft(april.id), "nothing is left of the draft, and the fee stands again"
-                assert not db.session.scalar(select(func.bool_or(InvoiceLine.is_reversed)))
-                assert make_invoice(market.contract_id, Month(2026, 4)) is None
-            ends(market, market.placement_ids[0], date(2026, 2, 20))
-            approve(market, make(market, Month(2026, 4)).id)
-        ends(market, market.placement_ids[0], None)
-        with travelling(date(2026, 6, 1)):
-            may = make(market, Month(2026, 5))
-        assert [one.amount_ore for one in may.lines if one.component == "start_fee"] == [250000]
-
-    def test_a_month_that_was_left_out_comes_with_the_next(self, market: Market) -> None:
-        with travelling(date(2026, 5, 1)):
-            april = make(market, Month(2026, 4))
-            assert (april.net_ore, {one.earned_month.month for one in april.lines}) == (1237000, {3})
-            with acting_as(market.system), transaction():
-                assert make_invoice(market.contract_id, MARCH) is None
 
 
 @pytest.mark.parametrize("market", [(*PRICES, ABSENCE)], indirect=True)

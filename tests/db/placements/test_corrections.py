@@ -71,10 +71,9 @@ def test_a_correction_changes_the_day_and_keeps_what_it_said(market: Market, pla
             day.day: (day.kind.value, int(day.actual_hours))
             for day in queries.days_of_placement(placement_id)
         }
-        counted = [
-            (day.day, int(day.actual_hours))
-            for day in queries.days_as_invoiced({placement_id: WEEK}).values()
-        ]
+        before = made[0].corrected_at - timedelta(seconds=1)
+        stood = queries.days_as_they_stood([(placement_id, day, before) for day in WEEK])
+        counted = [(day.day, int(day.actual_hours)) for day in stood.values()]
     said = [
         (one.day, one.was and one.was.said_sv, one.became and one.became.said_sv, one.reason_sv)
         for one in made
