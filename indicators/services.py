@@ -4,9 +4,6 @@ from datetime import date
 
 from sqlalchemy import select
 
-from indicators.alerts.services import check_alerts
-from indicators.capacity.gap_services import compute_gaps
-from indicators.capacity.idle_services import compute_idle
 from indicators.capacity.services import compute_capacity
 from indicators.changes.queries import uncounted_years
 from indicators.changes.services import note_run
@@ -26,10 +23,8 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
     of all days and years. Act as the system for the authority."""
     years = uncounted_years(is_whole=is_whole)
     compute_capacity(authority_id, is_whole=is_whole)
-    for compute in (compute_idle, compute_choices, compute_checkpoints, compute_costs, compute_measures):
+    for compute in (compute_choices, compute_checkpoints, compute_costs, compute_measures):
         compute(authority_id, years)
-    compute_gaps(authority_id)
-    check_alerts(authority_id)
     note_run(authority_id)
 
 
