@@ -15,6 +15,7 @@ from invoicing.payments.rules import BankRow, Claim, PaymentProblem, problem_of,
 from marketplace import clock
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 
 
@@ -25,6 +26,16 @@ class Imported:
     matched: int = 0
     listed: int = 0
     known: int = 0
+
+    @property
+    def told_sv(self) -> str:
+        paid = counted(self.matched, "faktura är betald", "fakturor är betalda")
+        told = [paid if self.matched else "Ingen faktura är betald"]
+        if self.listed:
+            told.append(counted(self.listed, "inbetalning att reda ut", "inbetalningar att reda ut"))
+        if self.known:
+            told.append(counted(self.known, "rad var inläst förut", "rader var inlästa förut"))
+        return ". ".join(told) + "."
 
 
 def import_payments(content: bytes) -> Imported:

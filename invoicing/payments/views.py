@@ -18,7 +18,6 @@ from marketplace.clock import today
 from marketplace.db import db, get_or_404, paginate, transaction
 from marketplace.errors import DomainError
 from marketplace.rules import advance
-from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
@@ -80,11 +79,7 @@ def import_file() -> ResponseReturnValue:
         except DomainError as error:
             form.add_error(error)
         else:
-            flash(
-                f"{counted(done.matched, 'faktura', 'fakturor')} är betalda. {done.listed} att reda ut. "
-                f"{done.known} var redan inlästa.",
-                "warning" if done.listed else "success",
-            )
+            flash(done.told_sv, "warning" if done.listed else "success")
             return redirect(url_for("payments.index", visa=TO_MEND if done.listed else None))
     return render_template(
         "invoicing/payments/import.html", form=form, columns=";".join(COLUMNS_SV)

@@ -2,12 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from invoicing.attest import services
 from invoicing.attest.rules import SaidOfLine
@@ -19,31 +17,15 @@ from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as, system_actor
 from tests.factories import make_actor
 from tests.support.clients import Client, ClientFor
-from tests.support.invoicing_market import APRIL_FIRST, Market, build_market, sent_invoice
+from tests.support.invoicing_market import Market, sent_invoice
 from tests.support.statements import statements_of
 from tests.web.reading import posted, text_of
-
-
-@pytest.fixture
-def market(session: Session) -> Iterator[Market]:
-    with travelling(APRIL_FIRST):
-        yield build_market()
 
 
 @pytest.fixture
 def page(market: Market) -> str:
     """The address of March's invoice, sent."""
     return f"/fakturor/{sent_invoice(market)}"
-
-
-@pytest.fixture
-def manager(market: Market, client_for: ClientFor) -> Client:
-    return client_for(market.manager)
-
-
-@pytest.fixture
-def controller(market: Market, client_for: ClientFor) -> Client:
-    return client_for(market.controller)
 
 
 @pytest.fixture
@@ -168,7 +150,7 @@ def test_the_bank_file_is_read_in_and_mended(
     assert "Rad 2: datumet" in text_of(wrong)
     sent = manager.post(path, data=bank_file("A1;2026-04-01;0000018;370,00", "A2;2026-04-01;0000026;9,00"))
     listed = text_of(manager.get(sent.location))
-    assert "0 fakturor är betalda. 2 att reda ut. 0 var redan inlästa." in listed
+    assert "Ingen faktura är betald. 2 inbetalningar att reda ut." in listed
     assert "För lite" in listed
     rows = csv.DictReader(
         io.StringIO(manager.get("/fakturor/inbetalningar/lista.csv").get_data().decode("utf-8-sig")),
@@ -186,3 +168,17 @@ def test_the_bank_file_is_read_in_and_mended(
     assert "Inget att reda ut" in posted(manager, second, invoice_id="", note="Gäller något annat")
     assert "Gäller något annat" in text_of(manager.get(second))
     assert "Fakturan är registrerad som betald." in posted(manager, f"{page}/betald", paid_on="2026-04-01")
+
+
+def test_the_payments_ask_as_much_for_many_as_for_one(market: Market, page: str, manager: Client) -> None:
+    def questions() -> int:
+        return len(statements_of(lambda: manager.get("/fakturor/inbetalningar")))
+
+    manager.post("/fakturor/inbetalningar/las-in", data=bank_file("A1;2026-04-01;0000026;9,00"))
+    few = questions()
+    more = [f"A{number};2026-04-01;0000018;{number},00" for number in range(2, 9)]
+    manager.post("/fakturor/inbetalningar/las-in", data=bank_file(*more))
+    with acting_as(market.manager), transaction():
+        for payment in db.session.scalars(select(Payment)):
+            payment.invoice_id = int(page.rsplit("/", 1)[1])
+    assert questions() == few

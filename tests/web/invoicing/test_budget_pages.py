@@ -37,11 +37,6 @@ def market(session: Session) -> Iterator[Market]:
 
 
 @pytest.fixture
-def controller(market: Market, client_for: ClientFor) -> Client:
-    return client_for(market.controller)
-
-
-@pytest.fixture
 def path(market: Market) -> str:
     return f"/budget/{system_of(market)}"
 

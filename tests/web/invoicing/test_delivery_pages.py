@@ -17,11 +17,6 @@ from tests.web.reading import text_of
 
 
 @pytest.fixture
-def market(invoicing_market: Market) -> Market:
-    return invoicing_market
-
-
-@pytest.fixture
 def invoice_id(market: Market) -> int:
     return sent_invoice(market)
 

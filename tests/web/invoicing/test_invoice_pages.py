@@ -15,6 +15,7 @@ from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.facts import Month
+from invoicing.run.models import InvoiceRun, Unpriced
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
@@ -30,26 +31,11 @@ MARCH = Month(2026, 3)
 
 
 @pytest.fixture
-def market(invoicing_market: Market) -> Market:
-    return invoicing_market
-
-
-@pytest.fixture
 def invoice_id(market: Market) -> int:
     with acting_as(market.system), transaction():
         invoice = make_invoice(market.contract_id, MARCH)
         assert invoice is not None
         return invoice.id
-
-
-@pytest.fixture
-def manager(market: Market, client_for: ClientFor) -> Client:
-    return client_for(market.manager)
-
-
-@pytest.fixture
-def controller(market: Market, client_for: ClientFor) -> Client:
-    return client_for(market.controller)
 
 
 def state_of(market: Market, invoice_id: int) -> InvoiceState:
@@ -214,6 +200,38 @@ def test_run_is_started_from_the_page(market: Market, manager: Client) -> None:
         assert (message.topic, message.payload["month"]) == ("invoice_run", "2026-03")
     for month in ("2026-04", "nonsens", ""):
         assert manager.post("/fakturor/manadskorning", data={"month": month}).status_code == 422
+
+
+def test_the_run_tells_how_far_it_has_come_and_what_is_unpriced_in_as_few_questions(
+    market: Market, controller: Client
+) -> None:
+    def questions() -> int:
+        return len(statements_of(lambda: controller.get("/fakturor/manadskorning")))
+
+    def unpriced(contract_id: int, enterprise_id: int, *reasons: str) -> None:
+        with acting_as(system_actor(market.authority_id, enterprise_id)), transaction():
+            for reason in reasons:
+                parties = {"authority_id": market.authority_id, "enterprise_id": enterprise_id}
+                days = [date(2026, 3, 2), date(2026, 3, 3)]
+                db.session.add(
+                    Unpriced(
+                        contract_id=contract_id, month=MARCH.first_day, reason_sv=reason, days=days, **parties
+                    )
+                )
+
+    facts = {"authority_id": market.authority_id, "month": MARCH.first_day, "started_by": "Erik"}
+    with acting_as(market.controller), transaction():
+        db.session.add(InvoiceRun(started_at=now(), contracts_total=12, contracts_done=5, **facts))
+    unpriced(market.contract_id, market.enterprise_id, "Pris saknas för nivå 3.")
+    few = questions()
+    with acting_as(market.controller), transaction():
+        db.session.add(InvoiceRun(started_at=now(), finished_at=now(), **facts))
+    unpriced(market.contract_id, market.enterprise_id, "Nivån är okänd.")
+    unpriced(market.other_contract_id, market.other_enterprise_id, "Pris saknas för nivå 3.")
+    assert questions() == few
+    shown = text_of(controller.get("/fakturor/manadskorning"))
+    assert "5 av 12 Pågår" in shown
+    assert "Snickeriet mars 2026 – Pris saknas för nivå 3. 2026-03-02, 2026-03-03" in shown
 
 
 def test_filters(market: Market, invoice_id: int, manager: Client) -> None:

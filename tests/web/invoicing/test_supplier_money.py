@@ -35,11 +35,6 @@ def market(session: Session) -> Iterator[Market]:
 
 
 @pytest.fixture
-def manager(market: Market, client_for: ClientFor) -> Client:
-    return client_for(market.manager)
-
-
-@pytest.fixture
 def march(market: Market) -> Iterator[int]:
     """March's invoice, sent the second of April: 12 370 kronor without VAT."""
     with travelling(IN_APRIL):
