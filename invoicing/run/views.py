@@ -1,6 +1,6 @@
 """The page where a month is run: how far the runs have come, and what could not be priced."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from invoicing.remuneration.facts import Month
@@ -21,7 +21,7 @@ MONTHS_TO_RUN = 12
 @bp.route("", methods=["GET", "POST"])
 @requires(Role.SUPPLIER_MANAGER, Role.CONTROLLER)
 def index() -> ResponseReturnValue:
-    form = RunForm()
+    form = RunForm(month=request.args.get("manad"))
     form.month.choices = [(str(month), month.text_sv) for month in _months_to_run()]
     if form.validate_on_submit():
         try:

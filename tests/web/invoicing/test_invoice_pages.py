@@ -193,6 +193,8 @@ def test_run_is_started_from_the_page(market: Market, manager: Client) -> None:
     page = text_of(manager.get("/fakturor/manadskorning"))
     assert "mars 2026" in page
     assert "april 2026" not in page
+    asked = manager.get("/fakturor/manadskorning?manad=2026-02").get_data(as_text=True)
+    assert '<option selected value="2026-02">' in asked
     answer = posted(manager, "/fakturor/manadskorning", month="2026-03")
     assert "Fakturorna för mars 2026 görs nu." in answer
     with acting_as(system_actor()):
