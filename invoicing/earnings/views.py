@@ -10,7 +10,6 @@ from invoicing.forecast.rules import ASSUMED_SV
 from invoicing.remuneration.facts import UNIT_SV, Month
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.tenancy import current_actor
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
@@ -24,7 +23,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "invoicing/earnings/index.html",
         month=month,
-        contracts=earned_so_far(_enterprise_id(), month),
+        contracts=earned_so_far(month),
         assumed_sv=ASSUMED_SV,
     )
 
@@ -36,7 +35,7 @@ def show(contract_id: int) -> ResponseReturnValue:
     return render_template(
         "invoicing/earnings/show.html",
         month=month,
-        earned=earned_under(_enterprise_id(), contract_id, month),
+        earned=earned_under(contract_id, month),
         assumed_sv=ASSUMED_SV,
     )
 
@@ -57,12 +56,6 @@ def show_file(contract_id: int, file_format: str) -> Response:
             Decimal(line.amount_ore) / 100,
             ", ".join(map(str, line.dates)),
         )
-        for line in earned_under(_enterprise_id(), contract_id, month).expected.earned.lines
+        for line in earned_under(contract_id, month).settled.lines
     ]
     return file_response(file_format, f"hittills-{month}", header, rows)
-
-
-def _enterprise_id() -> int:
-    enterprise_id = current_actor().enterprise_id
-    assert enterprise_id is not None, "a manager acts for an enterprise"
-    return enterprise_id

@@ -1,8 +1,8 @@
 """Contracts' months, out of what is on record and what is booked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -46,55 +46,72 @@ def attended_by(key: Any, contracts: Sequence[Contract]) -> dict[int, Attended]:
     return {number: Attended(days, planned) for number, days, planned in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Booked:
+    placements: Sequence[Placement]
+    planned: Mapping[str, Hours]
+    """The hours of each planned day, by placement's number."""
+
+
+def booked(contracts: Sequence[Contract], first_day: date, last_day: date) -> Booked:
+    """What touches the days. Act as the system."""
+    placements = db.session.scalars(
+        select(Placement)
+        .where(
+            Placement.contract_id.in_([contract.id for contract in contracts]),
+            Placement.state.in_(PLACED_STATES),
+            Placement.first_day <= last_day,
+            Placement.last_day >= first_day,
+        )
+        .order_by(Placement.id)
+    ).all()
+    planned = planned_days([row.id for row in placements], first_day, last_day)
+    return Booked(placements, {placement_number(key): hours for key, hours in planned.items()})
+
+
+def in_time(contracts: Sequence[Contract]) -> list[ContractInTime]:
+    return [
+        ContractInTime(one.id, one.authority_id, one.enterprise_id, one.starts_on, one.ends_on)
+        for one in contracts
+    ]
+
+
 def expected_months(
     contracts: Sequence[Contract], months: Sequence[Month], attended: Mapping[int, Attended]
 ) -> Expectations:
     """Months in order, as far as anything is booked; `attended` by contract. Act as the system. The queries grow with
     the months, and not with contracts or placements."""
-    placed = db.session.scalars(
-        select(Placement)
-        .where(
-            Placement.contract_id.in_([contract.id for contract in contracts]),
-            Placement.state.in_(PLACED_STATES),
-            Placement.first_day <= months[-1].last_day,
-            Placement.last_day >= months[0].first_day,
+    known = booked(contracts, months[0].first_day, months[-1].last_day)
+    until = max([row.last_day for row in known.placements] + [today()])
+    return {
+        (contract_id, month): expected_under(
+            contract_id, facts, known, attended.get(contract_id, Attended(0, 0))
         )
-        .order_by(Placement.id)
-    ).all()
-    booked = planned_days([row.id for row in placed], months[0].first_day, months[-1].last_day)
-    planned: dict[str, Hours] = {placement_number(key): hours for key, hours in booked.items()}
-    until = max([row.last_day for row in placed] + [today()])
-    terms = [
-        ContractInTime(one.id, one.authority_id, one.enterprise_id, one.starts_on, one.ends_on)
-        for one in contracts
+        for month in months
+        if month.first_day <= until
+        for contract_id, facts in contract_facts(in_time(contracts), month).items()
+        if month in facts.agreed
+    }
+
+
+def expected_under(contract_id: int, facts: ContractFacts, known: Booked, attended: Attended) -> Expected:
+    """The month that the facts are of."""
+    month = facts.month
+    accepted = [
+        PlacementFacts(row.number, row.first_day, row.last_day, row.support_level)
+        for row in known.placements
+        if row.contract_id == contract_id
+        and row.state is PlacementState.ACCEPTED
+        and row.first_day <= month.last_day
     ]
-    found: Expectations = {}
-    for month in months:
-        if month.first_day > until:
-            break
-        for contract_id, facts in contract_facts(terms, month).items():
-            agreed = facts.agreed.get(month)
-            if agreed is None:
-                continue
-            accepted = [
-                PlacementFacts(row.number, row.first_day, row.last_day, row.support_level)
-                for row in placed
-                if row.contract_id == contract_id
-                and row.state is PlacementState.ACCEPTED
-                and row.first_day <= month.last_day
-            ]
-            found[contract_id, month] = replace(
-                expected(
-                    agreed.terms,
-                    [*_with_days(facts, month), *accepted],
-                    planned,
-                    month,
-                    today=today(),
-                    attended=attended.get(contract_id, Attended(0, 0)),
-                ),
-                list_problems=agreed.problems,
-            )
-    return found
+    return expected(
+        facts.agreed[month].terms,
+        [*_with_days(facts, month), *accepted],
+        known.planned,
+        month,
+        today=today(),
+        attended=attended,
+    )
 
 
 _NO_DAYS = DaysOnRecord(())

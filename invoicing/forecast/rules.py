@@ -49,19 +49,11 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    earned: MonthResult
-    """What is on record."""
     attended: Attended
     low_ore: int
     high_ore: int
     unpriced: int
     """Placements of which something could not be priced, and is in neither end."""
-    list_problems: tuple[str, ...] = ()
-    """Why the price list pays nothing, if so."""
-
-    @property
-    def earned_ore(self) -> int:
-        return _ore(self.earned)
 
 
 def expected(
@@ -82,7 +74,6 @@ def expected(
     coming_ore = _ore_of_days(whole) - _ore_of_days(earned)
     high_ore = _ore(whole)
     return Expected(
-        earned=earned,
         attended=attended,
         low_ore=high_ore - coming_ore + int(coming_ore * attended.share),
         high_ore=high_ore,

@@ -10,16 +10,23 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from enterprises.contracts.models import Contract
+from enterprises.contracts.rules import ContractState
+from invoicing.earnings.queries import earned_under
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceState
 from invoicing.payments.models import Payment
 from invoicing.payments.rules import PaymentProblem
 from invoicing.remuneration.facts import Month
+from invoicing.remuneration.queries import lines_of
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as
+from placements.booking.models import Placement
+from placements.booking.rules import PlacementState
 from tests.support.clients import Client, ClientFor
+from tests.support.drafting import correct, make
 from tests.support.invoicing_market import PRICES, Market, attend, build_market, sent_invoice
 from tests.support.statements import statements_of
 from tests.web.reading import text_of
@@ -68,6 +75,47 @@ def test_the_month_so_far_is_told_before_it_is_invoiced(market: Market, manager:
     rows = file_rows(manager.get(f"/fakturor/hittills/{market.contract_id}.csv").data)
     assert rows[1][0] == f"P{market.placement_ids[0]:06d}"
     assert rows[2][-1].startswith("2026-03-02, 2026-03-03")
+
+
+def test_so_far_is_what_a_run_would_invoice(market: Market, client_for: ClientFor, march: int) -> None:
+    """April so far: a day of March becomes half (691 - 987 kr), and one has come (987 kr)."""
+    with travelling(date(2026, 4, 30)):
+        manager = client_for(market.manager)
+        with acting_as(market.system), transaction():
+            correct(market, market.placement_ids[0], date(2026, 3, 2), "4")
+            attend(market.placement_ids[1], market.contract_id, date(2026, 4, 1))
+        listed = text_of(manager.get("/fakturor/hittills"))
+        shown = text_of(manager.get(f"/fakturor/hittills/{market.contract_id}"))
+        rows = file_rows(manager.get(f"/fakturor/hittills/{market.contract_id}.csv").data)
+        with acting_as(market.manager):
+            so_far = earned_under(market.contract_id, Month(2026, 4))
+    assert "691,00 kr varav −296,00 kr från tidigare månader" in listed
+    assert "Intjänat hittills 691,00 kr utan moms Varav från tidigare månader −296,00 kr" in shown
+    assert (
+        "Dagersättning, nivå 3, heldag, mars 2026 1 närvarodag, har fakturerats men ska inte betalas" in shown
+    )
+    assert [row[6] for row in rows[1:]] == ["-987", "691", "987"]
+    with travelling(IN_MAY):
+        invoice = make(market, Month(2026, 4))
+        with acting_as(market.manager):
+            assert lines_of(invoice.id) == so_far.settled.lines
+
+
+def test_a_contract_that_is_over_is_there_while_something_is_left(
+    market: Market, client_for: ClientFor, march: int
+) -> None:
+    with travelling(date(2026, 4, 30)):
+        manager = client_for(market.manager)
+        with acting_as(market.system), transaction():
+            db.session.execute(update(Placement).values(state=PlacementState.COMPLETED, ended_on=IN_MARCH))
+            contract = db.session.get_one(Contract, market.contract_id)
+            contract.state, contract.ended_on = ContractState.ENDED, MARCH.last_day
+        assert "Inget avtal i månaden" in text_of(manager.get("/fakturor/hittills"))
+        with acting_as(market.system), transaction():
+            correct(market, market.placement_ids[0], date(2026, 3, 2), None)
+        assert "−987,00 kr varav −987,00 kr från tidigare månader" in text_of(
+            manager.get("/fakturor/hittills")
+        )
 
 
 def test_what_cannot_be_priced_is_told_with_its_days(market: Market, manager: Client) -> None:
