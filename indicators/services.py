@@ -11,6 +11,7 @@ from indicators.checkpoints.services import compute_checkpoints
 from indicators.choices.services import compute_choices
 from indicators.costs.services import compute_costs
 from indicators.measures.services import compute_measures
+from indicators.outcomes.services import compute_mix
 from indicators.suppliers.services import compute_supplier
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
@@ -23,7 +24,7 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
     of all days and years. Act as the system for the authority."""
     years = uncounted_years(is_whole=is_whole)
     compute_capacity(authority_id, is_whole=is_whole)
-    for compute in (compute_choices, compute_checkpoints, compute_costs, compute_measures):
+    for compute in (compute_choices, compute_checkpoints, compute_costs, compute_measures, compute_mix):
         compute(authority_id, years)
     note_run(authority_id)
 

@@ -12,6 +12,7 @@ from indicators.definitions.choices_rules import CHOICES
 from indicators.definitions.costs_rules import COSTS
 from indicators.definitions.keys import Definition, Indicator
 from indicators.definitions.measures_rules import MEASURES
+from indicators.definitions.outcomes_rules import OUTCOMES
 from indicators.definitions.suppliers_rules import SUPPLIERS
 
 INDICATORS: Final[dict[Indicator, Definition]] = {
@@ -22,6 +23,7 @@ INDICATORS: Final[dict[Indicator, Definition]] = {
         *CHECKPOINTS,
         *COSTS,
         *SUPPLIERS,
+        *OUTCOMES,
         *MEASURES,
     )
 }

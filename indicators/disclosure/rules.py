@@ -45,18 +45,20 @@ def suppressed(
     *,
     persons: Mapping[K, int] | None = None,
     unpublished: Collection[K] = frozenset(),
+    known: Collection[K] = frozenset(),
     limit: int = LIMIT,
 ) -> frozenset[K]:
     """The keys to hide. Deterministic: ties go to the cell that comes first in ``cells``.
 
     ``persons`` tells how many different people are behind each count, where one person can be counted several times:
     the limit then holds for people. ``unpublished`` are counts that no page shows, but that tie published ones
-    together since they cannot be negative (shown but not chosen, say); they need no protection of their own.
+    together since they cannot be negative (shown but not chosen, say); they need no protection of their own. ``known``
+    are counts that the reader may have from elsewhere: they are never hidden, and give away what they give away.
 
     Raises ValueError when a count is negative or a total is not the sum of its parts.
     """
     _check(cells, relations)
-    return _Suppression(cells, relations, persons, frozenset(unpublished), limit).run()
+    return _Suppression(cells, relations, persons, frozenset(unpublished), frozenset(known), limit).run()
 
 
 def _check(cells: Mapping[K, int], relations: Sequence[Relation[K]]) -> None:
@@ -74,12 +76,14 @@ class _Suppression(Generic[K]):
         relations: Sequence[Relation[K]],
         persons: Mapping[K, int] | None,
         unpublished: frozenset[K],
+        known: frozenset[K],
         limit: int,
     ) -> None:
         self.cells = cells
         self.relations = relations
         self.persons = persons
         self.unpublished = unpublished
+        self.known = known
         self.limit = limit
         self.order = {key: position for position, key in enumerate(cells)}
         self.of_cell: dict[K, list[int]] = {key: [] for key in cells}
@@ -87,7 +91,7 @@ class _Suppression(Generic[K]):
             for key in (total, *parts):
                 self.of_cell[key].append(position)
         self.hidden: set[K] = set(unpublished)
-        self.hidden |= {key for key, value in (persons or cells).items() if value < limit}
+        self.hidden |= {key for key, value in (persons or cells).items() if value < limit} - known
 
     def run(self) -> frozenset[K]:
         while self._mend_relations() or self._mend_determined():
@@ -121,7 +125,7 @@ class _Suppression(Generic[K]):
         return max((self.persons[part] for part in parts), default=0)
 
     def _hide_one(self, candidates: Iterable[K]) -> bool:
-        visible = [key for key in candidates if key not in self.hidden]
+        visible = [key for key in candidates if key not in self.hidden and key not in self.known]
         if not visible:
             return False
         self.hidden.add(min(visible, key=lambda key: (self.cells[key], self.order[key])))

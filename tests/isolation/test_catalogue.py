@@ -116,6 +116,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "keep_words_of_place",
         "request_facts",
         "signed_in",
+        "supplier_medians",
         "waiting_before",
         "waiting_line",
     ]

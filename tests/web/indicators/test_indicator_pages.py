@@ -10,8 +10,10 @@ from lxml import html
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from indicators.definitions.keys import Indicator, Measure
 from indicators.definitions.rules import INDICATORS
 from indicators.rules import Share
+from indicators.suppliers.case_queries import OF_PLACEMENTS
 from marketplace.clock import travelling
 from marketplace.tenancy import Actor
 from tests.factories import HANINGE, HUDDINGE, SODERTALJE, TEXTILE
@@ -32,7 +34,12 @@ STRATEGISTS = (
     "/val-och-kon/steg.csv",
     "/val-och-kon/yrken.csv",
 )
-MANAGERS = ("/nyckeltal", "/nyckeltal/manader.csv")
+MANAGERS = (
+    "/nyckeltal",
+    "/nyckeltal/manader.csv",
+    "/nyckeltal/placeringar?tal=answer_time",
+    "/nyckeltal/placeringar.csv",
+)
 
 
 @pytest.fixture
@@ -145,13 +152,40 @@ def test_nonsense_in_the_address_is_dropped(market: Market, client_for: ClientFo
 
 def test_an_enterprise_sees_its_own_with_counts_and_intervals(market: Market, client_for: ClientFor) -> None:
     page = text_of(client_for(market.manager).get("/nyckeltal"))
-    assert "Bara ni ser dem" in page
+    assert "Bara ni ser era" in page
+    assert "Medianen visas när minst fem företag har tal" in page
     rows = rows_of(client_for(market.manager).get("/nyckeltal/manader.csv"))
     plans = [row for row in rows if row["Nyckeltal"] == "Aktivitetsplan i tid"]
     year = Share(sum(int(row["Täljare"]) for row in plans), sum(int(row["Nämnare"]) for row in plans))
     assert f"{year.count_sv} placeringar Osäkerhet: {year.interval_sv}".replace("\u00a0", " ") in page
     assert len(rows) == 12 * 6
     assert "Inget att räkna på" in text_of(client_for(market.other_manager).get("/nyckeltal"))
+
+
+@pytest.mark.parametrize("indicator", OF_PLACEMENTS)
+def test_the_placements_behind_a_number_are_its_shortfall(
+    market: Market, client_for: ClientFor, indicator: Indicator
+) -> None:
+    client = client_for(market.manager)
+    name_sv = INDICATORS[indicator].name_sv
+    months = [row for row in rows_of(client.get("/nyckeltal/manader.csv")) if row["Nyckeltal"] == name_sv]
+    behind = rows_of(client.get(f"/nyckeltal/placeringar.csv?tal={indicator}"))
+    assert behind
+    if INDICATORS[indicator].measure is Measure.MEAN:
+        assert added(behind) == added(months)
+    else:
+        assert all(int(row["Täljare"]) < int(row["Nämnare"]) for row in behind)
+        met, of = added(behind)
+        all_met, of_all = added(months)
+        assert of - met == of_all - all_met
+    page = text_of(client.get(f"/nyckeltal/placeringar?tal={indicator}"))
+    assert f"Bakom {name_sv.lower()}" in page
+    assert behind[0]["Placering"] in page
+    assert rows_of(client_for(market.other_manager).get(f"/nyckeltal/placeringar.csv?tal={indicator}")) == []
+
+
+def added(rows: list[dict[str, str]]) -> tuple[int, int]:
+    return sum(int(row["Täljare"]) for row in rows), sum(int(row["Nämnare"]) for row in rows)
 
 
 def test_nothing_counted_yet_is_said_in_words(new_market: Market, client_for: ClientFor) -> None:
