@@ -31,14 +31,23 @@ class ExampleForm(BaseForm):
     )
     plan = BooleanField("Aktivitetsplanen blir överenskommen den här månaden")
     slut = SelectField("Slutdokumentationen", choices=one_of(REPORT_SV), coerce=Report)
+    resultat = IntegerField(
+        "Månader med arbete eller studier",
+        description="Om det styrks den här månaden. Placeringen kan vara slut sedan länge.",
+        validators=[Optional(), NumberRange(1, 60)],
+    )
 
-    def __init__(self, months: Sequence[Month], levels: Sequence[str], **defaults: Any) -> None:
+    def __init__(
+        self, months: Sequence[Month], levels: Sequence[str], *, has_result_fee: bool, **defaults: Any
+    ) -> None:
         super().__init__(formdata=request.args if request.args else None, data=defaults)
         self.manad.choices = one_of({month: month.text_sv for month in months})
         if levels:
             self.niva.choices = one_of({level: support_level_sv(level) for level in levels})
         else:
             del self.niva
+        if not has_result_fee:
+            del self.resultat
 
     def example(self) -> Example:
         """What is asked, when it is valid."""
@@ -55,4 +64,5 @@ class ExampleForm(BaseForm):
             absence_days=self.franvaro.data or 0,
             is_plan_agreed=self.plan.data,
             report=self.slut.data,
+            result_months=self.resultat.data if "resultat" in self else None,
         )

@@ -13,10 +13,11 @@ from invoicing.remuneration.facts import (
     Month,
     MonthResult,
     PlacementFacts,
+    Result,
     day_set,
 )
 from invoicing.remuneration.price_rules import PriceComponent
-from invoicing.remuneration.rules import month_lines
+from invoicing.remuneration.rules import add_months, month_lines
 from marketplace.clock import days_from
 from marketplace.errors import Invalid
 from marketplace.reference.rules import is_working_day
@@ -51,6 +52,8 @@ class Example:
     absence_days: int = 0
     is_plan_agreed: bool = False
     report: Report = Report.NONE
+    result_months: int | None = None
+    """How long work or studies have lasted, where it is verified in the month; the placement may be over by then."""
 
 
 def example_lines(components: Iterable[PriceComponent], example: Example) -> MonthResult:
@@ -66,7 +69,8 @@ def _placement(example: Example) -> PlacementFacts:
     last_day = min(example.last_day, month.last_day)
     if example.last_day < example.first_day:
         raise Invalid("Sista dagen är före den första.", field="till")
-    if first_day > last_day:
+    is_over = example.last_day < month.first_day
+    if first_day > last_day and not (is_over and example.result_months):
         raise Invalid(f"Placeringen pågår inte i {month.text_sv}.", field="manad")
     if example.days_per_week * example.hours_per_day > LONGEST_WEEK:
         raise Invalid(f"Det blir mer än {plain_hours(LONGEST_WEEK)} timmar i veckan.", field="timmar")
@@ -89,7 +93,13 @@ def _placement(example: Example) -> PlacementFacts:
             AttendanceDays(day_set(present), DayKind.PRESENT, hours, hours),
             AttendanceDays(day_set(absent), DayKind.VALID_ABSENCE, hours, is_reported_same_day=True),
         ),
-        plan_agreed_on=first_day if example.is_plan_agreed else None,
+        plan_agreed_on=min(first_day, last_day) if example.is_plan_agreed else None,
         report_filed_on=None if example.report is Report.NONE else last_day,
         report_due_on=last_day - timedelta(days=example.report is Report.LATE),
+        result=_result(example.result_months, month) if example.result_months else None,
     )
+
+
+def _result(months: int, verified_in: Month) -> Result:
+    verified_on = verified_in.last_day
+    return Result(add_months(verified_on, -months), verified_on)

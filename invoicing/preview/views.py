@@ -13,6 +13,7 @@ from invoicing.remuneration.price_rules import PriceComponent
 from invoicing.remuneration.rules import add_months
 from marketplace.clock import today
 from marketplace.errors import Invalid
+from marketplace.procurement.price_rules import Component
 from marketplace.procurement.price_words import conditions_sv
 from marketplace.procurement.queries import price_drafts, terms_with_rows
 from marketplace.web.guards import public
@@ -35,6 +36,7 @@ def show(terms_id: int) -> ResponseReturnValue:
     form = ExampleForm(
         [Month.of(add_months(this.first_day, number)) for number in range(-_MONTHS, _MONTHS + 1)],
         levels,
+        has_result_fee=any(row.component == Component.RESULT_FEE for row in drafts),
         niva=levels[0] if levels else None,
         manad=str(this),
         fran=this.first_day,

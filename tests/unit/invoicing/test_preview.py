@@ -8,7 +8,7 @@ import pytest
 
 from invoicing.preview.rules import Example, Report, example_lines
 from invoicing.remuneration.facts import Month
-from invoicing.remuneration.price_rules import PaidAbsence, ReportFee, StartFee
+from invoicing.remuneration.price_rules import PaidAbsence, ReportFee, ResultFee, StartFee
 from marketplace.errors import Invalid
 from tests.unit.invoicing.price_lists import NACKA, NACKA_BASIC, TYRESO
 
@@ -47,6 +47,15 @@ def test_fees_of_the_month() -> None:
         assert ("report_fee", paid) in amounts(*fees, example=replace(last, report=report))
 
 
+def test_work_that_has_lasted_long_enough_is_paid_also_when_the_placement_is_over() -> None:
+    fee = ResultFee(10_000_00, after_months=6)
+    for months, paid in ((None, []), (5, []), (6, [("result_fee", 10_000_00)])):
+        assert amounts(fee, example=replace(WHOLE, result_months=months)) == paid
+    later = replace(WHOLE, month=Month(2027, 2), is_plan_agreed=True, report=Report.IN_TIME, result_months=6)
+    fees = (fee, StartFee(2_500_00), ReportFee(4_000_00))
+    assert amounts(TYRESO, *fees, example=later) == [("result_fee", 10_000_00)]
+
+
 def test_a_monthly_rate_from_a_day_of_the_placement() -> None:
     began = replace(WHOLE, level=NACKA_BASIC)
     assert amounts(*NACKA, example=began) == [("start_fee", 5_000_00), ("monthly_rate", 3_686_00)]
@@ -64,6 +73,7 @@ def test_a_hole_in_the_list_is_told() -> None:
     [
         ({"last_day": date(2026, 2, 1)}, "till"),
         ({"month": Month(2026, 9)}, "manad"),
+        ({"month": Month(2026, 2), "result_months": 6}, "manad"),
         ({"hours_per_day": Decimal(9)}, "timmar"),
         ({"absence_days": 23}, "franvaro"),
     ],

@@ -16,7 +16,7 @@ from marketplace.procurement.rules import Proof, RequirementDraft, TermsRules
 from marketplace.tenancy import acting_as
 from tests.factories import make_actor
 from tests.support.clients import Client, ClientFor
-from tests.support.invoicing_market import Market, build_market
+from tests.support.invoicing_market import PRICES, Market, build_market
 from tests.web.reading import text_of
 
 ASKED = {
@@ -32,9 +32,12 @@ ASKED = {
 }
 
 
+RESULT_FEE = {"component": "result_fee", "amount_ore": 10_000_00, "parameters": {"after_months": 6}}
+
+
 @pytest.fixture
 def market(session: Session) -> Market:
-    return build_market(placements=0)
+    return build_market(placements=0, prices=(*PRICES, RESULT_FEE))
 
 
 @pytest.fixture
@@ -53,6 +56,9 @@ def test_an_answer_is_a_link_that_everybody_can_follow(market: Market, visitor: 
     assert "Mars 2026: 22 240,00 kr" in answer
     assert "Dagersättning, nivå 3, heldag 20 närvarodagar 20 dagar 987,00 kr 19 740,00 kr" in answer
     assert "Startersättning Aktivitetsplanen blev överenskommen 2026-03-01" in answer
+    bonus = text_of(visitor.get(path_of(market), query_string=ASKED | {"resultat": "6"}))
+    assert "Mars 2026: 32 240,00 kr" in bonus
+    assert "Resultatersättning Arbete eller studier sedan 2025-09-30, styrkt 2026-03-31" in bonus
     with travelling(date(2026, 3, 10)):
         assert "Mars 2026: 24 214,00 kr" in text_of(visitor.get(path_of(market)))
 
@@ -64,6 +70,7 @@ def test_what_cannot_be_used_is_said_and_kept(market: Market, visitor: Client) -
         ({"fran": "2026-13-01"}, "Placeringens första dag:"),
         ({"manad": "1999-01"}, "Månad att räkna:"),
         ({"niva": "77"}, "Stödnivå:"),
+        ({"resultat": "0"}, "Månader med arbete eller studier:"),
         ({"franvaro": "30"}, "Månaden har 22 planerade dagar"),
     ):
         answer = visitor.get(path_of(market), query_string=ASKED | wrong)
@@ -91,6 +98,8 @@ def test_a_draft_is_counted_by_its_officer_alone(
         ).id
     path = f"/valfrihetssystem/underlag/{draft_id}/rakna"
     asked = {name: value for name, value in ASKED.items() if name != "niva"}
-    assert "Mars 2026: 14 000,00 kr" in text_of(client_for(officer).get(path, query_string=asked))
+    answer = text_of(client_for(officer).get(path, query_string=asked))
+    assert "Mars 2026: 14 000,00 kr" in answer
+    assert "Månader med arbete" not in answer, "the list pays nothing for it"
     for other in (visitor, client_for(market.manager), client_for(market.outsiders[Role.CONTROLLER])):
         assert other.get(path).status_code == 404
