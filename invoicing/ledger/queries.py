@@ -1,6 +1,6 @@
 """The supplier's sent documents."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 
 from sqlalchemy import func, select
@@ -43,15 +43,26 @@ def documents(enterprise_id: int) -> list[Document]:
         .options(contains_eager(Invoice.authority))
         .order_by(swedish_order(Organisation.name), Organisation.id, Invoice.number)
     )
-    return [_document(row, taxed_ore.get(row.id, 0), payments[row.id]) for row in rows]
+    sent_documents = rows.all()
+    set_off = Counter[int]()
+    for row in sent_documents:
+        if row.state is InvoiceState.SETTLED and row.credits_id is None:
+            set_off[row.authority_id] -= row.payable_ore
+    return [_document(row, taxed_ore.get(row.id, 0), payments[row.id], set_off) for row in sent_documents]
 
 
-def _document(invoice: Invoice, taxed_ore: int, payments: list[tuple[date, int]]) -> Document:
+def _document(
+    invoice: Invoice, taxed_ore: int, payments: list[tuple[date, int]], set_off: Counter[int]
+) -> Document:
+    """`set_off`: what each buyer has yet to take off a payment, for credit notes. It is no money that came."""
     assert invoice.number is not None
     assert invoice.issued_on is not None
     rest_ore = invoice.payable_ore - sum(ore for _, ore in payments)
     if invoice.paid_on is not None and rest_ore > 0:
-        payments = [*payments, (invoice.paid_on, rest_ore)]  # told by hand, and in no file of the bank's
+        taken_ore = min(rest_ore, set_off[invoice.authority_id])
+        set_off[invoice.authority_id] -= taken_ore
+        if rest_ore > taken_ore:  # told by hand, and in no file of the bank's
+            payments = [*payments, (invoice.paid_on, rest_ore - taken_ore)]
     return Document(
         invoice_id=invoice.id,
         number=invoice.number,

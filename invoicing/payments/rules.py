@@ -48,7 +48,8 @@ PROBLEM_HELP_SV = {
     "attesterad.",
     PaymentProblem.CREDITED: "Fakturan är krediterad, så ingenting ska betalas. Betala tillbaka.",
     PaymentProblem.DOUBLE: "Fakturan är redan betald. Betala tillbaka, eller koppla till den faktura som avses.",
-    PaymentProblem.PARTIAL: "Beloppet är mindre än det som återstår. Koppla till fakturan, så är resten obetald.",
+    PaymentProblem.PARTIAL: "Beloppet är mindre än det som återstår. Koppla till fakturan, så är resten obetald. "
+    "Har köparen dragit av en kreditfaktura registrerar ni sedan fakturan som betald.",
     PaymentProblem.OVER: "Beloppet är större än det som återstår. Kom överens med köparen om det som är för mycket.",
 }
 

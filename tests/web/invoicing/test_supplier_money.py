@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from invoicing.earnings.queries import earned_under
+from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceState
 from invoicing.payments.models import Payment
@@ -200,6 +201,25 @@ def asked(**changes: str) -> dict[str, str]:
     usual = {"fran": "2026-04-01", "till": "2026-04-30", "receivable": "1510", "taxed_sales": "3001"}
     usual |= {"exempt_sales": "3004", "vat": "2611", "rounding": "3740", "bank": "1930"}
     return usual | changes
+
+
+def test_what_a_credit_note_was_taken_off_is_not_booked_as_money(
+    market: Market, client_for: ClientFor, march: int
+) -> None:
+    with acting_as(market.system), transaction():
+        correct(market, market.placement_ids[0], date(2026, 3, 2), None)
+    with travelling(IN_MAY):
+        note = make(market, Month(2026, 4))
+        with acting_as(market.manager), transaction():
+            services.approve_invoice(note.id)
+            services.send_invoice(note.id)
+        with acting_as(market.system), transaction():
+            settled = update(Invoice).where(Invoice.id == note.id).values(state=InvoiceState.SETTLED)
+            db.session.execute(settled)
+        pay(market, march, IN_MAY)
+        shown = text_of(client_for(market.manager).get("/fakturor/kontoutdrag"))
+    assert "Kreditfaktura 2 april 2026 – −987,00 kr" in shown
+    assert "Betalning av faktura 1 mars 2026 – −1 383,00 kr 0,00 kr" in shown
 
 
 @pytest.mark.parametrize(
