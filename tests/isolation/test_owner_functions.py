@@ -107,3 +107,52 @@ def test_only_whoever_acts_is_signed_in(undone: Rollback, world: World, role: Ro
         rows = db.session.execute(select(text("*")).select_from(func.signed_in(func.current_date()))).all()
     assert {(row.user_name, row.membership_id) for row in rows} >= {(actor.user_name, actor.membership_id)}
     assert {row.user_name for row in rows} == {actor.user_name}
+
+
+def test_attended_days_gives_the_system_what_its_policies_let_it_see_and_others_nothing(
+    undone: Rollback, world: World
+) -> None:
+    """Everybody asks for every contract's days, of a year."""
+    concerned = [
+        system_actor(world.authorities["own"]),
+        system_actor(world.authorities["foreign"]),
+        system_actor(enterprise_id=world.enterprises["own"]),
+        system_actor(enterprise_id=world.enterprises["foreign"]),
+        system_actor(world.authorities["own"], world.enterprises["own"]),
+    ]
+    others = [
+        system_actor(),
+        system_actor(world.authorities["outside"], world.enterprises["outside"]),
+        *(world.actor(role, side) for role in EVERYBODY for side in ("own", "foreign")),
+        *(world.actor(role, "outside") for role in (Role.CONTROLLER, Role.SUPPLIER_MANAGER)),
+        replace(world.actor(Role.CONTROLLER), role=None),
+    ]
+    for actor in (*concerned, *others):
+        with undone(), acting_as(actor):
+            given = set(db.session.execute(_GIVEN, {"contracts": _contracts(world)}))
+            seen = set(db.session.execute(_SEEN, {"contracts": _contracts(world)}))
+        assert given <= seen, actor
+        assert given == (seen if actor in concerned else set()), actor
+        assert bool(given) == (actor in concerned), actor
+
+
+def _contracts(world: World) -> list[int]:
+    return [int(world.own["contract_id"]), int(world.foreign["contract_id"])]
+
+
+_GIVEN = text("""
+    SELECT given.contract_id, given.placement_id, given.month + bit, alike ->> 1, (alike ->> 3)::numeric
+    FROM (
+        SELECT asked.id, first_day::date
+        FROM unnest(CAST(:contracts AS integer[])) asked (id),
+             generate_series('2026-01-01'::date, '2026-12-01', '1 month') first_day
+    ) months,
+    LATERAL attended_days(ARRAY[months.id], ARRAY[months.first_day]) given,
+    LATERAL json_array_elements(given.days) alike,
+    LATERAL generate_series(0, 30) bit
+    WHERE (alike ->> 0)::integer >> bit & 1 = 1
+""")
+_SEEN = text("""
+    SELECT contract_id, placement_id, day, kind, actual_hours FROM attendance_day
+    WHERE contract_id = ANY (:contracts) AND day BETWEEN '2026-01-01' AND '2026-12-31'
+""")
