@@ -28,6 +28,9 @@ from indicators.checkpoints import views as checkpoint_indicators
 from indicators.choices import views as choices
 from indicators.costs import views as cost_indicators
 from indicators.definitions import views as definitions
+from indicators.hours import queries as hours_queries
+from indicators.hours import views as hours
+from indicators.reports import views as reports
 from indicators.suppliers import views as supplier_indicators
 from invoicing.attest import queries as attest_queries
 from invoicing.attest import views as attest
@@ -108,6 +111,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     *directory.BLUEPRINTS,
     earnings.bp,
     followup.bp,
+    hours.bp,
     invoices.bp,
     invoice_runs.bp,
     ledger.bp,
@@ -121,6 +125,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     plan.own_bp,
     procurement.bp,
     report.bp,
+    reports.bp,
     own_report.bp,
     search.bp,
     supplier_indicators.bp,
@@ -142,6 +147,7 @@ WAITING: Sequence[Waiting] = (
     choice_queries.waiting,
     delivery_queries.waiting,
     follow_up_queries.waiting,
+    hours_queries.waiting,
     invoice_queries.waiting,
     participant_queries.waiting,
     payment_queries.waiting,
@@ -199,6 +205,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     ],
     "question.published": ["enterprises.applications.jobs.tell_applicants"],
     "report.filed": ["placements.checkpoints.jobs.make"],  # and the report fee
+    "reports.tell": ["indicators.reports.jobs.tell"],
     "seat_freed": ["placements.waiting_list.jobs.offer_seat"],
     "system.closed": [
         "enterprises.applications.jobs.tell_of_closing",

@@ -126,6 +126,12 @@ SCHEDULE: Sequence[Scheduled] = (
         kind=OrganisationKind.AUTHORITY,
     ),
     Scheduled(
+        "reports.tell",
+        "15 6 5 * *",
+        "those who subscribe to a report are told that it has a new month, once",
+        kind=OrganisationKind.AUTHORITY,
+    ),
+    Scheduled(
         "letters.digest",
         "30 6 * * *",
         "on working days, what waits for each person and the letters kept since the day before",

@@ -10,8 +10,10 @@ from indicators.changes.services import note_run
 from indicators.checkpoints.services import compute_checkpoints
 from indicators.choices.services import compute_choices
 from indicators.costs.services import compute_costs
+from indicators.hours.services import note_changed_hours
 from indicators.measures.services import compute_measures
 from indicators.outcomes.services import compute_mix
+from indicators.reports.services import compute_reports
 from indicators.suppliers.services import compute_supplier
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
@@ -24,8 +26,16 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
     of all days and years. Act as the system for the authority."""
     years = uncounted_years(is_whole=is_whole)
     compute_capacity(authority_id, is_whole=is_whole)
-    for compute in (compute_choices, compute_checkpoints, compute_costs, compute_measures, compute_mix):
+    for compute in (
+        compute_choices,
+        compute_checkpoints,
+        compute_costs,
+        compute_measures,
+        compute_mix,
+        compute_reports,
+    ):
         compute(authority_id, years)
+    note_changed_hours(authority_id)
     note_run(authority_id)
 
 

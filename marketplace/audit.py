@@ -21,6 +21,7 @@ PERSONAL_OBJECTS = frozenset(
     {
         "checkpoint",
         "follow_up",
+        "hours_month",
         "participant",
         "grant",
         "choice_round",

@@ -50,6 +50,12 @@ class Indicator(StrEnum):
     OFFER_TIME = "offer_time"
     CHOICE_TIME = "choice_time"
     START_TIME = "start_time"
+    YEAR_PARTICIPANTS = "year_participants"
+    NEW_PARTICIPANTS = "new_participants"
+    ENDED_PARTICIPANTS = "ended_participants"
+    TO_WORK_OR_STUDIES = "to_work_or_studies"
+    TO_JOB_SEEKING = "to_job_seeking"
+    REPORTED_HOURS = "reported_hours"
 
 
 class Audience(StrEnum):

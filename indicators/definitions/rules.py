@@ -13,6 +13,7 @@ from indicators.definitions.costs_rules import COSTS
 from indicators.definitions.keys import Definition, Indicator
 from indicators.definitions.measures_rules import MEASURES
 from indicators.definitions.outcomes_rules import OUTCOMES
+from indicators.definitions.reports_rules import REPORTS
 from indicators.definitions.suppliers_rules import SUPPLIERS
 
 INDICATORS: Final[dict[Indicator, Definition]] = {
@@ -25,5 +26,6 @@ INDICATORS: Final[dict[Indicator, Definition]] = {
         *SUPPLIERS,
         *OUTCOMES,
         *MEASURES,
+        *REPORTS,
     )
 }

@@ -12,7 +12,7 @@ def send_letter(outbox_id: int) -> None:
     """Finds whom the letter is for."""
     with claimed(outbox_id) as message:
         if message is not None:
-            services.address_letter(message.payload["letter_id"])
+            services.address_letter(message.payload["letter_id"], message.payload.get("user_id"))
 
 
 def deliver_letter(outbox_id: int) -> None:

@@ -23,6 +23,7 @@ class LetterKind(StrEnum):
     FOLLOW_UP = "follow_up"
     REPORT = "report"
     INVOICE = "invoice"
+    SUBSCRIPTION = "subscription"
     MY_WORK = "my_work"  # what waits, told in the digest alone
 
 
@@ -121,6 +122,11 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
         "Fakturor",
         "När en faktura har förfallit, bestridits eller krediterats, och svar på det.",
         frozenset({Role.CONTROLLER, Role.SUPPLIER_MANAGER}),
+    ),
+    LetterKind.SUBSCRIPTION: KindAbout(
+        "Rapporter",
+        "När en rapport som du prenumererar på har fått en ny månad.",
+        frozenset({Role.STRATEGIST, Role.COORDINATOR}),
     ),
 }
 """In the order of the settings page."""

@@ -32,9 +32,11 @@ def write_letter(
     subject_sv: str,
     text_sv: str,
     endpoint: str,
+    to: int | None = None,
     **arguments: int | str,
 ) -> Letter:
-    """Writes to everyone who acts for the organisation in the role; sent if the transaction commits.
+    """Writes to everyone who acts for the organisation in the role, or of them to the user `to`; sent if the
+    transaction commits.
 
     Acts as the system: who they are is not for the writer to know. No personal data in `subject_sv` or `text_sv`.
     `endpoint` and `arguments` name the page that it links to.
@@ -54,15 +56,17 @@ def write_letter(
     with acting_as(system_actor()):
         db.session.add(letter)
         db.session.flush()
-        emit(SEND_TOPIC, letter_id=letter.id)
+        emit(SEND_TOPIC, letter_id=letter.id, **({} if to is None else {"user_id": to}))
     return letter
 
 
-def address_letter(letter_id: int) -> None:
+def address_letter(letter_id: int, to: int | None = None) -> None:
     """One message to deliver for each person the letter is for, so that one bad address stops nobody else's. It is kept
     for the digest of whoever wants that, and nothing to whoever wants none of the kind."""
     letter = db.session.get_one(Letter, letter_id)
     for user_id in acting_users(letter.organisation_id, letter.role):
+        if to not in (None, user_id):
+            continue
         way = ways_of(user_id)[letter.kind]
         if way is Way.AT_ONCE:
             emit(DELIVER_TOPIC, letter_id=letter.id, user_id=user_id)

@@ -28,6 +28,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("checkpoints.surveys", "Enkäter"),
         ("cost_indicators.index", "Kostnader"),
         ("budget.index", "Budget"),
+        ("reports.index", "Rapporter"),
     ],
     Role.STRATEGIST: [
         ("start.show", "Mitt arbete"),
@@ -37,6 +38,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("checkpoints.surveys", "Enkäter"),
         ("cost_indicators.index", "Kostnader"),
         ("budget.index", "Budget"),
+        ("reports.index", "Rapporter"),
     ],
     Role.CONTROLLER: [
         ("start.show", "Mitt arbete"),

@@ -36,6 +36,7 @@ PERSON_TABLES = (
     "plan_wish",
     "follow_up",
     "follow_up_action",
+    "hours_row",
     "final_report",
     "report_goal",
     "outcome",
