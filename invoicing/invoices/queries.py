@@ -7,16 +7,11 @@ from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload, undefer
 
 from enterprises.contracts.models import Contract
-from enterprises.contracts.queries import edition_on
-from enterprises.contracts.rules import VatCategory
-from enterprises.suppliers.models import EnterpriseProfile
-from invoicing.invoices.document_rules import BillingReference, DocumentLine, InvoiceDocument, Party, Seller
 from invoicing.invoices.models import Invoice, InvoiceLine
-from invoicing.invoices.payment_numbers import vat_number
 from invoicing.invoices.rules import SENT_STATES, InvoiceState
 from invoicing.remuneration.facts import Month
 from marketplace import clock
@@ -204,98 +199,6 @@ def sent_invoices(month: Month) -> Select[Invoice]:
         .where(Invoice.month == month.first_day, Invoice.state.in_(SENT_STATES))
         .options(joinedload(Invoice.enterprise), undefer(Invoice.xml), undefer(Invoice.html))
         .order_by(Invoice.id)
-    )
-
-
-def document_lines(
-    lines: Iterable[InvoiceLine], *, month: date | None = None, sign: int = 1
-) -> tuple[DocumentLine, ...]:
-    """The lines as a document has them. Those of another month than the document's are corrections; a credit note has
-    the sign turned.
-    """
-    return tuple(
-        DocumentLine(
-            position=line.position,
-            placement_number=placement_number(line.placement_id),
-            name_sv=line.name_sv,
-            basis_sv=line.basis_sv,
-            quantity=sign * line.quantity,
-            unit_code=line.unit_code,
-            price_ore=line.price_ore,
-            amount_ore=sign * line.amount_ore,
-            first_day=line.first_day,
-            last_day=line.last_day,
-            vat_category=line.vat_category,
-            is_correction=line.earned_month != (month or line.earned_month),
-        )
-        for line in lines
-    )
-
-
-def invoice_document(invoice: Invoice, **given_when_sent: Any) -> InvoiceDocument:
-    """The invoice or credit note as a document. `given_when_sent`: number, ocr, issued_on and due_on."""
-    month = Month.of(invoice.month)
-    contract = invoice.contract
-    agreed = edition_on(contract.id, month.last_day)
-    return InvoiceDocument(
-        first_day=month.first_day,
-        last_day=month.last_day,
-        seller=_seller(invoice.enterprise),
-        buyer=Party(name=invoice.authority.name, orgnr=invoice.authority.orgnr or ""),
-        lines=document_lines(invoice.lines, month=invoice.month, sign=-1 if invoice.is_credit_note else 1),
-        buyer_reference=agreed.buyer_reference,
-        contract_reference=contract.application.diary_number or "",
-        vat_exemption_reason_sv=_exemption_reason_sv(invoice),
-        note_sv=f"{contract.system.name}, {month.text_sv}",
-        is_rounded=bool(invoice.rounding_ore),
-        is_credit_note=invoice.is_credit_note,
-        billing_references=_billing_references(invoice),
-        **given_when_sent,
-    )
-
-
-def _exemption_reason_sv(invoice: Invoice) -> str:
-    """As agreed for the latest month that has exempt lines."""
-    exempt = [line.earned_month for line in invoice.lines if line.vat_category is VatCategory.EXEMPT]
-    if not exempt:
-        return ""
-    return edition_on(invoice.contract_id, Month.of(max(exempt)).last_day).vat_exemption_reason_sv
-
-
-def _billing_references(invoice: Invoice) -> tuple[BillingReference, ...]:
-    """The invoice that this one takes back, or those sent of the months that it corrects."""
-    months = {line.earned_month for line in invoice.lines} - {invoice.month}
-    if invoice.credits_id:
-        which = Invoice.id == invoice.credits_id
-    elif months:
-        which = and_(
-            Invoice.contract_id == invoice.contract_id,
-            Invoice.month.in_(months),
-            Invoice.credits_id.is_(None),
-            Invoice.state.in_(SENT_STATES - {InvoiceState.CREDITED}),
-        )
-    else:
-        return ()
-    rows = db.session.execute(select(Invoice.number, Invoice.issued_on).where(which).order_by(Invoice.number))
-    return tuple(BillingReference(str(number), issued_on) for number, issued_on in rows if issued_on)
-
-
-def _seller(enterprise: Organisation) -> Seller:
-    profile = db.session.get(EnterpriseProfile, enterprise.id)
-    orgnr = enterprise.orgnr or ""
-    if profile is None:
-        return Seller(name=enterprise.name, orgnr=orgnr)
-    return Seller(
-        name=enterprise.name,
-        orgnr=orgnr,
-        street=profile.street,
-        postcode=profile.postcode,
-        city=profile.city,
-        email=profile.contact_email,
-        phone=profile.phone,
-        bankgiro=profile.bankgiro or "",
-        vat_number=vat_number(orgnr) if profile.is_vat_registered else "",
-        has_f_tax=profile.has_f_tax,
     )
 
 

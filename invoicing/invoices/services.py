@@ -1,17 +1,15 @@
 """Making, moving and sending invoices. Money is öre; a month is a calendar month that is over."""
 
 import hashlib
-from datetime import date, timedelta
 from pathlib import Path
 from shutil import copyfile
 
 from sqlalchemy.dialects.postgresql import insert
 
-from enterprises.contracts.queries import edition_on
 from invoicing.invoices import documents, queries
-from invoicing.invoices.document_rules import InvoiceDocument, problems_before_sending
+from invoicing.invoices.document_queries import invoice_document
+from invoicing.invoices.document_rules import problems_before_sending
 from invoicing.invoices.models import Invoice, InvoiceCounter
-from invoicing.invoices.payment_numbers import ocr_number
 from invoicing.invoices.rules import (
     INVOICE_TRANSITIONS,
     InvoiceAction,
@@ -29,8 +27,6 @@ from marketplace.rules import advance
 from marketplace.tenancy import acting_as, current_actor, system_actor
 
 SENT_TOPIC = "invoice.sent"
-
-OCR_BASE_DIGITS = 6
 
 
 def approve_invoice(invoice_id: int, *, read: str = "") -> Invoice:
@@ -73,11 +69,10 @@ def send_invoice(invoice_id: int) -> Invoice:
     Raises Conflict with the reasons when something would make it wrong; then nothing has changed and no number
     is used.
     """
-    locked = get_or_404(Invoice, invoice_id, lock=True)
-    before = locked.state
+    invoice = locked_invoice(invoice_id)
+    before = invoice.state
     transition = advance(INVOICE_TRANSITIONS, before, InvoiceAction.SEND, current_actor().role)
-    invoice = queries.whole_invoice(locked.id)
-    document = _document(invoice, _next_number(invoice.enterprise_id))
+    document = invoice_document(invoice, _next_number(invoice.enterprise_id), clock.today())
     xml = documents.xml_of(document)
     problems = problems_before_sending(document) or problems_in_xml(xml)
     if problems:
@@ -104,7 +99,7 @@ def send_invoice(invoice_id: int) -> Invoice:
 
 def problems_to_mend(invoice: Invoice) -> list[str]:
     """What stands in the way of sending a draft or an approved invoice, in Swedish."""
-    return problems_before_sending(_document(invoice, 1))
+    return problems_before_sending(invoice_document(invoice, 1, clock.today()))
 
 
 def export_month(month: Month, out_dir: Path) -> int:
@@ -162,15 +157,3 @@ def _next_number(enterprise_id: int) -> int:
         ).returning(InvoiceCounter.last_number)
     ).scalar_one()
     return number
-
-
-def _document(invoice: Invoice, number: int) -> InvoiceDocument:
-    issued_on: date = clock.today()
-    agreed = edition_on(invoice.contract_id, Month.of(invoice.month).last_day)
-    return queries.invoice_document(
-        invoice,
-        number=str(number),
-        ocr="" if invoice.is_credit_note else ocr_number(f"{number:0{OCR_BASE_DIGITS}d}"),
-        issued_on=issued_on,
-        due_on=None if invoice.is_credit_note else issued_on + timedelta(days=agreed.payment_days),
-    )

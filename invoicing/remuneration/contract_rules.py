@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from enterprises.contracts.rules import VatCategory
@@ -81,10 +82,11 @@ def settle(facts: ContractFacts) -> Settled:
     """The lines of the month's invoice: its own month, and what has come late or changed in those before it."""
     earned: list[Line] = []
     problems: list[tuple[Month, Problem]] = []
+    events = _events(facts.placements)
     for month, agreed in facts.agreed.items():
         if agreed.problems and month in facts.whole:
             problems += [(month, Problem("", reason)) for reason in agreed.problems]
-        found = month_lines(agreed.terms, _concerned(facts, month, agreed), month)
+        found = month_lines(agreed.terms, _concerned(facts, month, agreed, events[month]), month)
         problems += [(month, problem) for problem in found.problems]
         earned += found.lines
     lines = lines_to_invoice(_settled(earned, facts), _settled(facts.invoiced, facts), facts.month)
@@ -99,7 +101,9 @@ def _settled(lines: Iterable[Line], facts: ContractFacts) -> list[Line]:
     return [line for line in lines if line.month in (by_the_day if line.component in BY_THE_DAY else others)]
 
 
-def _concerned(facts: ContractFacts, month: Month, agreed: Agreed) -> Iterator[PlacementFacts]:
+def _concerned(
+    facts: ContractFacts, month: Month, agreed: Agreed, have_event: Set[str]
+) -> Iterator[PlacementFacts]:
     """The placements that may earn something in the month."""
     days = facts.days.get(month, {})
     pays_time = agreed.pays_time
@@ -107,15 +111,21 @@ def _concerned(facts: ContractFacts, month: Month, agreed: Agreed) -> Iterator[P
         on_record = days.get(placement.number)
         if on_record is not None:
             yield replace(placement, days=on_record.groups, absent_in_a_row=on_record.absent_in_a_row)
-        elif (pays_time and _goes_on(placement, month)) or _has_event(placement, month):
+        elif (pays_time and _goes_on(placement, month)) or placement.number in have_event:
             yield placement
 
 
-def _has_event(placement: PlacementFacts, month: Month) -> bool:
-    events = [placement.plan_agreed_on, placement.report_filed_on]
-    if placement.result is not None:
-        events.append(placement.result.verified_on)
-    return any(day is not None and day in month for day in events)
+def _events(placements: Iterable[PlacementFacts]) -> Mapping[Month, Set[str]]:
+    """By month, the numbers of those of which something was agreed, filed or verified in it."""
+    found: dict[Month, set[str]] = defaultdict(set)
+    for placement in placements:
+        events = [placement.plan_agreed_on, placement.report_filed_on]
+        if placement.result is not None:
+            events.append(placement.result.verified_on)
+        for day in events:
+            if day is not None:
+                found[Month.of(day)].add(placement.number)
+    return found
 
 
 def _goes_on(placement: PlacementFacts, month: Month) -> bool:

@@ -37,6 +37,8 @@ _DAYS = Prepared(
     is_planned_once=True,
 )
 
+_READ = json.JSONDecoder(parse_float=Decimal)
+
 _Days = dict[int, dict[Month, dict[str, DaysOnRecord]]]
 
 
@@ -54,9 +56,7 @@ def days_on_record(asked: list[tuple[int, Month]]) -> _Days:
         of_month[placement_number(placement_id)] = DaysOnRecord(
             tuple(
                 AttendanceDays(days, _KINDS[kind], planned, actual, is_reported_same_day)
-                for days, kind, planned, actual, is_reported_same_day in json.loads(
-                    groups, parse_float=Decimal
-                )
+                for days, kind, planned, actual, is_reported_same_day in _READ.decode(groups)
             )
         )
     return found

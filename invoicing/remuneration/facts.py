@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache, reduce
+from functools import cache, lru_cache, reduce
 
 from invoicing.remuneration.price_rules import PriceComponent
 from marketplace.procurement.price_rules import Component
@@ -87,15 +87,35 @@ def dates_in(days: Days, month: Month) -> list[dt.date]:
     return [day for number, day in enumerate(_dates_of(month)) if days >> number & 1]
 
 
+def written_dates_in(days: Days, month: Month) -> list[str]:
+    """As ISO 8601 has them."""
+    return [day for number, day in enumerate(_written_dates_of(month)) if days >> number & 1]
+
+
 def first_and_last(days: Days, month: Month) -> tuple[dt.date, dt.date]:
     """Of a set that is not empty."""
     dates = _dates_of(month)
     return dates[(days & -days).bit_length() - 1], dates[days.bit_length() - 1]
 
 
+@lru_cache
+def days_between(first_day: dt.date, last_day: dt.date | None, month: Month) -> Days:
+    """Those of the month, from first to last, both included; without an end, to the month's."""
+    until = month.length
+    if last_day is not None:
+        until = min(until, (last_day - month.first_day).days + 1)
+    since = (first_day - month.first_day).days
+    return (1 << max(until, 0)) - 1 & -1 << max(since, 0)
+
+
 @cache
 def _dates_of(month: Month) -> tuple[dt.date, ...]:
     return tuple(dt.date(month.year, month.number, day) for day in range(1, month.length + 1))
+
+
+@cache
+def _written_dates_of(month: Month) -> tuple[str, ...]:
+    return tuple(day.isoformat() for day in _dates_of(month))
 
 
 @dataclass(frozen=True, slots=True)

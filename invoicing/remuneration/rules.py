@@ -27,6 +27,7 @@ from invoicing.remuneration.facts import (
     Problem,
     Unit,
     dates_in,
+    days_between,
     first_and_last,
 )
 from invoicing.remuneration.price_rules import whole_ore
@@ -149,8 +150,8 @@ class _PlacementMonth:
         if not self.placement.days or (self.prices.day_rate is None and self.prices.hourly_rate is None):
             return
         paid_absence = self._paid_absence()
-        ours = self._days_between(self.placement.first_day, self.placement.last_day)
-        agreed = self._days_between(self.terms.first_day, self.terms.last_day)
+        ours = days_between(self.placement.first_day, self.placement.last_day, self.month)
+        agreed = days_between(self.terms.first_day, self.terms.last_day, self.month)
         for group in self.placement.days:
             days = group.days if group.kind is DayKind.PRESENT else group.days & paid_absence
             if days & ~ours:
@@ -192,14 +193,6 @@ class _PlacementMonth:
             paid += 1
             found |= 1 << number
         return found
-
-    def _days_between(self, first_day: dt.date, last_day: dt.date | None) -> Days:
-        """Those of the month, from first to last, both included."""
-        until = self.month.length
-        if last_day is not None:
-            until = min(until, (last_day - self.month.first_day).days + 1)
-        since = (first_day - self.month.first_day).days
-        return (1 << max(until, 0)) - 1 & -1 << max(since, 0)
 
     # Months
 

@@ -27,7 +27,7 @@ from invoicing.invoices.document_rules import totals_of
 from invoicing.invoices.models import Invoice, InvoiceLine
 from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.contract_rules import ContractFacts, Settled, settle
-from invoicing.remuneration.facts import Days, Line, Month, Problem, dates_in
+from invoicing.remuneration.facts import Days, Line, Month, Problem, written_dates_in
 from invoicing.remuneration.queries import ContractInTime, contract_facts, lines_of
 from invoicing.run.models import Unpriced
 from invoicing.run.queries import held_contracts
@@ -165,7 +165,7 @@ def _rows(invoice_id: int, lines: Iterable[Line], facts: ContractFacts) -> Itera
 
 def _date_array(days: Days, month: Month) -> str:
     """As PostgreSQL writes an array."""
-    return f"{{{','.join(day.isoformat() for day in dates_in(days, month))}}}"
+    return f"{{{','.join(written_dates_in(days, month))}}}"
 
 
 _INVOICE, _LINE = cast(Table, Invoice.__table__), cast(Table, InvoiceLine.__table__)

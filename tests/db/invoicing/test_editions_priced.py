@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import VatCategory
-from invoicing.invoices import queries
+from invoicing.invoices.document_queries import invoice_document
 from invoicing.remuneration.facts import Month
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -47,13 +47,7 @@ def test_each_month_has_its_own_prices_vat_and_reference(market: Market) -> None
                 invoice = make_invoice(market.contract_id, month)
                 assert invoice is not None
                 days = [line for line in invoice.lines if line.component == Component.DAY_RATE]
-                document = queries.invoice_document(
-                    queries.whole_invoice(invoice.id),
-                    number="1",
-                    ocr="1",
-                    issued_on=date(2026, 5, 4),
-                    due_on=date(2026, 6, 3),
-                )
+                document = invoice_document(invoice, 1, date(2026, 5, 4))
                 said[month] = (
                     {line.price_ore for line in days},
                     invoice.vat_ore > 0,
