@@ -4,9 +4,7 @@ from typing import Final
 
 from indicators.definitions.keys import Audience, Definition, Indicator, Measure
 
-_WHO = (
-    "Placeringar som aldrig började. Den som har varit i flera insatser räknas i varje, men en gång bland alla insatser"
-)
+_WHO = "Placeringar som aldrig började. Den som var i flera insatser räknas i varje, men en gång bland alla"
 _PERIOD = "Kalenderår, till och med den senaste hela månaden"
 _SOURCE = "Placeringar i Platstorget. Insats är det valfrihetssystem som placeringens avtal hör till"
 _LEFT = "Deltagare som har slutat och vars slutdokumentation för den sista placeringen anger"
