@@ -71,7 +71,9 @@ def booked(contracts: Sequence[Contract], first_day: date, last_day: date) -> Bo
 
 def in_time(contracts: Sequence[Contract]) -> list[ContractInTime]:
     return [
-        ContractInTime(one.id, one.authority_id, one.enterprise_id, one.starts_on, one.ends_on)
+        ContractInTime(
+            one.id, one.authority_id, one.enterprise_id, one.starts_on, one.ended_on or one.ends_on
+        )
         for one in contracts
     ]
 

@@ -38,7 +38,7 @@ FEES_MAY_COME_FOR = timedelta(days=184)
 
 @dataclass(frozen=True, slots=True)
 class ContractInTime:
-    """A contract's parties, and when it is in force."""
+    """A contract's parties, and when it is in force: to the day that it ended, or is to end."""
 
     id: int
     authority_id: int

@@ -58,7 +58,7 @@ def have_invoice(ids: list[int], month: Month) -> set[int]:
 
 
 _HELD = """
-    SELECT id, authority_id, enterprise_id, starts_on, ends_on FROM contract
+    SELECT id, authority_id, enterprise_id, starts_on, coalesce(ended_on, ends_on) FROM contract
     WHERE id = ANY (:contracts) ORDER BY id FOR NO KEY UPDATE
 """
 _HOLD = Prepared(text(_HELD), is_planned_once=True)

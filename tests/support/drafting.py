@@ -1,14 +1,19 @@
-"""A month's draft made and approved, and a day of it corrected afterwards."""
+"""A month's draft made and approved, a day of it corrected afterwards, and a whole run."""
 
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from invoicing.invoices import services
 from invoicing.invoices.models import Invoice
 from invoicing.remuneration.facts import Month
+from invoicing.run.jobs import run_month
+from invoicing.run.services import start_month_run
 from marketplace import clock
 from marketplace.db import db, transaction
-from marketplace.tenancy import acting_as
+from marketplace.outbox import Outbox
+from marketplace.tenancy import acting_as, system_actor
 from placements.attendance.models import AttendanceCorrection
 from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import MARCH, Market
@@ -45,3 +50,13 @@ def correct(market: Market, placement_id: int, day: date, hours: str | None) -> 
     )
     db.session.add(correction)
     db.session.flush()
+
+
+def run_march(market: Market) -> None:
+    """The authority's run, from its start to the last message."""
+    with acting_as(market.controller), transaction():
+        start_month_run(MARCH)
+    with acting_as(system_actor()):
+        waiting = list(db.session.scalars(select(Outbox.id).where(Outbox.processed_at.is_(None))))
+    for outbox_id in waiting:
+        run_month(outbox_id)
