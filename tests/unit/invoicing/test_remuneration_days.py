@@ -54,6 +54,25 @@ def test_tyreso_month_level_three() -> None:
     assert whole.basis_sv == "12 närvarodagar"
 
 
+@pytest.mark.parametrize(
+    ("level", "kronor"),
+    [
+        ("1", 1_931),  # 2 × 439 + 3 × 307 + 132 = 878 + 921 + 132
+        ("2", 2_757),  # 2 × 626 + 3 × 439 + 188 = 1 252 + 1 317 + 188
+        ("3", 4_343),  # 2 × 987 + 3 × 691 + 296 = 1 974 + 2 073 + 296
+        ("4", 5_733),  # 2 × 1 303 + 3 × 912 + 391 = 2 606 + 2 736 + 391
+        ("5", 7_317),  # 2 × 1 663 + 3 × 1 164 + 499 = 3 326 + 3 492 + 499
+    ],
+)
+def test_tyreso_week_on_each_level(level: str, kronor: int) -> None:
+    """Two whole days, three half and one part day."""
+    hours = {2: "7", 3: "6", 4: "5", 5: "4", 6: "3", 9: "2"}
+    days = [present(march(day), each) for day, each in hours.items()]
+    result = month_lines(terms(TYRESO), [placement(*days, level=level)], MARCH)
+    assert [int(line.quantity) for line in result.lines] == [2, 3, 1]
+    assert total_ore(result) == kronor * 100
+
+
 def test_tyreso_two_placements_on_different_levels() -> None:
     """Level 1: 3 × 439 = 1 317 kr. Level 5: 1 × 1 663 + 1 × 1 164 = 2 827 kr."""
     one = placement(*(present(march(day)) for day in (2, 3, 4)), number="P-1", level="1")

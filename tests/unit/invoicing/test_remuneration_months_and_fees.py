@@ -61,6 +61,33 @@ class TestNacka:
         assert amounts(*NACKA, level=NACKA_REINFORCED) == {Component.MONTHLY_RATE: 485800}
 
     @pytest.mark.parametrize(
+        ("level", "verified_on", "kronor"),
+        [
+            (NACKA_BASIC, dt.date(2026, 11, 11), 26_058),  # 5 000 + 3 × 3 686 + 10 000
+            (NACKA_REINFORCED, dt.date(2026, 11, 11), 29_574),  # 5 000 + 3 × 4 858 + 10 000
+            (NACKA_BASIC, dt.date(2026, 11, 10), 16_058),  # a day too early for the bonus
+        ],
+    )
+    def test_from_the_first_day_to_the_bonus(self, level: str, verified_on: dt.date, kronor: int) -> None:
+        """2 March to 10 May, the fee on 15 March and three started months; work from 11 May, for six months."""
+        result = Result(began_on=dt.date(2026, 5, 11), verified_on=verified_on)
+        by_month = {
+            month: sum(
+                amounts(
+                    *NACKA,
+                    month=Month(2026, month),
+                    first_day=march(2),
+                    last_day=dt.date(2026, 5, 10),
+                    level=level,
+                    result=result,
+                ).values()
+            )
+            for month in range(1, 13)
+        }
+        assert {month for month, ore in by_month.items() if ore} <= {3, 4, 5, 11}
+        assert sum(by_month.values()) == kronor * 100
+
+    @pytest.mark.parametrize(
         ("verified", "bonus"), [(march(1), 1000000), (march(31), 1000000), (dt.date(2026, 2, 28), 0)]
     )
     def test_bonus_needs_six_months(self, verified: dt.date, bonus: int) -> None:
