@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 
-from enterprises.contracts.edition_rules import months_later
+from marketplace.reference.rules import add_months
 
 
 class CheckOutcome(StrEnum):
@@ -31,7 +31,7 @@ AHEAD_DAYS = 14
 
 def next_check(after: date, months: int) -> date:
     """When to look again."""
-    return months_later(after, months)
+    return add_months(after, months)
 
 
 def check_problems(outcome: CheckOutcome | None, evidence_sv: str) -> Mapping[str, str]:

@@ -200,13 +200,6 @@ def next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
-def months_later(day: date, months: int) -> date:
-    """The same day of the month, or the month's last where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    last = (next_month(date(year, month + 1, 1)) - date(year, month + 1, 1)).days
-    return date(year, month + 1, min(day.day, last))
-
-
 def numbered(taken: Iterable[int]) -> int:
     """The number of the next edition."""
     return max(taken, default=0) + 1

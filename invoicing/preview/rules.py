@@ -17,10 +17,10 @@ from invoicing.remuneration.facts import (
     day_set,
 )
 from invoicing.remuneration.price_rules import PriceComponent
-from invoicing.remuneration.rules import add_months, month_lines
+from invoicing.remuneration.rules import month_lines
 from marketplace.clock import days_from
 from marketplace.errors import Invalid
-from marketplace.reference.rules import is_working_day
+from marketplace.reference.rules import add_months, is_working_day
 from marketplace.swedish import counted, plain_hours
 
 LONGEST_WEEK = Decimal(40)

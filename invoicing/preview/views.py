@@ -10,12 +10,12 @@ from invoicing.preview.rules import Report, example_lines
 from invoicing.remuneration.facts import Month, MonthResult
 from invoicing.remuneration.price_list import read_price_list
 from invoicing.remuneration.price_rules import PriceComponent
-from invoicing.remuneration.rules import add_months
 from marketplace.clock import today
 from marketplace.errors import Invalid
 from marketplace.procurement.price_rules import Component
 from marketplace.procurement.price_words import conditions_sv
 from marketplace.procurement.queries import price_drafts, terms_with_rows
+from marketplace.reference.rules import add_months
 from marketplace.web.guards import public
 
 bp = Blueprint("preview", __name__, url_prefix="/valfrihetssystem")

@@ -39,6 +39,7 @@ from marketplace.procurement.price_rules import (
     MonthBasis,
 )
 from marketplace.procurement.price_words import kronor_text
+from marketplace.reference.rules import add_months
 from marketplace.swedish import counted
 from placements.participants.rules import support_level_sv
 
@@ -312,12 +313,6 @@ class _PlacementMonth:
 
     def _days_problem(self, reason_sv: str, days: Days) -> None:
         self._days_by_reason[reason_sv] |= days
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day some months later, or the last day of a month that is too short."""
-    later = Month((day.year * 12 + day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1)
-    return later.first_day.replace(day=min(day.day, later.length))
 
 
 @cache

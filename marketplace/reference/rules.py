@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -119,6 +120,12 @@ def own_sex_dominance(sex: Sex, trade: Dominance) -> OwnSexDominance | None:
         return OwnSexDominance.EVEN
     is_own = (sex is Sex.WOMAN) == (trade is Dominance.WOMEN)
     return OwnSexDominance.OWN if is_own else OwnSexDominance.OTHER
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last of a month that is too short."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 @lru_cache(maxsize=256)

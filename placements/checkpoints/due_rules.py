@@ -1,11 +1,10 @@
 """When a participant is asked: at the start, every third month and at the end of a placement."""
 
-from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from marketplace.reference.rules import add_working_days
+from marketplace.reference.rules import add_months, add_working_days
 from placements.booking.rules import PlacementState
 from placements.checkpoints.rules import Occasion
 
@@ -36,12 +35,6 @@ class Due:
     number: int
     """Which quarter; 0 at the start and the end."""
     due_on: date
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day so many months later; the last of the month where there is none."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def due_now(stay: Stay, today: date, made: Collection[tuple[Occasion, int]]) -> Due | None:

@@ -15,7 +15,6 @@ from enterprises.contracts.edition_rules import (
     changes_sv,
     check_signable,
     due_reminder,
-    months_later,
     moved_cap,
     next_month,
 )
@@ -32,13 +31,6 @@ from placements.booking.rules import placement_number
 
 FACTS = Facts(1, None, VatCategory.EXEMPT, "Social omsorg", "ÅSEN-4471", 30, None)
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
-
-
-@given(DAYS, st.integers(0, 60))
-def test_months_later_is_that_many_months_and_never_past_the_month(day: date, months: int) -> None:
-    later = months_later(day, months)
-    assert (later.year - day.year) * 12 + later.month - day.month == months
-    assert later.day == day.day or (later.day < day.day and later == next_month(later) - timedelta(days=1))
 
 
 @given(DAYS)

@@ -12,7 +12,7 @@ from invoicing.remuneration.price_rules import (
     ReportFee,
     StartFee,
 )
-from invoicing.remuneration.rules import add_months, month_lines
+from invoicing.remuneration.rules import month_lines
 from marketplace.procurement.price_rules import Component, MonthBasis
 from tests.unit.invoicing.price_lists import (
     MARCH,
@@ -212,11 +212,6 @@ class TestAMoveWithinTheContract:
 def test_a_list_with_a_component_twice_is_refused() -> None:
     with pytest.raises(ValueError, match="twice"):
         month_lines(terms(StartFee(1), StartFee(2)), [placement()], MARCH)
-
-
-def test_add_months_stops_at_the_end_of_a_short_month() -> None:
-    assert add_months(dt.date(2025, 8, 31), 6) == dt.date(2026, 2, 28)
-    assert add_months(dt.date(2025, 12, 15), 1) == dt.date(2026, 1, 15)
 
 
 def test_month() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from marketplace.errors import Invalid
 from marketplace.reference.rules import is_working_day, working_days_between
 from placements.booking.rules import PlacementState
-from placements.checkpoints.due_rules import Due, Stay, add_months, due_now, is_over
+from placements.checkpoints.due_rules import Due, Stay, due_now, is_over
 from placements.checkpoints.rules import (
     LANGUAGES,
     LONGEST_WORDS,
@@ -113,11 +113,6 @@ def test_answers_are_shown_in_words() -> None:
     assert answer_sv(QuestionKind.CHOICE, Answer(1), None, choice) == "Två"
     assert answer_sv(QuestionKind.TEXT, Answer(words="Mer"), None, SCALE.wording) == "Mer"
     assert occasion_sv(Occasion.QUARTER, 2) == "Efter 6 månader"
-
-
-def test_months_end_where_they_end() -> None:
-    assert add_months(date(2026, 11, 30), 3) == date(2027, 2, 28)
-    assert add_months(date(2026, 12, 15), 1) == date(2027, 1, 15)
 
 
 def test_the_start_is_asked_about_with_ten_working_days_to_answer() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.reference.rules import (
+    add_months,
     add_working_days,
     free_weekdays,
     is_kommun_code,
@@ -44,6 +45,13 @@ days = st.dates(min_value=date(2015, 1, 1), max_value=date(2035, 12, 31))
 )
 def test_working_days_of_known_dates(day: date, expected: bool) -> None:
     assert is_working_day(day) is expected
+
+
+@given(days, st.integers(-60, 60))
+def test_months_are_added_and_never_past_the_month(day: date, months: int) -> None:
+    later = add_months(day, months)
+    assert (later.year - day.year) * 12 + later.month - day.month == months
+    assert later.day == day.day or (later.day < day.day and (later + timedelta(days=1)).day == 1)
 
 
 def test_christmas_is_stepped_over() -> None:
