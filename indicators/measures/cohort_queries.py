@@ -1,7 +1,7 @@
 """The cohorts, in SQL: who is counted of a period, and everything that is counted of them.
 
 Each source is read with `:begins` and `:ends` around the cohort's day, and knows only what had happened before
-`:until`. The owner is an authority, or an enterprise whose own indicators are counted by the same words.
+`:until`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _DAYS_AFTER: Final = 240
 @dataclass(frozen=True, slots=True)
 class Cohort:
     source: str
-    """Gives id, placement_id, participant_id, day, what the dimensions go by, and what is counted."""
+    """Gives id, placement_id, participant_id, day, sex and what the dimensions go by, and what is counted."""
     day_sv: str
     countings: tuple[Counting, ...]
     dimensions: tuple[Dimension, ...] = tuple(COLUMN_OF)
@@ -43,134 +43,108 @@ class Cohort:
     months_late: int = 0
     """How many whole months are to have passed after the day, for what is due after it to be there."""
 
-    def of(self, owner: str) -> str:
-        """The rows of `:owner_id`; `owner` is authority_id or enterprise_id."""
-        return self.source.format(owner=owner, placement=_PLACEMENT)
+    def rows(self, seen: str) -> str:
+        """The source, of what is "visible" to the reader or "counted" by the night's job."""
+        return self.source.format(seen=seen, **_WORDS)
 
 
-# Two days' numbers in the calendar differ by the working days between them, and the n:th working day after a day is the
-# working day whose number is n higher.
-CALENDAR: Final = """
-    calendar AS (
-        SELECT * FROM unnest(CAST(:days AS date[]), CAST(:numbers AS integer[]), CAST(:working AS boolean[]))
-            AS c (day, number, is_working)
-    )
-"""
-
+# How many working days there have been up to a day since the first of the period, and the n:th of them.
+_NUMBER = "(CAST(:numbers AS integer[]))[{day} - CAST(:begins AS date) + 1]"
+_DUE = f"(CAST(:working_days AS date[]))[{_NUMBER} + {{within}}]"
 _PLACEMENT = """
-    placement.id AS placement_id, placement.participant_id, placement.enterprise_id, placement.kommun_code,
-    placement.unit_id, place.ssyk
+    placement.id AS placement_id, placement.participant_id, placement.sex, placement.enterprise_id, placement.ssyk,
+    placement.kommun_code, placement.unit_id
 """
+_WORDS = {
+    "placement": _PLACEMENT,
+    "answered": _NUMBER.format(day="answered_on"),
+    "asked": _NUMBER.format(day="day"),
+    "plan_due": _DUE.format(day="started_on", within="plan_within"),
+    "report_due": _DUE.format(day="ended_on", within="report_within"),
+}
 
 _REQUESTED = """
-    SELECT placement.id, {placement}, placement.requested_on AS day, answer.answered_on,
-           answer.answered_on <= placement.answer_due_on AS is_in_time, replied.number - asked.number AS working_days,
-           NOT (placement.state = 'cancelled' AND answer.answered_on IS NULL)
-               AND (answer.answered_on IS NOT NULL OR placement.answer_due_on < :until) AS is_due
-    FROM placement
-    JOIN place ON place.id = placement.place_id
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN placement.answered_on < :until THEN placement.answered_on END AS answered_on
-    ) AS answer
-    JOIN calendar AS asked ON asked.day = placement.requested_on
-    LEFT JOIN calendar AS replied ON replied.day = answer.answered_on
-    WHERE placement.{owner} = :owner_id AND placement.requested_on >= :begins AND placement.requested_on < :ends
+    SELECT one.*, answered_on <= answer_due_on AS is_in_time, {answered} - {asked} AS working_days,
+           NOT (state = 'cancelled' AND answered_on IS NULL)
+               AND (answered_on IS NOT NULL OR answer_due_on < :until) AS is_due
+    FROM (
+        SELECT placement.id, {placement}, requested_on AS day, state, answer_due_on,
+               CASE WHEN answered_on < :until THEN answered_on END AS answered_on
+        FROM {seen}_placement AS placement
+        WHERE authority_id = :authority_id AND requested_on >= :begins AND requested_on < :ends
+    ) AS one
 """
 
 _STARTED = """
-    SELECT placement.id, {placement}, placement.started_on AS day, plan.agreed_on <= due.day AS is_in_time,
-           plan.agreed_on IS NOT NULL OR due.day < :until AS is_due
-    FROM placement
-    JOIN place ON place.id = placement.place_id
-    JOIN contract ON contract.id = placement.contract_id
-    JOIN terms_version ON terms_version.id = contract.terms_id
-    JOIN calendar AS started ON started.day = placement.started_on
-    JOIN calendar AS due ON due.is_working AND due.number = started.number + terms_version.plan_within
-    LEFT JOIN LATERAL (
-        SELECT min(agreed_on) AS agreed_on FROM activity_plan
-        WHERE placement_id = placement.id AND agreed_on < :until
-    ) AS plan ON true
-    WHERE placement.{owner} = :owner_id AND placement.started_on >= :begins AND placement.started_on < :ends
+    SELECT one.*, agreed_on <= due_on AS is_in_time, agreed_on IS NOT NULL OR due_on < :until AS is_due
+    FROM (
+        SELECT placement.id, {placement}, started_on AS day, {plan_due} AS due_on, agreed.on_day AS agreed_on
+        FROM {seen}_placement AS placement
+        LEFT JOIN LATERAL (SELECT agreed_on AS on_day WHERE agreed_on < :until) AS agreed ON true
+        WHERE authority_id = :authority_id AND started_on >= :begins AND started_on < :ends
+    ) AS one
 """
 
 # Whoever moves to another place has not dropped out, and has one report at an enterprise, at the end.
 _ENDED = """
-    SELECT placement.id, {placement}, placement.ended_on AS day, NOT placement.is_moved AS is_over,
-           placement.state = 'completed' AS is_completed, report.exit_reason, report.filed_on <= due.day AS is_in_time,
-           (report.filed_on IS NOT NULL OR due.day < :until) AND NOT (placement.is_moved AND EXISTS (
-               SELECT FROM placement AS later WHERE later.moved_from_id = placement.id
-               AND later.enterprise_id = placement.enterprise_id
-               AND later.state IN ('accepted', 'running', 'completed', 'ended_early'))) AS is_due,
-           (SELECT sum(amount_ore) FROM invoice_line JOIN invoice ON invoice.id = invoice_line.invoice_id
-            WHERE invoice_line.placement_id = placement.id AND invoice.issued_on < :until) AS cost_ore
-    FROM placement
-    JOIN place ON place.id = placement.place_id
-    JOIN contract ON contract.id = placement.contract_id
-    JOIN terms_version ON terms_version.id = contract.terms_id
-    JOIN calendar AS ended ON ended.day = placement.ended_on
-    JOIN calendar AS due ON due.is_working AND due.number = ended.number + terms_version.report_within
-    LEFT JOIN LATERAL (
-        SELECT min(filed_on) AS filed_on, (array_agg(exit_reason ORDER BY revision DESC))[1] AS exit_reason
-        FROM final_report WHERE placement_id = placement.id AND filed_on < :until
-    ) AS report ON true
-    WHERE placement.{owner} = :owner_id AND placement.state IN ('completed', 'ended_early')
-      AND placement.started_on IS NOT NULL AND placement.ended_on >= :begins AND placement.ended_on < :ends
+    SELECT one.*, filed_on <= due_on AS is_in_time,
+           (filed_on IS NOT NULL OR due_on < :until) AND NOT goes_on_there AS is_due
+    FROM (
+        SELECT placement.id, {placement}, ended_on AS day, NOT is_moved AS is_over, state = 'completed' AS is_completed,
+               goes_on_there, {report_due} AS due_on, report.filed_on, report.exit_reason,
+               (SELECT sum(amount_ore) FROM {seen}_cost
+                WHERE placement_id = placement.id AND issued_on < :until) AS cost_ore
+        FROM {seen}_placement AS placement
+        LEFT JOIN LATERAL (
+            SELECT placement.filed_on, placement.exit_reason WHERE placement.filed_on < :until
+        ) AS report ON true
+        WHERE authority_id = :authority_id AND state IN ('completed', 'ended_early')
+          AND started_on IS NOT NULL AND ended_on >= :begins AND ended_on < :ends
+    ) AS one
 """
 
 _ATTENDED = """
-    SELECT placement.id, {placement}, of_month.day, of_month.planned_days, of_month.present_days, of_month.hours
+    SELECT placement.id, {placement}, of_month.day, planned_days, present_days, hours
     FROM (
-        SELECT attendance_day.placement_id, CAST(date_trunc('month', attendance_day.day) AS date) AS day,
+        SELECT placement_id, CAST(date_trunc('month', day) AS date) AS day,
                count(*) FILTER (WHERE planned_hours > 0 AND kind <> 'leave') AS planned_days,
                count(*) FILTER (WHERE planned_hours > 0 AND kind = 'present') AS present_days,
                sum(actual_hours) AS hours
-        FROM attendance_day JOIN contract ON contract.id = attendance_day.contract_id
-        WHERE contract.{owner} = :owner_id AND attendance_day.day >= :begins AND attendance_day.day < :ends
+        FROM {seen}_attendance
+        WHERE authority_id = :authority_id AND day >= :begins AND day < :ends
         GROUP BY 1, 2
     ) AS of_month
-    JOIN placement ON placement.id = of_month.placement_id
-    JOIN place ON place.id = placement.place_id
+    JOIN {seen}_placement AS placement ON placement.id = of_month.placement_id
 """
 
 _FOLLOWED = """
-    SELECT follow_up.id, {placement}, follow_up.planned_on AS day,
-           follow_up.state = 'held' AND follow_up.held_on <= follow_up.planned_on + :held_within
-               AND follow_up.held_on < :until AS is_held,
-           follow_up.planned_on + :held_within < :until AS is_due
-    FROM follow_up
-    JOIN placement ON placement.id = follow_up.placement_id
-    JOIN place ON place.id = placement.place_id
-    WHERE placement.{owner} = :owner_id AND follow_up.kind = 'planned' AND follow_up.state <> 'cancelled'
-      AND follow_up.planned_on >= :begins AND follow_up.planned_on < :ends
+    SELECT follow_up.id, {placement}, planned_on AS day,
+           follow_up.state = 'held' AND held_on <= planned_on + :held_within AND held_on < :until AS is_held,
+           planned_on + :held_within < :until AS is_due
+    FROM {seen}_follow_up AS follow_up
+    JOIN {seen}_placement AS placement ON placement.id = follow_up.placement_id
+    WHERE placement.authority_id = :authority_id AND follow_up.kind = 'planned' AND follow_up.state <> 'cancelled'
+      AND planned_on >= :begins AND planned_on < :ends
 """
 
 _GRANTED = """
-    SELECT training_grant.id, CAST(NULL AS integer) AS placement_id, training_grant.participant_id,
-           participant.kommun_code, participant.unit_id, training_grant.decided_on AS day,
-           shown.first_on - training_grant.decided_on AS days_to_offer,
-           chosen.first_on - training_grant.decided_on AS days_to_choice,
-           began.first_on - training_grant.decided_on AS days_to_start,
-           shown.places >= 2 AS has_choice, training_grant.decided_on + :offered_within < :until AS is_due
-    FROM training_grant
-    JOIN participant ON participant.id = training_grant.participant_id
-    LEFT JOIN LATERAL (
-        SELECT CAST(min(shown_at) AT TIME ZONE :zone AS date) AS first_on, count(DISTINCT place_id) FILTER (
-                   WHERE CAST(shown_at AT TIME ZONE :zone AS date) <= training_grant.decided_on + :offered_within
-               ) AS places
-        FROM choice_round JOIN shown_place ON shown_place.choice_round_id = choice_round.id
-        WHERE choice_round.participant_id = training_grant.participant_id
-          AND choice_round.grant_id = training_grant.id AND CAST(shown_at AT TIME ZONE :zone AS date) < :until
-    ) AS shown ON true
-    LEFT JOIN LATERAL (
-        SELECT min(chosen_on) AS first_on FROM choice_round
-        WHERE participant_id = training_grant.participant_id AND grant_id = training_grant.id AND chosen_on < :until
-    ) AS chosen ON true
-    LEFT JOIN LATERAL (
-        SELECT min(started_on) AS first_on FROM placement
-        WHERE grant_id = training_grant.id AND started_on < :until
-    ) AS began ON true
-    WHERE training_grant.{owner} = :owner_id
-      AND training_grant.decided_on >= :begins AND training_grant.decided_on < :ends
+    SELECT one.*, CASE WHEN shown_on < :until THEN shown_on - day END AS days_to_offer,
+           CASE WHEN chosen_on < :until THEN chosen_on - day END AS days_to_choice,
+           CASE WHEN started_on < :until THEN started_on - day END AS days_to_start,
+           day + :offered_within < :until AS is_due
+    FROM (
+        SELECT given.id, CAST(NULL AS integer) AS placement_id, given.participant_id, sex, kommun_code, unit_id,
+               decided_on AS day, chosen_on, started_on, shown.on_day AS shown_on, shown.places >= 2 AS has_choice
+        FROM {seen}_grant AS given
+        LEFT JOIN LATERAL (
+            SELECT CAST(min(shown_at) AT TIME ZONE :zone AS date) AS on_day, count(DISTINCT place_id) FILTER (
+                       WHERE CAST(shown_at AT TIME ZONE :zone AS date) <= given.decided_on + :offered_within
+                   ) AS places
+            FROM {seen}_showing AS showing
+            WHERE showing.participant_id = given.participant_id AND showing.grant_id = given.id
+        ) AS shown ON true
+        WHERE authority_id = :authority_id AND decided_on >= :begins AND decided_on < :ends
+    ) AS one
 """
 
 EXITS: Final[dict[Indicator, ExitReason]] = {
@@ -249,19 +223,18 @@ def countings() -> Iterator[tuple[Cohort, Counting]]:
     return ((cohort, counting) for cohort in COHORTS for counting in cohort.countings)
 
 
-def asked(owner_id: int, begins: date, ends: date, until: date) -> dict[str, Any]:
+def asked(authority_id: int, begins: date, ends: date, until: date) -> dict[str, Any]:
     """What a source is read with."""
     days = list(clock.days_from(begins, until + timedelta(days=_DAYS_AFTER)))
     working = [is_working_day(day) for day in days]
     return {
-        "owner_id": owner_id,
+        "authority_id": authority_id,
         "begins": begins,
         "ends": ends,
         "until": until,
         "held_within": HELD_WITHIN,
         "offered_within": OFFERED_WITHIN,
         "zone": clock.STOCKHOLM.key,
-        "days": days,
         "numbers": list(accumulate(map(int, working))),
-        "working": working,
+        "working_days": [day for day, is_working in zip(days, working, strict=True) if is_working],
     }

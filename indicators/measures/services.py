@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from indicators.changes.services import publish
-from indicators.measures.cohort_queries import CALENDAR, COHORTS, COLUMN_OF, Cohort, asked
+from indicators.measures.cohort_queries import COHORTS, COLUMN_OF, Cohort, asked
 from indicators.measures.models import MeasureCell
 from indicators.measures.rules import (
     CROSSES,
@@ -85,11 +85,9 @@ def _counted(cohort: Cohort, parameters: dict[str, Any]) -> tuple[Table, Sums]:
     names = [COLUMN_OF[dimension] for dimension in cohort.dimensions]
     # A person's first row stands for her: so many of them are so many people, or fewer than there are.
     statement = f"""
-        WITH {CALENDAR}, cohort AS ({cohort.of("authority_id")}), counted AS (
-            SELECT cohort.*, participant.sex,
-                   row_number() OVER (PARTITION BY cohort.participant_id ORDER BY cohort.day, cohort.id) = 1 AS is_first
-            FROM cohort JOIN participant ON participant.id = cohort.participant_id
-            WHERE participant.sex <> '{Sex.OTHER}'
+        WITH cohort AS ({cohort.rows("counted")}), counted AS (
+            SELECT cohort.*, row_number() OVER (PARTITION BY participant_id ORDER BY day, id) = 1 AS is_first
+            FROM cohort WHERE sex <> '{Sex.OTHER}'
         )
         SELECT {", ".join(f"CASE WHEN grouping({name}) = 0 THEN {name} :: text END" for name in names)},
                {", ".join(numbers)}
