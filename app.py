@@ -22,6 +22,8 @@ from enterprises.places import queries as place_queries
 from enterprises.places import views as places
 from enterprises.places.closure_queries import register_seat_holders
 from enterprises.suppliers import views as suppliers
+from indicators.alerts import queries as alert_queries
+from indicators.alerts import views as capacity_alerts
 from indicators.capacity import queries as capacity_queries
 from indicators.capacity import views as capacity
 from indicators.checkpoints import views as checkpoint_indicators
@@ -100,6 +102,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     booking.bp,
     budget.bp,
     capacity.bp,
+    capacity_alerts.bp,
     checkpoint_indicators.bp,
     checkpoints.bp,
     choice.bp,
@@ -139,6 +142,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 
 WAITING: Sequence[Waiting] = (
     advertising_queries.waiting,
+    alert_queries.waiting,
     attendance_waiting.waiting,
     attest_queries.waiting,
     booking_waiting.waiting,

@@ -4,6 +4,9 @@ from datetime import date
 
 from sqlalchemy import select
 
+from indicators.alerts.services import check_alerts
+from indicators.capacity.gap_services import compute_gaps
+from indicators.capacity.idle_services import compute_idle
 from indicators.capacity.services import compute_capacity
 from indicators.changes.queries import uncounted_years
 from indicators.changes.services import note_run
@@ -27,6 +30,7 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
     years = uncounted_years(is_whole=is_whole)
     compute_capacity(authority_id, is_whole=is_whole)
     for compute in (
+        compute_idle,
         compute_choices,
         compute_checkpoints,
         compute_costs,
@@ -35,6 +39,8 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
         compute_reports,
     ):
         compute(authority_id, years)
+    compute_gaps(authority_id)
+    check_alerts(authority_id)
     note_changed_hours(authority_id)
     note_run(authority_id)
 

@@ -21,6 +21,8 @@ from enterprises.contracts.edition_rules import Amendment, next_month
 from enterprises.contracts.queries import checks, contract_with_terms
 from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
+from indicators.alerts import services as alerts
+from indicators.alerts.rules import AlertKind, Watch
 from invoicing.attest import services as attest
 from invoicing.attest.rules import SaidOfLine
 from invoicing.delivery import services as deliveries
@@ -120,6 +122,8 @@ def build_world() -> World:
         _save_searches(half)
         half.ids |= ask_participants(half)
         half.ids |= follow_up_in_world(half)
+    for half in halves:
+        _watch(half)
     trainees = {half.side: participant_actor(int(half.ids["training_participant_id"])) for half in halves}
     trainee_codes = {half.side: _code_to(half, known(trainees[half.side].participant_id)) for half in halves}
     codes = {half.side: _let_in(half, actors) for half in halves}
@@ -144,6 +148,11 @@ def _save_searches(half: Half) -> None:
         with acting_as(half.by(role)), transaction():
             saved = save_search(f"Hemlig sökning {half.side}", Kept({"kommun": [half.kommun]}, 14, 90))
             half.ids[f"{prefix}saved_search_id"] = saved.id
+
+
+def _watch(half: Half) -> None:
+    with acting_as(half.by(Role.STRATEGIST)), transaction():
+        half.ids["alert_id"] = alerts.add_alert(Watch(AlertKind.FREE, 1)).id
 
 
 def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:
@@ -372,6 +381,7 @@ def _bill(half: Half) -> None:
         "month": "2026-02",
         "week": "2026-W06",
         "file_format": "xlsx",
+        "period": "manader",
     }
     half.ids["enterprise_id"] = known(manager.enterprise_id)
 

@@ -32,3 +32,35 @@ class CapacityDay(Base):
     @property
     def free(self) -> int:
         return self.seats - self.closed - self.held - self.booked
+
+
+class CapacityIdle(Base):
+    """How many times a seat stood empty for so many days between two placements, in the year that the second began."""
+
+    __tablename__ = "capacity_idle"
+    __table_args__ = (CheckConstraint("days >= 0 AND gaps > 0", name="counted"),)
+
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    year: Mapped[int] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), primary_key=True)
+    ssyk: Mapped[str] = mapped_column(ForeignKey("trade.ssyk"), primary_key=True)
+    days: Mapped[int] = mapped_column(primary_key=True)
+    gaps: Mapped[int]
+
+
+class CapacityGap(Base):
+    """How many participants waited at the end of the month; an empty kommun or trade is all of them.
+
+    A number that may not be shown is not stored: ``waiting`` is then null.
+    """
+
+    __tablename__ = "capacity_gap"
+    __table_args__ = (CheckConstraint("waiting >= 5", name="no_small_cell"),)
+
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    month: Mapped[date] = mapped_column(primary_key=True)
+    """Its first day."""
+    kommun_code: Mapped[str] = mapped_column(primary_key=True)
+    ssyk: Mapped[str] = mapped_column(primary_key=True)
+    waiting: Mapped[int | None]

@@ -1,18 +1,20 @@
 """Reads the counted capacity: the strategist's heat table, its cells, and the months behind."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Date, Select, cast, func, select
 
-from indicators.capacity.models import CapacityDay
+from indicators.capacity.models import CapacityDay, CapacityIdle
 from indicators.capacity.rules import Capacity
 from marketplace import clock
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import db, swedish_order
-from marketplace.reference.models import OccupationField, Trade
-from marketplace.reference.queries import kommuner
+from marketplace.reference.models import Trade
+from marketplace.reference.queries import lists
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
@@ -24,6 +26,8 @@ class CapacityFilter:
     day: date
     kommun_code: str | None = None
     field_id: str | None = None
+    ssyk: str | None = None
+    enterprise_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -35,10 +39,10 @@ class OfferRow:
 
 
 @dataclass(frozen=True)
-class MonthRow:
-    """Seats on an average day of the month, of the days that were counted and have been."""
+class AverageRow:
+    """Seats on an average day of a month or a week, of the days asked for that were counted."""
 
-    month: date
+    first_day: date
     seats: float
     closed: float
     held: float
@@ -82,46 +86,68 @@ def offers(authority_id: int, day: date, kommun_code: str, ssyk: str) -> list[Of
     return [OfferRow(name, Capacity(*numbers)) for *numbers, name in db.session.execute(statement)]
 
 
-def months(authority_id: int, wanted: CapacityFilter, first: date, last: date) -> list[MonthRow]:
-    """Average days per month from first to last. A month without seats is left out."""
-    per_day = _of(authority_id, wanted).add_columns(CapacityDay.day).group_by(CapacityDay.day)
-    days = per_day.where(CapacityDay.day.between(first, last)).subquery()
-    month: ColumnElement[date] = cast(func.date_trunc("month", days.c.day), Date)
-    averages = [func.avg(days.c[name]) for name in ("seats", "closed", "held", "booked")]
-    rows = db.session.execute(select(month, *averages).group_by(month).order_by(month))
-    return [MonthRow(month, *(float(number) for number in numbers)) for month, *numbers in rows]
+def averages(
+    authority_id: int, wanted: CapacityFilter, unit: Literal["month", "week"], first: date, last: date
+) -> list[AverageRow]:
+    """Average days per month or week from first to last. One without seats is left out."""
+    counted = counted_days(authority_id)
+    if counted is None:
+        return []
+    first, last = max(first, counted[0]), min(last, counted[1])
+    begins: ColumnElement[date] = cast(func.date_trunc(unit, CapacityDay.day), Date)
+    of_unit = _of(authority_id, wanted).add_columns(begins).where(CapacityDay.day.between(first, last))
+    rows = db.session.execute(of_unit.group_by(begins).order_by(begins)).all()
+    found = []
+    for seats, closed, held, booked, _, begin in rows:
+        # A day on which there was no seat of what is asked for counts too.
+        following = (
+            (begin + timedelta(days=7)) if unit == "week" else (begin + timedelta(days=31)).replace(day=1)
+        )
+        days = (min(last + timedelta(days=1), following) - max(first, begin)).days
+        found.append(AverageRow(begin, *(float(number / days) for number in (seats, closed, held, booked))))
+    return found
 
 
-def fields_with_seats(authority_id: int) -> list[OccupationField]:
-    """Occupation fields that the authority has had seats in."""
-    used = (
-        select(Trade.field_id)
-        .join(CapacityDay, CapacityDay.ssyk == Trade.ssyk)
-        .where(CapacityDay.authority_id == authority_id)
-    )
-    statement = (
-        select(OccupationField)
-        .where(OccupationField.concept_id.in_(used))
-        .order_by(swedish_order(OccupationField.name), OccupationField.concept_id)
-    )
-    return list(db.session.scalars(statement))
+@dataclass(frozen=True)
+class Offered:
+    """What the authority has had seats in, names by key in Swedish order."""
+
+    kommuner: dict[str, str]
+    fields: dict[str, str]
+    trades: dict[str, str]
+    enterprises: dict[int, str]
 
 
-def kommun_codes_with_seats(authority_id: int) -> list[str]:
-    statement = (
-        select(CapacityDay.kommun_code)
+def offered(authority_id: int) -> Offered:
+    keys = db.session.execute(
+        select(CapacityDay.kommun_code, CapacityDay.ssyk, CapacityDay.enterprise_id)
         .where(CapacityDay.authority_id == authority_id)
         .distinct()
-        .order_by(CapacityDay.kommun_code)
+    ).all()
+    kommun_codes, ssyks = {key.kommun_code for key in keys}, {key.ssyk for key in keys}
+    known = lists()
+    field_ids = {known.trades[ssyk].field_id for ssyk in ssyks}
+    return Offered(
+        {code: kommun.name for code, kommun in known.kommuner.items() if code in kommun_codes},
+        {field_id: name for field_id, name in known.fields.items() if field_id in field_ids},
+        {ssyk: trade.plain_name for ssyk, trade in known.trades.items() if ssyk in ssyks},
+        names_of({key.enterprise_id for key in keys}),
     )
-    return list(db.session.scalars(statement))
 
 
-def kommun_codes_without_seats(authority_id: int, day: date) -> list[str]:
-    """Kommuner that the authority answers for and that have no seat on the day."""
-    with_seats = {code for _, code in capacity_by_cell(authority_id, CapacityFilter(day))}
-    organisation = db.session.get(Organisation, authority_id)
-    return sorted(set(organisation.kommun_codes) - with_seats) if organisation else []
+def names_of(enterprise_ids: Collection[int]) -> dict[int, str]:
+    """By id, in Swedish order."""
+    statement = (
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.id.in_(enterprise_ids))
+        .order_by(swedish_order(Organisation.name), Organisation.id)
+    )
+    return {row.id: row.name for row in db.session.execute(statement)}
+
+
+def own_kommun_codes(authority_id: int) -> list[str]:
+    """Kommuner that the authority answers for."""
+    return list(db.session.get_one(Organisation, authority_id).kommun_codes)
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
@@ -130,25 +156,36 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         return []
     if counted_days(actor.authority_id) is None:
         return []
-    lacking = kommun_codes_without_seats(actor.authority_id, clock.today())
+    with_seats = {code for _, code in capacity_by_cell(actor.authority_id, CapacityFilter(clock.today()))}
+    lacking = set(own_kommun_codes(actor.authority_id)) - with_seats
     return [
         WaitingItem(None, f"{kommun.name} har inga platser", "capacity.index", kind_sv="Kommun utan platser")
-        for kommun in (kommuner(lacking) if lacking else [])
+        for code, kommun in lists().kommuner.items()
+        if code in lacking
     ]
 
 
 def _of(authority_id: int, wanted: CapacityFilter) -> Select[int, int, int, int, int]:
-    statement = select(
+    return select(
         func.sum(CapacityDay.seats).label("seats"),
         func.sum(CapacityDay.closed).label("closed"),
         func.sum(CapacityDay.held).label("held"),
         func.sum(CapacityDay.booked).label("booked"),
         func.sum(CapacityDay.free_within_14_days).label("free_within"),
-    ).where(CapacityDay.authority_id == authority_id)
+    ).where(CapacityDay.authority_id == authority_id, *matching(CapacityDay, wanted))
+
+
+def matching(
+    counted: type[CapacityDay] | type[CapacityIdle], wanted: CapacityFilter
+) -> list[ColumnElement[bool]]:
+    """What the filter asks of any counted rows, but for the day."""
+    found = []
     if wanted.kommun_code:
-        statement = statement.where(CapacityDay.kommun_code == wanted.kommun_code)
+        found.append(counted.kommun_code == wanted.kommun_code)
     if wanted.field_id:
-        statement = statement.join(Trade, Trade.ssyk == CapacityDay.ssyk).where(
-            Trade.field_id == wanted.field_id
-        )
-    return statement
+        found.append(counted.ssyk.in_(select(Trade.ssyk).where(Trade.field_id == wanted.field_id)))
+    if wanted.ssyk:
+        found.append(counted.ssyk == wanted.ssyk)
+    if wanted.enterprise_id:
+        found.append(counted.enterprise_id == wanted.enterprise_id)
+    return found

@@ -9,6 +9,8 @@ from enum import StrEnum
 from itertools import zip_longest
 from typing import Final
 
+from marketplace.swedish import counted
+
 FREE_WITHIN_DAYS: Final = 14
 AHEAD_DAYS: Final = 56
 """Days after today that capacity is counted for, from what is booked so far."""
@@ -127,6 +129,17 @@ def finding_sv(free: Sequence[float]) -> str:
         return f"Lika många lediga platser som för {len(free) - 1} månader sedan: {last} en vanlig dag"
     direction = "Fler" if last > first else "Färre"
     return f"{direction} lediga platser en vanlig dag: {last}, mot {first} för {len(free) - 1} månader sedan"
+
+
+def forecast_sv(free: Sequence[float]) -> str:
+    """The heading of the weeks ahead."""
+    if len(free) < 2:
+        return "Lediga platser de närmaste veckorna"
+    first, last = round(free[0]), round(free[-1])
+    ahead = counted(len(free) - 1, "vecka", "veckor")
+    if first == last:
+        return f"Lika många lediga platser om {ahead} som nu: {last}"
+    return f"{'Fler' if last > first else 'Färre'} lediga platser om {ahead}: {last}, mot {first} nu"
 
 
 def periods_in_state(changes: Sequence[tuple[date, str]], state: str) -> list[Period]:

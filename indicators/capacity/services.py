@@ -85,14 +85,14 @@ def compute_capacity(authority_id: int, *, is_whole: bool = False) -> None:
     """
     today = clock.today()
     last = today + timedelta(days=AHEAD_DAYS)
-    contracted = _contracted(authority_id)
+    contracted = contracted_periods(authority_id)
     first = _first_day(authority_id, contracted, today, is_whole=is_whole)
     db.session.execute(
         delete(CapacityDay).where(CapacityDay.authority_id == authority_id, CapacityDay.day >= first)
     )
     opened = [
         (place_id, period)
-        for place_id, periods in _opened(contracted).items()
+        for place_id, periods in opened_periods(contracted).items()
         for period in overlaps(periods, [(first, last)])
     ]
     if opened:
@@ -124,7 +124,7 @@ def _first_day(
     return min(recent, counted_to - timedelta(days=AHEAD_DAYS))
 
 
-def _contracted(authority_id: int) -> dict[int, list[Period]]:
+def contracted_periods(authority_id: int) -> dict[int, list[Period]]:
     """Per enterprise, the days on which some contract with the authority was active."""
     contracts = list(db.session.scalars(select(Contract).where(Contract.authority_id == authority_id)))
     changes = _changes("contract", [contract.id for contract in contracts])
@@ -137,7 +137,7 @@ def _contracted(authority_id: int) -> dict[int, list[Period]]:
     return {enterprise_id: merged(periods) for enterprise_id, periods in found.items() if periods}
 
 
-def _opened(contracted: dict[int, list[Period]]) -> dict[int, list[Period]]:
+def opened_periods(contracted: dict[int, list[Period]]) -> dict[int, list[Period]]:
     """Per place of those enterprises, the days on which it was published and under contract."""
     places = dict(
         db.session.execute(

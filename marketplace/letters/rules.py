@@ -23,6 +23,7 @@ class LetterKind(StrEnum):
     FOLLOW_UP = "follow_up"
     REPORT = "report"
     INVOICE = "invoice"
+    CAPACITY = "capacity"
     SUBSCRIPTION = "subscription"
     MY_WORK = "my_work"  # what waits, told in the digest alone
 
@@ -122,6 +123,11 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
         "Fakturor",
         "När en faktura har förfallit, bestridits eller krediterats, och svar på det.",
         frozenset({Role.CONTROLLER, Role.SUPPLIER_MANAGER}),
+    ),
+    LetterKind.CAPACITY: KindAbout(
+        "Bevakningar",
+        "När något som ni bevakar av kapaciteten har gått över sin gräns.",
+        frozenset({Role.STRATEGIST}),
     ),
     LetterKind.SUBSCRIPTION: KindAbout(
         "Rapporter",

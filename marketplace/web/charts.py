@@ -29,6 +29,8 @@ _FONT: Final = "-apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans
 _TEXT: Final = "text, .axis text, .axis text.major, .legends .legend text"
 FUNNEL_HEIGHT: Final = 460
 """Of funnel, in the units of its width, 860."""
+MAP_HEIGHT: Final = 520
+"""Of bubble_map, in the same units."""
 _POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
 _SVG: Final = "http://www.w3.org/2000/svg"
 
@@ -120,6 +122,38 @@ def funnel(
             both += [*_hundreds(line_), None]
         chart.add(curve_name, both[:-1], show_dots=False, stroke_style=look, allow_interruptions=True)
     return _image(chart)
+
+
+def bubble_map(series: Mapping[str, Sequence[tuple[float, float, float, str]]]) -> bytes:
+    """Circles where they lie: (kilometres east, kilometres north, radius, text). A kilometre is as long both ways."""
+    spots = [spot for spots in series.values() for spot in spots]
+    chart = pygal.XY(
+        **_settings(
+            css="circle { fill-opacity: .75; } .text-overlay .series text { fill: INK; font-size: 15px; }"
+        ),
+        stroke=False,
+        print_labels=True,
+        show_x_labels=False,
+        show_y_labels=False,
+        show_x_guides=False,
+        show_y_guides=False,
+        height=MAP_HEIGHT,
+    )
+    if spots:
+        east, north = [spot[0] for spot in spots], [spot[1] for spot in spots]
+        # What is left of the image within its margins, and room for the largest circle at every edge.
+        width, height = 860 - 60, MAP_HEIGHT - 70
+        scale = max((max(east) - min(east)) / (width - 160), (max(north) - min(north)) / (height - 100), 0.02)
+        chart.xrange = _around(east, scale * width)
+        chart.range = _around(north, scale * height)
+    for name, own in series.items():
+        chart.add(name, [{"value": (x, y), "label": text, "node": {"r": r}} for x, y, r, text in own])
+    return _image(chart)
+
+
+def _around(values: Sequence[float], length: float) -> tuple[float, float]:
+    middle = (min(values) + max(values)) / 2
+    return middle - length / 2, middle + length / 2
 
 
 def _hundreds(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:

@@ -24,9 +24,8 @@ from tests.web.reading import text_of
 
 STRATEGISTS = (
     "/kapacitet",
-    "/kapacitet/diagram.svg",
+    "/kapacitet/karta.svg",
     "/kapacitet/tabell.csv",
-    "/kapacitet/manader.csv",
     f"/kapacitet/{HANINGE}/{TEXTILE}",
     f"/kapacitet/{HANINGE}/{TEXTILE}/tabell.csv",
     "/val-och-kon",
@@ -66,7 +65,6 @@ def test_capacity_says_what_there_is_and_when_it_was_counted(market: Market, cli
     assert "2 av 8" in page
     assert "Kommunen Huddinge har inga platser" in page
     assert "Sömmerska på lätt svenska" in page
-    assert "platser en vanlig dag" in page
 
 
 def test_the_heat_tables_download_adds_up_to_the_page(market: Market, client_for: ClientFor) -> None:
@@ -106,7 +104,7 @@ def test_a_day_without_numbers_says_which_days_have_them(market: Market, client_
 
 def test_charts_are_images_of_their_own_without_scripts(market: Market, client_for: ClientFor) -> None:
     client = client_for(market.strategist)
-    for path in ("/kapacitet/diagram.svg", "/val-och-kon/diagram.svg?ar=2026"):
+    for path in ("/kapacitet/karta.svg", "/val-och-kon/diagram.svg?ar=2026"):
         answer = client.get(path)
         assert answer.mimetype == "image/svg+xml"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
@@ -229,4 +227,4 @@ def test_a_kommun_without_places_waits_for_the_strategist(market: Market, client
 
 def test_a_first_of_the_month_shows_no_month_without_days(market: Market, client_for: ClientFor) -> None:
     with travelling(date(2026, 9, 1)):
-        assert "2026-08" in text_of(client_for(market.strategist).get("/kapacitet?dag=2026-09-01"))
+        assert "2026-08" in text_of(client_for(market.strategist).get("/kapacitet/over-tid"))

@@ -1,0 +1,59 @@
+"""What the authority's strategists have asked to be told of."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from indicators.alerts import queries, services
+from indicators.alerts.forms import AlertForm
+from marketplace import clock
+from marketplace.accounts.rules import Role
+from marketplace.db import transaction
+from marketplace.errors import DomainError
+from marketplace.reference.queries import lists
+from marketplace.tenancy import current_actor
+from marketplace.web.forms import one_of
+from marketplace.web.guards import requires
+
+bp = Blueprint("capacity_alerts", __name__, url_prefix="/kapacitet/bevakningar")
+
+
+@bp.get("")
+@requires(Role.STRATEGIST)
+def index() -> ResponseReturnValue:
+    authority_id = current_actor().authority_id
+    assert authority_id is not None, "a strategist acts for an authority"
+    found, today = queries.alerts(authority_id), clock.today()
+    supply, where = queries.supply(authority_id), queries.where_sv(found)
+    rows = [(alert, where[alert.id], alert.watch.value(supply, today)) for alert in found]
+    return render_template("indicators/alerts/index.html", rows=rows)
+
+
+@bp.route("/ny", methods=["GET", "POST"])
+@requires(Role.STRATEGIST)
+def create() -> ResponseReturnValue:
+    form, known = AlertForm(), lists()
+    form.kommun.choices = one_of(
+        {code: kommun.name for code, kommun in known.kommuner.items()}, blank="Alla kommuner"
+    )
+    form.trade.choices = one_of(
+        {ssyk: trade.plain_name for ssyk, trade in known.trades.items()}, blank="Alla yrken"
+    )
+    if form.validate_on_submit():
+        try:
+            with transaction():
+                services.add_alert(form.watch())
+        except DomainError as error:
+            form.add_error(error)
+        else:
+            flash("Bevakningen är tillagd.", "success")
+            return redirect(url_for("capacity_alerts.index"))
+    return render_template("indicators/alerts/create.html", form=form), form.status()
+
+
+@bp.post("/<int:alert_id>/ta-bort")
+@requires(Role.STRATEGIST)
+def remove(alert_id: int) -> ResponseReturnValue:
+    with transaction():
+        services.remove_alert(alert_id)
+    flash("Bevakningen är borttagen.", "success")
+    return redirect(url_for("capacity_alerts.index"))

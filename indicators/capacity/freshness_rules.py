@@ -1,0 +1,37 @@
+"""When each enterprise last said that what is told of its places is right."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from marketplace.swedish import counted
+
+
+@dataclass(frozen=True, slots=True)
+class EnterpriseFreshness:
+    name: str
+    places: int
+    unconfirmed: int
+    oldest: date
+
+
+def fresh_by_enterprise(
+    confirmed: Collection[tuple[int, date]], names: Mapping[int, str], limit: date
+) -> list[EnterpriseFreshness]:
+    """In the order of the names; unconfirmed are places whose day is the limit or before."""
+    found = []
+    for enterprise_id, name in names.items():
+        days = [day for of, day in confirmed if of == enterprise_id]
+        found.append(EnterpriseFreshness(name, len(days), sum(day <= limit for day in days), min(days)))
+    return found
+
+
+def freshness_finding_sv(found: Sequence[EnterpriseFreshness], days: int) -> str:
+    unconfirmed, places = sum(one.unconfirmed for one in found), sum(one.places for one in found)
+    if not unconfirmed:
+        return f"Alla uppgifter är bekräftade de senaste {days} dagarna"
+    return (
+        f"{unconfirmed} av {counted(places, 'arbetsträningsplats', 'arbetsträningsplatser')} är obekräftade"
+    )

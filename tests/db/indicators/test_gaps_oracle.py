@@ -1,0 +1,146 @@
+"""Those who wait, against a slow count; and nobody can be told from what is shown."""
+
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from indicators.capacity.gap_services import compute_gaps
+from indicators.capacity.models import CapacityGap
+from marketplace import audit
+from marketplace.clock import travelling
+from marketplace.db import db, transaction
+from marketplace.reference.rules import Sex
+from marketplace.tenancy import acting_as, system_actor
+from placements.participants.models import Grant, Participant
+from placements.participants.rules import GrantState
+from placements.waiting_list.models import WaitingEntry
+from tests.factories import HANINGE, HUDDINGE, TEXTILE
+from tests.support.placement_market import Market, build_market
+
+MONTH_END = date(2026, 8, 31)
+NOW = date(2026, 9, 15)
+TRADES = (TEXTILE, "7231", "9412")
+STATES = (GrantState.OPEN, GrantState.OPEN, GrantState.OPEN, GrantState.PLACED, GrantState.LAPSED)
+
+
+@pytest.fixture
+def market(session: Session) -> Market:
+    market = build_market()
+    with acting_as(system_actor(authority_id=market.north_id)), transaction():
+        _write(market, Random(4))
+    return market
+
+
+def _write(market: Market, random: Random) -> None:
+    for number in range(60):
+        participant = Participant(
+            authority_id=market.north_id,
+            unit_id=market.unit_id,
+            case_officer_id=market.officer.user_id,
+            kommun_code=random.choice((HANINGE, HANINGE, HUDDINGE)),
+            name=f"Person {number}",
+            sex=Sex.WOMAN,
+            birth_year=1980,
+            created_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        db.session.add(participant)
+        db.session.flush()
+        decided = MONTH_END - timedelta(days=random.randrange(-8, 60))
+        grant = Grant(
+            participant_id=participant.id,
+            authority_id=market.north_id,
+            state=random.choice(STATES),
+            hours_per_week=Decimal(20),
+            days_per_week=4,
+            support_level="3",
+            first_day=decided,
+            last_day=decided + timedelta(days=random.choice((30, 90))),
+            wished_trades=random.choice(([], [TEXTILE], [TEXTILE, "7231"], ["9412"])),
+            decided_on=decided,
+            decided_by="Sara",
+        )
+        db.session.add(grant)
+        db.session.flush()
+        if random.random() < 0.5:
+            _record(grant, decided, GrantState.OPEN)
+            if grant.state is not GrantState.OPEN:
+                _record(grant, decided + timedelta(days=random.randrange(20)), grant.state)
+        if random.random() < 0.3:
+            joined = datetime(decided.year, decided.month, decided.day, 12, tzinfo=UTC)
+            db.session.add(
+                WaitingEntry(
+                    authority_id=market.north_id,
+                    grant_id=grant.id,
+                    participant_id=participant.id,
+                    criteria={},
+                    ssyks=["9412"],
+                    joined_at=joined,
+                    joined_by="Sara",
+                )
+            )
+
+
+def _record(grant: Grant, day: date, state: GrantState) -> None:
+    with travelling(day):
+        audit.record("grant", grant.id, "move", authority_id=grant.authority_id, to_state=state)
+
+
+def counted_slowly(market: Market) -> dict[tuple[str, str], int]:
+    found: Counter[tuple[str, str]] = Counter()
+    with acting_as(system_actor(authority_id=market.north_id)):
+        for grant in db.session.scalars(select(Grant).where(Grant.authority_id == market.north_id)):
+            state = grant.state
+            for event in audit.timeline("grant", grant.id)[::-1]:
+                if event.at.date() <= MONTH_END:
+                    state = GrantState(event.to_state or "")
+            if grant.decided_on > MONTH_END or grant.last_day <= MONTH_END or state is not GrantState.OPEN:
+                continue
+            entries = db.session.scalars(select(WaitingEntry).where(WaitingEntry.grant_id == grant.id))
+            listed = {
+                ssyk for entry in entries if entry.joined_at.date() <= MONTH_END for ssyk in entry.ssyks
+            }
+            for ssyk in {"", *grant.wished_trades, *listed}:
+                found["", ssyk] += 1
+                found[grant.participant.kommun_code, ssyk] += 1
+    return found
+
+
+def stored(market: Market) -> dict[tuple[str, str], int | None]:
+    with acting_as(market.strategist):
+        return {(row.kommun_code, row.ssyk): row.waiting for row in db.session.scalars(select(CapacityGap))}
+
+
+def compute(market: Market) -> None:
+    with travelling(NOW), acting_as(system_actor(authority_id=market.north_id)), transaction():
+        compute_gaps(market.north_id)
+
+
+def test_what_is_shown_agrees_with_the_slow_count(market: Market) -> None:
+    compute(market)
+    shown, expected = stored(market), counted_slowly(market)
+    numbers = {cell: waiting for cell, waiting in shown.items() if waiting is not None}
+    assert numbers == {cell: expected[cell] for cell in numbers}
+    assert {cell for cell, waiting in shown.items() if waiting is None} >= {
+        cell for cell in shown if expected[cell] < 5
+    }
+    assert numbers["", ""] == expected["", ""]
+    assert len(numbers) > 4
+    assert {row.month for row in _rows(market)} == {date(2026, 8, 1)}
+    compute(market)
+    assert stored(market) == shown, "a second run gives the same"
+
+
+def _rows(market: Market) -> list[CapacityGap]:
+    with acting_as(market.strategist):
+        return list(db.session.scalars(select(CapacityGap)))
+
+
+def test_nobody_waiting_looks_like_somebody(session: Session) -> None:
+    market = build_market()
+    compute(market)
+    assert set(stored(market).values()) == {None}
