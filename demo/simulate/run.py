@@ -9,7 +9,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from demo.simulate import absence, following_up, money, participants, placing, supply, training, visiting
+from demo.simulate import (
+    absence,
+    following_up,
+    money,
+    participants,
+    placing,
+    reporting_out,
+    supply,
+    training,
+    visiting,
+)
 from demo.simulate.agenda import Agenda
 from demo.simulate.cases import draw_cases
 from demo.simulate.foundation import DEMO_AUTHORITY, DEMO_ENTERPRISE, Directory
@@ -74,6 +84,7 @@ def run_part(part: Part, tell: Progress) -> Counter[str]:
         for case in cases:
             participants.plan(history, case)
         money.plan(history, authority)
+        reporting_out.plan(history, authority)
         day = part.begins_on
         while day <= part.ends_on:
             participants.plan_lapses(history, part.authority_ids[authority.key], day)
