@@ -32,6 +32,8 @@ from indicators.costs import views as cost_indicators
 from indicators.definitions import views as definitions
 from indicators.hours import queries as hours_queries
 from indicators.hours import views as hours
+from indicators.outcomes import target_views as targets
+from indicators.outcomes import views as outcomes
 from indicators.reports import views as reports
 from indicators.suppliers import views as supplier_indicators
 from invoicing.attest import queries as attest_queries
@@ -118,6 +120,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     invoices.bp,
     invoice_runs.bp,
     ledger.bp,
+    outcomes.bp,
     own_page.bp,
     payments.bp,
     consent_views.bp,
@@ -135,6 +138,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     applications.bp,
     contracts.bp,
     suppliers.bp,
+    targets.bp,
     visits.bp,
     waiting_list.bp,
 )

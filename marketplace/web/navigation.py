@@ -24,6 +24,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("booking.index", "Placeringar"),
         ("followup.index", "Uppföljningar"),
         ("report.index", "Slutdokumentationer"),
+        ("outcomes.index", "Resultat och kvalitet"),
         ("checkpoint_indicators.index", "Avstämningar"),
         ("checkpoints.surveys", "Enkäter"),
         ("cost_indicators.index", "Kostnader"),
@@ -34,6 +35,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("start.show", "Mitt arbete"),
         ("capacity.index", "Kapacitet"),
         ("choices.index", "Val och kön"),
+        ("outcomes.index", "Resultat och kvalitet"),
         ("checkpoint_indicators.index", "Avstämningar"),
         ("checkpoints.surveys", "Enkäter"),
         ("cost_indicators.index", "Kostnader"),
@@ -95,6 +97,7 @@ _REACHED_FROM = {
     "choice": "participants",
     "contracts": "suppliers",
     "plan": "booking",
+    "targets": "outcomes",
 }
 """Rooms that not every menu has a row for, and those whose pages lead to theirs."""
 

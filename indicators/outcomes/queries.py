@@ -1,0 +1,183 @@
+"""Reads outcomes, quality and times by sex and in every other direction, and whom suppliers have trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+
+from indicators.definitions.keys import Definition, Indicator
+from indicators.definitions.rules import INDICATORS
+from indicators.measures import queries as measures
+from indicators.measures.cohort_queries import countings
+from indicators.measures.queries import Parts
+from indicators.measures.rules import Dimension
+from indicators.outcomes.funnel_rules import Difference, compare
+from indicators.outcomes.mix_rules import MixBy
+from indicators.outcomes.models import MixCell
+from indicators.suppliers.rules import Value
+from marketplace.accounts.models import Organisation
+from marketplace.db import db
+from marketplace.reference.queries import kommun_labels
+from marketplace.reference.rules import SEX_PLURAL_SV, Sex
+from marketplace.swedish import swedish_key
+from placements.participants.rules import support_level_sv
+
+SEXES: Final = (Sex.WOMAN, Sex.MAN)
+SECTIONS: Final[Mapping[str, tuple[Indicator, ...]]] = {
+    "Resultat": (
+        Indicator.PARTICIPANTS,
+        Indicator.COMPLETED,
+        Indicator.WORK_OR_STUDIES,
+        Indicator.EXIT_WORK,
+        Indicator.EXIT_STUDIES,
+        Indicator.EXIT_JOB_SEEKING,
+        Indicator.EXIT_PROGRAMME,
+        Indicator.EXIT_REHABILITATION,
+        Indicator.EXIT_ILLNESS,
+        Indicator.EXIT_PARENTAL_LEAVE,
+        Indicator.EXIT_MOVED,
+        Indicator.EXIT_OTHER,
+        Indicator.EXIT_UNKNOWN,
+    ),
+    "Kvalitet": (
+        Indicator.ATTENDANCE,
+        Indicator.HOURS,
+        Indicator.PLAN_IN_TIME,
+        Indicator.FOLLOW_UPS_HELD,
+        Indicator.REPORT_IN_TIME,
+    ),
+    "Tid": (
+        Indicator.CHOICE_OF_TWO,
+        Indicator.OFFER_TIME,
+        Indicator.CHOICE_TIME,
+        Indicator.START_TIME,
+        Indicator.ANSWERED_IN_TIME,
+        Indicator.ANSWER_TIME,
+    ),
+}
+SHOWN: Final = tuple(indicator for indicators in SECTIONS.values() for indicator in indicators)
+DIMENSIONS_OF: Final = {counting.indicator: cohort.dimensions for cohort, counting in countings()}
+
+
+@dataclass(frozen=True)
+class Row:
+    """An indicator of everyone, and of women and men; None where it may not be shown."""
+
+    definition: Definition
+    whole: Value | None
+    by_sex: dict[Sex, Value | None]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A supplier, trade, kommun or unit, and how it stands to everyone where chance can be told from more."""
+
+    key: str
+    name: str
+    value: Value | None
+    difference: Difference | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    definition: Definition
+    by: Dimension
+    whole: Value | None
+    groups: list[Group]
+
+    @property
+    def told(self) -> list[tuple[str, Value]]:
+        """Names and values of those that may be shown."""
+        return [(group.name, group.value) for group in self.groups if group.value is not None]
+
+    @property
+    def differences(self) -> list[Difference]:
+        return [group.difference for group in self.groups if group.difference is not None]
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Suppliers by name, and each direction's keys with their names; a number is by supplier, direction and key."""
+
+    suppliers: dict[int, str]
+    columns: dict[MixBy, dict[str, str]]
+    placements: dict[tuple[int, MixBy, str], int | None]
+
+    @property
+    def labels(self) -> list[str]:
+        return [label for columns in self.columns.values() for label in columns.values()]
+
+
+def overview(authority_id: int, year: int) -> dict[str, list[Row]]:
+    """The sections' indicators that the year has cases of."""
+    found = measures.cells(authority_id, year, SHOWN)
+    return {
+        title_sv: [
+            _row(INDICATORS[indicator], found[indicator]) for indicator in indicators if found[indicator]
+        ]
+        for title_sv, indicators in SECTIONS.items()
+    }
+
+
+def _row(definition: Definition, cells: Mapping[Dimension, Mapping[str, Parts]]) -> Row:
+    of_sex = cells.get(Dimension.SEX, {})
+    return Row(
+        definition,
+        _value(definition, cells[Dimension.ALL][""]),
+        {sex: _value(definition, of_sex.get(sex.value)) for sex in SEXES},
+    )
+
+
+def comparison(authority_id: int, year: int, indicator: Indicator, by: Dimension) -> Comparison:
+    """The groups by name, never by rank."""
+    found = measures.cells(authority_id, year, [indicator])
+    definition, cells = INDICATORS[indicator], found[indicator]
+    whole = _value(definition, cells.get(Dimension.ALL, {}).get(""))
+    groups = []
+    for key, name in measures.key_names(found, by).items():
+        value = _value(definition, cells[by].get(key))
+        groups.append(Group(key, name, value, _difference(value, whole)))
+    return Comparison(definition, by, whole, groups)
+
+
+def _value(definition: Definition, parts: Parts | None) -> Value | None:
+    if parts is None:
+        return None
+    numerator, denominator = parts
+    is_hundredths = definition.key is Indicator.HOURS
+    return Value(definition, round(numerator / 100) if is_hundredths else numerator, denominator)
+
+
+def _difference(value: Value | None, whole: Value | None) -> Difference | None:
+    if value is None or whole is None or value.share is None or not value.definition.has_interval:
+        return None
+    mean = whole.value
+    return None if mean is None else compare(value.share, mean)
+
+
+def mix(authority_id: int, year: int | None) -> Mix:
+    """Whom the suppliers have trained; nobody of no year."""
+    rows = list(
+        db.session.scalars(
+            select(MixCell)
+            .where(MixCell.authority_id == authority_id, MixCell.year == year)
+            .order_by(MixCell.enterprise_id, MixCell.by, MixCell.key)
+        )
+    )
+    keys = {by: sorted({row.key for row in rows if row.by is by}) for by in MixBy}
+    names = select(Organisation.id, Organisation.name).where(
+        Organisation.id.in_({row.enterprise_id for row in rows})
+    )
+    suppliers = {row.id: row.name for row in db.session.execute(names)}
+    return Mix(
+        dict(sorted(suppliers.items(), key=lambda pair: (swedish_key(pair[1]), pair[0]))),
+        {
+            MixBy.SEX: {
+                sex.value: SEX_PLURAL_SV[sex].capitalize() for sex in SEXES if sex.value in keys[MixBy.SEX]
+            },
+            MixBy.LEVEL: {key: f"Nivå {support_level_sv(key)}" for key in keys[MixBy.LEVEL]},
+            MixBy.KOMMUN: kommun_labels(keys[MixBy.KOMMUN]),
+        },
+        {(row.enterprise_id, row.by, row.key): row.placements for row in rows},
+    )
