@@ -15,6 +15,7 @@ from placements.participants.rules import check_extent
 MAX_STEPS = 6
 _FRIDAY = 5
 _QUARTER = Decimal("0.25")
+_DAY = timedelta(days=1)
 
 Changes = Sequence[tuple[date, Extent]]
 """Changes of the placement's extent, with the days from which they hold."""
@@ -75,7 +76,7 @@ def check_steps(steps: Sequence[Step], bounds: Bounds, today: date) -> None:
             _check_day(step, steps[number - 1] if number else None, bounds)
             check_extent(step.hours_per_week, step.days_per_week)
             _check_weekdays(step, bounds)
-            last = max(step.from_day, following - timedelta(days=1)) if following else bounds.last_day
+            last = max(step.from_day, following - _DAY) if following else bounds.last_day
             if last >= today:
                 _check_within(step, max(step.from_day, today), last, bounds)
         except Invalid as error:
@@ -152,14 +153,21 @@ def hours_of_days(
     moved to another day."""
     found: dict[date, Decimal] = {}
     day, end = max(first, bounds.first_day), min(last, bounds.last_day)
+    turns = sorted({one.from_day for one in steps} | {changed for changed, _ in bounds.changed})
     while day <= end:
-        step = step_on(day, steps, agreed_on, bounds)
-        weekdays = step.weekdays or _first_of(bounds.weekdays, step.days_per_week)
-        if day.isoweekday() in weekdays and (day.isoweekday() > _FRIDAY or is_working_day(day)):
-            hours = spread_hours(step.hours_per_week, len(weekdays))
-            found[day] = hours[weekdays.index(day.isoweekday())]
-        day += timedelta(days=1)
+        until = min([end, *(turn - _DAY for turn in turns if turn > day)])
+        hours = _hours_by_weekday(step_on(day, steps, agreed_on, bounds), bounds)
+        while day <= until:
+            weekday = day.isoweekday()
+            if weekday in hours and (weekday > _FRIDAY or is_working_day(day)):
+                found[day] = hours[weekday]
+            day += _DAY
     return found
+
+
+def _hours_by_weekday(step: Step, bounds: Bounds) -> dict[int, Decimal]:
+    weekdays = step.weekdays or _first_of(bounds.weekdays, step.days_per_week)
+    return dict(zip(weekdays, spread_hours(step.hours_per_week, len(weekdays)), strict=True))
 
 
 def _first_of(weekdays: Collection[int], days: int) -> tuple[int, ...]:

@@ -159,6 +159,23 @@ def test_without_a_plan_the_extent_and_a_later_change_decides_until_the_next_ste
     assert sum(hours_of_days(MAY, date(2026, 5, 10), [STEP], MAY, higher).values()) == 20
 
 
+@pytest.mark.parametrize("agreed_on", [FIRST, date(2026, 5, 20)])
+def test_all_days_at_once_are_as_each_by_itself(agreed_on: date) -> None:
+    stairs = [
+        STEP,
+        Step(date(2026, 3, 11), Decimal(15), 3, (1, 3, 4)),
+        Step(date(2026, 6, 1), Decimal(20), 4),
+    ]
+    bounds = replace(
+        BOUNDS, changed=((date(2026, 6, 10), Extent(Decimal("5.5"), 3)), (MAY, Extent(Decimal(8), 2)))
+    )
+    days = [date.fromordinal(FIRST.toordinal() + number) for number in range(150)]
+    each = [hours_of_days(day, day, stairs, agreed_on, bounds) for day in days]
+    assert hours_of_days(days[0], days[-1], stairs, agreed_on, bounds) == {
+        day: hours for one in each for day, hours in one.items()
+    }
+
+
 def test_hours_are_whole_quarters_and_exact() -> None:
     assert spread_hours(Decimal("10.1"), 3) == [Decimal("3.5"), Decimal("3.25"), Decimal("3.35")]
 
