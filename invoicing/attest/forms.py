@@ -62,8 +62,8 @@ def dispute_form(positions: Iterable[int]) -> DisputeForm:
     fields: dict[str, Any] = {}
     for position in positions:
         fields[f"reason_{position}"] = TextAreaField("Vad är fel?", validators=[Length(max=1000)])
-        fields[f"quantity_{position}"] = QuantityField("Rätt antal", validators=[Optional()])
-        fields[f"amount_{position}"] = OreField("Rätt belopp, kronor", validators=[Optional()])
+        fields[f"quantity_{position}"] = QuantityField("Rätt antal, om du vet", validators=[Optional()])
+        fields[f"amount_{position}"] = OreField("Rätt belopp i kronor, om du vet", validators=[Optional()])
     form: DisputeForm = type("DisputeOfLines", (DisputeForm,), fields)()
     return form
 

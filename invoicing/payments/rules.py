@@ -134,13 +134,13 @@ def _row(cells: Mapping[str, str]) -> BankRow:
     try:
         paid_on = date.fromisoformat(day)
     except ValueError:
-        raise ValueError(f"datumet {day!r} går inte att läsa. Skriv det som 2026-03-31.") from None
+        raise ValueError(f"datumet ”{day}” går inte att läsa. Skriv det som 2026-03-31.") from None
     reference = _SPACES.sub("", ocr)
     if not _OCR.fullmatch(reference):
         raise ValueError("OCR-numret ska vara 2–25 siffror.")
     number = _SPACES.sub("", amount).replace(",", ".")
     if not _AMOUNT.fullmatch(number) or not Decimal(number):
-        raise ValueError(f"beloppet {amount!r} går inte att läsa. Skriv kronor, större än noll.")
+        raise ValueError(f"beloppet ”{amount}” går inte att läsa. Skriv kronor, större än noll.")
     return BankRow(bank_id, paid_on, reference, int(Decimal(number) * 100))
 
 

@@ -38,7 +38,7 @@ def test_one_examines_against_the_days_and_another_attests(
 ) -> None:
     shown = text_of(controller.get(f"{page}/granska"))
     assert f"Placering P{market.placement_ids[0]:06d}: 7 435,00 kr" in shown
-    assert "2026-03-02 7 tim 7 tim Närvaro" in shown
+    assert "2026-03-02 7 tim 7 tim" in shown
     assert "Hemlig" not in shown
     assert "ingen attesträtt. Asta Attestant kan attestera" not in shown
     done = posted(controller, f"{page}/granska")
