@@ -44,7 +44,7 @@ _NOW = """
         FROM unnest(CAST(:months AS date[])) AS month
     ), worked AS (
         SELECT part.first_id AS placement_id, asked.month, sum(attendance.actual_hours) AS hours
-        FROM part JOIN attendance_day attendance ON attendance.placement_id = part.id
+        FROM part JOIN counted_attendance attendance ON attendance.placement_id = part.id
         JOIN asked ON asked.month = attendance.day - CAST(extract(day FROM attendance.day) AS integer) + 1
         GROUP BY part.first_id, asked.month
     ), now AS (

@@ -31,12 +31,14 @@ def index() -> ResponseReturnValue:
     actor = current_actor()
     assert actor.authority_id is not None, "a coordinator acts for an authority"
     months = queries.month_standings(actor.authority_id)
+    is_whole = queries.sees_everyone(actor)
     return render_template(
         "indicators/hours/index.html",
         months=list(reversed(months)),
         files=queries.newest_files(actor.authority_id),
-        is_first=not any(one.standing is not Standing.TO_SEND for one in months),
-        why_not="" if queries.sees_everyone(actor) else WHOLE_SV,
+        is_first=all(one.standing is Standing.TO_SEND for one in months),
+        due=next((one.month for one in months if one.may_send), None) if is_whole else None,
+        why_not="" if is_whole else WHOLE_SV,
         month_sv=_month_sv,
         STANDING_SV=STANDING_SV,
         STANDING_TONE=STANDING_TONE,

@@ -30,12 +30,10 @@ from marketplace.tenancy import Actor, acting_as, system_actor
 # A person is counted among all (0) and in each of her systems of choice, and has ended where her last placement has.
 _COUNT = text("""
     WITH placed AS (
-        SELECT one.id, one.participant_id, person.sex, contract.system_id, one.is_moved, one.ended_on,
-               coalesce(one.started_on, one.first_day) AS began_on, report.exit_reason
-        FROM placement one
-        JOIN participant person ON person.id = one.participant_id
-        JOIN contract ON contract.id = one.contract_id
-        LEFT JOIN final_report report ON report.placement_id = one.id AND report.state IN ('filed', 'received')
+        SELECT one.id, one.participant_id, one.sex, contract.system_id, one.is_moved, one.ended_on,
+               coalesce(one.started_on, placement.first_day) AS began_on, one.exit_reason
+        FROM counted_placement one JOIN placement USING (id)
+        JOIN contract ON contract.id = placement.contract_id
         WHERE one.authority_id = :authority_id AND one.state IN ('running', 'completed', 'ended_early')
     ), asked AS (
         SELECT year, make_date(year, 1, 1) AS first_day, least(make_date(year + 1, 1, 1), :until) AS after
@@ -96,6 +94,10 @@ class YearReport:
     finsam: list[FinsamRow]
     is_whole: bool
     """Nothing is hidden: the reader sees the persons."""
+
+    @property
+    def is_all_hidden(self) -> bool:
+        return all(number is None for row in self.by_system for number in row.numbers)
 
 
 def year_report(actor: Actor, year: int | None) -> YearReport | None:

@@ -25,9 +25,8 @@ def compute_reports(authority_id: int, years: Collection[int]) -> None:
     for year in years:
         rows = [
             {"indicator": indicator, "system_id": system_id, "sex": sex, "persons": persons}
-            for sex, cells in filled(counted[year]).items()
+            for sex, cells in (filled(counted[year]) if year in counted else {}).items()
             for (indicator, system_id), persons in published(cells).items()
-            if year in counted
         ]
         until = min(months_end(today()), date(year + 1, 1, 1))
         publish(ReportCell, {"authority_id": authority_id, "year": year}, until, rows)

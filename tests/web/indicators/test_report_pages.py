@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from indicators.reports.services import tell_of_reports
+from indicators.reports.services import compute_reports, tell_of_reports
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
@@ -156,3 +156,16 @@ def test_a_letter_to_one_goes_to_nobody_else(indicator_market: Market, is_hers: 
         delivered = db.session.scalars(select(Outbox.payload).where(Outbox.topic == "letter.deliver"))
         to = [row["user_id"] for row in delivered if row["letter_id"] == letter.id]
     assert to == ([who.user_id] if is_hers else [])
+
+
+def test_a_year_of_few_is_said_in_words(ready_market: Market, client_for: ClientFor) -> None:
+    with travelling(IN_JUNE):
+        running(ready_market)
+        with acting_as(system_actor(authority_id=ready_market.north_id)), transaction():
+            compute_reports(ready_market.north_id, [2025, 2026])
+        strategist = client_for(ready_market.strategist)
+        shown = text_of(strategist.get("/rapporter/ar"))
+        assert "Alla tal för 2026 är dolda: det är för få deltagare." in shown
+        assert "2025" not in shown
+        everyone = text_of(client_for(whole_coordinator(ready_market)).get("/rapporter/ar"))
+        assert "Alla insatser kvinnor 1 1 0 0 0" in everyone
