@@ -5,6 +5,7 @@ starts what the schedule says. The other takes jobs from Redis. Nothing in Redis
 outbox.
 """
 
+import gc
 import json
 import logging
 import multiprocessing
@@ -378,6 +379,7 @@ def run() -> int:
     os.environ["TZ"] = SWEDISH_TIME
     time.tzset()
     app = create_app(settings)  # once: the processes are forked from it, before it has connected to anything
+    gc.freeze()  # what has been imported is not gone through for garbage, in any job
     fork = multiprocessing.get_context("fork")
     children = [
         fork.Process(target=target, args=(app, settings)) for target in (_relay_process, _job_process)

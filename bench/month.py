@@ -1,20 +1,28 @@
-"""A month of attendance for many contracts, and its run: the product's against the same by hand."""
+"""A month of attendance for many contracts, and its run: the product's against the same by hand.
 
+Both end with the same XML of each invoice, hashed; the product has made drafts with their lines on the way. To approve
+and send them, with checks of what is sent, is for their suppliers, one by one: see documents.py.
+"""
+
+import gc
 import hashlib
 import multiprocessing
 import resource
 import time
-from itertools import groupby
+from collections import ChainMap
 from multiprocessing.connection import Connection
-from operator import itemgetter
+from typing import Any
 
-from jinja2 import Environment
-from psycopg2.extras import execute_values
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from bench.crowd import BASE, Cursor, move_sequences, multiply
 from bench.data import FOUNDATION, MONTH, Ground
+from bench.documents import document_findings
+from bench.month_floor import by_hand
 from bench.report import Finding
+from invoicing.invoices.document_queries import invoice_document
+from invoicing.invoices.documents import xml_of
+from invoicing.invoices.models import Invoice
 from invoicing.remuneration.facts import Month
 from invoicing.run.jobs import run_month
 from invoicing.run.services import RUN_TOPIC, start_month_run
@@ -38,7 +46,7 @@ def month_findings(ground: Ground, days: int) -> list[Finding]:
     growth = many["seconds"] / few["seconds"] / 100
     memory = many["memory"] / few["memory"]
     done = f"{many['invoices']} invoices with {many['lines']} lines"
-    shown = f"{done} in {many['seconds']:.2f} s, by hand in {many['floor']:.2f} s"
+    shown = f"{done} in {many['seconds']:.2f} s ({many['drafts']:.2f} until drafts), by hand in {many['floor']:.2f} s"
     return [
         Finding("month's run / floor", shown, many["seconds"] / many["floor"], RUN_AT_FLOOR, details=many),
         Finding(
@@ -50,6 +58,7 @@ def month_findings(ground: Ground, days: int) -> list[Finding]:
             memory,
             MONTH_MEMORY,
         ),
+        *document_findings(ground),
     ]
 
 
@@ -59,18 +68,16 @@ def _measured(ground: Ground, days: int) -> dict[str, float]:
     with ground.cursor(MONTH, checked=False) as cursor:
         _make_month(cursor, max(_AUTHORITIES, days // _DAYS_EACH))
         move_sequences(cursor)
-    floor = _by_hand(ground)
-    seconds, memory = _run(ground)
-    with ground.cursor(MONTH, tidy=False) as cursor:
-        cursor.execute("SELECT count(*), (SELECT count(*) FROM invoice_line), sum(net_ore) FROM invoice")
-        invoices, lines, net_ore = cursor.fetchone()
-    if net_ore != floor["net_ore"]:
-        raise ValueError(f"The run asks for {net_ore} öre and the floor for {floor['net_ore']}.")
+    floor, run = by_hand(ground), _run(ground)
+    if run["hashes"] != floor["hashes"]:
+        raise ValueError("The run's documents are others than the floor's.")
+    with ground.cursor(MONTH) as cursor:
+        cursor.execute("SELECT count(*) FROM invoice_line")
+        (lines,) = cursor.fetchone()
     return {
-        "seconds": seconds,
+        **{name: run[name] for name in ("seconds", "drafts", "memory")},
         "floor": floor["seconds"],
-        "memory": memory,
-        "invoices": invoices,
+        "invoices": len(run["hashes"]),
         "lines": lines,
     }
 
@@ -80,6 +87,11 @@ def _make_month(cursor: Cursor, contracts: int) -> None:
     month = Month.of(today()).previous
     cursor.execute(
         f"""
+        CREATE FUNCTION bench.orgnr(digits text) RETURNS text BEGIN ATOMIC
+            SELECT digits || ((-sum(doubled / 10 + doubled % 10)) % 10 + 10) % 10
+            FROM (SELECT substr(digits, n, 1)::integer * (1 + n % 2) AS doubled FROM generate_series(1, 9) n) d;
+        END;
+
         CREATE TABLE bench.by_the_day AS
         SELECT p.*, row_number() OVER (ORDER BY p.a) - 1 AS n FROM bench.pattern p JOIN contract c ON c.id = p.contract
         WHERE EXISTS (SELECT FROM price_row r WHERE r.terms_id = c.terms_id AND r.component = 'day_rate');
@@ -102,7 +114,7 @@ def _make_month(cursor: Cursor, contracts: int) -> None:
         "bench.deal",
         id="s.id",
         name="t.name || ' ' || s.id",
-        orgnr="lpad((8000000000 + s.id)::text, 10, '0')",
+        orgnr="bench.orgnr((800000000 + s.id)::text)",
     )
     multiply(cursor, "enterprise_profile", "bench.deal", enterprise_id="s.id")
     party = {"id": "s.id", "enterprise_id": "s.id"}
@@ -138,83 +150,56 @@ def _make_month(cursor: Cursor, contracts: int) -> None:
     )
 
 
-_SUMS = """
-SELECT a.contract_id, a.placement_id, r.amount_ore, count(*), min(a.day), max(a.day)
-FROM attendance_day a
-JOIN placement p ON p.id = a.placement_id
-JOIN contract c ON c.id = a.contract_id
-JOIN price_row r ON r.terms_id = c.terms_id AND r.component = 'day_rate' AND r.support_level = p.support_level
-     AND r.day_part = CASE WHEN a.actual_hours >= 6 THEN 'whole' WHEN a.actual_hours >= 3 THEN 'half' ELSE 'part' END
-WHERE a.day BETWEEN %(first)s AND %(last)s AND a.kind = 'present'
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-"""
-_XML = Environment(autoescape=True).from_string("""<?xml version="1.0" encoding="UTF-8"?>
-<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><ID>{{ number }}</ID>
-<LegalMonetaryTotal><PayableAmount currencyID="SEK">{{ net }}</PayableAmount></LegalMonetaryTotal>
-{% for placement, price, quantity, first, last in lines %}<InvoiceLine><ID>{{ loop.index }}</ID>
-<InvoicedQuantity unitCode="DAY">{{ quantity }}</InvoicedQuantity>
-<LineExtensionAmount currencyID="SEK">{{ price * quantity }}</LineExtensionAmount>
-<InvoicePeriod><StartDate>{{ first }}</StartDate><EndDate>{{ last }}</EndDate></InvoicePeriod>
-<Item><Description>{{ quantity }} närvarodagar</Description><Name>Dagersättning, P{{ placement }}</Name>
-<ClassifiedTaxCategory><ID>S</ID><Percent>25</Percent><TaxScheme><ID>VAT</ID></TaxScheme></ClassifiedTaxCategory></Item>
-<Price><PriceAmount currencyID="SEK">{{ price }}</PriceAmount></Price></InvoiceLine>
-{% endfor %}</Invoice>
-""")
-
-
-def _by_hand(ground: Ground) -> dict[str, float]:
-    """One aggregate, a bare template, a hash and a row for each invoice."""
-    month = Month.of(today()).previous
-    with ground.cursor(MONTH, tidy=False) as cursor:
-        cursor.execute(
-            "CREATE TABLE bench.by_hand (id integer, month date, net_ore bigint, xml text, sha256 text)"
-        )
-        started, net_ore, rows = time.monotonic(), 0, []
-        cursor.execute(_SUMS, {"first": month.first_day, "last": month.last_day})
-        for contract_id, lines in groupby(cursor.fetchall(), key=itemgetter(0)):
-            found = [line[1:] for line in lines]
-            net = sum(price * quantity for _, price, quantity, *_ in found)
-            xml = _XML.render(number=contract_id, net=net, lines=found)
-            rows.append((contract_id, month.first_day, net, xml, hashlib.sha256(xml.encode()).hexdigest()))
-            net_ore += net
-        execute_values(cursor, "INSERT INTO bench.by_hand VALUES %s", rows)
-        return {"seconds": time.monotonic() - started, "net_ore": net_ore}
-
-
-def _run(ground: Ground) -> tuple[float, float]:
-    """Seconds until all runs are done, each in a worker of its own, and the most memory that one of them took."""
+def _run(ground: Ground) -> dict[str, Any]:
+    """How long it takes until all runs are done and each document is rendered, each authority in a worker of its own;
+    the most memory that one of them took."""
     with ground.cursor(MONTH, tidy=False) as cursor:
         cursor.execute("SELECT authority_id FROM bench.by_the_day WHERE n < %s", [_AUTHORITIES])
         authorities = [authority_id for (authority_id,) in cursor.fetchall()]
     with ground.app(MONTH).app_context():
         with acting_as(system_actor()), transaction():
             start_month_run(Month.of(today()).previous)
-            runs = select(Outbox.id).where(Outbox.topic == RUN_TOPIC, Outbox.authority_id.in_(authorities))
-            messages = list(db.session.scalars(runs.order_by(Outbox.id)))
+            runs = select(Outbox.id).where(Outbox.topic == RUN_TOPIC, Outbox.authority_id == bindparam("of"))
+            messages = [db.session.scalars(runs, {"of": one}).one() for one in authorities]
         db.session.remove()
         db.engine.dispose()
     forks = multiprocessing.get_context("fork")
     workers = []
-    for share in range(_AUTHORITIES):
+    for authority_id, message in zip(authorities, messages, strict=True):
         here, there = forks.Pipe()
-        process = forks.Process(target=_work, args=(ground, messages[share::_AUTHORITIES], there))
+        process = forks.Process(target=_work, args=(ground, authority_id, message, there))
         process.start()
         here.recv()
         workers.append((here, process))
     started = time.monotonic()
     for here, _ in workers:
         here.send("go")
-    memory = max(here.recv() for here, _ in workers)
+    told = [here.recv() for here, _ in workers]
     seconds = time.monotonic() - started
     for _, process in workers:
         process.join()
-    return seconds, memory
+    drafts, hashes, memory = zip(*told, strict=True)
+    return {
+        "seconds": seconds,
+        "drafts": max(drafts),
+        "hashes": dict(ChainMap(*hashes)),
+        "memory": max(memory),
+    }
 
 
-def _work(ground: Ground, messages: list[int], told: Connection) -> None:
+def _work(ground: Ground, authority_id: int, message: int, told: Connection) -> None:
     with ground.app(MONTH).app_context():
+        gc.freeze()  # as the worker does
         told.send("ready")
         told.recv()
-        for message in messages:
-            run_month(message)
-        told.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        started = time.monotonic()
+        run_month(message)
+        drafts = time.monotonic() - started
+        with acting_as(system_actor(authority_id)), transaction():
+            hashes = {
+                invoice.contract_id: hashlib.sha256(
+                    xml_of(invoice_document(invoice, 1, today())).encode()
+                ).hexdigest()
+                for invoice in db.session.scalars(select(Invoice))
+            }
+        told.send((drafts, hashes, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))

@@ -21,7 +21,7 @@ def test_every_measure_finds_something_and_the_rush_is_lawful(tmp_path: Path) ->
         told = len(said)
         prepare(where, _TINY, said.append)
         assert len(said) == told, "the data is made once a day"
-    assert len(findings) == 11
+    assert len(findings) == 14
     lawful = [name for name in findings if "lawful" in name or "queries" in name]
     assert len(lawful) == 2
     for name in lawful:
