@@ -381,6 +381,7 @@ def _bill(half: Half) -> None:
         "month": "2026-02",
         "week": "2026-W06",
         "file_format": "xlsx",
+        "part": "enheter",
         "period": "manader",
     }
     half.ids["enterprise_id"] = known(manager.enterprise_id)

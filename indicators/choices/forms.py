@@ -1,4 +1,4 @@
-"""Filters of the page about choices."""
+"""Filters of the pages about choices."""
 
 from wtforms import SelectField
 
@@ -6,7 +6,7 @@ from marketplace.web.forms import FilterForm, or_none
 
 
 class ChoicesFilterForm(FilterForm):
-    """Shape only: years and kommuner come from the view."""
+    """Shape only: years and parts come from the view."""
 
     ar = SelectField("År", coerce=or_none(int))
-    kommun = SelectField("Kommun", coerce=or_none(str))
+    urval = SelectField("Visa", coerce=or_none(str))

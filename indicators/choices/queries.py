@@ -1,33 +1,23 @@
 """Reads the published choices: what may be shown, and nothing else is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from indicators.choices.models import ChoiceCell, ChoiceSegregation
-from indicators.choices.rules import ALL, ChoiceStep
-from marketplace.db import db, swedish_order
+from indicators.choices.breadth_rules import BreadthCell
+from indicators.choices.models import BreadthNumber, ChoiceCell, ChoiceSegregation
+from indicators.choices.rules import Cell, ChoiceStep, Part
+from marketplace.accounts.models import Organisation
+from marketplace.db import db
 from marketplace.reference.models import Trade
-from marketplace.reference.rules import Dominance, OwnSexDominance, Sex, dominance, own_sex_dominance
+from marketplace.reference.queries import lists
+from marketplace.reference.rules import OwnSexDominance, Sex, dominance, own_sex_dominance
+from marketplace.swedish import swedish_key
 
 SEXES = (Sex.WOMAN, Sex.MAN)
-
-
-@dataclass(frozen=True)
-class TradeRow:
-    """A trade with what may be shown of it; None where it may not."""
-
-    ssyk: str
-    name: str
-    dominance: Dominance
-    shown: dict[Sex, int | None]
-    chosen: dict[Sex, int | None]
-
-    @property
-    def is_any_shown(self) -> bool:
-        """Whether any number of the row may be shown."""
-        return any(number is not None for number in (*self.shown.values(), *self.chosen.values()))
+Numbers = Mapping[Sex, Mapping[Cell, int | None]]
+"""What may be shown of each sex; None where it may not."""
 
 
 @dataclass(frozen=True)
@@ -50,56 +40,61 @@ def counted_years(authority_id: int) -> list[int]:
     return list(db.session.scalars(statement))
 
 
-def counted_kommun_codes(authority_id: int, year: int) -> list[str]:
+def counted_parts(authority_id: int, year: int) -> dict[Part, dict[str, str]]:
+    """The names of the kommuner, suppliers, units and trades that there are numbers for, by key and in order."""
     statement = (
-        select(ChoiceCell.kommun_code)
-        .where(
-            ChoiceCell.authority_id == authority_id, ChoiceCell.year == year, ChoiceCell.kommun_code != ALL
-        )
+        select(ChoiceCell.by, ChoiceCell.key)
+        .where(ChoiceCell.authority_id == authority_id, ChoiceCell.year == year, ChoiceCell.by != Part.ALL)
         .distinct()
-        .order_by(ChoiceCell.kommun_code)
     )
-    return list(db.session.scalars(statement))
-
-
-def steps_by_own_sex(
-    authority_id: int, year: int, kommun_code: str = ALL
-) -> dict[Sex, dict[ChoiceStep, dict[OwnSexDominance | None, int | None]]]:
-    """Per sex and step, the number in trades dominated by own sex, even and other; None for all trades together."""
-    statement = (
-        select(ChoiceCell)
-        .where(
-            ChoiceCell.authority_id == authority_id,
-            ChoiceCell.year == year,
-            ChoiceCell.kommun_code == kommun_code,
-            ChoiceCell.ssyk == ALL,
+    keys: dict[Part, set[str]] = {part: set() for part in Part if part is not Part.ALL}
+    for by, key in db.session.execute(statement):
+        keys[by].add(key)
+    organisations = [int(key) for key in keys[Part.SUPPLIER] | keys[Part.UNIT]]
+    found = db.session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(organisations))
+    )
+    names = {str(id_): name for id_, name in found}
+    own, known = db.session.get_one(Organisation, authority_id).kommun_codes, lists()
+    names |= {
+        code: kommun.name if code in own else f"{kommun.name} (hör inte längre till er)"
+        for code, kommun in known.kommuner.items()
+        if code in keys[Part.KOMMUN]
+    }
+    trades = {ssyk: trade.plain_name for ssyk, trade in known.trades.items()}
+    return {
+        part: dict(
+            sorted(
+                ((key, (trades if part is Part.TRADE else names).get(key, key)) for key in its_keys),
+                key=lambda one: (swedish_key(one[1]), one[0]),
+            )
         )
-        .order_by(ChoiceCell.sex, ChoiceCell.step, ChoiceCell.dominance)
+        for part, its_keys in keys.items()
+    }
+
+
+def numbers(authority_id: int, year: int, by: Part, key: str | None = None) -> Numbers:
+    """The funnel of the whole, or of a kind of parts: of all of them, or the one with the key."""
+    statement = select(ChoiceCell).where(
+        ChoiceCell.authority_id == authority_id, ChoiceCell.year == year, ChoiceCell.by == by
     )
-    found: dict[Sex, dict[ChoiceStep, dict[OwnSexDominance | None, int | None]]] = {}
-    for cell in db.session.scalars(statement):
-        own = own_sex_dominance(cell.sex, Dominance(cell.dominance)) if cell.dominance else None
-        found.setdefault(cell.sex, {}).setdefault(cell.step, {})[own] = cell.choices
+    if key is not None:
+        statement = statement.where(ChoiceCell.key == key)
+    found: dict[Sex, dict[Cell, int | None]] = {sex: {} for sex in SEXES}
+    for row in db.session.scalars(statement):
+        found[row.sex][Cell(row.step, row.dominance, row.by, row.key)] = row.choices
     return found
 
 
-def trade_rows(authority_id: int, year: int) -> list[TradeRow]:
-    """Trades that were shown to anyone, by name."""
-    statement = (
-        select(ChoiceCell, Trade.plain_name)
-        .join(Trade, Trade.ssyk == ChoiceCell.ssyk)
-        .where(
-            ChoiceCell.authority_id == authority_id,
-            ChoiceCell.year == year,
-            ChoiceCell.kommun_code == ALL,
-        )
-        .order_by(swedish_order(Trade.plain_name), Trade.ssyk)
+def breadth(authority_id: int, year: int) -> dict[Sex, dict[BreadthCell, int | None]]:
+    """How broad the choice was: what may be told of each sex."""
+    statement = select(BreadthNumber).where(
+        BreadthNumber.authority_id == authority_id, BreadthNumber.year == year
     )
-    rows: dict[str, TradeRow] = {}
-    for cell, name in db.session.execute(statement):
-        row = rows.setdefault(cell.ssyk, TradeRow(cell.ssyk, name, Dominance(cell.dominance), {}, {}))
-        (row.shown if cell.step is ChoiceStep.SHOWN else row.chosen)[cell.sex] = cell.choices
-    return list(rows.values())
+    found: dict[Sex, dict[BreadthCell, int | None]] = {sex: {} for sex in SEXES}
+    for row in db.session.scalars(statement):
+        found[row.sex][BreadthCell(row.fact, row.dominance)] = row.number
+    return found
 
 
 def segregations(authority_id: int, year: int) -> Sequence[ChoiceSegregation]:

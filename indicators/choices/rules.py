@@ -1,11 +1,11 @@
 """Which numbers about choices are published, and which of them are left out.
 
-The table, for one authority, year and sex: how many trades were shown, chosen, started and completed, by kommun and by
-which sex dominates the trade; and, for the authority as a whole, by trade. Women and men are never added together, so
-that the one cannot be had from the other.
+For one authority, year and sex there are two tables. The funnel: how many trades were shown, saved, visited, chosen,
+started and completed, by which sex dominates the trade, for all and by kommun, supplier, unit and trade. And what was
+shown to each (`breadth_rules`). Women and men are never added together, so that the one cannot be had from the other.
 
-A trade counts once per choice round. One participant can therefore be behind several of the showings, and the limit
-for what is published counts participants.
+A trade at a supplier counts once per choice round. One participant can therefore be behind several of the showings,
+and the limit for what is published counts participants.
 """
 
 from __future__ import annotations
@@ -16,17 +16,19 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from indicators.disclosure.rules import Relation, suppressed
+from indicators.disclosure.rules import Relation
 from marketplace.reference.rules import Dominance
 
 ALL: Final = ""
-"""Stands for the total in a direction: all kommuner, all dominances, all trades of a dominance."""
+"""Stands for the total in a direction: all dominances, or no part of the whole."""
 
 
 class ChoiceStep(StrEnum):
-    """How far a trade came in a participant's choice round; each step is part of the one before."""
+    """How far a trade came in a participant's choice round."""
 
     SHOWN = "shown"
+    SHORTLISTED = "shortlisted"
+    VISITED = "visited"
     CHOSEN = "chosen"
     STARTED = "started"
     COMPLETED = "completed"
@@ -34,61 +36,130 @@ class ChoiceStep(StrEnum):
 
 CHOICE_STEP_SV: Final[dict[ChoiceStep, str]] = {
     ChoiceStep.SHOWN: "Visades",
+    ChoiceStep.SHORTLISTED: "Sparades",
+    ChoiceStep.VISITED: "Besöktes",
     ChoiceStep.CHOSEN: "Valdes",
     ChoiceStep.STARTED: "Påbörjades",
     ChoiceStep.COMPLETED: "Genomfördes",
 }
+WITHIN: Final[dict[ChoiceStep, ChoiceStep]] = {
+    ChoiceStep.SHORTLISTED: ChoiceStep.SHOWN,
+    ChoiceStep.VISITED: ChoiceStep.SHOWN,
+    ChoiceStep.CHOSEN: ChoiceStep.SHOWN,
+    ChoiceStep.STARTED: ChoiceStep.CHOSEN,
+    ChoiceStep.COMPLETED: ChoiceStep.STARTED,
+}
+"""What a step is part of. Who chooses need neither have saved nor visited the place before."""
 STEPS_WITH_INTERVAL: Final = (ChoiceStep.CHOSEN, ChoiceStep.STARTED, ChoiceStep.COMPLETED)
 """Steps where a round counts once. The same person is shown several trades: those are no separate cases."""
-KOMMUN_STEPS: Final = (ChoiceStep.SHOWN, ChoiceStep.CHOSEN)
-"""Steps published by kommun and by trade; further on the numbers are too small to say anything."""
-_STEPS: Final = tuple(ChoiceStep)
+
+
+class Part(StrEnum):
+    """What the whole is parted by, one at a time."""
+
+    ALL = "all"
+    KOMMUN = "kommun"
+    SUPPLIER = "supplier"
+    UNIT = "unit"
+    TRADE = "trade"
+
+
+PART_SV: Final[dict[Part, str]] = {
+    Part.KOMMUN: "Kommun",
+    Part.SUPPLIER: "Leverantör",
+    Part.UNIT: "Enhet",
+    Part.TRADE: "Yrke",
+}
+PARTS_SV: Final[dict[Part, str]] = {
+    Part.KOMMUN: "Kommuner",
+    Part.SUPPLIER: "Leverantörer",
+    Part.UNIT: "Enheter",
+    Part.TRADE: "Yrken",
+}
+KIND_STEPS: Final = (ChoiceStep.SHOWN, ChoiceStep.CHOSEN)
+"""Steps that a part has by dominance, and a trade has at all; the others are too small there to say anything."""
+LEAST_OFFICERS: Final = 2
+"""Case officers whose participants must be in what is told of a unit: the choices of one are not put on show."""
 
 
 class Cell(NamedTuple):
-    """One count of the table. ``is_rest`` marks those of a step that did not reach the next: never published."""
+    """One count of the funnel. ``is_rest`` marks those of a step that did not reach the next: never published."""
 
     step: ChoiceStep
-    kommun_code: str = ALL
     dominance: str = ALL
-    ssyk: str = ALL
+    by: Part = Part.ALL
+    key: str = ""
+    """Of the part: a kommun's or trade's code, the id of a supplier or a unit."""
     is_rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Trades in rounds, and the different participants behind them."""
+    """Trades in rounds, and the different participants and case officers behind them."""
 
     choices: int = 0
     participants: int = 0
+    officers: int = 0
+
+    def is_barred(self, cell: Cell) -> bool:
+        """All that is counted of the unit is a single officer's."""
+        return cell.by is Part.UNIT and self.officers < LEAST_OFFICERS
 
 
-def published(
-    counts: Mapping[Cell, Count], kommun_codes: Collection[str], trades: Mapping[str, Dominance]
-) -> dict[Cell, int | None]:
-    """The table for one sex, with None for what must not be shown. A cell without a count is zero.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the page names, whatever the numbers: of the participants whose choices were counted, of any sex."""
 
-    ``trades`` are those shown to anyone at all that year, with the dominance of each. The page names them, so a
-    dominance that none of them has is known to be empty: it is not in the table, and nothing can hide behind it.
-    """
-    cells = {cell: counts.get(cell, Count()) for cell in _cells(sorted(kommun_codes), trades)}
-    values = {cell: count.choices for cell, count in cells.items()}
-    persons = {cell: count.participants for cell, count in cells.items()}
-    relations = list(_relations(cells, sorted(kommun_codes), trades))
-    rests = [parts[-1] for _, parts in relations if parts[-1].is_rest]
-    for total, parts in relations:
-        if parts[-1].is_rest:
-            values[parts[-1]] = values[total] - values[parts[0]]
-            persons[parts[-1]] = values[parts[-1]]
-    hidden = suppressed(values, relations, persons=persons, unpublished=rests)
-    return {cell: None if cell in hidden else count.choices for cell, count in cells.items()}
+    trades: Mapping[str, Dominance]
+    """Those shown to anyone. A dominance that none of them has is known to be empty: it is not in the table, and
+    nothing can hide behind it."""
+    others: Mapping[Part, Collection[str]]
+
+    @property
+    def kinds(self) -> list[Dominance]:
+        return [kind for kind in Dominance if kind in self.trades.values()]
+
+
+def is_published(cell: Cell) -> bool:
+    """Whether the page shows the cell where it may be told. What it does not show ties together what it does."""
+    is_by_kind = cell.by is Part.ALL or cell.step in KIND_STEPS
+    return not cell.is_rest and (is_by_kind or (cell.dominance == ALL and cell.by is not Part.TRADE))
+
+
+def cells_of(parts: Parts) -> Iterator[Cell]:
+    """Every cell of the funnel, without the rests."""
+    for step in ChoiceStep:
+        for dominance in (*parts.kinds, ALL):
+            yield Cell(step, dominance)
+            for by, keys in parts.others.items():
+                for key in sorted(keys):
+                    yield Cell(step, dominance, by, key)
+        for ssyk, kind in sorted(parts.trades.items()):
+            yield Cell(step, kind, Part.TRADE, ssyk)
+
+
+def relations_of(cells: Collection[Cell], parts: Parts) -> Iterator[Relation[Cell]]:
+    """How the funnel's cells hang together. A step's rest is the last part of its relation, and in no other."""
+    for cell in cells:
+        if cell.dominance == ALL and parts.trades:
+            yield cell, tuple(cell._replace(dominance=kind) for kind in parts.kinds)
+        if cell.by is Part.ALL:
+            yield from _parted(cell, parts)
+        if cell.step in WITHIN and cell.dominance != ALL:
+            yield cell._replace(step=WITHIN[cell.step]), (cell, cell._replace(is_rest=True))
+
+
+def _parted(cell: Cell, parts: Parts) -> Iterator[Relation[Cell]]:
+    for by, keys in parts.others.items():
+        if keys:
+            yield cell, tuple(cell._replace(by=by, key=key) for key in sorted(keys))
+    if cell.dominance != ALL:
+        of_kind = sorted(ssyk for ssyk, kind in parts.trades.items() if kind == cell.dominance)
+        yield cell, tuple(cell._replace(by=Part.TRADE, key=ssyk) for ssyk in of_kind)
 
 
 def comparable(
-    women: Mapping[Cell, int | None],
-    men: Mapping[Cell, int | None],
-    step: ChoiceStep,
-    trades: Mapping[str, Dominance],
+    women: Mapping[Cell, int | None], men: Mapping[Cell, int | None], step: ChoiceStep, parts: Parts
 ) -> list[tuple[int, int]]:
     """Women's and men's counts over trades, out of the published numbers alone; empty where they cannot be compared.
 
@@ -104,10 +175,11 @@ def comparable(
     if left is None:
         return []
     counts: list[tuple[int, int]] = []
-    for kind in _kinds(trades):
-        cells = (Cell(step, ALL, kind, ssyk) for ssyk, its_kind in sorted(trades.items()) if its_kind == kind)
+    for kind in parts.kinds:
+        of_kind = sorted(ssyk for ssyk, its_kind in parts.trades.items() if its_kind == kind)
+        cells = (Cell(step, kind, Part.TRADE, ssyk) for ssyk in of_kind)
         shown = [pair for cell in cells if (pair := both(cell)) is not None]
-        whole = both(Cell(step, dominance=kind))
+        whole = both(Cell(step, kind))
         if whole is not None:
             shown.append(_less(whole, shown))
         counts += shown
@@ -121,38 +193,6 @@ def _less(whole: tuple[int, int], parts: Iterable[tuple[int, int]]) -> tuple[int
     for part_women, part_men in parts:
         women, men = women - part_women, men - part_men
     return women, men
-
-
-def _cells(kommun_codes: list[str], trades: Mapping[str, Dominance]) -> Iterator[Cell]:
-    for step in _STEPS:
-        for kommun_code in [*(kommun_codes if step in KOMMUN_STEPS else []), ALL]:
-            for dominance in [*_kinds(trades), ALL]:
-                yield Cell(step, kommun_code, dominance)
-        if step in KOMMUN_STEPS:
-            for ssyk, trade_dominance in sorted(trades.items()):
-                yield Cell(step, ALL, trade_dominance, ssyk)
-
-
-def _relations(
-    cells: Collection[Cell], kommun_codes: list[str], trades: Mapping[str, Dominance]
-) -> Iterator[Relation[Cell]]:
-    for cell in cells:
-        step, kommun_code, dominance, ssyk, _ = cell
-        if dominance == ALL and trades:
-            yield cell, tuple(Cell(step, kommun_code, part) for part in _kinds(trades))
-        if kommun_code == ALL and ssyk == ALL and step in KOMMUN_STEPS:
-            if kommun_codes:
-                yield cell, tuple(Cell(step, code, dominance) for code in kommun_codes)
-            if dominance != ALL:
-                of_kind = sorted(ssyk for ssyk, kind in trades.items() if kind == dominance)
-                yield cell, tuple(Cell(step, ALL, dominance, ssyk) for ssyk in of_kind)
-        reached = cell._replace(step=_STEPS[min(_STEPS.index(step) + 1, len(_STEPS) - 1)])
-        if reached != cell and reached in cells and dominance != ALL:
-            yield cell, (reached, cell._replace(is_rest=True))
-
-
-def _kinds(trades: Mapping[str, Dominance]) -> list[Dominance]:
-    return [kind for kind in Dominance if kind in trades.values()]
 
 
 def counted_until(today: date) -> date:

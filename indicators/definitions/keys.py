@@ -17,6 +17,8 @@ class Indicator(StrEnum):
     FRESHNESS = "freshness"
     CHOICE_FUNNEL = "choice_funnel"
     OWN_SEX_SHARE = "own_sex_share"
+    BREADTH = "breadth"
+    COULD_HAVE_SHOWN = "could_have_shown"
     SEGREGATION = "segregation"
     CHECKPOINTS = "checkpoints"
     FORWARD = "forward"

@@ -46,6 +46,7 @@ def suppressed(
     persons: Mapping[K, int] | None = None,
     unpublished: Collection[K] = frozenset(),
     known: Collection[K] = frozenset(),
+    barred: Collection[K] = frozenset(),
     limit: int = LIMIT,
 ) -> frozenset[K]:
     """The keys to hide. Deterministic: ties go to the cell that comes first in ``cells``.
@@ -54,11 +55,14 @@ def suppressed(
     the limit then holds for people. ``unpublished`` are counts that no page shows, but that tie published ones
     together since they cannot be negative (shown but not chosen, say); they need no protection of their own. ``known``
     are counts that the reader may have from elsewhere: they are never hidden, and give away what they give away.
+    ``barred`` must be hidden however many they count.
 
     Raises ValueError when a count is negative or a total is not the sum of its parts.
     """
     _check(cells, relations)
-    return _Suppression(cells, relations, persons, frozenset(unpublished), frozenset(known), limit).run()
+    return _Suppression(
+        cells, relations, persons, frozenset(unpublished), frozenset(known), barred, limit
+    ).run()
 
 
 def _check(cells: Mapping[K, int], relations: Sequence[Relation[K]]) -> None:
@@ -77,6 +81,7 @@ class _Suppression(Generic[K]):
         persons: Mapping[K, int] | None,
         unpublished: frozenset[K],
         known: frozenset[K],
+        barred: Collection[K],
         limit: int,
     ) -> None:
         self.cells = cells
@@ -90,7 +95,7 @@ class _Suppression(Generic[K]):
         for position, (total, parts) in enumerate(relations):
             for key in (total, *parts):
                 self.of_cell[key].append(position)
-        self.hidden: set[K] = set(unpublished)
+        self.hidden: set[K] = {*unpublished, *barred}
         self.hidden |= {key for key, value in (persons or cells).items() if value < limit} - known
 
     def run(self) -> frozenset[K]:
@@ -159,31 +164,42 @@ class _Suppression(Generic[K]):
         movable = [key for key in hidden if self.cells[key] > 0]
         zeros = [key for key in hidden if self.cells[key] == 0]
         while True:
-            candidates = [self._raised_together(key, zeros) for key in zeros]
+            locked = set(zeros)
+            candidates = [self._raised_together(key, locked) for key in zeros]
             stuck, raised = self._solve(movable, candidates)
             if not raised:
                 return sorted(stuck | set(zeros), key=self.order.__getitem__)
             movable += raised
             zeros = [key for key in zeros if key not in set(raised)]
 
-    def _raised_together(self, key: K, zeros: Sequence[K]) -> list[K]:
+    def _raised_together(self, key: K, zeros: Collection[K]) -> list[K]:
         """The zero with what must rise when it does: hidden zero totals above it, and in every other direction that
         such a total is made up of, one of its parts. What is not zero can give way by itself."""
-        allowed, group, waiting = set(zeros), [key], [key]
+        group, waiting = {key: None}, [key]
         while waiting:
             cell = waiting.pop()
             for row in self.of_cell[cell]:
                 total, parts = self.relations[row]
                 if cell != total:
-                    found = [total] if total in allowed and total not in group else []
+                    found = total if total in zeros and total not in group else None
                 elif any(part in group for part in parts):
-                    found = []
+                    found = None
                 else:
-                    unseen = [part for part in parts if part in self.unpublished]
-                    found = [part for part in (*unseen, *parts) if part in allowed][:1]
-                group += found
-                waiting += found
-        return group
+                    # One that takes no more totals with it, and that nobody sees.
+                    found = min(
+                        (part for part in parts if part in zeros),
+                        key=lambda part: (self._above(part, zeros, group), part not in self.unpublished),
+                        default=None,
+                    )
+                if found is not None:
+                    group[found] = None
+                    waiting.append(found)
+        return list(group)
+
+    def _above(self, part: K, zeros: Collection[K], group: Collection[K]) -> int:
+        """Zero totals over the part that are to rise only for its sake."""
+        totals = (self.relations[row][0] for row in self.of_cell[part])
+        return sum(total in zeros and total not in group and total != part for total in totals)
 
     def _solve(self, movable: list[K], candidates: list[list[K]]) -> tuple[set[K], list[K]]:
         """Which movable cells no solution moves, and which zeros the movable ones let rise."""

@@ -10,17 +10,22 @@ therefore always shown beside what chance alone would give, with the margins as 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb
+from math import exp, hypot, lgamma
 from random import Random
 from typing import Final
 
+from indicators.rules import wilson_interval
+
 PERMUTATIONS: Final = 999
+_ROUNDING: Final = 1e-9
 PERMUTATION_SEED: Final = 19880501
-# SCB's 429 trades, employed 16–64 in the whole country. KM is then 0.242: the sexes are nearly as many.
+# SCB's 429 trades, employed 16–64 in the whole country. The sexes are nearly as many, so KM is half of D.
 NATIONAL_D_ALL_TRADES: Final = 0.484
+NATIONAL_KM_ALL_TRADES: Final = 0.242
 NATIONAL_YEAR_ALL_TRADES: Final = 2024
 
 Counts = Sequence[tuple[int, int]]  # (women, men) per trade
@@ -47,26 +52,30 @@ def karmel_maclachlan(counts: Counts) -> float | None:
 def expected_d(counts: Counts) -> float | None:
     """The exact mean of D when the sexes are dealt at random over the same choices.
 
-    A trade chosen n times of T holds men as the hypergeometric distribution says: n drawn from M men and F women.
+    A trade chosen n times of T holds men as the hypergeometric distribution says: n drawn from M men and F women. The
+    mean distance of such a number from its mean, n·M/T, has a closed form (De Moivre's): 2·k·(F − n + k)/T · P(k), with
+    k the first whole number above the mean.
     """
     women, men = _totals(counts)
     if women == 0 or men == 0:
         return None
     total = women + men
-    mean = 0.0
-    sizes: dict[int, int] = {}
-    for f, m in counts:
-        sizes[f + m] = sizes.get(f + m, 0) + 1
-    for size, repeats in sizes.items():
-        if size == 0:
-            continue
-        ways = comb(total, size)
-        weighted = sum(
-            abs(m * women - (size - m) * men) * comb(men, m) * comb(women, size - m)
-            for m in range(max(0, size - women), min(size, men) + 1)
-        )
-        mean += repeats * (weighted / ways)  # whole numbers of any size; true division rounds once
-    return mean / (2 * women * men)
+    distance = 0.0
+    for size, repeats in Counter(f + m for f, m in counts).items():
+        above = size * men // total + 1
+        if above <= min(size, men):
+            ways = above * (women - size + above)
+            distance += repeats * 2 * ways / total * exp(_log_probability(above, size, men, women))
+    return min(1.0, distance * total / (2 * women * men))
+
+
+def _log_probability(m: int, size: int, men: int, women: int) -> float:
+    """Of so many men among so many drawn."""
+    return _log_ways(men, m) + _log_ways(women, size - m) - _log_ways(men + women, size)
+
+
+def _log_ways(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 def permuted_ds(counts: Counts, *, rounds: int = PERMUTATIONS, seed: int = PERMUTATION_SEED) -> list[float]:
@@ -75,18 +84,55 @@ def permuted_ds(counts: Counts, *, rounds: int = PERMUTATIONS, seed: int = PERMU
     if women == 0 or men == 0:
         return []
     random = Random(seed)  # noqa: S311 - a repeatable draw, not a secret
-    trades = [trade for trade, (f, m) in enumerate(counts) for _ in range(f + m)]
     sizes = [f + m for f, m in counts]
     drawn = []
     for _ in range(rounds):
-        mixed = [0] * len(sizes)
-        for trade in random.sample(trades, men):
-            mixed[trade] += 1
-        drawn.append(
-            sum(abs(m * women - (size - m) * men) for m, size in zip(mixed, sizes, strict=True))
-            / (2 * women * men)
-        )
+        women_left, men_left, distance = women, men, 0
+        for size in sizes:
+            mixed = _dealt(random, size, men_left, women_left)
+            men_left, women_left = men_left - mixed, women_left - (size - mixed)
+            distance += abs(mixed * women - (size - mixed) * men)
+        drawn.append(distance / (2 * women * men))
     return sorted(drawn)
+
+
+def _dealt(random: Random, size: int, men: int, women: int) -> int:
+    """How many are men of so many drawn: whole numbers are tried outwards from the likeliest, so that the time grows
+    with the spread of what can be drawn and not with how many there are."""
+    least, most = max(0, size - women), min(size, men)
+    low = high = min(max((size + 1) * (men + 1) // (men + women + 2), least), most)
+    p_low = p_high = exp(_log_probability(low, size, men, women))
+    left = random.random() - p_low
+    while left > 0 and (low > least or high < most):
+        if high < most:
+            p_high *= (men - high) * (size - high) / ((high + 1) * (women - size + high + 1))
+            high += 1
+            left -= p_high
+            if left <= 0:
+                return high
+        if low > least:
+            p_low *= low * (women - size + low) / ((men - low + 1) * (size - low + 1))
+            low -= 1
+            left -= p_low
+            if left <= 0:
+                return low
+    return low
+
+
+def d_interval(counts: Counts) -> tuple[float, float]:
+    """Newcombe's interval for D as what it is: in the trades where men are over-represented, the share of the men less
+    the share of the women, each with Wilson's interval. D exists."""
+    women, men = _totals(counts)
+    over = [(f, m) for f, m in counts if m * women > f * men]
+    of_men, of_women = sum(m for _, m in over), sum(f for f, _ in over)
+    d = of_men / men - of_women / women
+    (men_low, men_high), (women_low, women_high) = (
+        wilson_interval(of_men, men) or (0.0, 1.0),
+        wilson_interval(of_women, women) or (0.0, 1.0),
+    )
+    below = hypot(of_men / men - men_low, women_high - of_women / women)
+    above = hypot(men_high - of_men / men, of_women / women - women_low)
+    return max(0.0, d - below), min(1.0, d + above)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +147,8 @@ class Segregation:
     adjusted: float
     chance_low: float
     chance_high: float
+    low: float
+    high: float
 
 
 def segregation(counts: Counts) -> Segregation | None:
@@ -116,9 +164,10 @@ def _segregation(counts: tuple[tuple[int, int], ...]) -> Segregation | None:
     drawn = permuted_ds(counts)
     edge = round(0.025 * (len(drawn) - 1))
     # When chance alone must give D = 1 (one choice of each sex, say) there is no room to adjust in.
-    adjusted = 0.0 if expected >= 1 else (d - expected) / (1 - expected)
+    adjusted = 0.0 if expected > 1 - _ROUNDING else (d - expected) / (1 - expected)
     women, men = _totals(counts)
-    return Segregation(women, men, d, km, expected, adjusted, drawn[edge], drawn[-1 - edge])
+    interval = d_interval(counts)
+    return Segregation(women, men, d, km, expected, adjusted, drawn[edge], drawn[-1 - edge], *interval)
 
 
 def _totals(counts: Counts) -> tuple[int, int]:

@@ -48,11 +48,23 @@ def stacked_shares(labels: Sequence[str], series: Mapping[str, Sequence[float | 
         range=(0, 100),
         height=share_height(len(labels)),
     )
-    hundreds = {
-        name: [None if value is None else 100 * value for value in values] for name, values in series.items()
+    return _drawn(chart, labels[::-1], _from_the_top(series))
+
+
+def grouped_shares(labels: Sequence[str], series: Mapping[str, Sequence[float | None]]) -> bytes:
+    """A bar for each series under each label, shares 0–1. As high as stacked_shares."""
+    chart = pygal.HorizontalBar(
+        **_settings(formatter=_percent), include_x_axis=True, height=share_height(len(labels))
+    )
+    return _drawn(chart, labels[::-1], _from_the_top(series))
+
+
+def _from_the_top(series: Mapping[str, Sequence[float | None]]) -> dict[str, list[float | None]]:
+    """In per cent: pygal draws the first bar at the bottom; people read from the top."""
+    return {
+        name: [None if value is None else 100 * value for value in reversed(values)]
+        for name, values in series.items()
     }
-    # pygal draws the first bar at the bottom; people read from the top.
-    return _drawn(chart, labels[::-1], {name: values[::-1] for name, values in hundreds.items()})
 
 
 def line(
@@ -127,27 +139,34 @@ def funnel(
 def bubble_map(series: Mapping[str, Sequence[tuple[float, float, float, str]]]) -> bytes:
     """Circles where they lie: (kilometres east, kilometres north, radius, text). A kilometre is as long both ways."""
     spots = [spot for spots in series.values() for spot in spots]
+    # pygal writes to the right of a point and below it; here each text is a point of its own, right below its circle.
+    text = "text-anchor: middle; transform: translate(-16px, -14px); font-size: 15px; fill: INK;"
     chart = pygal.XY(
-        **_settings(
-            css="circle { fill-opacity: .75; } .text-overlay .series text { fill: INK; font-size: 15px; }"
-        ),
+        **_settings(css=f".text-overlay .series text {{ {text} }}"),
         stroke=False,
         print_labels=True,
         show_x_labels=False,
         show_y_labels=False,
         show_x_guides=False,
         show_y_guides=False,
+        legend_at_bottom_columns=len(series),
         height=MAP_HEIGHT,
     )
+    scale = 0.0
     if spots:
         east, north = [spot[0] for spot in spots], [spot[1] for spot in spots]
-        # What is left of the image within its margins, and room for the largest circle at every edge.
+        # What is left of the image within its margins, and room for the largest circle and its text at every edge.
         width, height = 860 - 60, MAP_HEIGHT - 70
-        scale = max((max(east) - min(east)) / (width - 160), (max(north) - min(north)) / (height - 100), 0.02)
+        scale = max((max(east) - min(east)) / (width - 160), (max(north) - min(north)) / (height - 130), 0.02)
         chart.xrange = _around(east, scale * width)
         chart.range = _around(north, scale * height)
     for name, own in series.items():
-        chart.add(name, [{"value": (x, y), "label": text, "node": {"r": r}} for x, y, r, text in own])
+        circles = [{"value": (x, y), "label": "", "node": {"r": radius}} for x, y, radius, _ in own]
+        texts = [
+            {"value": (x, y - scale * (radius + 14)), "label": text, "node": {"r": 0}}
+            for x, y, radius, text in own
+        ]
+        chart.add(name, [*circles, *texts])
     return _image(chart)
 
 

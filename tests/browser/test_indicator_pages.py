@@ -18,8 +18,16 @@ STRATEGISTS_PAGES = {
     "capacity-nothing": "/kapacitet?dag=2020-01-01",
     "offers": f"/kapacitet/{HANINGE}/{TEXTILE}?dag={NOW}",
     "choices": "/val-och-kon?ar=2026",
-    "choices-one-kommun": f"/val-och-kon?ar=2026&kommun={HANINGE}",
+    "choices-one-kommun": f"/val-och-kon?ar=2026&urval=kommun-{HANINGE}",
     "choices-few": "/val-och-kon?ar=2025",
+    "choices-by-kommun": "/val-och-kon/kommuner?ar=2026",
+    "choices-by-trade": "/val-och-kon/yrken?ar=2026",
+    "outcomes": "/resultat?ar=2026",
+    "outcomes-funnel": "/resultat/jamfor?ar=2026&tal=completed",
+    "outcomes-intervals": "/resultat/jamfor?ar=2026&tal=plan_in_time&per=trade",
+    "outcomes-means": "/resultat/jamfor?ar=2026&tal=start_time&per=sex",
+    "targets": "/mal?ar=2026",
+    "targets-edit": "/mal/andra",
     "definitions": "/nyckeltal/definitioner",
 }
 
@@ -35,7 +43,7 @@ def market(database: Database) -> Market:
 def test_the_pages_hold(browser: Browser, market: Market, live_server: str) -> None:
     for who, pages in (
         (market.strategist, STRATEGISTS_PAGES),
-        (market.manager, {"supplier": "/nyckeltal"}),
+        (market.manager, {"supplier": "/nyckeltal", "supplier-cases": "/nyckeltal/placeringar?tal=attendance"}),
         (market.other_manager, {"supplier-empty": "/nyckeltal"}),
     ):
         look_at_pages(browser, live_server, who, pages, folder="indicators")

@@ -23,7 +23,7 @@ from placements.attendance.rules import AttendanceKind
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from placements.choice.models import ChoiceRound, ShownPlace
-from placements.choice.rules import ChoiceState
+from placements.choice.rules import ChoiceBy, ChoiceState
 from placements.participants.models import Consent, Grant, Participant
 from placements.participants.rules import ConsentScope, GrantState
 from placements.plan.models import ActivityPlan
@@ -46,14 +46,15 @@ def build_story(seed: int = 1, rounds: int = 160) -> Market:
     with travelling(date(2026, 6, 1)), acting_as(market.manager), transaction():
         resume_place(market.repair_id)
     with acting_as(system_actor(market.north_id, market.farm_id)), transaction():
-        _Story(market, Random(seed)).write(rounds)
+        _Story(market, Random(seed), Random(f"saved {seed}")).write(rounds)
     return market
 
 
 class _Story:
-    def __init__(self, market: Market, random: Random) -> None:
+    def __init__(self, market: Market, random: Random, saved: Random) -> None:
         self.market = market
         self.random = random
+        self.saved = saved
         self.places = list(
             db.session.scalars(select(Place).where(Place.enterprise_id == market.farm_id).order_by(Place.id))
         )
@@ -127,6 +128,7 @@ class _Story:
         db.session.add(row)
         db.session.flush()
         for position, place in enumerate(shown):
+            is_saved = self.saved.random() < 0.6
             db.session.add(
                 ShownPlace(
                     choice_round_id=row.id,
@@ -138,6 +140,8 @@ class _Story:
                     free_seats=1,
                     earliest_start=day,
                     is_chosen=is_chosen and position == 0,
+                    shortlisted_on=day if is_saved else None,
+                    shortlisted_by=ChoiceBy.OFFICER if is_saved else None,
                 )
             )
         if is_chosen:

@@ -1,145 +1,289 @@
 """What is published of choices against a slow count of the rounds."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from datetime import date, datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
-from indicators.choices.models import ChoiceCell, ChoiceSegregation
-from indicators.choices.queries import steps_by_own_sex
-from indicators.choices.rules import ALL, ChoiceStep
+from enterprises.places.models import Place
+from indicators.capacity.models import CapacityDay
+from indicators.choices.breadth_rules import BreadthCell, Fact
+from indicators.choices.count_queries import count_year
+from indicators.choices.models import BreadthNumber, ChoiceCell, ChoiceSegregation
+from indicators.choices.rules import ALL, KIND_STEPS, WITHIN, Cell, ChoiceStep, Part
+from indicators.choices.services import compute_choices
 from indicators.segregation.rules import duncan_d, expected_d
-from indicators.services import compute_authority
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.reference.models import Trade
-from marketplace.reference.rules import Dominance, OwnSexDominance, Sex, dominance
+from marketplace.reference.rules import Dominance, Sex, dominance
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from placements.choice.models import ChoiceRound, ShownPlace
-from placements.participants.models import Participant
-from tests.support.indicator_story import NOW, build_story
-from tests.support.placement_market import Market, build_market
+from placements.participants.models import Grant, Participant
+from placements.visits.models import StudyVisit
+from placements.visits.services import mark_held
+from tests.support.indicator_story import NOW
+from tests.support.placement_market import TODAY, Market
+from tests.support.visiting import TUESDAY, booked, choosing, offered
 
 UNTIL = date(2026, 9, 1)  # NOW is in September: only whole months count
-Key = tuple[int, Sex, ChoiceStep, str, str, str]
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+Key = tuple[int, Sex, ChoiceStep, Part, str, str]
+
+
+@pytest.fixture
+def market(indicator_market: Market) -> Market:
+    """With capacity and choices counted."""
+    return indicator_market
 
 
 def compute(market: Market, on: date = NOW) -> None:
     with travelling(on), acting_as(system_actor(authority_id=market.north_id)), transaction():
-        compute_authority(market.north_id)
+        compute_choices(market.north_id, [2025, 2026])
 
 
 def stored(market: Market) -> dict[Key, int | None]:
     with acting_as(market.strategist):
         return {
-            (row.year, row.sex, row.step, row.kommun_code, row.dominance, row.ssyk): row.choices
+            (row.year, row.sex, row.step, row.by, row.key, row.dominance): row.choices
             for row in db.session.scalars(select(ChoiceCell))
         }
 
 
-def trades_of_rounds(market: Market) -> Iterable[tuple[int, Sex, str, str, str, int, ChoiceStep]]:
-    """Year, sex, kommun, dominance, trade, participant and the furthest step, once per round and trade."""
+@dataclass
+class Slow:
+    """Counted one showing at a time."""
+
+    choices: Counter[Key] = field(default_factory=Counter)
+    people: dict[Key, set[int]] = field(default_factory=lambda: defaultdict(set))
+    officers: dict[Key, set[int]] = field(default_factory=lambda: defaultdict(set))
+    trades: dict[tuple[int, int], set[str]] = field(default_factory=lambda: defaultdict(set))
+    rounds: Counter[tuple[int, Sex, BreadthCell]] = field(default_factory=Counter)
+    sexes: dict[int, Sex] = field(default_factory=dict)
+    kinds: dict[str, Dominance] = field(default_factory=dict)
+
+    def add(self, key: Key, person: Participant) -> None:
+        self.choices[key] += 1
+        self.people[key].add(person.id)
+        self.officers[key].add(person.case_officer_id)
+
+    def may_be_told(self, key: Key) -> bool:
+        return len(self.people[key]) >= 5 and (key[3] is not Part.UNIT or len(self.officers[key]) >= 2)
+
+    def facts(self, year: int, sex: Sex) -> dict[BreadthCell, int]:
+        """Of the participants of the sex who were shown anything, and of the rounds."""
+        found = Counter(
+            {cell: n for (its, of_sex, cell), n in self.rounds.items() if (its, of_sex) == (year, sex)}
+        )
+        for (its, person), trades in self.trades.items():
+            if its == year and self.sexes[person] is sex:
+                kinds = {self.kinds[ssyk] for ssyk in trades}
+                found[BreadthCell(Fact.PARTICIPANTS)] += 1
+                found[BreadthCell(Fact(f"trades_{min(4, len(trades))}"))] += 1
+                found[BreadthCell(Fact(f"kinds_{len(kinds)}"))] += 1
+                for kind in kinds:
+                    found[BreadthCell(Fact.SAW, kind)] += 1
+        return found
+
+
+def counted_slowly(market: Market, until: date = UNTIL) -> Slow:
+    slow = Slow()
     with acting_as(system_actor(market.north_id, market.farm_id)):
         people = {row.id: row for row in db.session.scalars(select(Participant))}
-        kinds = {row.ssyk: dominance(row.women, row.men) for row in db.session.scalars(select(Trade))}
-        placements = {row.choice_round_id: row for row in db.session.scalars(select(Placement))}
+        slow.sexes = {row.id: row.sex for row in people.values()}
+        for row in db.session.scalars(select(Trade)):
+            if kind := dominance(row.women, row.men):
+                slow.kinds[row.ssyk] = kind
         shown = list(db.session.scalars(select(ShownPlace)))
-        for row in db.session.scalars(select(ChoiceRound)):
-            opened_on = row.opened_at.astimezone(ZoneInfo("Europe/Stockholm")).date()
-            if opened_on >= UNTIL:
-                continue
-            for ssyk in {place.ssyk for place in shown if place.choice_round_id == row.id}:
-                step = ChoiceStep.SHOWN
-                placement = placements.get(row.id)
-                is_its = any(p.is_chosen and p.ssyk == ssyk for p in shown if p.choice_round_id == row.id)
-                if is_its and row.chosen_on and row.chosen_on < UNTIL:
-                    step = ChoiceStep.CHOSEN
-                    if placement and placement.started_on and placement.started_on < UNTIL:
-                        step = ChoiceStep.STARTED
-                        if placement.state is PlacementState.COMPLETED and placement.ended_on < UNTIL:  # type: ignore[operator]
-                            step = ChoiceStep.COMPLETED
-                person = people[row.participant_id]
-                kind = kinds[ssyk]
-                assert kind
-                yield opened_on.year, person.sex, person.kommun_code, kind, ssyk, person.id, step
+        for choice_round in db.session.scalars(select(ChoiceRound)):
+            opened_on = choice_round.opened_at.astimezone(STOCKHOLM).date()
+            of_round = [place for place in shown if place.choice_round_id == choice_round.id]
+            if opened_on < until and of_round:
+                _count_round(
+                    slow, choice_round, of_round, people[choice_round.participant_id], opened_on, until
+                )
+    return slow
 
 
-def counted_slowly(market: Market) -> tuple[dict[Key, int], dict[Key, set[int]]]:
-    choices: dict[Key, int] = defaultdict(int)
-    people: dict[Key, set[int]] = defaultdict(set)
-    order = list(ChoiceStep)
-    for year, sex, kommun, kind, ssyk, person, furthest in trades_of_rounds(market):
-        for step in order[: order.index(furthest) + 1]:
-            for where in (
-                (ALL, ALL, ALL),
-                (ALL, kind, ALL),
-                (ALL, kind, ssyk),
-                (kommun, ALL, ALL),
-                (kommun, kind, ALL),
+def _count_round(
+    slow: Slow, row: ChoiceRound, shown: list[ShownPlace], person: Participant, opened_on: date, until: date
+) -> None:
+    year = opened_on.year
+    slow.trades[year, person.id] |= {place.ssyk for place in shown}
+    for ssyk, enterprise_id in {(place.ssyk, place.enterprise_id) for place in shown}:
+        kind = slow.kinds[ssyk]
+        its = [place for place in shown if (place.ssyk, place.enterprise_id) == (ssyk, enterprise_id)]
+        for step in {step for place in its for step in _steps(row, place, until)}:
+            slow.add((year, person.sex, step, Part.TRADE, ssyk, kind), person)
+            for by, key in (
+                (Part.ALL, ""),
+                (Part.KOMMUN, person.kommun_code),
+                (Part.SUPPLIER, str(enterprise_id)),
+                (Part.UNIT, str(person.unit_id)),
             ):
-                choices[year, sex, step, *where] += 1
-                people[year, sex, step, *where].add(person)
-    return choices, people
+                slow.add((year, person.sex, step, by, key, kind), person)
+                slow.add((year, person.sex, step, by, key, ALL), person)
+    slow.rounds[year, person.sex, BreadthCell(Fact.ROUNDS)] += 1
+    free = _free(person, db.session.get_one(Grant, row.grant_id), opened_on)
+    for kind in Dominance:
+        was_shown = kind in {slow.kinds[place.ssyk] for place in shown}
+        could = kind in {slow.kinds[ssyk] for ssyk in free}
+        fact = Fact.ROUND_SAW if was_shown else Fact.COULD_HAVE if could else Fact.COULD_NOT
+        slow.rounds[year, person.sex, BreadthCell(fact, kind)] += 1
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_what_is_published_is_right_and_small_numbers_are_not(session: Session, seed: int) -> None:
-    market = build_story(seed)
+def _steps(row: ChoiceRound, place: ShownPlace, until: date) -> Iterator[ChoiceStep]:
+    yield ChoiceStep.SHOWN
+    if place.shortlisted_on and place.shortlisted_on < until:
+        yield ChoiceStep.SHORTLISTED
+    visits = select(StudyVisit).filter_by(choice_round_id=row.id, place_id=place.place_id)
+    if any(visit.held_on and visit.held_on < until for visit in db.session.scalars(visits)):
+        yield ChoiceStep.VISITED
+    if not (place.is_chosen and row.chosen_on and row.chosen_on < until):
+        return
+    yield ChoiceStep.CHOSEN
+    placement = db.session.scalar(
+        select(Placement).filter_by(choice_round_id=row.id, place_id=place.place_id)
+    )
+    if placement and placement.started_on and placement.started_on < until:
+        yield ChoiceStep.STARTED
+        if placement.state is PlacementState.COMPLETED and placement.ended_on and placement.ended_on < until:
+            yield ChoiceStep.COMPLETED
+
+
+def _free(person: Participant, grant: Grant, day: date) -> set[str]:
+    """Trades that there was a place in, as the capacity of that day tells."""
+    found = set()
+    for row in db.session.scalars(
+        select(CapacityDay).filter_by(
+            authority_id=person.authority_id, day=day, kommun_code=person.kommun_code
+        )
+    ):
+        places = db.session.scalars(
+            select(Place).filter_by(
+                enterprise_id=row.enterprise_id, kommun_code=row.kommun_code, ssyk=row.ssyk
+            )
+        )
+        hours = grant.hours_per_week
+        if row.free_within_14_days and any(
+            one.hours_per_week_min <= hours <= one.hours_per_week_max for one in places
+        ):
+            found.add(row.ssyk)
+    return found
+
+
+def varied(market: Market) -> Market:
+    """Two case officers in the one unit, another unit with a single one."""
+    south_unit, officers = market.south_officer.organisation_id, (market.officer, market.coordinator)
+    with acting_as(system_actor(market.north_id)), transaction():
+        for person in db.session.scalars(select(Participant)):
+            person.case_officer_id = officers[person.id % 2].user_id or 0
+            if person.id % 4 == 0 and south_unit:
+                person.unit_id, person.case_officer_id = south_unit, market.officer.user_id or 0
+    return market
+
+
+def test_what_is_published_is_right_and_small_numbers_are_not(market: Market) -> None:
+    varied(market)
     compute(market)
-    published = stored(market)
-    choices, people = counted_slowly(market)
+    published, slow = stored(market), counted_slowly(market)
     for key, value in published.items():
-        if value is not None:
-            assert value == choices[key], key
-            assert len(people[key]) >= 5, key
-        if len(people[key]) < 5:
-            assert value is None, key
+        assert value is None or (value == slow.choices[key] and slow.may_be_told(key)), key
     assert {key[0] for key in published} == {2025, 2026}
-    visible = [value for value in published.values() if value is not None]
-    assert len(visible) > 20
-    assert any(value is None for value in published.values())
-    assert max(choices.values()) in visible
+    visible = {key for key, value in published.items() if value is not None}
+    assert len(visible) > 40
+    assert len(visible) < len(published)
+    assert max(slow.choices.values()) in published.values()
+    assert {key[3] for key in visible} == set(Part)
+    assert len({key[4] for key in visible if key[3] is Part.UNIT}) <= 1, "not the unit with a single officer"
 
 
-def test_no_total_gives_a_hidden_part_back(session: Session) -> None:
-    market = build_story(2)
+def test_everything_counted_is_as_the_slow_count_says(market: Market) -> None:
+    varied(market)
+    slow = counted_slowly(market)
+    for year in (2025, 2026):
+        with acting_as(system_actor(market.north_id)):
+            counted = count_year(market.north_id, year, UNTIL, slow.kinds)
+        found = {
+            (year, sex, cell.step, cell.by, cell.key, cell.dominance): count
+            for sex, cells in counted.funnel.items()
+            for cell, count in cells.items()
+        }
+        for key in {*found, *(key for key in slow.choices if key[0] == year)}:
+            count = found[key]
+            told = (count.choices, count.participants, count.officers)
+            assert told == (slow.choices[key], len(slow.people[key]), len(slow.officers[key])), key
+
+
+def test_how_broad_it_was_is_as_the_slow_count_says(market: Market) -> None:
+    slow = counted_slowly(market)
+    with acting_as(market.strategist):
+        rows = list(db.session.scalars(select(BreadthNumber)))
+    for row in rows:
+        number = slow.facts(row.year, row.sex)[BreadthCell(row.fact, row.dominance)]
+        assert row.number in (None, number), (row.year, row.sex, row.fact, row.dominance)
+        assert number >= 5 or row.number is None
+    told = {row.fact for row in rows if row.number is not None}
+    assert {Fact.PARTICIPANTS, Fact.SAW, Fact.ROUNDS, Fact.ROUND_SAW, Fact.COULD_HAVE} <= told
+
+
+def test_a_visit_that_was_held_is_a_step(ready_market: Market) -> None:
+    market = ready_market
+    with travelling(TODAY):
+        _, round_id = choosing(market)
+        visit_id = booked(offered(market)[0], round_id, market.officer)
+    with travelling(TUESDAY + timedelta(days=1)), acting_as(market.supervisor), transaction():
+        mark_held(visit_id)
+    kinds = counted_slowly(market).kinds
+    for until, found in ((TODAY.replace(day=1) + timedelta(days=31), 1), (TUESDAY, 0)):
+        with acting_as(system_actor(market.north_id)):
+            counted = count_year(market.north_id, 2026, until, kinds).funnel
+        (cells,) = counted.values()
+        assert cells[Cell(ChoiceStep.VISITED)].choices == found
+        assert cells[Cell(ChoiceStep.SHOWN)].choices == 1
+
+
+def test_no_total_gives_a_hidden_part_back(market: Market) -> None:
+    varied(market)
     compute(market)
     published = stored(market)
-    for (year, sex, step, kommun, kind, ssyk), total in published.items():
-        if kind == ALL and total is not None:
-            parts = [published[year, sex, step, kommun, part, ssyk] for part in Dominance]
+    for (year, sex, step, by, key, kind), total in published.items():
+        if total is None:
+            continue
+        if kind == ALL and (by is Part.ALL or step in KIND_STEPS):
+            parts = [published[year, sex, step, by, key, part] for part in Dominance]
             assert parts.count(None) != 1
             assert None not in parts or total - sum(part or 0 for part in parts) >= 5
-        if (
-            kommun == ALL
-            and ssyk == ALL
-            and step in (ChoiceStep.SHOWN, ChoiceStep.CHOSEN)
-            and total is not None
-        ):
-            codes = {key[3] for key in published if key[0] == year and key[3]}
-            parts = [published[year, sex, step, code, kind, ALL] for code in sorted(codes)]
-            assert parts.count(None) != 1
+        if by is Part.ALL and step in KIND_STEPS:
+            for part in (Part.KOMMUN, Part.SUPPLIER, Part.UNIT):
+                parts = [
+                    value
+                    for its, value in published.items()
+                    if its[:4] == (year, sex, step, part) and its[5] == kind
+                ]
+                assert parts.count(None) != 1
+        outer = (year, sex, WITHIN.get(step, step), by, key, kind)
+        assert total <= (published[outer] or total)
 
 
-def test_the_index_can_be_computed_from_what_is_published(session: Session) -> None:
-    market = build_story(1)
-    compute(market)
+def test_the_index_can_be_computed_from_what_is_published(market: Market) -> None:
     published = stored(market)
-    choices, _ = counted_slowly(market)
+    choices = counted_slowly(market).choices
     with acting_as(market.strategist):
         rows = list(db.session.scalars(select(ChoiceSegregation)))
     assert {(row.year, row.step) for row in rows} >= {(2026, ChoiceStep.SHOWN), (2026, ChoiceStep.CHOSEN)}
     for row in rows:
-        trades = {(key[4], key[5]) for key in choices if key[0] == row.year and key[5]}
+        trades = {(key[5], key[4]) for key in choices if key[0] == row.year and key[3] is Part.TRADE}
 
         def both(kind: str, ssyk: str, row: ChoiceSegregation = row) -> tuple[int | None, ...]:
-            return tuple(published[row.year, sex, row.step, ALL, kind, ssyk] for sex in (Sex.WOMAN, Sex.MAN))
+            by = Part.TRADE if ssyk else Part.ALL
+            return tuple(published[row.year, sex, row.step, by, ssyk, kind] for sex in (Sex.WOMAN, Sex.MAN))
 
         totals = both(ALL, ALL)
         told = [pair for trade in sorted(trades) if None not in (pair := both(*trade))]
@@ -150,8 +294,7 @@ def test_the_index_can_be_computed_from_what_is_published(session: Session) -> N
         assert (row.women, row.men) == totals
 
 
-def test_numbers_stand_still_until_the_month_is_over(session: Session) -> None:
-    market = build_story(3)
+def test_numbers_stand_still_until_the_month_is_over(market: Market) -> None:
     compute(market, date(2026, 9, 2))
     early = stored(market)
     compute(market, date(2026, 9, 29))
@@ -160,20 +303,7 @@ def test_numbers_stand_still_until_the_month_is_over(session: Session) -> None:
     assert stored(market) != early
 
 
-def test_own_sex_is_read_from_each_sides_view(session: Session) -> None:
-    market = build_story(1)
-    compute(market)
-    published = stored(market)
-    with acting_as(market.strategist):
-        found = steps_by_own_sex(market.north_id, 2026)
-    for sex, own in ((Sex.WOMAN, Dominance.WOMEN), (Sex.MAN, Dominance.MEN)):
-        expected = published[2026, sex, ChoiceStep.SHOWN, ALL, own, ALL]
-        assert found[sex][ChoiceStep.SHOWN][OwnSexDominance.OWN] == expected
-        assert found[sex][ChoiceStep.SHOWN][None] == published[2026, sex, ChoiceStep.SHOWN, ALL, ALL, ALL]
-
-
-def test_a_sex_that_nobody_has_looks_like_one_that_few_have(session: Session) -> None:
-    market = build_story(1, rounds=30)
+def test_a_sex_that_nobody_has_looks_like_one_that_few_have(market: Market) -> None:
     with acting_as(system_actor(market.north_id)), transaction():
         for person in db.session.scalars(select(Participant)):
             person.sex = Sex.WOMAN if person.id % 5 else Sex.OTHER
@@ -186,14 +316,13 @@ def test_a_sex_that_nobody_has_looks_like_one_that_few_have(session: Session) ->
     assert {value for key, value in published.items() if key[1] is Sex.MAN} == {None}
 
 
-def test_no_rounds_leave_no_rows(session: Session) -> None:
-    market = build_market()
+def test_no_rounds_leave_no_rows(ready_market: Market) -> None:
+    market = ready_market
     compute(market)
     assert stored(market) == {}
 
 
-def test_another_authority_and_a_supplier_see_nothing(session: Session) -> None:
-    market = build_story(1, rounds=40)
+def test_another_authority_and_a_supplier_see_nothing(market: Market) -> None:
     compute(market)
     for actor in (market.south_officer, market.manager, system_actor(authority_id=market.south_id)):
         with acting_as(actor):
@@ -201,15 +330,13 @@ def test_another_authority_and_a_supplier_see_nothing(session: Session) -> None:
             assert list(db.session.scalars(select(ChoiceSegregation))) == []
 
 
-def test_the_strategist_herself_cannot_read_the_rounds(session: Session) -> None:
-    market = build_story(1, rounds=10)
+def test_the_strategist_herself_cannot_read_the_rounds(market: Market) -> None:
     with acting_as(market.strategist):
         for model in (ChoiceRound, ShownPlace, Participant, Placement):
             assert list(db.session.scalars(select(model))) == []
 
 
-def test_midnight_in_sweden_decides_the_year(session: Session) -> None:
-    market = build_story(1, rounds=20)
+def test_midnight_in_sweden_decides_the_year(market: Market) -> None:
     with acting_as(system_actor(market.north_id)), transaction():
         for row in db.session.scalars(select(ChoiceRound)):
             row.opened_at = datetime(2025, 12, 31, 23, 30, tzinfo=ZoneInfo("UTC"))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from indicators.choices.rules import ChoiceStep
-from indicators.choices.services import _counts
+from indicators.choices.count_queries import count_year
+from indicators.choices.rules import ChoiceStep, Part
 from invoicing.remuneration.facts import Month
 from invoicing.remuneration.queries import contract_facts
 from invoicing.run.queries import held_contracts
@@ -95,9 +95,9 @@ def test_the_invoice_sees_one_training(market: Market, moved: tuple[int, int]) -
 def test_a_move_is_not_counted_as_broken_off(market: Market, moved: tuple[int, int]) -> None:
     kinds = {GARDEN: Dominance.EVEN, TEXTILE: Dominance.WOMEN}
     with acting_as(system_actor(market.north_id)):
-        counts = _counts(market.north_id, 2026, date(2026, 7, 1), kinds)[Sex.WOMAN]
+        counts = count_year(market.north_id, 2026, date(2026, 7, 1), kinds).funnel[Sex.WOMAN]
     found = {
-        (cell.dominance, cell.step): count.choices for cell, count in counts.items() if not cell.kommun_code
+        (cell.dominance, cell.step): count.choices for cell, count in counts.items() if cell.by is Part.ALL
     }
     assert found[Dominance.EVEN, ChoiceStep.STARTED] == found[Dominance.EVEN, ChoiceStep.COMPLETED] == 1
     assert found[Dominance.WOMEN, ChoiceStep.STARTED] == 1

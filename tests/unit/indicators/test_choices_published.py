@@ -6,14 +6,16 @@ from itertools import pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indicators.choices.breadth_rules import Breadth, published
 from indicators.choices.rules import (
     ALL,
     Cell,
     ChoiceStep,
     Count,
+    Part,
+    Parts,
     comparable,
     counted_until,
-    published,
     year_bounds,
 )
 from indicators.disclosure.rules import suppressed
@@ -94,62 +96,62 @@ def test_no_funnel_can_be_worked_out(sides: list[tuple[int, int, int]]) -> None:
 
 
 def test_many_showings_of_few_people_are_hidden() -> None:
-    trades = {"7531": Dominance.WOMEN, "6112": Dominance.EVEN, "7231": Dominance.MEN}
+    parts = Parts({"7531": Dominance.WOMEN, "6112": Dominance.EVEN, "7231": Dominance.MEN}, {})
     counts = {Cell(ChoiceStep.SHOWN): Count(60, 20)}
     for ssyk, kind, count in (("7531", "women", 30), ("6112", "even", 22), ("7231", "men", 8)):
         people = 4 if kind == "men" else 15
-        for cell in (Cell(ChoiceStep.SHOWN, dominance=kind), Cell(ChoiceStep.SHOWN, ALL, kind, ssyk)):
+        for cell in (Cell(ChoiceStep.SHOWN, kind), Cell(ChoiceStep.SHOWN, kind, Part.TRADE, ssyk)):
             counts[cell] = Count(count, people)
-    table = published(counts, [], trades)
+    table, _ = published(counts, parts, Breadth())
     assert table[Cell(ChoiceStep.SHOWN)] == 60
-    assert table[Cell(ChoiceStep.SHOWN, dominance=Dominance.MEN)] is None  # eight showings, four people
-    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.MEN, "7231")] is None
-    assert (
-        table[Cell(ChoiceStep.SHOWN, dominance=Dominance.EVEN)] is None
-    )  # else the eight are a subtraction away
-    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.EVEN, "6112")] is None
-    assert table[Cell(ChoiceStep.SHOWN, dominance=Dominance.WOMEN)] == 30
+    assert table[Cell(ChoiceStep.SHOWN, Dominance.MEN)] is None  # eight showings, four people
+    assert table[Cell(ChoiceStep.SHOWN, Dominance.MEN, Part.TRADE, "7231")] is None
+    # else the eight are a subtraction away
+    assert table[Cell(ChoiceStep.SHOWN, Dominance.EVEN)] is None
+    assert table[Cell(ChoiceStep.SHOWN, Dominance.EVEN, Part.TRADE, "6112")] is None
+    assert table[Cell(ChoiceStep.SHOWN, Dominance.WOMEN)] == 30
 
 
 TRADES = {"7531": Dominance.WOMEN, "9412": Dominance.WOMEN, "6112": Dominance.EVEN, "7231": Dominance.MEN}
+PARTS = Parts(TRADES, {})
 
 
-def sex_table(**numbers: int) -> dict[Cell, int | None]:
+def sex_table(parts: Parts = PARTS, **numbers: int) -> dict[Cell, int | None]:
     """What is published of chosen trades, each choice by a person of its own."""
     counts: dict[Cell, int] = {}
     for name, number in numbers.items():
-        kind = TRADES[name[1:]]
+        kind = parts.trades[name[1:]]
         for cell in (
             Cell(ChoiceStep.CHOSEN),
-            Cell(ChoiceStep.CHOSEN, ALL, kind),
-            Cell(ChoiceStep.CHOSEN, ALL, kind, name[1:]),
+            Cell(ChoiceStep.CHOSEN, kind),
+            Cell(ChoiceStep.CHOSEN, kind, Part.TRADE, name[1:]),
         ):
             counts[cell] = counts.get(cell, 0) + number
     shown = {cell._replace(step=ChoiceStep.SHOWN): number for cell, number in counts.items()}
-    return published({cell: Count(n, n) for cell, n in (counts | shown).items()}, [], TRADES)
+    return published({cell: Count(n, n) for cell, n in (counts | shown).items()}, parts, Breadth())[0]
 
 
 def test_the_index_is_computed_from_what_is_published() -> None:
     women = sex_table(t7531=20, t9412=9, t6112=10, t7231=8)
     men = sex_table(t7531=6, t9412=2, t6112=3, t7231=30)
-    assert [men[Cell(ChoiceStep.CHOSEN, ALL, kind, ssyk)] for ssyk, kind in TRADES.items()] == [
+    assert [men[Cell(ChoiceStep.CHOSEN, kind, Part.TRADE, ssyk)] for ssyk, kind in TRADES.items()] == [
         None,
         None,
         None,
         30,
     ]
-    counts = comparable(women, men, ChoiceStep.CHOSEN, TRADES)
+    counts = comparable(women, men, ChoiceStep.CHOSEN, PARTS)
     # Men's trades stand alone; what is hidden among the others is one group, which subtraction gives anyway.
     assert counts == [(8, 30), (39, 11)]
     alone = sex_table(t7531=20, t9412=9, t6112=10, t7231=8)
-    assert comparable(women, alone, ChoiceStep.CHOSEN, TRADES) == [(20, 20), (9, 9), (10, 10), (8, 8)]
+    assert comparable(women, alone, ChoiceStep.CHOSEN, PARTS) == [(20, 20), (9, 9), (10, 10), (8, 8)]
 
 
 def test_nothing_is_compared_where_a_total_is_hidden() -> None:
     women = sex_table(t7531=20, t7231=8)
-    assert comparable(women, sex_table(t7531=3), ChoiceStep.CHOSEN, TRADES) == []
-    assert comparable(women, {}, ChoiceStep.CHOSEN, TRADES) == []
-    assert comparable(sex_table(t7531=20), sex_table(t7531=9), ChoiceStep.CHOSEN, TRADES) == [], (
+    assert comparable(women, sex_table(t7531=3), ChoiceStep.CHOSEN, PARTS) == []
+    assert comparable(women, {}, ChoiceStep.CHOSEN, PARTS) == []
+    assert comparable(sex_table(t7531=20), sex_table(t7531=9), ChoiceStep.CHOSEN, PARTS) == [], (
         "one group is none"
     )
 
@@ -160,8 +162,8 @@ def test_two_sets_that_publish_the_same_have_the_same_index() -> None:
     first = sex_table(t7531=1, t9412=4, t6112=12, t7231=12)
     second = sex_table(t7531=4, t9412=1, t6112=12, t7231=12)
     assert first == second
-    assert comparable(women, first, ChoiceStep.CHOSEN, TRADES) == comparable(
-        women, second, ChoiceStep.CHOSEN, TRADES
+    assert comparable(women, first, ChoiceStep.CHOSEN, PARTS) == comparable(
+        women, second, ChoiceStep.CHOSEN, PARTS
     )
 
 
@@ -173,27 +175,19 @@ def test_a_total_of_five_is_shown_though_all_its_parts_are_hidden() -> None:
 
 def test_nothing_hides_behind_a_dominance_that_nobody_was_shown() -> None:
     """The page names the trades shown, so that there was no even one is no secret, and protects no other number."""
-    trades = {ssyk: kind for ssyk, kind in TRADES.items() if kind is not Dominance.EVEN}
-    counts = {Cell(ChoiceStep.SHOWN): 18}
-    for ssyk, number in (("7531", 9), ("9412", 6), ("7231", 3)):
-        for cell in (
-            Cell(ChoiceStep.SHOWN, ALL, trades[ssyk]),
-            Cell(ChoiceStep.SHOWN, ALL, trades[ssyk], ssyk),
-        ):
-            counts[cell] = counts.get(cell, 0) + number
-    table = published({cell: Count(n, n) for cell, n in counts.items()}, [], trades)
+    parts = Parts({ssyk: kind for ssyk, kind in TRADES.items() if kind is not Dominance.EVEN}, {})
+    table = sex_table(parts, t7531=9, t9412=6, t7231=3)
     assert not any(cell.dominance == Dominance.EVEN for cell in table)
     assert table[Cell(ChoiceStep.SHOWN)] == 18
-    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.MEN)] is None
-    assert table[Cell(ChoiceStep.SHOWN, ALL, Dominance.WOMEN)] is None, (
-        "else the three are a subtraction away"
-    )
+    assert table[Cell(ChoiceStep.SHOWN, Dominance.MEN)] is None
+    assert table[Cell(ChoiceStep.SHOWN, Dominance.WOMEN)] is None, "else the three are a subtraction away"
 
 
 def test_nobody_at_all_is_a_table_of_hidden_cells() -> None:
-    table = published({}, ["0136"], {})
+    table, facts = published({}, Parts({}, {Part.KOMMUN: ["0136"]}), Breadth())
     assert set(table.values()) == {None}
     assert not any(cell.is_rest for cell in table)
+    assert facts == {}
 
 
 def test_whole_months_only() -> None:

@@ -16,7 +16,7 @@ from indicators.rules import Share
 from indicators.suppliers.case_queries import OF_PLACEMENTS
 from marketplace.clock import travelling
 from marketplace.tenancy import Actor
-from tests.factories import HANINGE, HUDDINGE, SODERTALJE, TEXTILE
+from tests.factories import HANINGE, SODERTALJE, TEXTILE
 from tests.support.clients import ClientFor
 from tests.support.indicator_story import NOW
 from tests.support.placement_market import Market, build_market
@@ -30,8 +30,14 @@ STRATEGISTS = (
     f"/kapacitet/{HANINGE}/{TEXTILE}/tabell.csv",
     "/val-och-kon",
     "/val-och-kon/diagram.svg",
+    "/val-och-kon/steg.svg",
     "/val-och-kon/steg.csv",
-    "/val-och-kon/yrken.csv",
+    "/val-och-kon/bredd.csv",
+    "/val-och-kon/konsuppdelning.csv",
+    "/val-och-kon/enheter",
+    "/val-och-kon/enheter/tabell.csv",
+    "/val-och-kon/yrken",
+    "/val-och-kon/yrken/tabell.csv",
 )
 MANAGERS = (
     "/nyckeltal",
@@ -104,7 +110,7 @@ def test_a_day_without_numbers_says_which_days_have_them(market: Market, client_
 
 def test_charts_are_images_of_their_own_without_scripts(market: Market, client_for: ClientFor) -> None:
     client = client_for(market.strategist)
-    for path in ("/kapacitet/karta.svg", "/val-och-kon/diagram.svg?ar=2026"):
+    for path in ("/kapacitet/karta.svg", "/val-och-kon/diagram.svg?ar=2026", "/val-och-kon/steg.svg"):
         answer = client.get(path)
         assert answer.mimetype == "image/svg+xml"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
@@ -113,38 +119,10 @@ def test_charts_are_images_of_their_own_without_scripts(market: Market, client_f
         assert "http" not in image.replace("http://www.w3.org", "").replace("http://pygal.org", "")
 
 
-def test_choices_hide_small_numbers_everywhere(market: Market, client_for: ClientFor) -> None:
-    client = client_for(market.strategist)
-    page = text_of(client.get("/val-och-kon?ar=2026"))
-    assert "till och med 2026-08-31" in page
-    assert "dolt (för få)" in page
-    assert "Kvinnor, 2026" in page
-    assert "Av en slump" in page
-    assert "osäkerhet" in page
-    rows = rows_of(client.get("/val-och-kon/steg.csv?ar=2026"))
-    numbers = [int(row["Antal"]) for row in rows if row["Antal"] != "dolt (för få)"]
-    assert numbers
-    assert min(numbers) >= 5
-    assert any(row["Antal"] == "dolt (för få)" for row in rows)
-    trades = rows_of(client.get("/val-och-kon/yrken.csv?ar=2026"))
-    assert len(trades) == 3
-    assert all(
-        value == "dolt (för få)" or int(value) >= 5 for row in trades for value in list(row.values())[3:]
-    )
-
-
-def test_a_kommun_shows_its_own_and_no_trades(market: Market, client_for: ClientFor) -> None:
-    client = client_for(market.strategist)
-    page = text_of(client.get(f"/val-och-kon?ar=2026&kommun={HUDDINGE}"))
-    assert "Yrke för yrke visas bara för alla kommuner" in page
-    assert "Påbörjades" not in page
-    assert rows_of(client.get(f"/val-och-kon/yrken.csv?ar=2026&kommun={HUDDINGE}")) == []
-
-
 def test_nonsense_in_the_address_is_dropped(market: Market, client_for: ClientFor) -> None:
     client = client_for(market.strategist)
-    for query in ("ar=1999", "ar=x", "ar=2026&kommun=9999", "dag=nonsens", "visa=1&omrade=x"):
-        for path in ("/kapacitet", "/val-och-kon"):
+    for query in ("ar=1999", "ar=x", "ar=2026&urval=kommun-9999", "dag=nonsens", "visa=1&omrade=x"):
+        for path in ("/kapacitet", "/val-och-kon", "/val-och-kon/kommuner"):
             assert client.get(f"{path}?{query}").status_code == 200, query
 
 

@@ -1,0 +1,190 @@
+"""Counts choice rounds, set by set. What comes out is of persons: only the job that hides small numbers reads it."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import text
+
+from indicators.choices.breadth_rules import MOST_TRADES, OFFER_OF, Breadth, BreadthCell, Fact, Offer, Seen
+from indicators.choices.rules import Cell, ChoiceStep, Count, Part, Parts, year_bounds
+from marketplace import clock
+from marketplace.db import db
+from marketplace.reference.rules import Dominance, Sex
+
+# A trade at a supplier, once in each round that it was shown in.
+_SEEN = """
+    WITH kinds AS (
+        SELECT * FROM unnest(CAST(:trades AS text[]), CAST(:dominances AS text[])) AS k (ssyk, dominance)
+    ), visited AS (
+        SELECT DISTINCT choice_round_id, place_id FROM study_visit
+        WHERE authority_id = :authority_id AND held_on < :until
+    ), seen AS MATERIALIZED (
+        SELECT choice_round.id AS round_id, participant.id AS participant_id, participant.sex,
+               participant.kommun_code, participant.unit_id, participant.case_officer_id,
+               kinds.dominance, shown_place.ssyk, shown_place.enterprise_id, true AS is_shown,
+               bool_or(shown_place.shortlisted_on < :until) AS is_shortlisted,
+               bool_or(visited.place_id IS NOT NULL) AS is_visited,
+               bool_or(choice_round.chosen_on < :until AND (shown_place.is_chosen
+                       OR shown_place.reserve_rank IS NOT NULL AND placement.started_on < :until)) AS is_chosen,
+               bool_or((shown_place.is_chosen OR shown_place.reserve_rank IS NOT NULL)
+                       AND choice_round.chosen_on < :until AND placement.started_on < :until) AS is_started,
+               -- Whoever moves to another place has not dropped out: what becomes of her there is that choice's.
+               bool_or((shown_place.is_chosen OR shown_place.reserve_rank IS NOT NULL)
+                       AND choice_round.chosen_on < :until AND placement.started_on < :until
+                       AND (placement.state = 'completed' OR placement.state = 'ended_early' AND placement.is_moved)
+                       AND placement.ended_on < :until) AS is_completed
+        FROM choice_round
+        JOIN participant ON participant.id = choice_round.participant_id
+        JOIN shown_place ON shown_place.choice_round_id = choice_round.id AND shown_place.shown_at < :now
+        JOIN kinds ON kinds.ssyk = shown_place.ssyk
+        LEFT JOIN placement ON placement.choice_round_id = choice_round.id
+                           AND placement.place_id = shown_place.place_id
+        LEFT JOIN visited ON visited.choice_round_id = choice_round.id AND visited.place_id = shown_place.place_id
+        WHERE choice_round.authority_id = :authority_id
+          AND choice_round.opened_at >= :begins AND choice_round.opened_at < :ends
+        GROUP BY choice_round.id, participant.id, kinds.dominance, shown_place.ssyk, shown_place.enterprise_id
+    )"""
+
+_REACHED = ", ".join(f"count(*) FILTER (WHERE is_{step}) AS {step}" for step in ChoiceStep)
+_COUNTS = ", ".join(
+    f"CAST(sum({step}) AS integer), count(*) FILTER (WHERE {step} > 0),"
+    f" count(DISTINCT case_officer_id) FILTER (WHERE {step} > 0)"
+    for step in ChoiceStep
+)
+# Participants are counted by first adding up each one's own, which takes no sorting of everybody's.
+_FUNNEL = text(
+    f"""
+    {_SEEN}, own AS (
+        SELECT participant_id, sex, kommun_code, unit_id, case_officer_id, dominance, ssyk, enterprise_id, {_REACHED}
+        FROM seen
+        GROUP BY participant_id, sex, kommun_code, unit_id, case_officer_id, GROUPING SETS (
+            (), (dominance), (dominance, ssyk), (enterprise_id), (dominance, enterprise_id))
+    )
+    SELECT sex,
+           CASE WHEN ssyk IS NOT NULL THEN 'trade' WHEN enterprise_id IS NOT NULL THEN 'supplier'
+                WHEN GROUPING(kommun_code) = 0 THEN 'kommun' WHEN GROUPING(unit_id) = 0 THEN 'unit' ELSE 'all' END,
+           coalesce(ssyk, CAST(enterprise_id AS text), kommun_code, CAST(unit_id AS text), ''),
+           coalesce(dominance, ''), {_COUNTS}
+    FROM own
+    GROUP BY sex, dominance, ssyk, enterprise_id, GROUPING SETS ((), (kommun_code), (unit_id))
+    HAVING ssyk IS NULL AND enterprise_id IS NULL OR GROUPING(kommun_code, unit_id) = 3
+"""  # noqa: S608 - our own words only, as below
+)
+
+_PARTICIPANTS = text(
+    f"""
+    {_SEEN}, own AS (
+        SELECT sex, array_agg(DISTINCT dominance) AS kinds, least(count(DISTINCT ssyk), {MOST_TRADES}) AS trades
+        FROM seen GROUP BY participant_id, sex
+    )
+    SELECT sex, kinds, trades, count(*) FROM own GROUP BY sex, kinds, trades
+"""  # noqa: S608
+)
+
+_KINDS = ", ".join(Dominance)
+_EACH_KIND = ", ".join(f"({kind})" for kind in Dominance)
+_OFFERED = ", ".join(
+    f"CASE WHEN '{kind}' = ANY (rounds.kinds) THEN '{Offer.SHOWN}'"
+    f" WHEN '{kind}' = ANY (free.kinds) THEN '{Offer.FREE}' ELSE '{Offer.NONE}' END AS {kind}"
+    for kind in Dominance
+)
+# A place that could have been shown: free within two weeks of the day that the round was opened, in the participant's
+# kommun and for the hours that were granted.
+_ROUNDS = text(
+    f"""
+    {_SEEN}, rounds AS (
+        SELECT round_id, seen.participant_id, sex, kommun_code, hours_per_week,
+               CAST(opened_at AT TIME ZONE :zone AS date) AS day, array_agg(DISTINCT dominance) AS kinds
+        FROM seen
+        JOIN choice_round ON choice_round.id = round_id
+        JOIN training_grant ON training_grant.id = choice_round.grant_id
+        GROUP BY round_id, seen.participant_id, sex, kommun_code, hours_per_week, opened_at
+    ), asked AS (
+        SELECT DISTINCT kommun_code, hours_per_week, day FROM rounds
+    ), free AS (
+        SELECT asked.*, array_agg(DISTINCT dominance) AS kinds
+        FROM asked
+        JOIN capacity_day ON capacity_day.authority_id = :authority_id AND capacity_day.day = asked.day
+                         AND capacity_day.kommun_code = asked.kommun_code AND free_within_14_days > 0
+        JOIN kinds USING (ssyk)
+        WHERE EXISTS (SELECT FROM place
+                      WHERE place.enterprise_id = capacity_day.enterprise_id AND place.ssyk = capacity_day.ssyk
+                        AND place.kommun_code = capacity_day.kommun_code
+                        AND asked.hours_per_week BETWEEN place.hours_per_week_min AND place.hours_per_week_max)
+        GROUP BY asked.kommun_code, asked.hours_per_week, asked.day
+    ), offered AS (
+        SELECT sex, participant_id, {_OFFERED}
+        FROM rounds LEFT JOIN free USING (kommun_code, hours_per_week, day)
+    )
+    SELECT sex, {_KINDS}, count(*), count(DISTINCT participant_id)
+    FROM offered
+    GROUP BY sex, GROUPING SETS ((), {_EACH_KIND}, ({_KINDS}))
+"""  # noqa: S608
+)
+_FACT_OF = {offer: fact for fact, offer in OFFER_OF.items()}
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A year of an authority's choice rounds, by sex."""
+
+    funnel: Mapping[Sex, Mapping[Cell, Count]]
+    breadth: Mapping[Sex, Breadth]
+    parts: Parts
+
+
+def count_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> Counted:
+    """Rounds that were opened in the year before the day, and what came of them before it. ``kinds`` are the trades
+    with the sex that dominates each. Act as the system for the authority."""
+    begins, ends = (_midnight(day) for day in year_bounds(year, until))
+    asked = {
+        "authority_id": authority_id,
+        "begins": begins,
+        "ends": ends,
+        "until": until,
+        "now": _midnight(until),
+        "zone": clock.STOCKHOLM.key,
+        "trades": list(kinds),
+        "dominances": [str(kind) for kind in kinds.values()],
+    }
+    funnel = _funnel(asked)
+    cells = {cell for of_sex in funnel.values() for cell in of_sex}
+    keys = {
+        by: {cell.key for cell in cells if cell.by is by} for by in (Part.KOMMUN, Part.SUPPLIER, Part.UNIT)
+    }
+    if len(keys[Part.UNIT]) == 1:
+        keys[Part.UNIT] = set()  # the only unit is the whole, which hides nobody's
+    parts = Parts({cell.key: kinds[cell.key] for cell in cells if cell.by is Part.TRADE}, keys)
+    return Counted(funnel, _breadth(asked), parts)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), clock.STOCKHOLM)
+
+
+def _funnel(asked: Mapping[str, Any]) -> dict[Sex, dict[Cell, Count]]:
+    found: dict[Sex, dict[Cell, Count]] = defaultdict(dict)
+    for sex, by, key, kind, *numbers in db.session.execute(_FUNNEL, asked):
+        for position, step in enumerate(ChoiceStep):
+            found[Sex(sex)][Cell(step, kind, Part(by), key)] = Count(
+                *numbers[3 * position : 3 * position + 3]
+            )
+    return found
+
+
+def _breadth(asked: Mapping[str, Any]) -> dict[Sex, Breadth]:
+    found: dict[Sex, Breadth] = defaultdict(Breadth)
+    for sex, kinds, trades, number in db.session.execute(_PARTICIPANTS, asked):
+        seen = Seen(tuple(kind for kind in Dominance if kind in kinds), trades)
+        found[Sex(sex)].participants[seen] = number
+    for sex, *offers, number, participants in db.session.execute(_ROUNDS, asked):
+        told = {kind: Offer(offer) for kind, offer in zip(Dominance, offers, strict=True) if offer}
+        if len(told) == len(Dominance):
+            found[Sex(sex)].rounds[tuple(told.values())] = number
+            continue
+        cells = [BreadthCell(_FACT_OF[offer], kind) for kind, offer in told.items()]
+        found[Sex(sex)].in_rounds[cells[0] if cells else BreadthCell(Fact.ROUNDS)] = participants
+    return found
