@@ -34,6 +34,8 @@ from indicators.hours import queries as hours_queries
 from indicators.hours import views as hours
 from indicators.outcomes import target_views as targets
 from indicators.outcomes import views as outcomes
+from indicators.region import queries as region_queries
+from indicators.region import views as region
 from indicators.reports import views as reports
 from indicators.suppliers import views as supplier_indicators
 from invoicing.attest import queries as attest_queries
@@ -130,6 +132,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     plan.bp,
     plan.own_bp,
     procurement.bp,
+    region.bp,
     report.bp,
     reports.bp,
     own_report.bp,
@@ -160,6 +163,7 @@ WAITING: Sequence[Waiting] = (
     participant_queries.waiting,
     payment_queries.waiting,
     plan_queries.waiting,
+    region_queries.waiting,
     report_waiting.waiting,
     place_queries.waiting,
     application_queries.waiting,
@@ -186,6 +190,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     "grant_withdrawn": ["placements.waiting_list.jobs.end_withdrawn"],
     "indicators.compute": ["indicators.jobs.compute"],
     "indicators.compute_supplier": ["indicators.jobs.compute"],
+    "indicators.compute_region": ["indicators.region.jobs.compute"],
     "invoices.remind": ["invoicing.attest.jobs.remind"],
     "invoice_run": ["invoicing.run.jobs.run_month"],
     "invoice.deliver": ["invoicing.delivery.jobs.hand_over"],

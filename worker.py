@@ -121,6 +121,12 @@ SCHEDULE: Sequence[Scheduled] = (
         kind=OrganisationKind.ENTERPRISE,
     ),
     Scheduled(
+        "indicators.compute_region",
+        "15 3 * * *",
+        "the sums of what the authorities of a region have published",
+        function="indicators.region.jobs.dispatch_night",
+    ),
+    Scheduled(
         "budget.expect",
         "30 3 * * *",
         "what the booked placements are expected to cost, for the budget's forecast",

@@ -12,11 +12,12 @@ from bench.data import LARGE, SMALL, WORK, Ground, ground, prepare
 from bench.load import Clients, clients
 from bench.measures import People, Signed
 from bench.month import month_findings
+from bench.night import indicator_findings
 from bench.report import Finding, table, write
 from bench.serving import ROOT, Served, Visitor, floor, product
 from bench.sizes import Sizes, from_environment
 
-ALL = ("search", "queries", "memory", "booking", "rush", "invoicing")
+ALL = ("search", "queries", "memory", "booking", "rush", "invoicing", "indicators")
 
 
 def main(wanted: list[str]) -> int:
@@ -39,8 +40,11 @@ def measure(where: Ground, sizes: Sizes, wanted: list[str]) -> list[Finding]:
     if "invoicing" in wanted:
         _say("The month's run …")
         findings += month_findings(where, sizes.days)
-        if wanted == ["invoicing"]:
-            return findings
+    if "indicators" in wanted:
+        _say("A night's indicators …")
+        findings += indicator_findings(where)
+    if not set(wanted) - {"invoicing", "indicators"}:
+        return findings
     who = measures.people(where, LARGE)
     paths = measures.searches(where, LARGE)
     with clients(sizes.clients) as ready:

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 import config
 import migrations
 from app import create_app
-from bench import crowd, foundation, stays
+from bench import crowd, foundation, stays, year
 from bench.sizes import Sizes
 from demo.cluster import APP, OWNER
 from demo.folder import DataFolder
@@ -24,6 +24,8 @@ from marketplace.db import db
 SMALL, LARGE, WORK = "bench_small", "bench_large", "bench_work"
 FOUNDATION, MONTH = "bench_foundation", "bench_month"
 """One of everything, and what the month's run is measured on."""
+YEAR, YEARS = "bench_year", "bench_years"
+"""What indicators are counted of: a year of training, and the same with two more before it."""
 _SUPERUSER = "postgres"
 _SETTINGS = {
     "shared_buffers": "512MB",
@@ -107,7 +109,7 @@ def prepare(ground: Ground, sizes: Sizes, progress: Progress, *, checked: bool =
     """Makes the databases unless they are there, made today by this program in these sizes."""
     stamp = _stamp(sizes)
     if not ground.folder.is_done(stamp):
-        for name in (MONTH, WORK, LARGE, SMALL, FOUNDATION):
+        for name in (YEARS, YEAR, MONTH, WORK, LARGE, SMALL, FOUNDATION):
             ground.cluster.drop_database(name)
         started = time.monotonic()
         _make(ground, sizes, progress, checked=checked)
@@ -122,7 +124,7 @@ def prepare(ground: Ground, sizes: Sizes, progress: Progress, *, checked: bool =
 def _stamp(sizes: Sizes) -> str:
     """Days in the data are counted from the day it is made."""
     here = Path(__file__).parent
-    makers = [here / name for name in ("crowd.py", "foundation.py", "stays.py")]
+    makers = [here / name for name in ("crowd.py", "foundation.py", "stays.py", "year.py")]
     versions = sorted((Path(migrations.__file__).parent / "versions").glob("*.py"))
     digest = hashlib.sha256(b"".join(file.read_bytes() for file in makers + versions)).hexdigest()[:12]
     return f"data-{today()}-{sizes.stamp()}-{digest}"
@@ -138,6 +140,14 @@ def _make(ground: Ground, sizes: Sizes, progress: Progress, *, checked: bool) ->
         db.engine.dispose()
     with ground.cursor(FOUNDATION) as cursor:
         crowd.mark_patterns(cursor, laid)
+    progress(f"A year with {sizes.placements} placements, and two before it …")
+    ground.cluster.make_database(YEAR, template=FOUNDATION)
+    with ground.cursor(YEAR, checked=checked) as cursor:
+        year.make_year(cursor, laid, sizes)
+    ground.cluster.make_database(YEARS, template=YEAR)
+    with ground.cursor(YEARS, checked=checked) as cursor:
+        for years_ago in (1, 2):
+            year.add_year(cursor, sizes, years_ago=years_ago)
     ground.cluster.make_database(SMALL, template=FOUNDATION)
     progress(f"{sizes.places} places …")
     with ground.cursor(SMALL, checked=checked) as cursor:

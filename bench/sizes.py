@@ -23,8 +23,11 @@ class Sizes:
     days: int = 1_000_000
     """Of attendance in the month that is run; 500 for each invoice."""
 
+    placements: int = 100_000
+    """Of the year that indicators are counted of; ten days of attendance for each."""
+
     def stamp(self) -> str:
-        return f"{self.places}-{self.bookings}-{self.rush}"
+        return f"{self.places}-{self.bookings}-{self.rush}-{self.placements}"
 
 
 def from_environment() -> Sizes:

@@ -20,16 +20,16 @@ FLOOR_BOOKS_FROM = 2000
 def add_stays(cursor: Cursor, *, few: bool) -> int:
     """The few placements that growth is measured from, or all the others. Gives how many were added."""
     cursor.execute(_STAYS, {"few": few, "few_of_seats": FEW_OF_SEATS})
-    _people(cursor, "bench.stay")
+    add_people(cursor, "bench.stay")
     days = {"first_day": "s.first_day", "last_day": "s.last_day"}
-    _choices(cursor, "bench.stay", days, grant_state="s.grant_state")
+    add_choices(cursor, "bench.stay", days, grant_state="s.grant_state")
     seat = {"id": "s.id", "seat_id": "s.seat_id", "place_id": "s.place_id"}
     multiply(cursor, "seat_use", "bench.stay", **seat, **days, kind="'placement'")
     added = multiply(
         cursor,
         "placement",
         "bench.stay",
-        **_OF_PERSON,
+        **OF_PERSON,
         **days,
         **seat,
         enterprise_id="s.enterprise_id",
@@ -79,10 +79,10 @@ CROSS JOIN LATERAL (SELECT (hashint4(seat.s) & 2147483647) %% 100000 / 100000.0 
 WHERE (j < 3 OR place.e %% 20 <> 3 AND r.other < 0.355)
   AND (j = 2 AND r.draw < %(few_of_seats)s) = %(few)s
 """
-_OF_PERSON = {"authority_id": "s.authority_id", "unit_id": "s.unit_id", "kommun_code": "s.kommun_code"}
+OF_PERSON = {"authority_id": "s.authority_id", "unit_id": "s.unit_id", "kommun_code": "s.kommun_code"}
 
 
-def _people(cursor: Cursor, source: str) -> None:
+def add_people(cursor: Cursor, source: str) -> None:
     """One row each of participant, identity and consent, for those of the source who are new."""
     cursor.execute(
         f"CREATE TABLE bench.person AS SELECT DISTINCT ON (participant_id) * FROM {source} x"
@@ -92,10 +92,11 @@ def _people(cursor: Cursor, source: str) -> None:
         cursor,
         "participant",
         "bench.person",
-        **_OF_PERSON,
+        **OF_PERSON,
         id="s.participant_id",
         case_officer_id="s.officer_id",
         name="t.name || ' ' || s.participant_id",
+        sex="CASE WHEN s.participant_id % 5 < 3 THEN 'woman' ELSE 'man' END",
     )
     multiply(
         cursor,
@@ -109,7 +110,16 @@ def _people(cursor: Cursor, source: str) -> None:
     cursor.execute("DROP TABLE bench.person")
 
 
-def _choices(cursor: Cursor, source: str, days: Mapping[str, str], *, grant_state: str) -> None:
+def add_choices(
+    cursor: Cursor,
+    source: str,
+    days: Mapping[str, str],
+    *,
+    grant_state: str,
+    decided_on: str = "t.decided_on",
+    opened_at: str = "t.opened_at",
+    chosen_on: str = "t.chosen_on",
+) -> None:
     """One row each of grant, round and shown place; their ids are the source's."""
     multiply(
         cursor,
@@ -120,6 +130,7 @@ def _choices(cursor: Cursor, source: str, days: Mapping[str, str], *, grant_stat
         participant_id="s.participant_id",
         authority_id="s.authority_id",
         state=grant_state,
+        decided_on=decided_on,
     )
     multiply(
         cursor,
@@ -129,6 +140,8 @@ def _choices(cursor: Cursor, source: str, days: Mapping[str, str], *, grant_stat
         grant_id="s.id",
         participant_id="s.participant_id",
         authority_id="s.authority_id",
+        opened_at=opened_at,
+        chosen_on=chosen_on,
     )
     multiply(
         cursor,
@@ -171,6 +184,6 @@ def add_waiting(cursor: Cursor, sizes: Sizes) -> None:
         JOIN bench.unit unit ON unit.a = 0 AND unit.n = 0;
         """
     )
-    _people(cursor, "bench.waiting")
+    add_people(cursor, "bench.waiting")
     days = {"first_day": "s.first_day", "last_day": "s.last_day"}
-    _choices(cursor, "bench.waiting", days, grant_state="'open'")
+    add_choices(cursor, "bench.waiting", days, grant_state="'open'")

@@ -23,6 +23,7 @@ from enterprises.contracts.rules import ContractDraft, VatCategory
 from enterprises.places import services as places
 from indicators.alerts import services as alerts
 from indicators.alerts.rules import AlertKind, Watch
+from indicators.region import services as regions
 from invoicing.attest import services as attest
 from invoicing.attest.rules import SaidOfLine
 from invoicing.delivery import services as deliveries
@@ -153,6 +154,7 @@ def _save_searches(half: Half) -> None:
 def _watch(half: Half) -> None:
     with acting_as(half.by(Role.STRATEGIST)), transaction():
         half.ids["alert_id"] = alerts.add_alert(Watch(AlertKind.FREE, 1)).id
+        half.ids["region_id"] = regions.found_region(f"Hemlig region {half.side}", []).id
 
 
 def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:

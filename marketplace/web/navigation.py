@@ -41,6 +41,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("cost_indicators.index", "Kostnader"),
         ("budget.index", "Budget"),
         ("reports.index", "Rapporter"),
+        ("region.index", "Regionen"),
     ],
     Role.CONTROLLER: [
         ("start.show", "Mitt arbete"),

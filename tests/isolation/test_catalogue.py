@@ -114,6 +114,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "keep_words",
         "keep_words_of_others",
         "keep_words_of_place",
+        "region_state",
         "request_facts",
         "signed_in",
         "supplier_medians",

@@ -15,6 +15,7 @@ from enterprises.applications.rules import (
 from enterprises.contracts.edition_rules import EDITION_STATE_SV, EDITION_STATE_TONE, EDITION_TRANSITIONS
 from enterprises.contracts.rules import CONTRACT_STATE_SV, CONTRACT_STATE_TONE, CONTRACT_TRANSITIONS
 from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, PLACE_TRANSITIONS
+from indicators.region.rules import MEMBER_STATE_SV, MEMBER_TONE, MEMBER_TRANSITIONS
 from invoicing.delivery.rules import DELIVERY_STATE_SV, DELIVERY_STATE_TONE, DELIVERY_TRANSITIONS
 from invoicing.invoices.rules import INVOICE_STATE_SV, INVOICE_STATE_TONE, transitions_for
 from marketplace.accounts.rules import Role
@@ -82,6 +83,7 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "visit": (VISIT_TRANSITIONS, VISIT_STATE_SV, VISIT_TONE),
     "entry": (ENTRY_TRANSITIONS, ENTRY_STATE_SV, ENTRY_TONE),
     "offer": (OFFER_TRANSITIONS, OFFER_STATE_SV, OFFER_TONE),
+    "member": (MEMBER_TRANSITIONS, MEMBER_STATE_SV, MEMBER_TONE),
     "delivery": (DELIVERY_TRANSITIONS, DELIVERY_STATE_SV, DELIVERY_STATE_TONE),
     "invoice": (transitions_for(is_credit_note=False), INVOICE_STATE_SV, INVOICE_STATE_TONE),
     "credit_note": (transitions_for(is_credit_note=True), INVOICE_STATE_SV, INVOICE_STATE_TONE),
@@ -241,6 +243,11 @@ credit_note  disputed              withdraw_dispute    sent                  con
 credit_note  disputed              keep_claim          sent                  supplier_manager
 credit_note  sent                  settle              settled               system
 credit_note  attested              settle              settled               controller
+member       asked                 agree                 agreed                strategist
+member       asked                 decline               declined              strategist
+member       agreed                leave                 left                  strategist
+member       declined              agree                 agreed                strategist
+member       left                  agree                 agreed                strategist
 """
 
 
@@ -286,6 +293,6 @@ def test_every_state_has_words_and_a_tone_and_every_impossible_action_a_reason(n
 def test_what_is_over_offers_nothing(name: str) -> None:
     table = TABLES[name][0]
     over = {state for state in states_of(name) if all(state != start for start, _ in table)}
-    assert over
+    assert over or name == "member", "whoever has left a region may come back"
     for state, role in product(over, Role):
         assert possible_actions(table, state, role) == []

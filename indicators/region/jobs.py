@@ -1,0 +1,22 @@
+"""Each night, and when somebody comes or goes, a region's numbers are summed."""
+
+from sqlalchemy import select
+
+from indicators.region.models import Region
+from indicators.region.services import TOPIC, compute_region
+from marketplace.db import db, transaction
+from marketplace.outbox import claimed, emit
+from marketplace.tenancy import acting_as, system_actor
+
+
+def dispatch_night() -> None:
+    """One message for each region. Run by the schedule, after the authorities' own numbers."""
+    with acting_as(system_actor()), transaction():
+        for region_id in db.session.scalars(select(Region.id).order_by(Region.id)):
+            emit(TOPIC, region_id=region_id)
+
+
+def compute(outbox_id: int) -> None:
+    with claimed(outbox_id) as message:
+        if message is not None:
+            compute_region(message.payload["region_id"])
