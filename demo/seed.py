@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 
 from demo.problems import DemoProblem
 from demo.simulate.agenda import Agenda
+from demo.simulate.aiming import set_aims
 from demo.simulate.budgeting import write_budgets
 from demo.simulate.chance import rng_for
 from demo.simulate.deliver import deliver, forget_letters
@@ -86,6 +87,7 @@ def load(
     forget_letters()
     compute_all(is_whole=True)
     write_budgets(story.authorities, directory)
+    set_aims(story.authorities, directory)
     progress(_summary(counts, time.monotonic() - started))
     return counts
 

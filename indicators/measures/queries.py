@@ -27,7 +27,12 @@ def counted_years(authority_id: int, indicators: Collection[Indicator] = ()) -> 
     return list(db.session.scalars(statement.distinct().order_by(MeasureCell.year.desc())))
 
 
-def cells(authority_id: int, year: int, indicators: Collection[Indicator]) -> Cells:
+def cells(
+    authority_id: int,
+    year: int,
+    indicators: Collection[Indicator],
+    by: Collection[Dimension] = tuple(Dimension),
+) -> Cells:
     """What is published of the indicators, by dimension and key; an indicator without cases that year has none."""
     found: Cells = {indicator: {} for indicator in indicators}
     statement = (
@@ -36,6 +41,7 @@ def cells(authority_id: int, year: int, indicators: Collection[Indicator]) -> Ce
             MeasureCell.authority_id == authority_id,
             MeasureCell.year == year,
             MeasureCell.indicator.in_(indicators),
+            MeasureCell.by.in_(by),
         )
         .order_by(MeasureCell.indicator, MeasureCell.by, MeasureCell.key)
     )

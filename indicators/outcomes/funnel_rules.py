@@ -13,12 +13,20 @@ from enum import StrEnum
 from math import exp, lgamma, log
 from typing import Final
 
+from indicators.measures.rules import Dimension
 from indicators.rules import Share
 from marketplace.swedish import counted_of
 
 TAIL_95: Final = 0.025
 TAIL_998: Final = 0.001
 _CURVE_POINTS: Final = 40
+_GROUP_SV: Final = {
+    Dimension.SEX: ("Inget kön", "kön", "kön"),
+    Dimension.SUPPLIER: ("Ingen leverantör", "leverantör", "leverantörer"),
+    Dimension.TRADE: ("Inget yrke", "yrke", "yrken"),
+    Dimension.KOMMUN: ("Ingen kommun", "kommun", "kommuner"),
+    Dimension.UNIT: ("Ingen enhet", "enhet", "enheter"),
+}
 
 
 class Difference(StrEnum):
@@ -105,10 +113,9 @@ def _chance_of(count: int, cases: int, mean: float) -> float:
     return exp(ways + count * log(mean) + (cases - count) * log(1 - mean))
 
 
-def finding_sv(differences: Sequence[Difference]) -> str:
-    """What the comparison of suppliers found, in a sentence."""
+def finding_sv(differences: Sequence[Difference], by: Dimension) -> str:
+    """What the comparison found, in a sentence."""
     apart = sum(one in (Difference.HIGHER, Difference.LOWER) for one in differences)
-    if not apart:
-        return "Ingen leverantör skiljer sig mer från snittet än slumpen kan göra"
-    told = counted_of(apart, len(differences), "leverantör", "leverantörer")
-    return f"{told} skiljer sig mer från snittet än slumpen kan göra"
+    none_sv, one_sv, many_sv = _GROUP_SV[by]
+    told = counted_of(apart, len(differences), one_sv, many_sv) if apart else none_sv
+    return f"{told} skiljer sig mer från alla tillsammans än slumpen kan göra"

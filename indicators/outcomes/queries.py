@@ -12,7 +12,7 @@ from indicators.measures import queries as measures
 from indicators.measures.cohort_queries import countings
 from indicators.measures.queries import Cells, Parts
 from indicators.measures.rules import Dimension
-from indicators.outcomes.funnel_rules import Difference, compare
+from indicators.outcomes.funnel_rules import Difference, compare, finding_sv
 from indicators.outcomes.mix_rules import MixBy
 from indicators.outcomes.models import MixCell
 from indicators.suppliers.rules import Value
@@ -92,6 +92,16 @@ class Comparison:
         return [(group.name, group.value) for group in self.groups if group.value is not None]
 
     @property
+    def finding_sv(self) -> str:
+        """The chart's heading."""
+        if self.differences:
+            return finding_sv(self.differences, self.by)
+        shown = sorted((value for _, value in self.told), key=lambda value: value.value or 0)
+        if len(shown) < 2:
+            return self.definition.name_sv
+        return f"{self.definition.name_sv}: från {shown[0].short_sv} till {shown[-1].short_sv}"
+
+    @property
     def differences(self) -> list[Difference]:
         return [group.difference for group in self.groups if group.difference is not None]
 
@@ -111,7 +121,7 @@ class Mix:
 
 def overview(authority_id: int, year: int) -> dict[str, list[Row]]:
     """The sections' indicators that the year has cases of."""
-    return sections(measures.cells(authority_id, year, SHOWN))
+    return sections(measures.cells(authority_id, year, SHOWN, (Dimension.ALL, Dimension.SEX)))
 
 
 def sections(found: Cells) -> dict[str, list[Row]]:
@@ -135,7 +145,7 @@ def _row(definition: Definition, cells: Mapping[Dimension, Mapping[str, Parts]])
 
 def comparison(authority_id: int, year: int, indicator: Indicator, by: Dimension) -> Comparison:
     """The groups by name, never by rank."""
-    found = measures.cells(authority_id, year, [indicator])
+    found = measures.cells(authority_id, year, [indicator], (Dimension.ALL, by))
     definition, cells = INDICATORS[indicator], found[indicator]
     whole = _value(definition, cells.get(Dimension.ALL, {}).get(""))
     groups = []
@@ -146,11 +156,7 @@ def comparison(authority_id: int, year: int, indicator: Indicator, by: Dimension
 
 
 def _value(definition: Definition, parts: Parts | None) -> Value | None:
-    if parts is None:
-        return None
-    numerator, denominator = parts
-    is_hundredths = definition.key is Indicator.HOURS
-    return Value(definition, round(numerator / 100) if is_hundredths else numerator, denominator)
+    return None if parts is None else Value(definition, *parts)
 
 
 def _difference(value: Value | None, whole: Value | None) -> Difference | None:
@@ -180,7 +186,7 @@ def mix(authority_id: int, year: int | None) -> Mix:
             MixBy.SEX: {
                 sex.value: SEX_PLURAL_SV[sex].capitalize() for sex in SEXES if sex.value in keys[MixBy.SEX]
             },
-            MixBy.LEVEL: {key: f"Nivå {support_level_sv(key)}" for key in keys[MixBy.LEVEL]},
+            MixBy.LEVEL: {key: support_level_sv(key) for key in keys[MixBy.LEVEL]},
             MixBy.KOMMUN: kommun_labels(keys[MixBy.KOMMUN]),
         },
         {(row.enterprise_id, row.by, row.key): row.placements for row in rows},

@@ -10,7 +10,8 @@ from indicators.changes.services import publish
 from indicators.measures.rules import counted_until, settled_until
 from indicators.outcomes.mix_rules import Cell, Count, MixBy, published
 from indicators.outcomes.models import MixCell, Target
-from indicators.outcomes.target_rules import MOST_PARTICIPANTS, Level
+from indicators.outcomes.target_queries import levels
+from indicators.outcomes.target_rules import AIM_SV, MOST_PARTICIPANTS, Level
 from marketplace import audit, clock
 from marketplace.db import db
 from marketplace.errors import Invalid
@@ -52,19 +53,22 @@ def compute_mix(authority_id: int, years: Collection[int]) -> None:
         publish(MixCell, {"authority_id": authority_id, "year": year}, settled_until(year, until), rows)
 
 
-def set_targets(levels: Collection[Level]) -> None:
+def set_targets(wanted: Collection[Level]) -> None:
     """The authority's levels from now on. Raises Invalid where one cannot be reached."""
     authority_id = current_actor().authority_id
     assert authority_id is not None, "whoever sets targets acts for an authority"
-    for level in levels:
+    before = levels(authority_id)
+    if before == list(wanted):
+        return
+    for level in wanted:
         most = 100 if level.is_share else MOST_PARTICIPANTS
         if not 0 < level.value <= most:
             raise Invalid(f"Skriv ett tal från 1 till {most}.", field=level.aim)
     db.session.execute(delete(Target).where(Target.authority_id == authority_id))
     rows = [
         {"authority_id": authority_id, "aim": one.aim, "value": one.value, "series": one.series}
-        for one in levels
+        for one in wanted
     ]
     db.session.execute(insert(Target), rows)
-    told = ", ".join(f"{level.aim.value} {level.value}" for level in levels)
+    told = ", ".join(f"{AIM_SV[level.aim]} {level.value_sv}" for level in wanted if level not in before)
     audit.record("targets", authority_id, "set", authority_id=authority_id, note_sv=told)

@@ -86,7 +86,7 @@ def questions(authority_id: int) -> dict[str, str]:
 
 def standings(authority_id: int, year: int) -> list[Standings]:
     """Every target at the end of the year."""
-    of_year = cells(authority_id, year, list(OF_YEAR.values()))
+    of_year = cells(authority_id, year, list(OF_YEAR.values()), (Dimension.ALL, Dimension.SEX))
     newcomers = _newcomers(authority_id, year)
     said = _Said(authority_id, year)
     return [

@@ -14,7 +14,7 @@ from indicators.measures.queries import counted_years
 from indicators.measures.rules import DIMENSION_SV, Dimension
 from indicators.outcomes import queries
 from indicators.outcomes.forms import CompareForm
-from indicators.outcomes.funnel_rules import DIFFERENCE_SV, finding_sv, funnel
+from indicators.outcomes.funnel_rules import DIFFERENCE_SV, funnel
 from indicators.outcomes.models import MixCell
 from indicators.outcomes.queries import Comparison, Row
 from indicators.queries import computed_at
@@ -50,7 +50,6 @@ def index() -> ResponseReturnValue:
         sex_names=SEX_PLURAL_SV,
         computed_at=computed_at(authority_id),
         put_right=put_right(authority_id, [MeasureCell], year) if year else None,
-        definitions=[row.definition for rows in sections.values() for row in rows],
         **_HIDDEN,
     )
 
@@ -93,7 +92,6 @@ def compare() -> ResponseReturnValue:
         is_counted_by=by in queries.DIMENSIONS_OF[definition.key],
         arguments={"ar": year, "tal": definition.key.value, "per": by.value},
         is_funnel=is_funnel,
-        finding=finding_sv(compared.differences) if compared and is_funnel else "",
         chart_height=charts.FUNNEL_HEIGHT
         if is_funnel
         else charts.share_height(len(compared.told) if compared else 0),
@@ -124,11 +122,7 @@ def chart() -> ResponseReturnValue:
         shares = [value.value or 0.0 for value in values]
         return charts.svg_response(charts.intervals(names, shares, [one for one in bounds if one]))
     hundreds = 100 if compared.definition.measure is Measure.SHARE else 1
-    return charts.svg_response(charts.bars(names, [_plain(value) * hundreds for value in values]))
-
-
-def _plain(value: Value) -> float:
-    return float(value.numerator) if value.definition.measure is Measure.COUNT else value.value or 0.0
+    return charts.svg_response(charts.bars(names, [(value.value or 0.0) * hundreds for value in values]))
 
 
 def _is_funnel(compared: Comparison) -> bool:

@@ -23,11 +23,13 @@ class Value:
 
     @property
     def share(self) -> Share | None:
-        """The value as a share; None for a mean."""
+        """The value as a share; None for a mean or a count."""
         return Share(self.numerator, self.denominator) if self.definition.measure is Measure.SHARE else None
 
     @property
     def value(self) -> float | None:
+        if self.definition.measure is Measure.COUNT:
+            return float(self.numerator)
         return None if self.is_empty else self.numerator / self.denominator
 
     @property
@@ -37,11 +39,12 @@ class Value:
 
     @property
     def short_sv(self) -> str:
-        """”83,3 %”, or for a mean the number without its unit."""
+        """”83,3 %”, or for a mean or a count the number without its unit."""
         if self.value is None:
             return "–"
         share = self.share
-        return share.percent_sv if share is not None else plain_number(self.value, 1)
+        is_count = self.definition.measure is Measure.COUNT
+        return share.percent_sv if share is not None else plain_number(self.value, 0 if is_count else 1)
 
     @property
     def count_sv(self) -> str:

@@ -14,6 +14,7 @@ from invoicing.invoices import services
 from invoicing.payments import services as payments
 from invoicing.payments.models import Payment
 from invoicing.remuneration.facts import Month
+from invoicing.run.services import start_month_run
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.db import db, transaction
@@ -83,6 +84,7 @@ def ids(market: Market) -> dict[str, int]:
         for name in ("examined", "sent", "disputed"):
             services.send_invoice(made[name])
         payments.import_payments(b"Betalnings-id;Datum;OCR;Belopp\nA1;2026-05-04;0000099;5,00\n")
+        start_month_run(Month(2026, 1))
         made["payment"] = db.session.scalars(select(Payment.id)).one()
         db.session.get_one(EnterpriseProfile, market.enterprise_id).bankgiro = None
     with acting_as(market.controller), transaction():

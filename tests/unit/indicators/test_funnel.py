@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indicators.measures.rules import Dimension
 from indicators.outcomes.funnel_rules import (
     DIFFERENCE_SV,
     TAIL_95,
@@ -94,5 +95,5 @@ def test_the_limits_narrow_with_more_cases_and_keep_their_order() -> None:
     ],
 )
 def test_the_finding_is_a_sentence(differences: list[Difference], expected: str) -> None:
-    assert finding_sv(differences).startswith(expected)
+    assert finding_sv(differences, Dimension.SUPPLIER).startswith(expected)
     assert set(DIFFERENCE_SV) == set(Difference)

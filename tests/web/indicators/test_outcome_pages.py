@@ -95,7 +95,7 @@ def test_every_number_is_compared_in_every_direction(strategist: Client, indicat
 def test_suppliers_are_told_apart_by_more_than_chance_beside_whom_they_have_had(strategist: Client) -> None:
     asked = f"{YEAR}&tal=completed&per=supplier"
     page = text_of(strategist.get(f"/resultat/jamfor?{asked}"))
-    assert "Ingen leverantör skiljer sig mer från snittet än slumpen kan göra" in page
+    assert "Ingen leverantör skiljer sig mer från alla tillsammans än slumpen kan göra" in page
     assert "Ingen skillnad kan ses" in page
     assert "Vilka leverantörerna har haft 2026" in page
     mix = rows_of(strategist.get(f"/resultat/jamfor/deltagare.csv?{asked}"))
