@@ -17,7 +17,6 @@ from sqlalchemy.engine import Engine
 
 from demo.problems import DemoProblem
 from demo.simulate.agenda import Agenda
-from demo.simulate.aiming import set_aims
 from demo.simulate.budgeting import write_budgets
 from demo.simulate.chance import rng_for
 from demo.simulate.deliver import deliver, forget_letters
@@ -25,6 +24,7 @@ from demo.simulate.foundation import Directory, Staff, lay
 from demo.simulate.market import Market
 from demo.simulate.run import SEED, Part, parts, run_part
 from demo.simulate.waiting import EXTRA, Waiting
+from demo.simulate.watching import set_alerts
 from demo.story import read_story
 from indicators.services import compute_all
 from marketplace import clock
@@ -84,10 +84,10 @@ def load(
     counts["participants"] += EXTRA
     for authority_id in authority_ids.values():
         deliver(authority_id)
-    forget_letters()
+    set_alerts(story.authorities, directory)
     compute_all(is_whole=True)
+    forget_letters()
     write_budgets(story.authorities, directory)
-    set_aims(story.authorities, directory)
     progress(_summary(counts, time.monotonic() - started))
     return counts
 

@@ -39,7 +39,7 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
         compute_reports,
     ):
         compute(authority_id, years)
-    compute_gaps(authority_id)
+    compute_gaps(authority_id, years, is_whole=is_whole)
     check_alerts(authority_id)
     note_changed_hours(authority_id)
     note_run(authority_id)

@@ -114,7 +114,10 @@ def gaps(waiting: Mapping[Cell, int | None], seats: Mapping[tuple[str, str], Cap
 
 def gaps_finding_sv(found: Iterable[Gap]) -> str:
     """The heading above the trades."""
-    short = {gap.ssyk for gap in found if gap.ssyk and gap.lacking}
+    of_trades = [gap for gap in found if gap.ssyk]
+    if not of_trades:
+        return "Per yrke"
+    short = {gap.ssyk for gap in of_trades if gap.lacking}
     if not short:
         return "Inget yrke som fem eller fler väntar på saknas"
     return f"{counted(len(short), 'yrke', 'yrken')} räcker inte till dem som väntar"

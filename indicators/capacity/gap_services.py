@@ -1,11 +1,13 @@
 """Counts who waits for what at the end of a month, and stores only what may be shown."""
 
-from datetime import datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import text
 
 from indicators.capacity.gap_rules import last_whole_month, published
 from indicators.capacity.models import CapacityGap
+from indicators.capacity.supply_queries import gap_months
 from indicators.changes.services import publish
 from marketplace import clock
 from marketplace.accounts.models import Organisation
@@ -38,9 +40,19 @@ _COUNT = text("""
 """)
 
 
-def compute_gaps(authority_id: int) -> None:
-    """Counts those who waited when the last whole month ended. Act as the system for the authority."""
-    month = last_whole_month(clock.today())
+def compute_gaps(authority_id: int, years: Collection[int], *, is_whole: bool = False) -> None:
+    """Counts those who waited when each whole month of the years ended. What was so then does not change, so a month
+    that is counted stands, but for the last; with `is_whole` all are counted. Act as the system for the authority."""
+    last = last_whole_month(clock.today())
+    known = set() if is_whole else {*gap_months(authority_id)} - {last}
+    for year in years:
+        for number in range(1, 13):
+            month = date(year, number, 1)
+            if month <= last and month not in known:
+                _count_month(authority_id, month)
+
+
+def _count_month(authority_id: int, month: date) -> None:
     until = (month + timedelta(days=31)).replace(day=1)
     ends = datetime.combine(until, time(), clock.STOCKHOLM)
     found = db.session.execute(_COUNT, {"authority_id": authority_id, "until": until, "ends": ends})

@@ -57,7 +57,7 @@ def map_series(kommuner: Sequence[KommunSeats], positions: Mapping[str, Position
                 position.longitude * _KM_A_DEGREE * narrowing,
                 position.latitude * _KM_A_DEGREE,
                 radius,
-                f"{one.name}: {free} av {seats}",
+                f"{one.name}: {f'{free} av {seats}' if seats else 'inga'}",
             )
         )
     return series

@@ -2,9 +2,15 @@
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import update
 
+from indicators.alerts.rules import AlertKind, Watch
+from indicators.alerts.services import add_alert
+from indicators.capacity.models import CapacityGap
 from indicators.services import compute_all
 from marketplace.clock import travelling
+from marketplace.db import db, transaction
+from marketplace.tenancy import acting_as, system_actor
 from tests.browser.looking import look_at_pages
 from tests.factories import HANINGE, TEXTILE
 from tests.support.application import Database
@@ -16,6 +22,12 @@ STRATEGISTS_PAGES = {
     "capacity": f"/kapacitet?dag={NOW}",
     "capacity-one-kommun": f"/kapacitet?dag={NOW}&kommun={HANINGE}&visa=bokade",
     "capacity-nothing": "/kapacitet?dag=2020-01-01",
+    "capacity-over-time": "/kapacitet/over-tid",
+    "gaps": "/kapacitet/luckor",
+    "idle": "/kapacitet/tomma-dagar",
+    "freshness": "/kapacitet/aktualitet",
+    "alerts": "/kapacitet/bevakningar",
+    "alert-new": "/kapacitet/bevakningar/ny",
     "offers": f"/kapacitet/{HANINGE}/{TEXTILE}?dag={NOW}",
     "choices": "/val-och-kon?ar=2026",
     "choices-one-kommun": f"/val-och-kon?ar=2026&urval=kommun-{HANINGE}",
@@ -35,8 +47,13 @@ STRATEGISTS_PAGES = {
 @pytest.fixture
 def market(database: Database) -> Market:
     market = build_story(1)
+    with acting_as(market.strategist), transaction():
+        add_alert(Watch(AlertKind.FREE, 100))
     with travelling(NOW):
         compute_all(is_whole=True)
+    with acting_as(system_actor(authority_id=market.north_id)), transaction():
+        some = update(CapacityGap).where(CapacityGap.ssyk.in_(["", TEXTILE]))
+        db.session.execute(some.values(waiting=7))
     return market
 
 

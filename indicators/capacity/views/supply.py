@@ -11,8 +11,10 @@ from indicators.capacity.forms import GapFilterForm, IdleFilterForm
 from indicators.capacity.freshness_rules import EnterpriseFreshness, fresh_by_enterprise, freshness_finding_sv
 from indicators.capacity.gap_rules import ROOM_SV, ROOM_TONE, Gap, gaps, gaps_finding_sv
 from indicators.capacity.idle_rules import Idle, idle_by, idle_finding_sv, idle_of
+from indicators.capacity.map_rules import by_kommun
 from indicators.capacity.models import CapacityGap
 from indicators.capacity.queries import CapacityFilter
+from indicators.capacity.rules import Capacity
 from indicators.capacity.views.blueprint import arguments_of, authority_id, bp
 from indicators.changes.queries import put_right
 from indicators.definitions.keys import Indicator
@@ -30,7 +32,8 @@ from marketplace.web.guards import requires
 @requires(Role.STRATEGIST)
 def lacking() -> ResponseReturnValue:
     form, month = _month()
-    found = _gaps(month)
+    found, seats = _gaps(month)
+    kommuner = by_kommun(seats, _names(), queries.own_kommun_codes(authority_id()))
     return render_template(
         "indicators/capacity/gaps.html",
         form=form,
@@ -40,6 +43,7 @@ def lacking() -> ResponseReturnValue:
         whole=next((gap for gap in found if not gap.kommun_code and not gap.ssyk), None),
         kommuner=[gap for gap in found if gap.kommun_code and not gap.ssyk],
         trades=[gap for gap in found if gap.ssyk],
+        without_seats=[one.name for one in kommuner if not one.capacity.seats],
         finding=gaps_finding_sv(found),
         names=_names(),
         room_names=ROOM_SV,
@@ -56,7 +60,7 @@ def lacking() -> ResponseReturnValue:
 def gaps_file(file_format: str) -> Response:
     """Every cell, also those that may not be shown."""
     _, month = _month()
-    shown = {(gap.kommun_code, gap.ssyk): gap for gap in _gaps(month)}
+    shown = {(gap.kommun_code, gap.ssyk): gap for gap in _gaps(month)[0]}
     names = _names()
     lines = []
     for kommun_code, ssyk in supply_queries.waiting_by_cell(authority_id(), month) if month else ():
@@ -137,12 +141,12 @@ def _month() -> tuple[GapFilterForm, date | None]:
     return form, next((month for month in months if f"{month:%Y-%m}" == form.manad.data), newest)
 
 
-def _gaps(month: date | None) -> list[Gap]:
-    """Beside what there was on the month's last day."""
+def _gaps(month: date | None) -> tuple[list[Gap], dict[tuple[str, str], Capacity]]:
+    """With the seats that there were on the month's last day."""
     if month is None:
-        return []
+        return [], {}
     seats = queries.capacity_by_cell(authority_id(), CapacityFilter(_end_of(month)))
-    return gaps(supply_queries.waiting_by_cell(authority_id(), month), seats)
+    return gaps(supply_queries.waiting_by_cell(authority_id(), month), seats), seats
 
 
 def _end_of(month: date) -> date:

@@ -82,7 +82,8 @@ def test_gaps_say_what_is_lacking_and_for_whom() -> None:
     assert (found["2", ""].room, found["2", ""].lacking) == (Room.SHORT, 15)
     assert next(iter(found)) == ("", "")
     assert gaps_finding_sv(found.values()) == "2 yrken räcker inte till dem som väntar"
-    assert gaps_finding_sv([]).startswith("Inget yrke")
+    assert gaps_finding_sv([found["", "a"]]) == "Inget yrke som fem eller fler väntar på saknas"
+    assert gaps_finding_sv([found["", ""]]) == "Per yrke"
 
 
 def test_the_map_places_kommuner_where_they_lie() -> None:

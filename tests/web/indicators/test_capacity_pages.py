@@ -105,7 +105,7 @@ def test_the_map_has_a_circle_for_every_kommun(market: Market, client_for: Clien
             db.session.execute(update(Kommun).where(Kommun.code == code).values(latitude=north, longitude=18))
     client = client_for(market.strategist)
     image = etree.fromstring(client.get("/kapacitet/karta.svg").get_data())
-    assert len(image.xpath("//*[local-name()='circle']")) == 2
+    assert len(image.xpath("//*[local-name()='circle'][@r > 0]")) == 2
     rows = {row["Kommun"]: row for row in rows_of(client.get("/kapacitet/kommuner.csv"))}
     assert rows["Haninge"]["Platser"] == "8"
     assert rows["Huddinge"]["Platser"] == "0", "it is the authority's, and has none"
@@ -152,6 +152,7 @@ def test_gaps_show_no_small_number(market: Market, client_for: ClientFor) -> Non
     client = client_for(market.strategist)
     assert "Färre än fem väntade" in text_of(client.get("/kapacitet/luckor"))
     assert "För få väntar i varje kommun" in text_of(client.get("/kapacitet/luckor"))
+    assert "Utan en enda plats den dagen: Huddinge." in text_of(client.get("/kapacitet/luckor"))
     with acting_as(system_actor(authority_id=market.north_id)), transaction():
         for kommun_code, ssyk, waiting in (("", "", 12), ("", TEXTILE, 9), (HUDDINGE, "", 7)):
             db.session.execute(
