@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 
 from demo.problems import DemoProblem
 from demo.simulate.agenda import Agenda
+from demo.simulate.aiming import set_aims
 from demo.simulate.budgeting import write_budgets
 from demo.simulate.chance import rng_for
 from demo.simulate.deliver import deliver, forget_letters
@@ -88,6 +89,7 @@ def load(
     compute_all(is_whole=True)
     forget_letters()
     write_budgets(story.authorities, directory)
+    set_aims(story.authorities, directory)
     progress(_summary(counts, time.monotonic() - started))
     return counts
 
