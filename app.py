@@ -32,6 +32,7 @@ from indicators.costs import views as cost_indicators
 from indicators.definitions import views as definitions
 from indicators.hours import queries as hours_queries
 from indicators.hours import views as hours
+from indicators.measures import views as measures
 from indicators.outcomes import target_views as targets
 from indicators.outcomes import views as outcomes
 from indicators.region import queries as region_queries
@@ -122,6 +123,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     invoices.bp,
     invoice_runs.bp,
     ledger.bp,
+    measures.bp,
     outcomes.bp,
     own_page.bp,
     payments.bp,

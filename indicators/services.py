@@ -12,7 +12,6 @@ from indicators.changes.queries import uncounted_years
 from indicators.changes.services import note_run
 from indicators.checkpoints.services import compute_checkpoints
 from indicators.choices.services import compute_choices
-from indicators.costs.services import compute_costs
 from indicators.hours.services import note_changed_hours
 from indicators.measures.services import compute_measures
 from indicators.outcomes.services import compute_mix
@@ -25,7 +24,7 @@ from marketplace.tenancy import acting_as, system_actor
 
 
 def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
-    """Capacity by day, and of the years that something has happened to choices, checkpoints and costs; with `is_whole`
+    """Capacity by day, and of the years that something has happened to choices, checkpoints and measures; with `is_whole`
     of all days and years. Act as the system for the authority."""
     years = uncounted_years(is_whole=is_whole)
     compute_capacity(authority_id, is_whole=is_whole)
@@ -33,7 +32,6 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
         compute_idle,
         compute_choices,
         compute_checkpoints,
-        compute_costs,
         compute_measures,
         compute_mix,
         compute_reports,

@@ -1,4 +1,4 @@
-"""What a placement has cost for women and for men, by supplier and by kommun."""
+"""What a placement has cost and how many hours it has given: by sex, supplier, trade, kommun and unit."""
 
 from decimal import Decimal
 
@@ -6,16 +6,15 @@ from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from indicators.changes.queries import put_right
-from indicators.costs import queries
-from indicators.costs.models import CostCell
-from indicators.costs.queries import CostRow
-from indicators.definitions.keys import Indicator
+from indicators.costs.queries import INDICATORS_SHOWN, CostRow, cost_year
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
+from indicators.measures.models import MeasureCell
+from indicators.measures.queries import Parts, counted_years
+from indicators.measures.rules import DIMENSION_SV, Dimension
 from indicators.queries import computed_at
 from invoicing.budget.forms import YearFilter
 from marketplace.accounts.rules import Role
-from marketplace.reference.rules import SEX_PLURAL_SV, Sex
 from marketplace.tenancy import current_actor
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
@@ -33,13 +32,12 @@ def index() -> ResponseReturnValue:
         "indicators/costs/index.html",
         form=form,
         tables=tables,
-        sexes=queries.SEXES,
-        sex_names=SEX_PLURAL_SV,
+        DIMENSION_SV=DIMENSION_SV,
         suppressed_sv=SUPPRESSED_SV,
         why_suppressed_sv=WHY_SUPPRESSED_SV,
         computed_at=computed_at(_authority_id()),
-        put_right=put_right(_authority_id(), [CostCell], form.ar.data),
-        definitions=[INDICATORS[Indicator.COST]],
+        put_right=put_right(_authority_id(), [MeasureCell], form.ar.data),
+        definitions=[INDICATORS[indicator] for indicator in INDICATORS_SHOWN],
     )
 
 
@@ -48,30 +46,38 @@ def index() -> ResponseReturnValue:
 def index_file(file_format: str) -> Response:
     form, tables = _asked()
     lines = [
-        (kind_sv, row.name, SEX_PLURAL_SV[sex], *_cells(row, sex))
-        for kind_sv, rows in tables.items()
+        (DIMENSION_SV[by], row.name, *_values(row.cost, Decimal(100)), *_values(row.hours))
+        for by, rows in tables.items()
         for row in rows
-        for sex in queries.SEXES
     ]
-    header = ("Per", "Namn", "Kön", "Kronor", "Placeringar", "Kronor per placering")
+    header = (
+        "Per",
+        "Namn",
+        "Kronor",
+        "Placeringar",
+        "Kronor per placering",
+        "Timmar",
+        "Månader",
+        "Timmar per månad",
+    )
     return file_response(file_format, f"kostnader-{form.ar.data or 'tom'}", header, lines)
 
 
-def _asked() -> tuple[YearFilter, dict[str, list[CostRow]]]:
+def _asked() -> tuple[YearFilter, dict[Dimension, list[CostRow]]]:
     """The latest year, until another is asked for; no tables before anything is counted."""
-    years = queries.counted_years(_authority_id())
+    years = counted_years(_authority_id(), INDICATORS_SHOWN)
     form = YearFilter(choices={"ar": {year: str(year) for year in years}})
     if not years:
         return form, {}
     form.ar.data = form.ar.data or years[0]
-    return form, queries.cost_year(_authority_id(), form.ar.data)
+    return form, cost_year(_authority_id(), form.ar.data)
 
 
-def _cells(row: CostRow, sex: Sex) -> tuple[object, ...]:
-    mean = row.by_sex.get(sex)
-    if mean is None:
-        return (SUPPRESSED_SV, SUPPRESSED_SV, SUPPRESSED_SV)
-    return (Decimal(mean.cost_ore) / 100, mean.placements, Decimal(mean.mean_ore) / 100)
+def _values(parts: Parts, unit: Decimal = Decimal(1)) -> tuple[object, ...]:
+    if parts is None:
+        return (SUPPRESSED_SV,) * 3
+    whole = parts[0] / unit
+    return (whole, parts[1], round(whole / parts[1], 2))
 
 
 def _authority_id() -> int:

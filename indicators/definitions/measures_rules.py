@@ -124,7 +124,7 @@ MEASURES: Final = (
         Measure.MEAN,
         "Handledda timmar per månad",
         "Hur många timmar är en deltagare på plats under en månad?",
-        "Timmar med närvaro, summerade",
+        "Timmar med närvaro, summerade till hela timmar",
         "Månader då deltagaren hade planerade dagar; en deltagare med två placeringar i en månad räknas i båda",
         f"Månader utan planerade dagar. Dagar som ännu inte är rapporterade. {LEFT_OUT_SV}",
         "Kalenderåret då dagarna var, till och med den senaste hela månaden",

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from indicators.definitions.rules import INDICATORS
+from indicators.measures.row_queries import WITH_ROWS
 from marketplace.web.guards import signed_in
 
 bp = Blueprint("definitions", __name__, url_prefix="/nyckeltal/definitioner")
@@ -12,4 +13,6 @@ bp = Blueprint("definitions", __name__, url_prefix="/nyckeltal/definitioner")
 @bp.get("")
 @signed_in
 def index() -> ResponseReturnValue:
-    return render_template("indicators/definitions/index.html", definitions=list(INDICATORS.values()))
+    return render_template(
+        "indicators/definitions/index.html", definitions=list(INDICATORS.values()), with_rows=WITH_ROWS
+    )

@@ -15,7 +15,7 @@ from typing import Any, Final
 from indicators.definitions.keys import Indicator
 from indicators.measures.rules import Counting, Dimension
 from marketplace import clock
-from marketplace.reference.rules import is_working_day
+from marketplace.reference.rules import Sex, is_working_day
 from placements.report.content_rules import ExitReason
 
 COLUMN_OF: Final[dict[Dimension, str]] = {
@@ -197,7 +197,7 @@ ATTENDED: Final = Cohort(
     "Månad",
     (
         Counting(Indicator.ATTENDANCE, of="planned_days > 0", amount="present_days", per="planned_days"),
-        Counting(Indicator.HOURS, of="planned_days > 0", amount="CAST(hours * 100 AS bigint)"),
+        Counting(Indicator.HOURS, of="planned_days > 0", amount="hours"),
     ),
 )
 FOLLOWED: Final = Cohort(
@@ -217,6 +217,17 @@ GRANTED: Final = Cohort(
     dimensions=(Dimension.SEX, Dimension.KOMMUN, Dimension.UNIT),
 )
 COHORTS: Final = (REQUESTED, STARTED, ENDED, ATTENDED, FOLLOWED, GRANTED)
+
+
+def rows_counted(cohort: Cohort, seen: str) -> str:
+    """SQL that names as `counted` the cohort's rows, and of each person which is the first: so many of them are so many
+    people, or fewer than there are."""
+    return f"""
+        cohort AS ({cohort.rows(seen)}), counted AS (
+            SELECT cohort.*, row_number() OVER (PARTITION BY participant_id ORDER BY day, id) = 1 AS is_first
+            FROM cohort WHERE sex <> '{Sex.OTHER}'
+        )
+    """  # noqa: S608 - made of this package's own words
 
 
 def countings() -> Iterator[tuple[Cohort, Counting]]:

@@ -74,11 +74,12 @@ class Table:
 def hidden_cells(table: Table) -> frozenset[Cell]:
     """What may not be shown of a table."""
     alike = _alike(table)
+    # Of two numbers as large, what is part of something is left out before what it is part of.
     cells = {
-        (name, group): count
-        for name, groups in table.columns.items()
+        (name, group): table.columns[name][group]
+        for name in sorted(table.columns, key=lambda name: name in table.cases)
         if alike[name] == name
-        for group, count in groups.items()
+        for group in sorted(table.columns[name], key=lambda group: group == EVERYONE)
         if len(group) < 2
     }
     values = {cell: count.cases for cell, count in cells.items()}

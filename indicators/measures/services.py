@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 
 from indicators.changes.services import publish
-from indicators.measures.cohort_queries import COHORTS, COLUMN_OF, Cohort, asked
+from indicators.measures.cohort_queries import COHORTS, COLUMN_OF, Cohort, asked, rows_counted
 from indicators.measures.models import MeasureCell
 from indicators.measures.rules import (
     CROSSES,
@@ -32,8 +32,12 @@ def compute_measures(authority_id: int, years: Collection[int]) -> None:
     until = counted_until(clock.today())
     for year in years:
         of = {"authority_id": authority_id, "year": year}
-        rows = [row for cohort in COHORTS for row in _rows(cohort, authority_id, year, until)]
-        publish(MeasureCell, of, settled_until(year, until), rows)
+        publish(MeasureCell, of, settled_until(year, until), rows_of_year(authority_id, year, until))
+
+
+def rows_of_year(authority_id: int, year: int, until: date) -> Iterator[dict[str, Any]]:
+    for cohort in COHORTS:
+        yield from _rows(cohort, authority_id, year, until)
 
 
 def _rows(cohort: Cohort, authority_id: int, year: int, until: date) -> Iterator[dict[str, Any]]:
@@ -83,12 +87,8 @@ def _counted(cohort: Cohort, parameters: dict[str, Any]) -> tuple[Table, Sums]:
         )
     ] + [f"coalesce(sum({amount}) FILTER (WHERE {of}), 0)" for amount, of in summed.values()]
     names = [COLUMN_OF[dimension] for dimension in cohort.dimensions]
-    # A person's first row stands for her: so many of them are so many people, or fewer than there are.
     statement = f"""
-        WITH cohort AS ({cohort.rows("counted")}), counted AS (
-            SELECT cohort.*, row_number() OVER (PARTITION BY participant_id ORDER BY day, id) = 1 AS is_first
-            FROM cohort WHERE sex <> '{Sex.OTHER}'
-        )
+        WITH {rows_counted(cohort, "counted")}
         SELECT {", ".join(f"CASE WHEN grouping({name}) = 0 THEN {name} :: text END" for name in names)},
                {", ".join(numbers)}
         FROM counted
@@ -106,7 +106,7 @@ def _counted(cohort: Cohort, parameters: dict[str, Any]) -> tuple[Table, Sums]:
         for name in conditions:
             columns[name][group] = Count(next(found), next(found))
         for name in summed:
-            sums[name][group] = int(next(found))
+            sums[name][group] = round(next(found))
     if columns["true"][EVERYONE].cases:
         _add_absent_sexes(columns, sums)
     return Table(columns, cases, list(_parts(cohort))), sums

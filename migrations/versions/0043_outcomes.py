@@ -99,6 +99,7 @@ def upgrade() -> None:
     protect(
         "measure_cell", [("readers", "SELECT", READS), ("system", "ALL", f"app_role() = 'system' AND {A}")]
     )
+    op.drop_table("cost_cell")  # what placements cost is a measure too
     for name, rows in VIEWS.items():
         op.execute(f"CREATE VIEW visible_{name} WITH (security_invoker = true) AS {rows}")
         own = "WHERE app_role() = 'system' AND authority_id = app_authority()"
@@ -110,3 +111,33 @@ def downgrade() -> None:
     for name in VIEWS:
         op.execute(f"DROP VIEW counted_{name}, visible_{name}")
     op.drop_table("measure_cell")
+    op.create_table(
+        "cost_cell",
+        sa.Column("authority_id", sa.Integer(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.Column(
+            "sex",
+            sa.Enum(
+                "woman", "man", "other", name="sex", native_enum=False, create_constraint=True, length=40
+            ),
+            nullable=False,
+        ),
+        sa.Column("enterprise_id", sa.Integer(), nullable=False),
+        sa.Column("kommun_code", sa.Text(), nullable=False),
+        sa.Column("placements", sa.Integer(), nullable=True),
+        sa.Column("cost_ore", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("placements >= 5", name=op.f("ck_cost_cell_no_small_cell")),
+        sa.CheckConstraint(
+            "(placements IS NULL) = (cost_ore IS NULL)", name=op.f("ck_cost_cell_hidden_whole")
+        ),
+        sa.ForeignKeyConstraint(
+            ["authority_id"], ["organisation.id"], name=op.f("fk_cost_cell_authority_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "authority_id", "year", "sex", "enterprise_id", "kommun_code", name=op.f("pk_cost_cell")
+        ),
+    )
+    readers = f"{A} AND app_role() IN ('strategist', 'coordinator', 'system')"
+    protect(
+        "cost_cell", [("readers", "SELECT", readers), ("system", "ALL", f"app_role() = 'system' AND {A}")]
+    )

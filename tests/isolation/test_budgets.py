@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from indicators.costs.models import CostCell
+from indicators.measures.models import MeasureCell
+from indicators.measures.rules import Dimension
 from invoicing.budget.models import Budget, ExpectedCost
 from marketplace.accounts.rules import Role
 from marketplace.clock import now
 from marketplace.db import Base, db
-from marketplace.reference.rules import Sex
 from marketplace.tenancy import ANONYMOUS, acting_as, system_actor
 from tests.isolation.conftest import Rollback
 from tests.world import ROLES, TODAY, Side, World
@@ -19,7 +19,7 @@ READ_BUDGETS = {Role.CONTROLLER, Role.STRATEGIST, Role.COORDINATOR}
 READERS: dict[type[Base], set[Role]] = {
     Budget: READ_BUDGETS,
     ExpectedCost: READ_BUDGETS,
-    CostCell: {Role.STRATEGIST, Role.COORDINATOR},
+    MeasureCell: {Role.STRATEGIST, Role.COORDINATOR, Role.CASE_OFFICER},
 }
 
 
@@ -38,13 +38,13 @@ def add_rows(world: World) -> None:
             "planned_days": 0,
             "computed_at": now(),
         },
-        CostCell: {
+        MeasureCell: {
             "year": 2026,
-            "sex": Sex.WOMAN,
-            "enterprise_id": 0,
-            "kommun_code": "",
-            "placements": 5,
-            "cost_ore": 1,
+            "indicator": "cost",
+            "by": Dimension.ALL,
+            "key": "",
+            "numerator": 1,
+            "denominator": 5,
         },
     }
     with acting_as(system_actor(authority_id=authority_id)):
@@ -99,7 +99,7 @@ def test_what_is_counted_is_written_by_the_job_alone(undone: Rollback, world: Wo
         add_rows(world)
         for role in ROLES:
             with acting_as(world.actor(role)):
-                for table in ("expected_cost", "cost_cell"):
+                for table in ("expected_cost", "measure_cell"):
                     done = db.session.execute(text(f"DELETE FROM {table}"))
                     assert done.rowcount == 0  # type: ignore[attr-defined]
 

@@ -1,10 +1,8 @@
 """What measures are counted from and who reads them: the night's job its authority's, and each reader her own rows."""
 
 import pytest
-from sqlalchemy import insert, select, text
+from sqlalchemy import text
 
-from indicators.measures.models import MeasureCell
-from indicators.measures.rules import Dimension
 from marketplace.accounts.rules import Role
 from marketplace.db import db
 from marketplace.tenancy import acting_as, system_actor
@@ -47,25 +45,3 @@ def test_the_job_counts_its_own_authority(undone: Rollback, world: World) -> Non
     for actor in (system_actor(), system_actor(enterprise_id=world.actor(Role.SUPERVISOR).enterprise_id)):
         with undone(), acting_as(actor):
             assert [rows_of(f"counted_{name}") for name in TABLES] == [0] * len(TABLES)
-
-
-@pytest.mark.parametrize("side", ["own", "foreign"])
-@pytest.mark.parametrize("role", EVERYBODY)
-def test_a_number_is_read_by_those_of_the_authority_who_plan_or_place(
-    undone: Rollback, world: World, role: Role, side: Side
-) -> None:
-    cell = {
-        "year": 2026,
-        "indicator": "completed",
-        "by": Dimension.ALL,
-        "key": "",
-        "numerator": 6,
-        "denominator": 9,
-    }
-    with undone():
-        with acting_as(system_actor(world.authorities["own"])):
-            db.session.execute(insert(MeasureCell).values(authority_id=world.authorities["own"], **cell))
-        with acting_as(world.actor(role, side)):
-            found = len(list(db.session.scalars(select(MeasureCell))))
-    readers = {Role.STRATEGIST, Role.COORDINATOR, Role.CASE_OFFICER}
-    assert found == (side == "own" and role in readers)

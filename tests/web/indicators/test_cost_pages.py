@@ -9,7 +9,10 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from indicators.costs.models import CostCell
+from indicators.definitions.keys import Indicator
+from indicators.measures.queries import Cells
+from indicators.measures.queries import cells as published
+from indicators.measures.rules import Dimension
 from indicators.services import compute_authority
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
@@ -57,20 +60,17 @@ def count_at_night(market: Market) -> None:
         compute_authority(market.authority_id)
 
 
-def cells(market: Market) -> dict[tuple[Sex, int, str], tuple[int | None, int | None]]:
+def cells(market: Market) -> Cells:
     with acting_as(market.actors[Role.STRATEGIST]):
-        return {
-            (cell.sex, cell.enterprise_id, cell.kommun_code): (cell.placements, cell.cost_ore)
-            for cell in db.session.scalars(select(CostCell))
-        }
+        return published(market.authority_id, MARCH.first_day.year, [Indicator.COST])
 
 
 def test_what_is_over_is_counted_and_what_is_small_is_not_stored(market: Market) -> None:
     counted = cells(market)
-    whole = (6, 6 * 4_935_00 + 2_500_00)
-    assert len(counted) == 6
-    assert {numbers for (sex, *_), numbers in counted.items() if sex is Sex.WOMAN} == {whole}
-    assert {numbers for (sex, *_), numbers in counted.items() if sex is Sex.MAN} == {(None, None)}
+    of_cost = counted[Indicator.COST]
+    whole = (8 * 4_935_00 + 2_500_00, 8)
+    assert of_cost[Dimension.SEX] == {Sex.WOMAN: None, Sex.MAN: None}
+    assert all(list(of_cost[by].values()) == [whole] for by in Dimension if by is not Dimension.SEX)
     count_at_night(market)
     assert cells(market) == counted
 
@@ -78,23 +78,24 @@ def test_what_is_over_is_counted_and_what_is_small_is_not_stored(market: Market)
 def test_a_last_month_that_may_be_invoiced_yet_is_not_counted(market: Market) -> None:
     with travelling(date(2026, 4, 30)):
         count_at_night(market)
-        assert cells(market) == {}
+        assert cells(market) == {Indicator.COST: {}}
 
 
 def test_strategist_and_coordinator_read_it_by_sex(
     market: Market, strategist: Client, client_for: ClientFor
 ) -> None:
     shown = text_of(strategist.get("/kostnader-och-kon"))
-    assert "Växthuset & Co 5 351,67 kr 32 110,00 kr på 6 placeringar dolt (för få)" in shown
-    assert "Haninge 5 351,67 kr" in shown
+    assert "Växthuset & Co 5 247,50 kr 41 980,00 kr på 8 placeringar" in shown
+    assert "Haninge 5 247,50 kr" in shown
+    assert "Kvinnor dolt (för få)" in shown
     rows = list(
         csv.reader(
             io.StringIO(strategist.get("/kostnader-och-kon/lista.csv").data.decode("utf-8-sig")),
             delimiter=";",
         )
     )
-    assert rows[1] == ["Alla", "Alla placeringar", "kvinnor", "32110", "6", "5351,67"]
-    assert rows[2][3:] == ["dolt (för få)"] * 3
+    assert rows[1][:5] == ["Alla", "Alla", "41980", "8", "5247,5"]
+    assert rows[2] == ["Kön", "Kvinnor", *["dolt (för få)"] * 3, *rows[2][5:]]
     assert strategist.get("/kostnader-och-kon/lista.xlsx").status_code == 200
     for role in (Role.CONTROLLER, Role.SUPPLIER_MANAGER):
         assert client_for(market.actors[role]).get("/kostnader-och-kon").status_code == 403
