@@ -91,6 +91,9 @@ def test_a_month_is_fetched_and_then_sent(ready_market: Market, client_for: Clie
         number = line.partition(";")[0].encode()
         shown = whole.get("/rapporter/timmar/2026-03")
         assert number not in page.data + shown.data
+        assert lines_of(whole, "/rapporter/timmar/manader.csv")[1][:2] == ["2026-03", "Skickad"]
+        assert len(lines_of(whole, "/rapporter/timmar/2026-03/andrat.csv")) == 1
+        assert some.get("/rapporter/timmar/2026-03/andrat.xlsx").status_code == 403
         assert "Hämta filen igen" in text_of(shown)
         assert "1 deltagare. Kontrollsumma" in text_of(shown)
         assert whole.post("/rapporter/timmar/2026-05/fil").status_code == 409
