@@ -11,6 +11,7 @@ from demo.simulate.chance import rng_for, some_of
 from demo.simulate.finding import Found, find
 from demo.simulate.history import History
 from demo.simulate.participants import withdraw
+from demo.simulate.saving import save_some
 from demo.simulate.taste import chosen_weight, shown_weight
 from demo.simulate.training import begin_training
 from marketplace.clock import today
@@ -78,6 +79,7 @@ def _show(history: History, case: Case) -> None:
     history.counts["choice rounds"] += 1
     day = add_working_days(today(), case.rng.randint(0, 5))
     day = max(day, add_working_days(today(), 1)) if case.chance(0.8) else day
+    save_some(history, case, [one.place_id for one in shown])
     visiting.look_around(history, case, [one.place_id for one in shown], day)
     assert case.officer is not None
     if case.is_shown_only or case.chance(_STAYS_UNDECIDED):
