@@ -60,6 +60,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("booking.index", "Placeringar"),
         ("followup.index", "Uppföljningar"),
         ("report.index", "Slutdokumentationer"),
+        ("measures.index", "Nyckeltal"),
     ],
     Role.SUPPLIER_MANAGER: [
         ("start.show", "Mitt arbete"),
