@@ -50,6 +50,7 @@ def index() -> ResponseReturnValue:
         sex_names=SEX_PLURAL_SV,
         computed_at=computed_at(authority_id),
         put_right=put_right(authority_id, [MeasureCell], year) if year else None,
+        sees_rows=_sees_rows(),
         **_HIDDEN,
     )
 
@@ -89,6 +90,7 @@ def compare() -> ResponseReturnValue:
         compared=compared,
         definition=definition,
         by_sv=DIMENSION_SV[by].lower(),
+        sees_rows=_sees_rows(),
         is_counted_by=by in queries.DIMENSIONS_OF[definition.key],
         arguments={"ar": year, "tal": definition.key.value, "per": by.value},
         is_funnel=is_funnel,
@@ -208,6 +210,11 @@ def _parts(definition: Definition, value: Value | None) -> tuple[object, ...]:
     is_count = definition.measure is Measure.COUNT
     numbers = (value.numerator, None, None) if is_count else (value.numerator, value.denominator, value.value)
     return (*numbers, low, high, definition.unit_sv)
+
+
+def _sees_rows() -> bool:
+    """Whether the reader may open the rows behind a number: she sees the persons."""
+    return current_actor().role is Role.COORDINATOR
 
 
 def own_authority() -> int:

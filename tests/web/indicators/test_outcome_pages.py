@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from lxml import html
 from sqlalchemy.orm import Session
 
 from indicators.definitions.keys import Indicator
@@ -106,6 +107,18 @@ def test_suppliers_are_told_apart_by_more_than_chance_beside_whom_they_have_had(
     assert "Vilka leverantörerna har haft" not in text_of(
         strategist.get(f"/resultat/jamfor?{YEAR}&per=trade")
     )
+
+
+def test_whoever_sees_the_persons_is_led_to_the_rows(
+    market: Market, strategist: Client, client_for: ClientFor
+) -> None:
+    coordinator = client_for(market.coordinator)
+    for path in (f"/resultat?{YEAR}", f"/resultat/jamfor?{YEAR}&tal=completed&per=supplier"):
+        assert "Raderna bakom" not in text_of(strategist.get(path))
+        page = html.fromstring(coordinator.get(path).get_data(as_text=True))
+        links = page.xpath("//main//a[starts-with(., 'Raderna bakom')]/@href")
+        assert links
+        assert coordinator.get(links[-1]).status_code == 200
 
 
 def test_targets_begin_somewhere_and_are_the_strategists_to_set(
