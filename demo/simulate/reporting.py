@@ -9,7 +9,7 @@ from demo.simulate.history import History
 from demo.simulate.texts import RECOMMENDED, comment, exit_reason, reached, report_texts
 from marketplace.clock import today
 from marketplace.db import get_or_404
-from marketplace.reference.rules import add_working_days
+from marketplace.reference.rules import add_months, add_working_days
 from marketplace.tenancy import acting_as
 from placements.access.queries import participant_actor
 from placements.booking.models import Placement
@@ -32,6 +32,7 @@ _IS_LATE, _IS_MISSING, _READS_ALONE, _DECLINES = 0.12, 0.025, 0.15, 0.04
 _CORRECTED_EVERY = 8
 _CORRECTION = "Skriv också hur mycket tid deltagaren hade per vecka mot slutet."
 _CORRECTED = "Mot slutet var deltagaren på plats den tid som står i planens sista steg."
+_EVIDENCE = "Anställningsbevis eller antagningsbesked, och ett intyg om att det varar."
 _AFTER = {
     ExitReason.WORK: (Occupation.WORK, Support.NONE),
     ExitReason.STUDIES: (Occupation.STUDIES, Support.STUDY_SUPPORT),
@@ -145,12 +146,22 @@ def _plan_reception(history: History, case: Case, report_id: int, why: ExitReaso
         add_working_days(today(), case.rng.randint(2, 8)),
         Phase.DECISIONS,
         history.coordinator(case),
-        lambda: _receive(case, report_id, why),
+        lambda: _receive(history, case, report_id, why),
     )
 
 
-def _receive(case: Case, report_id: int, why: ExitReason) -> None:
-    services.record_outcome(case.placement_id, _outcome(case.rng, why))
+def _receive(history: History, case: Case, report_id: int, why: ExitReason) -> None:
+    outcome = _outcome(case.rng, why)
+    services.record_outcome(case.placement_id, outcome)
+    after_months = queries.result_after_months(case.placement_id)
+    if after_months and why in (ExitReason.WORK, ExitReason.STUDIES):
+        lasts = replace(outcome, result_began_on=today(), result_evidence_sv=_EVIDENCE)
+        history.agenda.add(
+            add_working_days(add_months(today(), after_months), 5),
+            Phase.DECISIONS,
+            history.coordinator(case),
+            lambda: services.record_outcome(case.placement_id, lasts),
+        )
     services.receive_report(report_id, next_step_sv=RECOMMENDED[case.number % len(RECOMMENDED)])
 
 

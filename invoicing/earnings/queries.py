@@ -16,7 +16,7 @@ from invoicing.remuneration.queries import contract_facts
 from invoicing.run.queries import contracts_of
 from marketplace.db import db
 from marketplace.errors import NotFound
-from marketplace.tenancy import acting_as, system_actor
+from marketplace.tenancy import acting_as, current_actor, system_actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +64,18 @@ class Earned:
 
 
 def earned_so_far(month: Month) -> list[Earned]:
-    """Of each of the actor's contracts that is in force some day of the month, or has something left to invoice.
+    """Of each contract of the actor's enterprise that is in force some day of the month, or has something left to
+    invoice.
 
     Plans and reports name persons, so the facts are read as the system; what comes out is placement numbers.
     """
-    contracts = db.session.scalars(
-        select(Contract)
-        .where(Contract.id.in_(contracts_of(month)))
-        .options(joinedload(Contract.authority), joinedload(Contract.system))
-        .order_by(Contract.id)
-    ).all()
-    if not contracts:
-        return []
-    with acting_as(system_actor(enterprise_id=contracts[0].enterprise_id)):
+    with acting_as(system_actor(enterprise_id=current_actor().enterprise_id)):
+        contracts = db.session.scalars(
+            select(Contract)
+            .where(Contract.id.in_(contracts_of(month)))
+            .options(joinedload(Contract.authority), joinedload(Contract.system))
+            .order_by(Contract.id)
+        ).all()
         facts = contract_facts(in_time(contracts), month)
         known = booked(contracts, month.first_day, month.last_day)
         attended = attended_by(Contract.id, contracts)

@@ -15,7 +15,7 @@ from invoicing.remuneration.facts import (
     PlacementFacts,
     Problem,
 )
-from invoicing.remuneration.price_rules import DayRate, HourlyRate, MonthlyRate, StartFee
+from invoicing.remuneration.price_rules import DayRate, HourlyRate, MonthlyRate, ResultFee, StartFee
 from invoicing.remuneration.rules import month_lines
 from invoicing.remuneration.settlement_rules import lines_to_invoice
 from marketplace.procurement.price_rules import Component
@@ -38,6 +38,10 @@ class Agreed:
     @property
     def pays_days(self) -> bool:
         return any(isinstance(one, DayRate | HourlyRate) for one in self.terms.components)
+
+    @property
+    def pays_results(self) -> bool:
+        return any(isinstance(one, ResultFee) for one in self.terms.components)
 
     @property
     def pays_time(self) -> bool:

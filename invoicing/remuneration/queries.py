@@ -21,6 +21,7 @@ from invoicing.remuneration.facts import (
     Line,
     Month,
     PlacementFacts,
+    Result,
     Unit,
     day_set,
 )
@@ -76,7 +77,7 @@ def contract_facts(
         [(key, one) for key, its in whole.items() for one in its if months[key].get(one, _NOTHING).pays_days]
     )
     follow_rows_of_absence(days, months)
-    placements = _placements(ids, before[-1], month)
+    placements = _placements(ids, before[-1], month, _results(agreed, before[-1]))
     invoiced = _invoiced(ids, whole, month, but_for)
     return {
         key: ContractFacts(
@@ -203,7 +204,7 @@ _PLACEMENTS = Prepared(
             WHERE r.placement_id = p.id AND r.filed_on IS NOT NULL AND r.state <> 'draft'
             ORDER BY r.revision LIMIT 1) report ON true
         WHERE p.contract_id = ANY (:contracts) AND p.state = ANY (:states)
-          AND p.first_day <= :until AND p.last_day >= :since
+          AND p.first_day <= :until AND (p.last_day >= :since OR p.id = ANY (:verified))
         ORDER BY p.id
     """),
     is_planned_once=True,
@@ -216,14 +217,25 @@ _MOVED_FROM = Prepared(
     """),
     is_planned_once=True,
 )
+_RESULTS = Prepared(
+    text("""
+        SELECT p.id, o.result_began_on, o.result_verified_on
+        FROM placement p JOIN outcome o ON o.placement_id = p.id
+        WHERE p.contract_id = ANY (:contracts) AND o.result_verified_on >= :since
+    """),
+    is_planned_once=True,
+)
 _BEGUN = sorted(state.value for state in BEGUN_STATES)
 
 
-def _placements(contracts: list[int], oldest: Month, month: Month) -> dict[int, list[PlacementFacts]]:
+def _placements(
+    contracts: list[int], oldest: Month, month: Month, results: Mapping[int, Result]
+) -> dict[int, list[PlacementFacts]]:
     rows = _PLACEMENTS.rows(
         contracts=contracts,
         states=_BEGUN,
         since=oldest.first_day - FEES_MAY_COME_FOR,
+        verified=sorted(results),
         until=month.last_day,
     )
     known = {row.id: row for row in rows}
@@ -245,11 +257,21 @@ def _placements(contracts: list[int], oldest: Month, month: Month) -> dict[int, 
                 plan_agreed_on=None if any(one.agreed_on for one in chain) else row.agreed_on,
                 report_filed_on=row.filed_on,
                 report_due_on=row.due_on,
+                result=results.get(row.id),
                 began_on=min((one.first_day for one in chain), default=None),
                 is_continued=row.id in continued,
             )
         )
     return found
+
+
+def _results(agreed: Mapping[int, Mapping[Month, Agreed]], oldest: Month) -> dict[int, Result]:
+    """What has been verified since, by placement, where a contract pays for it."""
+    paying = [key for key, months in agreed.items() if any(one.pays_results for one in months.values())]
+    if not paying:
+        return {}
+    rows = _RESULTS.rows(contracts=paying, since=oldest.first_day)
+    return {placement_id: Result(began_on, verified_on) for placement_id, began_on, verified_on in rows}
 
 
 def _add_moved_from(known: dict[int, Any]) -> None:

@@ -2,29 +2,43 @@
 
 from datetime import date
 
-from sqlalchemy import Select, exists, func, select, text
+from sqlalchemy import Select, exists, func, or_, select, text
 from sqlalchemy.orm import joinedload
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from invoicing.invoices.models import Invoice
 from invoicing.invoices.rules import InvoiceState
+from invoicing.remuneration.contract_rules import looked_back
 from invoicing.remuneration.facts import Month
 from invoicing.remuneration.queries import FEES_MAY_COME_FOR, ContractInTime
 from invoicing.run.models import InvoiceRun, Unpriced
 from marketplace.db import db
 from marketplace.statements import Prepared
+from placements.booking.models import Placement
+from placements.report.models import Outcome
 
 
 def contracts_of(month: Month) -> Select[int]:
     """Ids of the signed contracts that the actor may see and that have begun. Long after its end a contract earns
-    nothing more."""
+    nothing more, but for a result that is verified, and gives back what was invoiced lately. Call as the system."""
+    oldest = looked_back(month)[-1].first_day
+    is_invoiced = exists().where(Invoice.contract_id == Contract.id, Invoice.month >= oldest)
+    is_verified = exists().where(
+        Placement.contract_id == Contract.id,
+        Outcome.placement_id == Placement.id,
+        Outcome.result_verified_on >= oldest,
+    )
     return (
         select(Contract.id)
         .where(
             Contract.state.not_in((ContractState.AWAITING_SIGNATURE, ContractState.WITHDRAWN)),
             Contract.starts_on <= month.last_day,
-            func.coalesce(Contract.ended_on, month.last_day) >= month.first_day - FEES_MAY_COME_FOR,
+            or_(
+                func.coalesce(Contract.ended_on, month.last_day) >= month.first_day - FEES_MAY_COME_FOR,
+                is_verified,
+                is_invoiced,
+            ),
         )
         .order_by(Contract.id)
     )

@@ -13,12 +13,13 @@ from wtforms import (
     HiddenField,
     RadioField,
     SelectField,
+    StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, Optional
+from wtforms.validators import DataRequired, Length, Optional
 
 from marketplace.errors import Invalid
-from marketplace.web.fields import CheckboxesField
+from marketplace.web.fields import CheckboxesField, DateFieldSv
 from marketplace.web.forms import BaseForm, FilterForm, FormError, one_of, or_none
 from placements.plan.content_rules import Goal
 from placements.report.content_rules import (
@@ -226,11 +227,19 @@ class OutcomeForm(BaseForm):
         "Sysselsättning efter", choices=one_of(OCCUPATION_SV, blank="Välj"), coerce=or_none(Occupation)
     )
     support_after = CheckboxesField("Försörjning efter", choices=one_of(SUPPORT_SV))
+    result_began_on = DateFieldSv("Arbetet eller studierna började", validators=[Optional()])
+    result_evidence_sv = StringField(
+        "Det har jag sett som styrker det",
+        validators=[Length(max=200)],
+        description="Till exempel anställningsbevis och lönebesked, med datum. Skriv inte vem arbetsgivaren är.",
+    )
 
-    def __init__(self, known: OutcomeContent | None = None, **kwargs: Any) -> None:
-        super().__init__(data=vars(known) if known else None, **kwargs)
+    def __init__(self, known: OutcomeContent | None, *, has_result_fee: bool) -> None:
+        super().__init__(data=vars(known) if known else None)
         for box in self:
-            box.flags.required = True
+            box.flags.required = not box.name.startswith("result_")
+        if not has_result_fee and not (known and known.result_began_on):
+            del self.result_began_on, self.result_evidence_sv
 
     def validate(self, extra_validators: Any = None) -> bool:
         is_valid = super().validate(extra_validators)
@@ -241,6 +250,7 @@ class OutcomeForm(BaseForm):
 
     def content(self) -> OutcomeContent:
         """What was chosen, in a form that is valid."""
+        began_on = self.result_began_on.data if "result_began_on" in self else None
         return OutcomeContent(
             occupation_before=self.occupation_before.data,
             support_before=tuple(Support(code) for code in self.support_before.data or ()),
@@ -248,6 +258,8 @@ class OutcomeForm(BaseForm):
             education=self.education.data,
             occupation_after=self.occupation_after.data,
             support_after=tuple(Support(code) for code in self.support_after.data or ()),
+            result_began_on=began_on,
+            result_evidence_sv=(self.result_evidence_sv.data or "") if began_on else "",
         )
 
 

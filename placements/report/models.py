@@ -132,6 +132,12 @@ class Outcome(Base):
     __tablename__ = "outcome"
     __table_args__ = (
         CheckConstraint("cardinality(support_before) > 0 AND cardinality(support_after) > 0", name="support"),
+        CheckConstraint(
+            "(result_began_on IS NULL) = (result_verified_on IS NULL)"
+            " AND (result_began_on IS NULL) = (result_evidence_sv = '')"
+            " AND coalesce(result_began_on <= result_verified_on, true)",
+            name="result_is_whole",
+        ),
     )
 
     placement_id: Mapped[int] = mapped_column(ForeignKey("placement.id"), primary_key=True)
@@ -141,6 +147,10 @@ class Outcome(Base):
     education: Mapped[Education] = mapped_column(enum_of(Education, "education"))
     occupation_after: Mapped[Occupation] = mapped_column(enum_of(Occupation, "occupation_after"))
     support_after: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    result_began_on: Mapped[date | None]
+    """Work or studies that have lasted as long as the contract pays a fee for."""
+    result_verified_on: Mapped[date | None]
+    result_evidence_sv: Mapped[str] = mapped_column(default="")
 
     @property
     def content(self) -> OutcomeContent:
@@ -151,6 +161,8 @@ class Outcome(Base):
             self.education,
             self.occupation_after,
             tuple(Support(code) for code in self.support_after),
+            self.result_began_on,
+            self.result_evidence_sv,
         )
 
 

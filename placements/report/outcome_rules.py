@@ -5,9 +5,12 @@ The workplace neither writes nor reads it: a supplier sees nothing of a particip
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from marketplace.errors import Invalid
+from marketplace.reference.rules import add_months
+from marketplace.swedish import counted
 
 
 class Occupation(StrEnum):
@@ -116,6 +119,9 @@ class OutcomeContent:
     education: Education
     occupation_after: Occupation
     support_after: tuple[Support, ...]
+    result_began_on: date | None = None
+    """Work or studies that last, where the contract pays a fee for it."""
+    result_evidence_sv: str = ""
 
 
 def check_outcome(outcome: OutcomeContent) -> None:
@@ -126,11 +132,32 @@ def check_outcome(outcome: OutcomeContent) -> None:
             raise Invalid("Välj minst en.", field=field)
         if len(named) > 1 and _ALONE.intersection(named):
             raise Invalid("Det alternativet kan inte väljas tillsammans med andra.", field=field)
+    if outcome.result_began_on and not outcome.result_evidence_sv:
+        raise Invalid("Skriv vad du har sett som styrker det.", field="result_evidence_sv")
+
+
+def check_result(outcome: OutcomeContent, *, after_months: int | None, first_day: date, today: date) -> None:
+    """Raises Invalid beside the box for a result that cannot be verified today. `after_months`: how long it has lasted
+    when the contract pays for it; None where it does not."""
+    began_on = outcome.result_began_on
+    if began_on is None:
+        return
+    if after_months is None:
+        raise Invalid("Avtalet har ingen resultatersättning.", field="result_began_on")
+    if began_on < first_day:
+        raise Invalid("Det kan inte ha börjat före placeringen.", field="result_began_on")
+    earliest = add_months(began_on, after_months)
+    if today < earliest:
+        raise Invalid(
+            f"Avtalet betalar när det har varat i {counted(after_months, 'månad', 'månader')}. "
+            f"Det kan styrkas tidigast {earliest.isoformat()}.",
+            field="result_began_on",
+        )
 
 
 def outcome_lines(outcome: OutcomeContent) -> Mapping[str, str]:
     """As a page says it, by label."""
-    return {
+    lines = {
         "Sysselsättning före": OCCUPATION_SV[outcome.occupation_before],
         "Försörjning före": _listed(outcome.support_before),
         "Tid i offentlig försörjning": YEARS_SV[outcome.years_in_support],
@@ -138,6 +165,9 @@ def outcome_lines(outcome: OutcomeContent) -> Mapping[str, str]:
         "Sysselsättning efter": OCCUPATION_SV[outcome.occupation_after],
         "Försörjning efter": _listed(outcome.support_after),
     }
+    if outcome.result_began_on:
+        lines["Arbete eller studier"] = f"Sedan {outcome.result_began_on}. {outcome.result_evidence_sv}"
+    return lines
 
 
 def _listed(supports: Sequence[Support]) -> str:

@@ -8,11 +8,15 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased, joinedload
 
+from enterprises.contracts.models import Contract
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.audit import Event
 from marketplace.db import Page, db, get_or_404, paginate, swedish_order
 from marketplace.errors import NotFound
+from marketplace.procurement.models import PriceRow
+from marketplace.procurement.price_rules import Component, settings_of
+from marketplace.procurement.queries import price_drafts
 from marketplace.tenancy import current_actor
 from placements.booking.models import Placement
 from placements.booking.queries import goes_on_at_supplier
@@ -75,6 +79,17 @@ def agreed_plan(placement_id: int) -> ActivityPlan | None:
 
 def outcome_of(placement_id: int) -> Outcome | None:
     return db.session.get(Outcome, placement_id)
+
+
+def result_after_months(placement_id: int) -> int | None:
+    """How long work or studies last before the placement's contract pays a fee for it; None where it pays none."""
+    terms_id = select(Contract.terms_id).join(Placement, Placement.contract_id == Contract.id)
+    fee = select(PriceRow).where(
+        PriceRow.terms_id == terms_id.where(Placement.id == placement_id).scalar_subquery(),
+        PriceRow.component == Component.RESULT_FEE,
+    )
+    rows = price_drafts(db.session.scalars(fee))
+    return settings_of(rows).result_after_months if rows else None
 
 
 # What member organisations read under consent.

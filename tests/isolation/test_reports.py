@@ -103,6 +103,19 @@ def _office(authority_id: int, kommun_code: str) -> Actor:
     return make_actor("Fia Försäkring", unit, Role.CASE_OFFICER)
 
 
+def test_either_partys_run_reads_what_a_result_fee_is_earned_by(undone: Rollback, world: World) -> None:
+    with undone():
+        fill_in(world)
+        db.session.expire_all()
+        for side, found in (("own", 1), ("foreign", 0), ("outside", 0)):
+            enterprise, authority = world.enterprises[side], world.authorities[side]  # type: ignore[index]
+            for party in (system_actor(enterprise_id=enterprise), system_actor(authority)):
+                with acting_as(party):
+                    assert count("outcome") == found, party
+        with acting_as(system_actor(enterprise_id=world.enterprises["own"])):
+            assert db.session.execute(text("UPDATE outcome SET education = 'higher'")).rowcount == 0  # type: ignore[attr-defined]
+
+
 def test_what_was_filed_cannot_be_changed_past_the_services(undone: Rollback, world: World) -> None:
     for role, words in (
         (Role.SUPERVISOR, "done_sv = 'annat'"),

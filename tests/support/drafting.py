@@ -13,7 +13,7 @@ from invoicing.run.services import start_month_run
 from marketplace import clock
 from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
-from marketplace.tenancy import acting_as, system_actor
+from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.attendance.models import AttendanceCorrection
 from tests.support.invoiced import make_invoice
 from tests.support.invoicing_market import MARCH, Market
@@ -52,10 +52,10 @@ def correct(market: Market, placement_id: int, day: date, hours: str | None) -> 
     db.session.flush()
 
 
-def run_march(market: Market) -> None:
-    """The authority's run, from its start to the last message."""
-    with acting_as(market.controller), transaction():
-        start_month_run(MARCH)
+def run(party: Actor, month: Month = MARCH) -> None:
+    """The party's run, from its start to the last message."""
+    with acting_as(party), transaction():
+        start_month_run(month)
     with acting_as(system_actor()):
         waiting = list(db.session.scalars(select(Outbox.id).where(Outbox.processed_at.is_(None))))
     for outbox_id in waiting:

@@ -17,8 +17,8 @@ from placements.participants.rules import GrantState
 from placements.participants.services import conclude_grant
 from placements.report.content_rules import check_words
 from placements.report.models import FinalReport, Outcome
-from placements.report.outcome_rules import OutcomeContent, check_outcome
-from placements.report.queries import outcome_of
+from placements.report.outcome_rules import OutcomeContent, check_outcome, check_result
+from placements.report.queries import outcome_of, result_after_months
 from placements.report.rules import ENDED_STATES, NOT_OVER_SV, REPORT_TRANSITIONS, ReportAction, ReportState
 from placements.report.services.versions import locked_report, record
 
@@ -125,6 +125,10 @@ def record_outcome(placement_id: int, content: OutcomeContent) -> Outcome:
     check_outcome(content)
     found = db.session.scalar(select(Outcome).where(Outcome.placement_id == placement_id).with_for_update())
     outcome = found or Outcome(placement_id=placement_id)
+    if content.result_began_on != outcome.result_began_on:
+        after_months = result_after_months(placement_id)
+        check_result(content, after_months=after_months, first_day=placement.first_day, today=clock.today())
+        outcome.result_verified_on = clock.today() if content.result_began_on else None
     for name, value in vars(content).items():
         setattr(outcome, name, list(value) if isinstance(value, tuple) else value)
     db.session.add(outcome)

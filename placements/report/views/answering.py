@@ -84,7 +84,10 @@ def _on_report(
 def outcome(placement_id: int) -> ResponseReturnValue:
     head = training_head(placement_id)
     known = queries.outcome_of(placement_id)
-    form = OutcomeForm(known.content if known else None)
+    form = OutcomeForm(
+        known.content if known else None,
+        has_result_fee=queries.result_after_months(placement_id) is not None,
+    )
     if acted(
         form, lambda: services.record_outcome(placement_id, form.content()), "Före och efter är sparat."
     ):

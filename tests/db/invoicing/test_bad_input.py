@@ -24,7 +24,7 @@ from marketplace.errors import Conflict
 from marketplace.tenancy import acting_as, system_actor
 from placements.booking.models import Placement
 from placements.booking.rules import PlacementState, placement_number
-from tests.support.drafting import run_march
+from tests.support.drafting import run
 from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, add_contracts, attend, build_market
 
 THIRD_OF_MARCH = date(2026, 3, 3)
@@ -58,7 +58,7 @@ def test_days_after_a_contract_is_ended_are_listed(market: Market) -> None:
         db.session.execute(update(Placement).values(state=PlacementState.COMPLETED))
         contract = db.session.get_one(Contract, market.contract_id)
         contract.state, contract.ended_on = ContractState.ENDED, THIRD_OF_MARCH
-    run_march(market)
+    run(market.controller)
     outside = "Närvaron ligger utanför avtalets tid. Kontrollera avtalets datum."
     days = [date(2026, 3, day) for day in (4, 5, 6)]
     assert listed(market) == [
@@ -71,7 +71,7 @@ def test_days_after_a_contract_is_ended_are_listed(market: Market) -> None:
 def test_a_hole_in_the_price_list_is_listed_and_the_other_days_are_paid(market: Market) -> None:
     with acting_as(market.system), transaction():
         attend(market.placement_ids[0], market.contract_id, date(2026, 3, 9), "1")
-    run_march(market)
+    run(market.controller)
     hole = "Prislistan saknar dagersättning för nivå 3, deldag. Komplettera avtalets prislista."
     first = placement_number(market.placement_ids[0])
     assert listed(market) == [(market.contract_id, first, hole, [date(2026, 3, 9)])]
@@ -82,7 +82,7 @@ def test_a_hole_in_the_price_list_is_listed_and_the_other_days_are_paid(market: 
 def test_a_price_list_that_cannot_be_used_is_listed_once_for_each_contract(session: Session) -> None:
     with travelling(APRIL_FIRST):
         market = build_market(prices=(*PRICES, {"component": "result_fee", "amount_ore": 10_000_00}))
-        run_march(market)
+        run(market.controller)
         assert invoiced(market) == {}
         unusable = "Resultatersättning: antal månader saknas."
         contracts = (market.other_contract_id, market.contract_id)
@@ -96,7 +96,7 @@ def test_an_enterprise_without_bank_or_tax_data_is_told_on_its_draft(market: Mar
             .where(EnterpriseProfile.enterprise_id == market.enterprise_id)
             .values(bankgiro=None, has_f_tax=False, is_vat_registered=False)
         )
-    run_march(market)
+    run(market.controller)
     assert len(invoiced(market)) == 3
     with acting_as(market.manager):
         invoice_id = db.session.scalars(select(Invoice.id)).one()
@@ -114,7 +114,7 @@ def test_an_enterprise_without_bank_or_tax_data_is_told_on_its_draft(market: Mar
 
 
 def test_a_payment_with_another_ocr_is_listed_and_the_others_are_matched(market: Market) -> None:
-    run_march(market)
+    run(market.controller)
     with acting_as(market.manager):
         invoice_id = db.session.scalars(select(Invoice.id)).one()
         with transaction():

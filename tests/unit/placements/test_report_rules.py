@@ -35,9 +35,11 @@ from placements.report.outcome_rules import (
     YEARS_SV,
     Education,
     Occupation,
+    OutcomeContent,
     Support,
     YearsInSupport,
     check_outcome,
+    check_result,
     outcome_lines,
 )
 from placements.report.rules import (
@@ -158,6 +160,29 @@ def test_no_support_is_not_chosen_with_another() -> None:
             check_outcome(replace(OUTCOME, support_after=support))
         assert refusal.value.field == "support_after"
     assert outcome_lines(OUTCOME)["Försörjning före"] == "Ekonomiskt bistånd"
+
+
+def test_a_result_is_verified_when_it_has_lasted_as_long_as_the_contract_says() -> None:
+    lasts = replace(OUTCOME, result_began_on=date(2026, 5, 11), result_evidence_sv="Lönebesked")
+
+    def checked(
+        outcome: OutcomeContent = lasts, months: int | None = 6, today: date = date(2026, 11, 11)
+    ) -> None:
+        check_outcome(outcome)
+        check_result(outcome, after_months=months, first_day=date(2026, 3, 2), today=today)
+
+    checked()
+    checked(OUTCOME, None)
+    with pytest.raises(Invalid, match="tidigast 2026-11-11"):
+        checked(today=date(2026, 11, 10))
+    with pytest.raises(Invalid, match="ingen resultatersättning"):
+        checked(months=None)
+    with pytest.raises(Invalid, match="före placeringen"):
+        checked(replace(lasts, result_began_on=date(2026, 3, 1)))
+    with pytest.raises(Invalid, match="som styrker"):
+        checked(replace(lasts, result_evidence_sv=""))
+    assert outcome_lines(lasts)["Arbete eller studier"] == "Sedan 2026-05-11. Lönebesked"
+    assert "Arbete eller studier" not in outcome_lines(OUTCOME)
 
 
 def test_the_deadline_counts_working_days() -> None:

@@ -1,7 +1,10 @@
-"""A contract may say that its invoices are paid in whole kronor (öresavrundning)."""
+"""A contract may say that its invoices are paid in whole kronor (öresavrundning), and a result fee is earned by work or studies
+that somebody has verified."""
 
 import sqlalchemy as sa
 from alembic import op
+
+from migrations.protection import add_policy
 
 revision = "0039"
 down_revision = "0038"
@@ -37,6 +40,10 @@ BEGIN
     RETURN NULL;
 END $$;
 """
+RESULT_IS_WHOLE = (
+    "(result_began_on IS NULL) = (result_verified_on IS NULL) AND (result_began_on IS NULL) = (result_evidence_sv = '')"
+    " AND coalesce(result_began_on <= result_verified_on, true)"
+)
 FACTS_BEFORE = (
     "terms_id",
     "vat_category",
@@ -57,9 +64,28 @@ def upgrade() -> None:
         "invoice",
         "rounding_ore = 0 OR (abs(rounding_ore) <= 50 AND payable_ore % 100 = 0)",
     )
+    op.add_column("outcome", sa.Column("result_began_on", sa.Date(), nullable=True))
+    op.add_column("outcome", sa.Column("result_verified_on", sa.Date(), nullable=True))
+    op.add_column(
+        "outcome", sa.Column("result_evidence_sv", sa.Text(), nullable=False, server_default=sa.text("''"))
+    )
+    op.alter_column("outcome", "result_evidence_sv", server_default=None)
+    op.create_check_constraint(op.f("ck_outcome_result_is_whole"), "outcome", RESULT_IS_WHOLE)
+    # A supplier's own run is to earn what the authority's would.
+    add_policy(
+        "outcome",
+        "suppliers_run",
+        "SELECT",
+        "app_role() = 'system' AND EXISTS (SELECT FROM placement pl"
+        " WHERE pl.id = placement_id AND pl.enterprise_id = app_enterprise())",
+    )
 
 
 def downgrade() -> None:
+    op.execute("DROP POLICY suppliers_run ON outcome")
+    op.drop_constraint(op.f("ck_outcome_result_is_whole"), "outcome")
+    for name in ("result_began_on", "result_verified_on", "result_evidence_sv"):
+        op.drop_column("outcome", name)
     op.drop_constraint(op.f("ck_invoice_rounding"), "invoice")
     _hold_as_signed(FACTS_BEFORE)
     for table in TABLES:
