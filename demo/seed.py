@@ -24,6 +24,7 @@ from demo.simulate.deliver import deliver, forget_letters
 from demo.simulate.foundation import Directory, Staff, lay
 from demo.simulate.market import Market
 from demo.simulate.run import SEED, Part, parts, run_part
+from demo.simulate.sharing import share
 from demo.simulate.waiting import EXTRA, Waiting
 from demo.simulate.watching import set_alerts
 from demo.story import read_story
@@ -87,6 +88,7 @@ def load(
         deliver(authority_id)
     set_alerts(story.authorities, directory)
     compute_all(is_whole=True)
+    share(story.authorities, directory)
     forget_letters()
     write_budgets(story.authorities, directory)
     set_aims(story.authorities, directory)

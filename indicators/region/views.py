@@ -141,7 +141,7 @@ def _page(region_id: int, form: AskForm) -> ResponseReturnValue:
         "indicators/region/region.html",
         region=region,
         members=members,
-        actions=possible_actions(MEMBER_TRANSITIONS, own, role),
+        actions=[one for one in possible_actions(MEMBER_TRANSITIONS, own, role) if one.is_possible],
         is_sharing=is_sharing,
         sharing=sum(one.state is MemberState.AGREED for one in members),
         least_members=LEAST_MEMBERS,

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from indicators.alerts.rules import AlertKind, Watch
 from indicators.alerts.services import add_alert
 from indicators.capacity.models import CapacityGap
+from indicators.region.rules import MemberAction
 from indicators.services import compute_all
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -16,6 +17,7 @@ from tests.factories import HANINGE, TEXTILE
 from tests.support.application import Database
 from tests.support.indicator_story import NOW, build_story
 from tests.support.placement_market import Market
+from tests.support.sharing import answered, count, founded, strategist_of_south
 
 pytestmark = pytest.mark.browser
 STRATEGISTS_PAGES = {
@@ -40,6 +42,7 @@ STRATEGISTS_PAGES = {
     "outcomes-means": "/resultat/jamfor?ar=2026&tal=start_time&per=sex",
     "targets": "/mal?ar=2026",
     "targets-edit": "/mal/andra",
+    "regions": "/regionen",
     "definitions": "/nyckeltal/definitioner",
 }
 
@@ -58,8 +61,12 @@ def market(database: Database) -> Market:
 
 
 def test_the_pages_hold(browser: Browser, market: Market, live_server: str) -> None:
+    region_id = founded(market)
+    answered(region_id, strategist_of_south(market), MemberAction.AGREE)
+    with travelling(NOW):
+        count(region_id)
     for who, pages in (
-        (market.strategist, STRATEGISTS_PAGES),
+        (market.strategist, STRATEGISTS_PAGES | {"region": f"/regionen/{region_id}?ar=2026"}),
         (market.manager, {"supplier": "/nyckeltal", "supplier-cases": "/nyckeltal/placeringar?tal=attendance"}),
         (market.coordinator, {"rows-behind": "/nyckeltal/rader?tal=plan_in_time&ar=2026"}),
         (market.other_manager, {"supplier-empty": "/nyckeltal"}),

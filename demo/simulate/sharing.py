@@ -1,0 +1,24 @@
+"""The authorities south of Stockholm look at their numbers together; one has not answered yet."""
+
+from collections.abc import Sequence
+
+from demo.simulate.foundation import Directory
+from demo.story import Authority
+from indicators.region.rules import MemberAction
+from indicators.region.services import answer, compute_region, found_region
+from marketplace.accounts.rules import Role
+from marketplace.db import transaction
+from marketplace.tenancy import acting_as, system_actor
+
+NAME = "Södra Storstockholm"
+
+
+def share(authorities: Sequence[Authority], directory: Directory) -> None:
+    """After the authorities' own numbers: the region's are sums of them."""
+    founder, *others = (directory.one(authority.name, Role.STRATEGIST) for authority in authorities[:3])
+    with acting_as(founder), transaction():
+        region_id = found_region(NAME, [other.authority_id or 0 for other in others]).id
+    with acting_as(others[0]), transaction():
+        answer(region_id, MemberAction.AGREE)
+    with acting_as(system_actor()), transaction():
+        compute_region(region_id)
