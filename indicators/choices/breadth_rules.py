@@ -111,7 +111,7 @@ def published(counts: Mapping[Cell, Count], parts: Parts, breadth: Breadth) -> t
     values: dict[Hashable, int] = dict(chain(choices.items(), atoms.items(), facts.items()))
     relations: list[Relation[Hashable]] = [
         *relations_of(funnel, parts),
-        *sums.items(),
+        *((fact, of_fact) for fact, of_fact in sums.items() if of_fact),
         *(_relations(parts) if facts else ()),
     ]
     for total, of_total in relations:

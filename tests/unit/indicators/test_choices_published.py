@@ -6,7 +6,7 @@ from itertools import pairwise, product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.choices.breadth_rules import Breadth, published
+from indicators.choices.breadth_rules import Breadth, BreadthCell, Fact, published
 from indicators.choices.rules import (
     ALL,
     Cell,
@@ -181,6 +181,12 @@ def test_nothing_hides_behind_a_dominance_that_nobody_was_shown() -> None:
     assert table[Cell(ChoiceStep.SHOWN)] == 18
     assert table[Cell(ChoiceStep.SHOWN, Dominance.MEN)] is None
     assert table[Cell(ChoiceStep.SHOWN, Dominance.WOMEN)] is None, "else the three are a subtraction away"
+
+
+def test_a_year_in_which_one_kind_alone_was_shown_is_published() -> None:
+    """Then no round could have shown that kind and did not."""
+    _, facts = published({}, Parts({"7231": Dominance.MEN}, {}), Breadth())
+    assert facts[BreadthCell(Fact.COULD_HAVE, Dominance.MEN)] is None, "none of none is hidden"
 
 
 def test_nobody_at_all_is_a_table_of_hidden_cells() -> None:
