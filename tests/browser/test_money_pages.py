@@ -18,11 +18,15 @@ from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from tests.browser.looking import look_at_pages, opened, sign_in
 from tests.support.application import Database
-from tests.support.invoicing_market import Market, attend, build_market, sent_invoice
+from tests.support.drafting import correct
+from tests.support.invoicing_market import PRICES, RESULT_FEE, Market, attend, build_market, sent_invoice
 
 pytestmark = pytest.mark.browser
 MARCH = Month(2026, 3)
-ASKED = "niva=3&manad={month}&fran=2026-01-01&till=2027-12-31&dagar=5&timmar=7&franvaro=2&plan=y&slut=in_time"
+ASKED = (
+    "niva=3&manad={month}&fran=2026-01-01&till=2027-12-31&dagar=5&timmar=7&franvaro=2&plan=y&slut=in_time"
+    "&resultat=6"
+)
 VISITORS_PAGES = {
     "calculator": "/valfrihetssystem/underlag/{terms}/rakna",
     "calculated": "/valfrihetssystem/underlag/{terms}/rakna?" + ASKED,
@@ -40,17 +44,19 @@ CONTROLLERS_PAGES = {
     "budget-edit": "/budget/{system}/andra?ar=2026",
     "costs": "/kostnader?ar=2026",
 }
+OFFICERS_PAGES = {"result": "/placeringar/{placement}/fore-och-efter"}
 STRATEGISTS_PAGES = {"costs-by-sex": "/kostnader-och-kon?ar=2026"}
 
 
 @pytest.fixture
 def market(database: Database) -> Market:
-    return build_market(placements=7)
+    return build_market(placements=7, prices=(*PRICES, RESULT_FEE))
 
 
 @pytest.fixture
 def ids(market: Market) -> dict[str, object]:
-    """March is invoiced, six placements are over, and today's month has a day that cannot be priced."""
+    """March is invoiced, a day of it is corrected and its placements are over; today's month has a day that cannot be
+    priced."""
     with travelling(date(2026, 4, 2)):
         sent_invoice(market)
     with acting_as(market.system), transaction():
@@ -60,13 +66,20 @@ def ids(market: Market) -> dict[str, object]:
             select(TermsVersion.system_id).where(TermsVersion.id == market.terms_id)
         ).one()
         attend(market.placement_ids[0], market.contract_id, today().replace(day=1))
+        correct(market, market.placement_ids[1], date(2026, 3, 2), "4")
     with acting_as(market.controller), transaction():
         save_budget(system_id, {MARCH: 10_000_00, MARCH.next: 50_000_00})
     with acting_as(system_actor(authority_id=market.authority_id)), transaction():
         count_expected(market.authority_id)
         compute_authority(market.authority_id)
     month = Month.of(today())
-    return {"terms": market.terms_id, "contract": market.contract_id, "system": system_id, "month": month}
+    return {
+        "terms": market.terms_id,
+        "contract": market.contract_id,
+        "placement": market.placement_ids[0],
+        "system": system_id,
+        "month": month,
+    }
 
 
 def test_the_pages_of_money_hold(
@@ -76,6 +89,7 @@ def test_the_pages_of_money_hold(
         (None, VISITORS_PAGES),
         (market.manager, MANAGERS_PAGES),
         (market.controller, CONTROLLERS_PAGES),
+        (market.officer, OFFICERS_PAGES),
         (market.actors[Role.STRATEGIST], STRATEGISTS_PAGES),
     ):
         look_at_pages(browser, live_server, who, pages, ids, folder="money")

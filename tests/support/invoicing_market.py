@@ -57,6 +57,11 @@ PRICES: tuple[dict[str, Any], ...] = (
     {"component": "day_rate", "support_level": "3", "day_part": "whole", "amount_ore": 987_00},
     {"component": "day_rate", "support_level": "3", "day_part": "half", "amount_ore": 691_00},
 )
+RESULT_FEE: dict[str, Any] = {
+    "component": "result_fee",
+    "amount_ore": 10_000_00,
+    "parameters": {"after_months": 6},
+}
 ATTEST_LIMIT = 100_000_00
 TAKES_PART = (Role.SUPPLIER_MANAGER, Role.SUPERVISOR, Role.CONTROLLER, Role.STRATEGIST)
 

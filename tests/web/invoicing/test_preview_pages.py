@@ -16,7 +16,7 @@ from marketplace.procurement.rules import Proof, RequirementDraft, TermsRules
 from marketplace.tenancy import acting_as
 from tests.factories import make_actor
 from tests.support.clients import Client, ClientFor
-from tests.support.invoicing_market import PRICES, Market, build_market
+from tests.support.invoicing_market import PRICES, RESULT_FEE, Market, build_market
 from tests.web.reading import text_of
 
 ASKED = {
@@ -30,9 +30,6 @@ ASKED = {
     "plan": "y",
     "slut": "none",
 }
-
-
-RESULT_FEE = {"component": "result_fee", "amount_ore": 10_000_00, "parameters": {"after_months": 6}}
 
 
 @pytest.fixture

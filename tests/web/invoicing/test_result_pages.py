@@ -19,10 +19,9 @@ from placements.booking.models import Placement
 from placements.booking.rules import PlacementState
 from tests.support.clients import ClientFor
 from tests.support.drafting import approve, run
-from tests.support.invoicing_market import APRIL_FIRST, PRICES, Market, build_market
+from tests.support.invoicing_market import APRIL_FIRST, PRICES, RESULT_FEE, Market, build_market
 from tests.web.reading import text_of
 
-RESULT_FEE = {"component": "result_fee", "amount_ore": 10_000_00, "parameters": {"after_months": 6}}
 DECEMBER, JANUARY = Month(2026, 12), Month(2027, 1)
 OUTCOME = {
     "occupation_before": "none",
