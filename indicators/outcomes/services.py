@@ -21,14 +21,12 @@ _MONTHS_LATE = 1
 """As the outcomes that it stands beside."""
 
 _COUNT = text("""
-    SELECT CAST(extract(year FROM placement.ended_on) AS integer), placement.enterprise_id, participant.sex,
-           placement.support_level, placement.kommun_code, count(*), count(DISTINCT placement.participant_id)
-    FROM placement JOIN participant ON participant.id = placement.participant_id
-    WHERE placement.authority_id = :authority_id AND placement.state IN ('completed', 'ended_early')
-      AND placement.started_on IS NOT NULL AND NOT placement.is_moved
-      AND placement.ended_on >= :begins AND placement.ended_on < :until
-      AND participant.sex IN ('woman', 'man')
-    GROUP BY 1, 2, GROUPING SETS ((participant.sex), (placement.support_level), (placement.kommun_code))
+    SELECT CAST(extract(year FROM ended_on) AS integer), enterprise_id, sex, support_level, kommun_code,
+           count(*), count(DISTINCT participant_id)
+    FROM counted_placement
+    WHERE authority_id = :authority_id AND state IN ('completed', 'ended_early') AND started_on IS NOT NULL
+      AND NOT is_moved AND ended_on >= :begins AND ended_on < :until AND sex IN ('woman', 'man')
+    GROUP BY 1, 2, GROUPING SETS ((sex), (support_level), (kommun_code))
 """)
 
 

@@ -19,7 +19,7 @@ READS = f"{A} AND app_role() IN ('strategist', 'coordinator', 'case_officer', 's
 VIEWS = {
     "placement": """
         SELECT p.id, p.authority_id, p.participant_id, person.sex, p.enterprise_id, place.ssyk, p.kommun_code, p.unit_id,
-               p.state, p.requested_on, p.answer_due_on, p.answered_on, p.started_on, p.ended_on, p.is_moved,
+               p.support_level, p.state, p.requested_on, p.answer_due_on, p.answered_on, p.started_on, p.ended_on, p.is_moved,
                p.is_moved AND EXISTS (
                    SELECT FROM placement later WHERE later.moved_from_id = p.id AND later.enterprise_id = p.enterprise_id
                    AND later.state IN ('accepted', 'running', 'completed', 'ended_early')) AS goes_on_there,
