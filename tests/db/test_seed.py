@@ -16,6 +16,11 @@ from demo.story import read_story
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
 from indicators.changes.models import IndicatorRun
+from indicators.hours.models import HoursFile, HoursRow
+from indicators.hours.queries import month_standings, newest_files
+from indicators.hours.rules import Standing
+from indicators.reports.queries import counts as year_counts
+from indicators.reports.rules import filled
 from invoicing.invoices.models import Invoice
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import actor_in
@@ -41,6 +46,7 @@ from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
+from tests.support.slow_year import count_slowly
 
 PARTICIPANTS = 150
 DEMO_ROLES = tuple(role for role in Role if role not in {Role.SYSTEM, Role.PARTICIPANT})
@@ -174,6 +180,40 @@ def test_nothing_is_left_for_the_worker(loaded: Loaded) -> None:
 
 def test_indicators_are_computed_for_everyone(loaded: Loaded) -> None:
     assert len(everywhere(select(IndicatorRun.organisation_id))) == 6
+
+
+def test_year_tables_are_what_a_slow_count_gives(loaded: Loaded) -> None:
+    years = (today().year - 1, today().year)
+    for (authority_id,) in everywhere(select(Participant.authority_id).distinct()):
+        assert isinstance(authority_id, int)
+        with acting_as(system_actor(authority_id)):
+            slowly = count_slowly(authority_id, years)
+            quickly = year_counts(authority_id, years)
+        assert {year: filled(quickly[year]) for year in years} == {
+            year: filled(slowly[year]) for year in years
+        }
+
+
+def test_months_of_hours_are_the_days_that_were_attended(loaded: Loaded) -> None:
+    """Every month that stands as sent says of each person what her days do, and there is one left to send."""
+    (authority_id,) = {row[0] for row in everywhere(select(HoursFile.authority_id))}
+    assert isinstance(authority_id, int)
+    with acting_as(system_actor(authority_id)):
+        standing = {one.month: one for one in month_standings(authority_id)}
+        assert standing[max(standing)].standing is Standing.TO_SEND
+        days = db.session.execute(
+            select(AttendanceDay.day, Placement.participant_id, AttendanceDay.actual_hours)
+            .join(Placement, Placement.id == AttendanceDay.placement_id)
+            .where(Placement.participant_id.in_(select(Participant.id).where(~Participant.is_protected)))
+        ).all()
+        for month, file in newest_files(authority_id).items():
+            said, attended = Counter[int](), Counter[int]()
+            for row in db.session.scalars(select(HoursRow).where(HoursRow.file_id == file.id)):
+                said[row.participant_id] += int(row.hours * 100)
+            for day, participant_id, hours in days:
+                if day.replace(day=1) == month:
+                    attended[participant_id] += int(hours * 100)
+            assert standing[month].changed or +said == +attended, month
 
 
 @pytest.mark.parametrize("role", [role for role in DEMO_ROLES if role is not Role.STRATEGIST])
