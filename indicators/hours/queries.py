@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import func, select, text
 
 from indicators.hours.models import HoursFile, HoursRow
-from indicators.hours.rules import LeftOut, MonthStanding, Sent, Stay, standings
+from indicators.hours.rules import LeftOut, MonthStanding, Sent, Standing, Stay, standings
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
@@ -224,7 +224,7 @@ def waiting(actor: Actor) -> list[WaitingItem]:
     return [
         WaitingItem(
             None,
-            f"Timmar för {month_sv} ska skickas" + (" på nytt" if due.changed else ""),
+            f"Timmar för {month_sv} ska skickas" + (" på nytt" if due.standing is Standing.AGAIN else ""),
             "hours.month",
             {"month": f"{due.month:%Y-%m}"},
             kind_sv="Timmar till ESF",

@@ -23,12 +23,15 @@ from indicators.reports.rules import (
 )
 from invoicing.budget.queries import years as budget_years
 from marketplace.clock import today
-from marketplace.db import db
+from marketplace.db import Page, db, paginate
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor, acting_as, system_actor
+from placements.participants.models import Participant
+from placements.participants.queries import by_name
+from placements.report.content_rules import ExitReason
 
 # A person is counted among all (0) and in each of her systems of choice, and has ended where her last placement has.
-_COUNT = text("""
+_PERSON = """
     WITH placed AS (
         SELECT one.id, one.participant_id, one.sex, contract.system_id, one.is_moved, one.ended_on,
                coalesce(one.started_on, placement.first_day) AS began_on, one.exit_reason
@@ -48,11 +51,19 @@ _COUNT = text("""
         GROUP BY year, first_day, counted.system_id, participant_id, sex
         HAVING bool_or(coalesce(ended_on >= first_day, true))
     )
+"""
+_COUNT = text(f"""
+    {_PERSON}
     SELECT year, sex, system_id, count(*), count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE has_ended),
            count(*) FILTER (WHERE has_ended AND exit_reason IN ('work', 'studies')),
            count(*) FILTER (WHERE has_ended AND exit_reason = 'job_seeking')
     FROM person GROUP BY year, sex, system_id
-""")
+""")  # noqa: S608 - texts of ours
+_PEOPLE = text(f"""
+    {_PERSON}
+    SELECT participant_id, is_new, has_ended, CASE WHEN has_ended THEN exit_reason END
+    FROM person WHERE system_id = 0
+""")  # noqa: S608 - texts of ours
 ALL_ROW: Final = {ALL_SYSTEMS: "Alla insatser"}
 
 
@@ -65,6 +76,30 @@ def counts(authority_id: int, years: Collection[int]) -> dict[int, dict[Sex, dic
             (one, system_id): number for one, number in zip(COLUMNS, numbers, strict=True)
         }
     return found
+
+
+@dataclass(frozen=True)
+class CountedPerson:
+    """Whom a year's numbers are of."""
+
+    participant: Participant
+    is_new: bool
+    has_ended: bool
+    exit_reason: ExitReason | None
+
+
+def people_of_year(authority_id: int, year: int, page: int) -> Page[CountedPerson]:
+    """Those among them whom the actor sees, by name."""
+    asked = {"authority_id": authority_id, "years": [year], "until": months_end(today())}
+    with acting_as(system_actor(authority_id=authority_id)):
+        rows = {participant_id: facts for participant_id, *facts in db.session.execute(_PEOPLE, asked)}
+    found = paginate(select(Participant).where(Participant.id.in_(rows)).order_by(by_name), page)
+    people = [
+        CountedPerson(one, is_new, has_ended, ExitReason(reason) if reason else None)
+        for one in found.items
+        for is_new, has_ended, reason in [rows[one.id]]
+    ]
+    return Page(people, found.total, found.page, found.per_page)
 
 
 @dataclass(frozen=True)

@@ -16,16 +16,21 @@ from indicators.reports.queries import YearReport, YearRow
 from indicators.reports.rules import ABOUT_SV, COLUMNS, ENDPOINT, REPORT_SV, Report
 from invoicing.budget.forms import YearFilter
 from marketplace.accounts.rules import Role
+from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import Invalid
 from marketplace.reference.rules import SEX_PLURAL_SV, Sex
 from marketplace.tenancy import current_actor
+from marketplace.web.addresses import page_number
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
+from placements.report.content_rules import EXIT_REASON_SV
 
 bp = Blueprint("reports", __name__, url_prefix="/rapporter")
 
 _READERS = (Role.STRATEGIST, Role.COORDINATOR)
+_FIRST_YEAR = 2000
+"""None of the address is earlier."""
 SEX_COLUMNS = tuple(SEX_PLURAL_SV[sex].capitalize() for sex in Sex)
 COLUMN_SV = tuple(INDICATORS[one].name_sv for one in COLUMNS)
 
@@ -89,6 +94,21 @@ def year() -> ResponseReturnValue:
         computed_at=computed_at(actor.authority_id),
         put_right=put_right(actor.authority_id, [ReportCell], report.year) if report else None,
         definitions=[INDICATORS[one] for one in COLUMNS],
+    )
+
+
+@bp.get("/ar/deltagare")
+@requires(Role.COORDINATOR)
+def people() -> ResponseReturnValue:
+    """Whom the year's numbers are of, to who may see them."""
+    actor = current_actor()
+    asked = min(max(request.args.get("ar", type=int) or today().year, _FIRST_YEAR), today().year)
+    assert actor.authority_id is not None, "whoever reads reports acts for an authority"
+    return render_template(
+        "indicators/reports/people.html",
+        year=asked,
+        page=queries.people_of_year(actor.authority_id, asked, page_number()),
+        EXIT_REASON_SV=EXIT_REASON_SV,
     )
 
 

@@ -53,6 +53,7 @@ def coordinator(market: Market) -> Actor:
 def test_the_pages_hold(browser: Browser, market: Market, coordinator: Actor, live_server: str) -> None:
     year = {"reports": "/rapporter", "year": "/rapporter/ar?ar=2026"}
     hours = {
+        "people": "/rapporter/ar/deltagare?ar=2026",
         "months": "/rapporter/timmar",
         "month-again": "/rapporter/timmar/2026-03",
         "month-later": "/rapporter/timmar/2026-04",

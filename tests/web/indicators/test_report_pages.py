@@ -65,6 +65,24 @@ def test_whoever_sees_everyone_is_told_everything(indicator_market: Market, clie
     assert "dolt (för få)" in text_of(some.get("/rapporter/ar?ar=2026"))
 
 
+def test_whoever_sees_persons_comes_to_those_behind_the_numbers(
+    indicator_market: Market, client_for: ClientFor
+) -> None:
+    whole = client_for(whole_coordinator(indicator_market))
+    some = client_for(indicator_market.coordinator)
+    assert "Se deltagarna bakom talen" in text_of(whole.get("/rapporter/ar?ar=2026"))
+    everyone = int(lines_of(whole, "/rapporter/ar/insatser.csv?ar=2026")[4][2])
+    assert f" {everyone} deltagare" in text_of(whole.get("/rapporter/ar/deltagare?ar=2026"))
+    seen = text_of(some.get("/rapporter/ar/deltagare?ar=2026"))
+    assert "deltagare" in seen
+    assert f" {everyone} deltagare" not in seen
+    assert "Ingen att visa" in text_of(whole.get("/rapporter/ar/deltagare?ar=-1"))
+    strategist = client_for(indicator_market.strategist)
+    assert strategist.get("/rapporter/ar/deltagare").status_code == 403
+    assert "bakom talen" not in text_of(strategist.get("/rapporter/ar"))
+    assert len(statements_of(lambda: whole.get("/rapporter/ar/deltagare?ar=2026"))) <= 8
+
+
 def test_nothing_counted_is_said_in_words(ready_market: Market, client_for: ClientFor) -> None:
     client = client_for(ready_market.south_coordinator)
     assert "Inga tal att visa än" in text_of(client.get("/rapporter/ar?ar=nonsens"))
