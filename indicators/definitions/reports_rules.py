@@ -48,7 +48,7 @@ REPORTS: Final = (
     ),
     _persons(
         Indicator.TO_WORK_OR_STUDIES,
-        "Till arbete eller studier",
+        "Avslutade till arbete eller studier",
         "Hur många slutade för att de fick arbete eller började studera?",
         f"{_LEFT} arbete eller studier",
         "Den vars slutdokumentation inte är inlämnad räknas bland de avslutade men inte här",

@@ -107,5 +107,9 @@ def test_a_subscription_is_made_for_oneself(undone: Rollback, world: World) -> N
         "report": Report.YEAR,
         "told_month": TODAY,
     }
-    with pytest.raises(DBAPIError, match="row-level security"), undone(), acting_as(world.actor(Role.STRATEGIST)):
+    with (
+        pytest.raises(DBAPIError, match="row-level security"),
+        undone(),
+        acting_as(world.actor(Role.STRATEGIST)),
+    ):
         db.session.execute(insert(ReportSubscription), row)
