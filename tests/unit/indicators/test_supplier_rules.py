@@ -21,12 +21,14 @@ def test_every_indicator_is_defined_once_with_every_field() -> None:
             definition.source_sv,
         )
         assert all(texts), definition.key
-        assert not definition.has_interval or definition.measure is Measure.SHARE
+        assert not definition.has_interval or definition.measure in (Measure.SHARE, Measure.INDEX)
         assert (
             (definition.measure is Measure.MEAN) == bool(definition.case_sv) == bool(definition.case_one_sv)
         )
         is_in_words = definition.audience is Audience.SUPPLIER and definition.measure is Measure.SHARE
         assert definition.unit_one_sv or not is_in_words, definition.key
+    names = [definition.name_sv for definition in INDICATORS.values()]
+    assert len(names) == len(set(names)), "a page of definitions has a heading for each"
     assert {definition.audience for definition in SUPPLIERS} == {Audience.SUPPLIER}
 
 
