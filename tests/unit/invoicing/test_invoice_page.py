@@ -92,6 +92,12 @@ def words_of(paper: PdfReader) -> str:
     return " ".join(" ".join(page.extract_text() for page in paper.pages).replace("\u00a0", " ").split())
 
 
+def test_one_day_given_back_is_in_the_singular() -> None:
+    document = invoice_document(line(1), correction_line(2, quantity=Decimal(-1)))
+    assert "−1 dag 987,00 kr" in words_of(paper_of(document))
+    assert "−1 dag<" in html_of(document)
+
+
 def test_the_paper_says_what_the_xml_says() -> None:
     words = words_of(
         paper_of(
