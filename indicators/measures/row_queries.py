@@ -10,7 +10,6 @@ from sqlalchemy import select, text
 from indicators.definitions.keys import Indicator
 from indicators.measures.cohort_queries import COLUMN_OF, Cohort, asked, countings, rows_counted
 from indicators.measures.rules import Counting, Dimension, counted_until
-from marketplace import clock
 from marketplace.db import Page, db
 from placements.booking.models import Placement
 from placements.booking.queries import rows as placement_rows
@@ -46,11 +45,16 @@ def counting_of(indicator: Indicator) -> tuple[Cohort, Counting]:
 
 
 def behind(
-    authority_id: int, indicator: Indicator, year: int, group: tuple[Dimension, str], page: int = 1
+    authority_id: int,
+    indicator: Indicator,
+    year: int,
+    group: tuple[Dimension, str],
+    counted_on: date,
+    page: int = 1,
 ) -> Behind:
     """The cases that the reader sees of those that a year's number counts, the latest first, and their sums."""
     cohort, counting = counting_of(indicator)
-    until = counted_until(clock.today())
+    until = counted_until(counted_on)
     ends = min(date(year + 1, 1, 1), counted_until(until, cohort.months_late))
     numerator = (
         f"CAST(coalesce({counting.part}, false) AS integer)" if counting.part else counting.amount or "1"

@@ -11,6 +11,7 @@ from indicators.measures.row_queries import WITH_ROWS, behind, counting_of
 from indicators.measures.rules import DIMENSION_SV, Dimension
 from indicators.queries import computed_at
 from indicators.suppliers.rules import Value
+from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
@@ -39,7 +40,10 @@ def index() -> ResponseReturnValue:
     by, _, key = (form.urval.data or f"{Dimension.ALL}:").partition(":")
     definition = INDICATORS[indicator]
     parts = published[indicator].get(Dimension(by), {}).get(key)
-    found = behind(authority_id, indicator, year, (Dimension(by), key), page_number()) if year else None
+    counted_at, found = computed_at(authority_id), None
+    if year and counted_at:
+        counted_on = counted_at.astimezone(clock.STOCKHOLM).date()
+        found = behind(authority_id, indicator, year, (Dimension(by), key), counted_on, page_number())
     return render_template(
         "indicators/measures/index.html",
         form=form,
@@ -50,5 +54,6 @@ def index() -> ResponseReturnValue:
         page=found.page if found else None,
         day_sv=counting_of(indicator)[0].day_sv,
         suppressed_sv=SUPPRESSED_SV,
-        computed_at=computed_at(authority_id),
+        has_supplier=Dimension.SUPPLIER in counting_of(indicator)[0].dimensions,
+        computed_at=counted_at,
     )

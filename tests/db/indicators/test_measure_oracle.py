@@ -256,7 +256,7 @@ def test_the_rows_behind_a_number_are_the_number(session: Session) -> None:
             for indicator, by_dimension in indicators.items():
                 for by in (Dimension.ALL, Dimension.SEX):
                     for key, parts in by_dimension.get(by, {}).items():
-                        rows = behind(market.north_id, indicator, year, (by, key))
+                        rows = behind(market.north_id, indicator, year, (by, key), NOW)
                         if parts:
                             assert (rows.numerator, rows.denominator) == parts, (year, indicator, by, key)
 
