@@ -98,6 +98,7 @@ _REACHED_FROM = {
     "attendance": "booking",
     "choice": "participants",
     "contracts": "suppliers",
+    "measures": "outcomes",
     "plan": "booking",
     "targets": "outcomes",
 }
