@@ -56,7 +56,7 @@ REPORTS: Final = (
     ),
     _persons(
         Indicator.TO_JOB_SEEKING,
-        "Till arbetssökande",
+        "Avslutade till arbetssökande",
         "Hur många slutade för att söka arbete?",
         f"{_LEFT} arbetssökande",
         "Den vars slutdokumentation inte är inlämnad räknas bland de avslutade men inte här",
