@@ -24,8 +24,8 @@ from marketplace.tenancy import acting_as, system_actor
 
 
 def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
-    """Capacity by day, and of the years that something has happened to choices, checkpoints and measures; with `is_whole`
-    of all days and years. Act as the system for the authority."""
+    """Capacity by day, and of the years that something has happened to choices, checkpoints and measures; with
+    `is_whole` of all days and years. Act as the system for the authority."""
     years = uncounted_years(is_whole=is_whole)
     compute_capacity(authority_id, is_whole=is_whole)
     for compute in (

@@ -71,7 +71,7 @@ def check_alerts(authority_id: int) -> None:
             Role.STRATEGIST,
             kind=LetterKind.CAPACITY,
             subject_sv=counted(
-                len(lines), "bevakning har gått över sin gräns", "bevakningar har gått över sin gräns"
+                len(lines), "bevakning har passerat sin gräns", "bevakningar har passerat sin gräns"
             ),
             text_sv="\n\n".join(lines),
             endpoint="capacity_alerts.index",

@@ -120,4 +120,4 @@ def gaps_finding_sv(found: Iterable[Gap]) -> str:
     short = {gap.ssyk for gap in of_trades if gap.lacking}
     if not short:
         return "Inget yrke som fem eller fler väntar på saknas"
-    return f"{counted(len(short), 'yrke', 'yrken')} räcker inte till dem som väntar"
+    return f"Platserna i {counted(len(short), 'yrke', 'yrken')} räcker inte till dem som väntar"

@@ -55,7 +55,8 @@ def _at(ordered: Iterable[Length], position: int) -> int:
 
 
 def idle_finding_sv(idle: Idle, year: int) -> str:
-    return f"En plats stod oftast tom {counted_days_sv(idle.median)} mellan två placeringar {year}"
+    days = counted_days_sv(idle.median)
+    return f"Hälften av gångerna stod platsen tom {days} eller kortare mellan två placeringar {year}"
 
 
 def counted_days_sv(days: float) -> str:

@@ -126,7 +126,7 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
     ),
     LetterKind.CAPACITY: KindAbout(
         "Bevakningar",
-        "När något som ni bevakar av kapaciteten har gått över sin gräns.",
+        "När något som ni bevakar av kapaciteten har passerat sin gräns.",
         frozenset({Role.STRATEGIST}),
     ),
     LetterKind.SUBSCRIPTION: KindAbout(

@@ -26,7 +26,7 @@ from marketplace.web.guards import requires
 def index() -> ResponseReturnValue:
     form, wanted = _asked()
     cells = queries.capacity_by_cell(authority_id(), wanted)
-    table, found = _table(cells), _kommuner(cells, wanted)
+    table, found, positions = _table(cells), _kommuner(cells, wanted), lists().positions
     return render_template(
         "indicators/capacity/index.html",
         form=form,
@@ -42,6 +42,7 @@ def index() -> ResponseReturnValue:
         finding=map_finding_sv(found),
         header=HEADER,
         numbers=numbers,
+        has_map=any(one.code in positions for one in found),
         height=MAP_HEIGHT,
         computed_at=computed_at(authority_id()),
         definitions=[

@@ -37,8 +37,10 @@ def test_idle_days_are_told_by_name_and_in_words() -> None:
         {"b": "Bageriet", "a": "Gården", "c": "Tom"}, [("a", (1, 1)), ("b", (2, 1)), ("b", (3, 1))]
     )
     assert list(found) == ["Bageriet", "Gården"]
-    assert idle_finding_sv(found["Bageriet"], 2026).startswith("En plats stod oftast tom 2,5 dagar")
-    assert " 1 dag mellan" in idle_finding_sv(found["Gården"], 2026)
+    assert idle_finding_sv(found["Bageriet"], 2026).startswith(
+        "Hälften av gångerna stod platsen tom 2,5 dagar"
+    )
+    assert " 1 dag eller kortare" in idle_finding_sv(found["Gården"], 2026)
 
 
 def test_the_last_whole_month() -> None:
@@ -81,7 +83,7 @@ def test_gaps_say_what_is_lacking_and_for_whom() -> None:
     assert found["2", "c"].room is Room.NONE
     assert (found["2", ""].room, found["2", ""].lacking) == (Room.SHORT, 15)
     assert next(iter(found)) == ("", "")
-    assert gaps_finding_sv(found.values()) == "2 yrken räcker inte till dem som väntar"
+    assert gaps_finding_sv(found.values()) == "Platserna i 2 yrken räcker inte till dem som väntar"
     assert gaps_finding_sv([found["", "a"]]) == "Inget yrke som fem eller fler väntar på saknas"
     assert gaps_finding_sv([found["", ""]]) == "Per yrke"
 

@@ -145,7 +145,7 @@ def test_idle_days_are_told_per_enterprise_kommun_and_trade(market: Market, clie
     assert [row["Namn"] for row in by["Kommun"]] == ["Haninge"]
     assert len({sum(int(row["Mellanrum"]) for row in found) for found in by.values()}) == 1
     page = text_of(client.get("/kapacitet/tomma-dagar"))
-    assert "En plats stod oftast tom" in page
+    assert "Hälften av gångerna stod platsen tom" in page
 
 
 def test_gaps_show_no_small_number(market: Market, client_for: ClientFor) -> None:
@@ -162,7 +162,7 @@ def test_gaps_show_no_small_number(market: Market, client_for: ClientFor) -> Non
             )
     page = text_of(client.get("/kapacitet/luckor?manad=2026-08"))
     assert "12 deltagare väntade på en plats 2026-08-31" in page
-    assert "1 yrke räcker inte till dem som väntar" in page
+    assert "Platserna i 1 yrke räcker inte till dem som väntar" in page
     assert "Huddinge 7 0 0 Finns inte" in page
     rows = rows_of(client.get("/kapacitet/luckor/tabell.csv"))
     assert {row["Väntar"] for row in rows} == {"12", "9", "7", "dolt (för få)"}
@@ -182,12 +182,14 @@ def test_an_alert_is_added_tells_once_and_again_when_it_has_been_well(
     form = {"kind": "free", "threshold": "3", "kommun": HANINGE, "trade": ""}
     assert client.post("/kapacitet/bevakningar/ny", data=form).status_code == 302
     page = text_of(client.get("/kapacitet/bevakningar"))
-    assert "Alla yrken i Haninge Färre än 3 lediga platser 2 lediga platser Över gränsen brev i natt" in page
+    assert (
+        "Alla yrken i Haninge Färre än 3 lediga platser 2 lediga platser Gränsen passerad brev i natt" in page
+    )
     assert "Bevakning" not in text_of(client.get("/"))
     night(market)
     night(market)
     (letter,) = letters()
-    assert letter.subject_sv == "1 bevakning har gått över sin gräns"
+    assert letter.subject_sv == "1 bevakning har passerat sin gräns"
     assert "Alla yrken i Haninge: 2 lediga platser. Gräns: Färre än 3 lediga platser." in letter.text_sv
     assert "Färre än 3 lediga platser: Alla yrken i Haninge" in text_of(client.get("/"))
     with acting_as(market.strategist), transaction():
@@ -209,7 +211,7 @@ def test_one_letter_tells_of_all_that_went_over_in_a_night(market: Market) -> No
     )
     night(market)
     (letter,) = letters()
-    assert letter.subject_sv == "2 bevakningar har gått över sin gräns"
+    assert letter.subject_sv == "2 bevakningar har passerat sin gräns"
     assert letter.organisation_id == market.north_id
 
 
