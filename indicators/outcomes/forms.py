@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired, NumberRange
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.measures.rules import DIMENSION_SV, Dimension
-from indicators.outcomes.queries import SHOWN
+from indicators.outcomes.section_rules import SHOWN
 from indicators.outcomes.target_rules import AIM_SV, MOST_PARTICIPANTS, SAID, Aim, Level
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 

@@ -15,6 +15,7 @@ from indicators.measures.rules import Dimension
 from indicators.outcomes.funnel_rules import Difference, compare, finding_sv
 from indicators.outcomes.mix_rules import MixBy
 from indicators.outcomes.models import MixCell
+from indicators.outcomes.section_rules import SECTIONS, SHOWN
 from indicators.suppliers.rules import Value
 from marketplace.accounts.models import Organisation
 from marketplace.db import db
@@ -24,39 +25,6 @@ from marketplace.swedish import swedish_key
 from placements.participants.rules import support_level_sv
 
 SEXES: Final = (Sex.WOMAN, Sex.MAN)
-SECTIONS: Final[Mapping[str, tuple[Indicator, ...]]] = {
-    "Resultat": (
-        Indicator.PARTICIPANTS,
-        Indicator.COMPLETED,
-        Indicator.WORK_OR_STUDIES,
-        Indicator.EXIT_WORK,
-        Indicator.EXIT_STUDIES,
-        Indicator.EXIT_JOB_SEEKING,
-        Indicator.EXIT_PROGRAMME,
-        Indicator.EXIT_REHABILITATION,
-        Indicator.EXIT_ILLNESS,
-        Indicator.EXIT_PARENTAL_LEAVE,
-        Indicator.EXIT_MOVED,
-        Indicator.EXIT_OTHER,
-        Indicator.EXIT_UNKNOWN,
-    ),
-    "Kvalitet": (
-        Indicator.ATTENDANCE,
-        Indicator.HOURS,
-        Indicator.PLAN_IN_TIME,
-        Indicator.FOLLOW_UPS_HELD,
-        Indicator.REPORT_IN_TIME,
-    ),
-    "Tid": (
-        Indicator.CHOICE_OF_TWO,
-        Indicator.OFFER_TIME,
-        Indicator.CHOICE_TIME,
-        Indicator.START_TIME,
-        Indicator.ANSWERED_IN_TIME,
-        Indicator.ANSWER_TIME,
-    ),
-}
-SHOWN: Final = tuple(indicator for indicators in SECTIONS.values() for indicator in indicators)
 DIMENSIONS_OF: Final = {counting.indicator: cohort.dimensions for cohort, counting in countings()}
 
 

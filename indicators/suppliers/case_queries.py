@@ -96,8 +96,6 @@ _CASES: Final = {
     Indicator.OCCUPANCY: _OCCUPANCY,
 }
 COUNTED: Final = tuple(_CASES)
-OF_PLACEMENTS: Final = tuple(indicator for indicator in _CASES if indicator is not Indicator.OCCUPANCY)
-"""Those that have placements behind them."""
 
 _DAYS_AFTER = 240
 """The calendar goes this far ahead: no deadline is more than 120 working days away."""

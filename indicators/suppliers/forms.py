@@ -4,7 +4,7 @@ from wtforms import SelectField
 
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
-from indicators.suppliers.case_queries import OF_PLACEMENTS
+from indicators.suppliers.rules import OF_PLACEMENTS
 from marketplace.web.forms import FilterForm, one_of
 
 

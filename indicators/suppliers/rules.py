@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from indicators.definitions.keys import Definition, Measure
+from indicators.definitions.keys import Definition, Indicator, Measure
+from indicators.definitions.suppliers_rules import SUPPLIERS
 from indicators.rules import NOTHING_TO_COUNT_SV, Share
 from marketplace.swedish import counted, counted_of, plain_number
+
+OF_PLACEMENTS: Final = tuple(one.key for one in SUPPLIERS if one.key is not Indicator.OCCUPANCY)
+"""Those that have placements behind them."""
 
 
 @dataclass(frozen=True, slots=True)

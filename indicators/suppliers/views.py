@@ -10,10 +10,9 @@ from indicators.definitions.rules import INDICATORS
 from indicators.definitions.suppliers_rules import SUPPLIERS
 from indicators.queries import computed_at
 from indicators.suppliers import queries
-from indicators.suppliers.case_queries import OF_PLACEMENTS
 from indicators.suppliers.forms import CaseFilterForm
 from indicators.suppliers.peer_rules import ADVICE_SV, Mirrored, to_improve
-from indicators.suppliers.rules import months_back
+from indicators.suppliers.rules import OF_PLACEMENTS, months_back
 from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.tenancy import current_actor

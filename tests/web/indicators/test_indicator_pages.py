@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 from indicators.definitions.keys import Indicator, Measure
 from indicators.definitions.rules import INDICATORS
 from indicators.rules import Share
-from indicators.suppliers.case_queries import OF_PLACEMENTS
+from indicators.suppliers.rules import OF_PLACEMENTS
 from marketplace.clock import travelling
 from marketplace.tenancy import Actor
 from tests.factories import HANINGE, SODERTALJE, TEXTILE
