@@ -66,6 +66,7 @@ OFFER_OF: Final[dict[Fact, Offer]] = {
     Fact.COULD_NOT: Offer.NONE,
 }
 OF_ROUNDS: Final = (Fact.ROUNDS, *OFFER_OF)
+_NOT_SHOWN: Final = (Fact.COULD_HAVE, Fact.COULD_NOT)
 
 
 class BreadthCell(NamedTuple):
@@ -105,10 +106,10 @@ def published(counts: Mapping[Cell, Count], parts: Parts, breadth: Breadth) -> t
     funnel = {cell: counts.get(cell, Count()) for cell in cells_of(parts)}
     atoms: dict[Seen | Offers, int] = {seen: breadth.participants.get(seen, 0) for seen in _seens(parts)}
     atoms |= {offers: breadth.rounds.get(offers, 0) for offers in _offers(parts)}
-    sums = {fact: tuple(atom for atom in atoms if _is_in(atom, fact)) for fact in _facts(parts)}
+    sums = {fact: tuple(atom for atom in atoms if is_in(atom, fact)) for fact in _facts(parts)}
     facts = {fact: sum(atoms[atom] for atom in of_fact) for fact, of_fact in sums.items()}
     choices = {cell: count.choices for cell, count in funnel.items()}
-    values: dict[Hashable, int] = dict(chain(choices.items(), atoms.items(), facts.items()))
+    values: dict[Hashable, int] = dict(chain(facts.items(), atoms.items(), choices.items()))
     relations: list[Relation[Hashable]] = [
         *relations_of(funnel, parts),
         *((fact, of_fact) for fact, of_fact in sums.items() if of_fact),
@@ -139,19 +140,29 @@ def published(counts: Mapping[Cell, Count], parts: Parts, breadth: Breadth) -> t
 def _facts(parts: Parts) -> Iterator[BreadthCell]:
     if not parts.trades:
         return
-    for fact in (Fact.PARTICIPANTS, *TRADES, *KINDS[: len(parts.kinds)], Fact.ROUNDS):
-        yield BreadthCell(fact)
     for fact in (Fact.SAW, *OF_ROUNDS[1:]):
-        # What a place was free in is asked of each kind, also one that was shown to nobody.
-        of_all = fact in (Fact.COULD_HAVE, Fact.COULD_NOT)
-        for kind in Dominance if of_all else parts.kinds:
+        for kind in _not_always(parts) if fact in _NOT_SHOWN else parts.kinds:
             yield BreadthCell(fact, kind)
+    # The totals last: of two numbers that protect as well, the first is hidden.
+    for fact in (*_possible_trades(parts), *KINDS[: len(parts.kinds)], Fact.PARTICIPANTS, Fact.ROUNDS):
+        yield BreadthCell(fact)
+
+
+def _possible_trades(parts: Parts) -> tuple[Fact, ...]:
+    """Nobody can be shown more trades than were shown to anyone."""
+    return TRADES[: len(parts.trades)]
+
+
+def _not_always(parts: Parts) -> list[Dominance]:
+    """The kinds that a round may be without, also those that nobody was shown: all but one that is alone."""
+    return [kind for kind in Dominance if parts.kinds != [kind]]
 
 
 def _seens(parts: Parts) -> Iterator[Seen]:
     for size in range(1, len(parts.kinds) + 1):
         for kinds in combinations(parts.kinds, size):
-            for trades in range(size, MOST_TRADES + 1):
+            of_kinds = sum(kind in kinds for kind in parts.trades.values())
+            for trades in range(size, min(of_kinds, MOST_TRADES) + 1):
                 yield Seen(kinds, trades)
 
 
@@ -160,7 +171,7 @@ def _offers(parts: Parts) -> Iterator[Offers]:
     return (offers for offers in product(*of_kind) if Offer.SHOWN in offers)
 
 
-def _is_in(atom: Seen | Offers, cell: BreadthCell) -> bool:
+def is_in(atom: Seen | Offers, cell: BreadthCell) -> bool:
     """Whether the atom is counted in the published number."""
     if not isinstance(atom, Seen):
         its = OFFER_OF.get(cell.fact)
@@ -178,15 +189,16 @@ def _is_in(atom: Seen | Offers, cell: BreadthCell) -> bool:
 def _relations(parts: Parts) -> Iterator[Relation[Hashable]]:
     """How the published numbers hang together; a rest is last, and in no other relation."""
     participants, rounds = BreadthCell(Fact.PARTICIPANTS), BreadthCell(Fact.ROUNDS)
-    yield participants, tuple(map(BreadthCell, TRADES))
+    yield participants, tuple(map(BreadthCell, _possible_trades(parts)))
     yield participants, tuple(map(BreadthCell, KINDS[: len(parts.kinds)]))
     yield rounds, (participants, "more rounds")
     # Whoever was shown three trades has three of the funnel's showings.
-    often = [BreadthCell(fact) for times, fact in enumerate(TRADES, 1) for _ in range(times)]
+    often = [BreadthCell(fact) for times, fact in enumerate(_possible_trades(parts), 1) for _ in range(times)]
     yield Cell(ChoiceStep.SHOWN), (*often, "more trades")
     for kind in Dominance:
         saw = [BreadthCell(Fact.ROUND_SAW, kind)] if kind in parts.kinds else []
-        yield rounds, (*saw, BreadthCell(Fact.COULD_HAVE, kind), BreadthCell(Fact.COULD_NOT, kind))
+        not_shown = [BreadthCell(fact, kind) for fact in _NOT_SHOWN if kind in _not_always(parts)]
+        yield rounds, (*saw, *not_shown)
     for kind in parts.kinds:
         saw_in_round = BreadthCell(Fact.ROUND_SAW, kind)
         yield Cell(ChoiceStep.SHOWN, kind), (saw_in_round, f"more trades of {kind}")

@@ -1,4 +1,5 @@
-"""Counts choice rounds, set by set. What comes out is of persons: only the job that hides small numbers reads it."""
+"""Counts choice rounds, set by set. What comes out is of persons: the job that hides small numbers reads it, and those
+who see the persons."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from indicators.choices.breadth_rules import MOST_TRADES, OFFER_OF, Breadth, BreadthCell, Fact, Offer, Seen
 from indicators.choices.rules import Cell, ChoiceStep, Count, Part, Parts, year_bounds
 from marketplace import clock
-from marketplace.db import db
-from marketplace.reference.rules import Dominance, Sex
+from marketplace.db import Page, db
+from marketplace.reference.queries import lists
+from marketplace.reference.rules import DOMINANCE_SV, Dominance, Sex, dominance
+from placements.participants.models import Participant
 
 # A trade at a supplier, once in each round that it was shown in.
 _SEEN = """
@@ -91,10 +94,9 @@ _OFFERED = ", ".join(
     f" WHEN '{kind}' = ANY (free.kinds) THEN '{Offer.FREE}' ELSE '{Offer.NONE}' END AS {kind}"
     for kind in Dominance
 )
-# A place that could have been shown: free within two weeks of the day that the round was opened, in the participant's
-# kommun and for the hours that were granted.
-_ROUNDS = text(
-    f"""
+# What became of each kind in a round. A place could have been shown that was free within two weeks of the day that the
+# round was opened, in the participant's kommun and for the hours that were granted.
+_OFFERS = f"""
     {_SEEN}, rounds AS (
         SELECT round_id, seen.participant_id, sex, kommun_code, hours_per_week,
                CAST(opened_at AT TIME ZONE :zone AS date) AS day, array_agg(DISTINCT dominance) AS kinds
@@ -116,15 +118,35 @@ _ROUNDS = text(
                         AND asked.hours_per_week BETWEEN place.hours_per_week_min AND place.hours_per_week_max)
         GROUP BY asked.kommun_code, asked.hours_per_week, asked.day
     ), offered AS (
-        SELECT sex, participant_id, {_OFFERED}
+        SELECT round_id, participant_id, sex, day, {_OFFERED}
         FROM rounds LEFT JOIN free USING (kommun_code, hours_per_week, day)
-    )
+    )"""  # noqa: S608
+_ROUNDS = text(
+    f"""
+    {_OFFERS}
     SELECT sex, {_KINDS}, count(*), count(DISTINCT participant_id)
     FROM offered
     GROUP BY sex, GROUPING SETS ((), {_EACH_KIND}, ({_KINDS}))
 """  # noqa: S608
 )
+_COULD_HAVE = f"'{Offer.FREE}' IN ({_KINDS})"
+_ROWS = text(
+    f"""
+    {_OFFERS}
+    SELECT round_id, participant_id, day, {_KINDS}, count(*) OVER ()
+    FROM offered
+    WHERE NOT :only_more OR {_COULD_HAVE}
+    ORDER BY day DESC, round_id DESC LIMIT :most OFFSET :skipped
+"""  # noqa: S608
+)
+PER_PAGE = 25
 _FACT_OF = {offer: fact for fact, offer in OFFER_OF.items()}
+
+
+def trade_kinds() -> dict[str, Dominance]:
+    """The trades that are counted, with the sex that dominates each."""
+    found = {ssyk: dominance(trade.women, trade.men) for ssyk, trade in lists().trades.items()}
+    return {ssyk: kind for ssyk, kind in found.items() if kind}
 
 
 @dataclass(frozen=True)
@@ -137,19 +159,9 @@ class Counted:
 
 
 def count_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> Counted:
-    """Rounds that were opened in the year before the day, and what came of them before it. ``kinds`` are the trades
-    with the sex that dominates each. Act as the system for the authority."""
-    begins, ends = (_midnight(day) for day in year_bounds(year, until))
-    asked = {
-        "authority_id": authority_id,
-        "begins": begins,
-        "ends": ends,
-        "until": until,
-        "now": _midnight(until),
-        "zone": clock.STOCKHOLM.key,
-        "trades": list(kinds),
-        "dominances": [str(kind) for kind in kinds.values()],
-    }
+    """Rounds that were opened in the year before the day, and what came of them before it. Act as the system for
+    the authority."""
+    asked = _asked(authority_id, year, until, kinds)
     funnel = _funnel(asked)
     cells = {cell for of_sex in funnel.values() for cell in of_sex}
     keys = {
@@ -159,6 +171,52 @@ def count_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Do
         keys[Part.UNIT] = set()  # the only unit is the whole, which hides nobody's
     parts = Parts({cell.key: kinds[cell.key] for cell in cells if cell.by is Part.TRADE}, keys)
     return Counted(funnel, _breadth(asked), parts)
+
+
+@dataclass(frozen=True)
+class RoundRow:
+    """A choice round that is counted: what became of each kind of trades."""
+
+    choice_round_id: int
+    participant: Participant
+    day: date
+    offers: Mapping[Dominance, Offer]
+
+    def kinds_sv(self, offer: Offer) -> str:
+        return ", ".join(DOMINANCE_SV[kind] for kind, its in self.offers.items() if its is offer)
+
+
+def rounds_behind(
+    authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance], page: int, *, only_more: bool
+) -> Page[RoundRow]:
+    """Those of the year's rounds that the reader sees, the latest first; or only where more could have been shown."""
+    paging = {"only_more": only_more, "most": PER_PAGE, "skipped": (page - 1) * PER_PAGE}
+    found = db.session.execute(_ROWS, _asked(authority_id, year, until, kinds) | paging).all()
+    people = {
+        person.id: person
+        for person in db.session.scalars(
+            select(Participant).where(Participant.id.in_({row.participant_id for row in found}))
+        )
+    }
+    rows = [
+        RoundRow(round_id, people[participant_id], day, dict(zip(Dominance, map(Offer, offers), strict=True)))
+        for round_id, participant_id, day, *offers, _ in found
+    ]
+    return Page(rows, found[0][-1] if found else 0, page, PER_PAGE)
+
+
+def _asked(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> dict[str, Any]:
+    begins, ends = (_midnight(day) for day in year_bounds(year, until))
+    return {
+        "authority_id": authority_id,
+        "begins": begins,
+        "ends": ends,
+        "until": until,
+        "now": _midnight(until),
+        "zone": clock.STOCKHOLM.key,
+        "trades": list(kinds),
+        "dominances": [str(kind) for kind in kinds.values()],
+    }
 
 
 def _midnight(day: date) -> datetime:

@@ -2,7 +2,7 @@
 
 from wtforms import SelectField
 
-from marketplace.web.forms import FilterForm, or_none
+from marketplace.web.forms import FilterForm, one_of, or_none
 
 
 class ChoicesFilterForm(FilterForm):
@@ -10,3 +10,8 @@ class ChoicesFilterForm(FilterForm):
 
     ar = SelectField("År", coerce=or_none(int))
     urval = SelectField("Visa", coerce=or_none(str))
+
+
+class RoundsFilterForm(FilterForm):
+    ar = SelectField("År", coerce=or_none(int))
+    visa = SelectField("Visa", choices=one_of({"": "Alla valomgångar", "mer": "Där mer kunde ha visats"}))

@@ -7,21 +7,18 @@ from typing import Any
 
 from indicators.changes.services import publish
 from indicators.choices.breadth_rules import Breadth, Funnel, published
-from indicators.choices.count_queries import count_year
+from indicators.choices.count_queries import count_year, trade_kinds
 from indicators.choices.models import BreadthNumber, ChoiceCell, ChoiceSegregation
 from indicators.choices.rules import KIND_STEPS, Parts, comparable, counted_until
 from indicators.segregation.rules import segregation
 from marketplace import clock
-from marketplace.reference.queries import trades as all_trades
-from marketplace.reference.rules import Dominance, Sex, dominance
+from marketplace.reference.rules import Dominance, Sex
 
 
 def compute_choices(authority_id: int, years: Collection[int]) -> None:
     """Counts the years' choice rounds, up to the last whole month, and publishes what may be shown."""
     until = counted_until(clock.today())
-    kinds = {
-        trade.ssyk: kind for trade in all_trades() if (kind := dominance(trade.women, trade.men)) is not None
-    }
+    kinds = trade_kinds()
     for year in years:
         _compute_year(authority_id, year, until, kinds)
 

@@ -126,6 +126,7 @@ def seen_rows(told: Told) -> list[BreadthRow]:
             tuple(_share(of_sex, BreadthCell(fact), Fact.PARTICIPANTS) for of_sex in told.values()),
         )
         for fact in (*TRADES, *KINDS)
+        if any(BreadthCell(fact) in of_sex for of_sex in told.values())
     ]
     return saw + counted
 

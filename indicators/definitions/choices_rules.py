@@ -79,15 +79,22 @@ CHOICES: Final = (
         "Könsuppdelning (Duncans D och KM)",
         "Hur stor andel skulle behöva byta yrke för att kvinnor och män skulle fördela sig lika?",
         "D är halva summan av skillnaderna mellan kvinnors och mäns fördelning över yrken. KM (Karmel och MacLachlan)"
-        " är den andel av alla som skulle behöva byta, med kvar så många som är av varje kön: 2a(1 − a)D, där a är andelen"
-        " män. Utöver slumpen är (D − slumpnivån)/(1 − slumpnivån), som är samma för båda",
+        " är den andel av alla som skulle behöva byta, med kvar så många som är av varje kön: 2a(1 − a)D, där a är"
+        " andelen män. Utöver slumpen är (D − slumpnivån)/(1 − slumpnivån), som är samma för båda",
         "–",
         "Som för Från visat till genomfört. Måttet räknas ur de tal som visas: yrken vars tal är dolda räknas ihop, så"
         " det blir hellre för lågt än för högt. Visas bara när minst fem kvinnor och fem män finns med",
         "Kalenderår, till och med den senaste hela månaden",
         "0 (ingen uppdelning) till 1 (full)",
         _ROUNDS + ". Slumpnivån är det exakta medelvärdet när samma yrken delas ut blint mellan könen, ett i"
-        " taget. Intervallet är Newcombes, för D som skillnad mellan två andelar",
+        " taget. D:s intervall är det för en skillnad mellan två andelar (Newcombe)",
         has_interval=True,
     ),
 )
+WITH_ROUNDS: Final = (
+    Indicator.CHOICE_FUNNEL,
+    Indicator.OWN_SEX_SHARE,
+    Indicator.BREADTH,
+    Indicator.COULD_HAVE_SHOWN,
+)
+"""What is counted of choice rounds, one by one."""

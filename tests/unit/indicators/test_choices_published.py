@@ -3,10 +3,21 @@
 from datetime import date
 from itertools import pairwise, product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.choices.breadth_rules import Breadth, BreadthCell, Fact, published
+from indicators.choices.breadth_rules import (
+    OF_ROUNDS,
+    Breadth,
+    BreadthCell,
+    Fact,
+    Offer,
+    Offers,
+    Seen,
+    is_in,
+    published,
+)
 from indicators.choices.rules import (
     ALL,
     Cell,
@@ -183,17 +194,84 @@ def test_nothing_hides_behind_a_dominance_that_nobody_was_shown() -> None:
     assert table[Cell(ChoiceStep.SHOWN, Dominance.WOMEN)] is None, "else the three are a subtraction away"
 
 
-def test_a_year_in_which_one_kind_alone_was_shown_is_published() -> None:
-    """Then no round could have shown that kind and did not."""
-    _, facts = published({}, Parts({"7231": Dominance.MEN}, {}), Breadth())
-    assert facts[BreadthCell(Fact.COULD_HAVE, Dominance.MEN)] is None, "none of none is hidden"
-
-
 def test_nobody_at_all_is_a_table_of_hidden_cells() -> None:
     table, facts = published({}, Parts({}, {Part.KOMMUN: ["0136"]}), Breadth())
     assert set(table.values()) == {None}
     assert not any(cell.is_rest for cell in table)
     assert facts == {}
+
+
+@pytest.mark.parametrize("number", [3, 40])
+def test_one_trade_only_leaves_nothing_else_to_tell(number: int) -> None:
+    """Then no round could have shown that kind and did not."""
+    parts = Parts({"7531": Dominance.WOMEN}, {Part.KOMMUN: ["0136"]})
+    counts = {
+        Cell(ChoiceStep.SHOWN, kind, by, key): Count(number, number, 2)
+        for kind in (Dominance.WOMEN, ALL)
+        for by, key in ((Part.ALL, ""), (Part.KOMMUN, "0136"))
+    }
+    counts[Cell(ChoiceStep.SHOWN, Dominance.WOMEN, Part.TRADE, "7531")] = Count(number, number, 2)
+    offers = (Offer.SHOWN, Offer.FREE, Offer.NONE)
+    cells = [BreadthCell(Fact.ROUNDS)] + [
+        BreadthCell(fact, kind)
+        for fact, kind in zip((Fact.ROUND_SAW, Fact.COULD_HAVE, Fact.COULD_NOT), Dominance, strict=True)
+    ]
+    breadth = Breadth({Seen((Dominance.WOMEN,), 1): number}, {offers: number}, dict.fromkeys(cells, number))
+    table, facts = published(counts, parts, breadth)
+    assert table[Cell(ChoiceStep.SHOWN)] == (number if number >= 5 else None)
+    assert facts[BreadthCell(Fact.COULD_HAVE, Dominance.EVEN)] in (number, None)
+    assert BreadthCell(Fact.COULD_HAVE, Dominance.WOMEN) not in facts, "everybody was shown that"
+    assert all(value is None or value >= 5 for value in (*table.values(), *facts.values()))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(st.sampled_from([0, 0, 1, 2, 5, 8, 20]), min_size=8, max_size=8))
+def test_what_participants_were_shown_cannot_be_worked_out(numbers: list[int]) -> None:
+    """Women's and men's trades only: every table of participants that fits what is told is listed."""
+    trades = {"7531": Dominance.WOMEN, "9412": Dominance.WOMEN, "7231": Dominance.MEN, "7111": Dominance.MEN}
+    parts = Parts(trades, {})
+    both = (Dominance.WOMEN, Dominance.MEN)
+    seens = [Seen((kind,), trades) for kind in both for trades in (1, 2)] + [Seen(both, 2), Seen(both, 3)]
+    people = dict(zip(seens, numbers, strict=False))
+    shown = {kind: sum(n for seen, n in people.items() if kind in seen.kinds) for kind in both}
+    counts = {
+        Cell(ChoiceStep.SHOWN, kind, by, key): Count(4 * shown[kind], shown[kind])
+        for kind in both
+        for by, key in ((Part.ALL, ""), (Part.TRADE, "7531" if kind is Dominance.WOMEN else "7231"))
+    }
+    counts[Cell(ChoiceStep.SHOWN)] = Count(4 * sum(shown.values()), sum(people.values()))
+    rounds: dict[Offers, int] = {
+        (
+            Offer.SHOWN if Dominance.WOMEN in kinds else Offer.FREE,
+            Offer.NONE,
+            Offer.SHOWN if Dominance.MEN in kinds else Offer.FREE,
+        ): sum(n for seen, n in people.items() if seen.kinds == kinds)
+        for kinds in ((Dominance.WOMEN,), (Dominance.MEN,), both)
+    }
+    in_rounds = {BreadthCell(Fact.ROUNDS): sum(people.values())} | {
+        BreadthCell(Fact.ROUND_SAW, kind): shown[kind] for kind in both
+    }
+    _, facts = published(counts, parts, Breadth(people, rounds, in_rounds))
+    told = {cell: value for cell, value in facts.items() if value is not None and cell.fact not in OF_ROUNDS}
+    hidden = [cell for cell, value in facts.items() if value is None and cell.fact not in OF_ROUNDS]
+    seen_values: dict[BreadthCell, set[int]] = {cell: set() for cell in hidden}
+    for changes in product((-1, 0, 1), repeat=len(seens)):
+        other = {seen: people[seen] + change for seen, change in zip(seens, changes, strict=True)}
+        if min(other.values()) >= 0 and all(_sum_of(other, cell) == value for cell, value in told.items()):
+            for cell in hidden:
+                seen_values[cell].add(_sum_of(other, cell))
+    if told:
+        small = [cell for cell in hidden if _sum_of(people, cell) < 5 and possible_at_all(cell)]
+        assert all(len(seen_values[cell]) > 1 for cell in small), (people, told)
+
+
+def possible_at_all(cell: BreadthCell) -> bool:
+    """The listed tables have no one with four trades."""
+    return cell.fact is not Fact.TRADES_4
+
+
+def _sum_of(people: dict[Seen, int], cell: BreadthCell) -> int:
+    return sum(number for seen, number in people.items() if is_in(seen, cell))
 
 
 def test_whole_months_only() -> None:

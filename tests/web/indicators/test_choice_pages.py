@@ -1,12 +1,14 @@
 """The pages of what women and men were shown and chose."""
 
+import re
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from indicators.choices.models import ChoiceCell
+from indicators.choices.breadth_rules import Fact
+from indicators.choices.models import BreadthNumber, ChoiceCell
 from indicators.choices.services import compute_choices
 from marketplace.db import db, transaction
 from marketplace.reference.rules import Sex
@@ -121,3 +123,29 @@ def test_a_year_without_rounds_has_no_numbers(
     with acting_as(market.strategist):
         assert db.session.query(ChoiceCell).filter_by(year=2024).count() == 0
     assert "2024" not in text_of(client_for(market.strategist).get("/val-och-kon")).split("Visa")[0]
+
+
+def test_those_who_see_the_persons_see_the_rounds_behind(market: Market, client_for: ClientFor) -> None:
+    client = client_for(market.officer)
+    page = text_of(client.get("/val-och-kon/omgangar?ar=2026"))
+    counted = [row for row in _breadth_rows(market) if row.fact is Fact.ROUNDS and row.year == 2026]
+    assert len(counted) == 2, "women and men"
+    total = _listed(page)
+    assert total >= sum(row.number or 0 for row in counted)
+    more = text_of(client.get("/val-och-kon/omgangar?ar=2026&visa=mer"))
+    assert 0 < _listed(more) < total
+    assert "Valomgångarna bakom" in text_of(client.get("/nyckeltal/definitioner"))
+    outsider = text_of(client_for(market.south_officer).get("/val-och-kon/omgangar"))
+    assert "Inget är räknat än" in outsider
+    asked = statements_of(lambda: client.get("/val-och-kon/omgangar?ar=2026"))
+    assert len(asked) <= 14
+    assert client_for(market.strategist).get("/val-och-kon/omgangar").status_code == 403
+
+
+def _listed(page: str) -> int:
+    return int((re.search(r"(\d+) valomgångar", page) or ["", "0"])[1])
+
+
+def _breadth_rows(market: Market) -> list[BreadthNumber]:
+    with acting_as(market.strategist):
+        return list(db.session.scalars(select(BreadthNumber)))
