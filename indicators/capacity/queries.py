@@ -7,6 +7,9 @@ from typing import Literal
 
 from sqlalchemy import ColumnElement, Date, Select, cast, func, select
 
+from enterprises.contracts.models import Contract
+from enterprises.places.models import Place
+from enterprises.places.rules import PlaceState
 from indicators.capacity.models import CapacityDay, CapacityIdle
 from indicators.capacity.rules import Capacity
 from marketplace import clock
@@ -110,7 +113,7 @@ def averages(
 
 @dataclass(frozen=True)
 class Offered:
-    """What the authority has had seats in, names by key in Swedish order."""
+    """What there is to choose between: names by key in Swedish order."""
 
     kommuner: dict[str, str]
     fields: dict[str, str]
@@ -119,9 +122,11 @@ class Offered:
 
 
 def offered(authority_id: int) -> Offered:
+    """Out of the places themselves: there are few of them beside the days counted."""
+    under_contract = select(Contract.enterprise_id).where(Contract.authority_id == authority_id)
     keys = db.session.execute(
-        select(CapacityDay.kommun_code, CapacityDay.ssyk, CapacityDay.enterprise_id)
-        .where(CapacityDay.authority_id == authority_id)
+        select(Place.kommun_code, Place.ssyk, Place.enterprise_id)
+        .where(Place.enterprise_id.in_(under_contract), Place.state != PlaceState.DRAFT)
         .distinct()
     ).all()
     kommun_codes, ssyks = {key.kommun_code for key in keys}, {key.ssyk for key in keys}
