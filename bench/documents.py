@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from statistics import median
+from statistics import median, quantiles
 
 from bench.data import MONTH, Ground
 from bench.report import Finding
@@ -22,7 +22,7 @@ _TO_WARM_UP = 5
 
 
 def document_findings(ground: Ground) -> list[Finding]:
-    """Of drafts that a run has made. A paper's time is the processor's: what it takes where nothing else runs."""
+    """Of drafts that a run has made."""
     with ground.cursor(MONTH, tidy=False) as cursor:
         cursor.execute(
             "SELECT id, enterprise_id FROM invoice WHERE state = 'draft' ORDER BY id LIMIT %s",
@@ -37,19 +37,19 @@ def document_findings(ground: Ground) -> list[Finding]:
             with acting_as(
                 Actor(user_name="Chefen", role=Role.SUPPLIER_MANAGER, enterprise_id=enterprise_id)
             ):
-                sending.append(_milliseconds(time.monotonic, _send, invoice_id))
+                sending.append(_milliseconds(_send, invoice_id))
                 invoice = db.session.get_one(Invoice, invoice_id)
                 document = invoice_document(invoice, 1, today())
-                long.append(_milliseconds(time.process_time, pdf_of, invoice.xml))
+                long.append(_milliseconds(pdf_of, invoice.xml))
                 of_one_line = xml_of(replace(document, lines=document.lines[:1]))
-                short.append(_milliseconds(time.process_time, pdf_of, of_one_line))
+                short.append(_milliseconds(pdf_of, of_one_line))
             db.session.remove()
         db.engine.dispose()
     lines = len(document.lines)
     return [
-        _finding("approving and sending", sending, median, SENDING_MS),
-        _finding("PDF of 1 line", short, max, PDF_MS),
-        _finding(f"PDF of {lines} lines", long, max, PDF_MS),
+        _finding("approving and sending", sending, SENDING_MS),
+        _finding("PDF of 1 line", short, PDF_MS),
+        _finding(f"PDF of {lines} lines", long, PDF_MS),
     ]
 
 
@@ -61,13 +61,15 @@ def _send(invoice_id: int) -> None:
         send_invoice(invoice_id)
 
 
-def _milliseconds(clock: Callable[[], float], do: Callable[..., object], *given: object) -> float:
-    started = clock()
+def _milliseconds(do: Callable[..., object], *given: object) -> float:
+    started = time.monotonic()
     do(*given)
-    return (clock() - started) * 1000
+    return (time.monotonic() - started) * 1000
 
 
-def _finding(name: str, times: list[float], value: Callable[[list[float]], float], bound: float) -> Finding:
+def _finding(name: str, times: list[float], bound: float) -> Finding:
+    """Held to what all but one of twenty take: the machine has something of its own to do now and then."""
     warm = times[_TO_WARM_UP:] or times
-    shown = f"{median(warm):.1f} ms each, at most {max(warm):.1f}, of {len(warm)}"
-    return Finding(f"{name}, ms", shown, value(warm), bound)
+    most = quantiles(warm, n=20, method="inclusive")[-1]
+    shown = f"{median(warm):.1f} ms in the middle, the slowest {max(warm):.1f}, of {len(warm)}"
+    return Finding(f"{name}, ms", shown, most, bound)
