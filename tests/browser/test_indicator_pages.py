@@ -68,7 +68,13 @@ def test_the_pages_hold(browser: Browser, market: Market, live_server: str) -> N
     for who, pages in (
         (market.strategist, STRATEGISTS_PAGES | {"region": f"/regionen/{region_id}?ar=2026"}),
         (market.manager, {"supplier": "/nyckeltal", "supplier-cases": "/nyckeltal/placeringar?tal=attendance"}),
-        (market.coordinator, {"rows-behind": "/nyckeltal/rader?tal=plan_in_time&ar=2026"}),
+        (
+            market.coordinator,
+            {
+                "rows-behind": "/nyckeltal/rader?tal=plan_in_time&ar=2026",
+                "rounds-behind": "/val-och-kon/omgangar?ar=2026",
+            },
+        ),
         (market.other_manager, {"supplier-empty": "/nyckeltal"}),
     ):
         look_at_pages(browser, live_server, who, pages, folder="indicators")

@@ -330,6 +330,7 @@ def test_another_authority_and_a_supplier_see_nothing(market: Market) -> None:
         with acting_as(actor):
             assert list(db.session.scalars(select(ChoiceCell))) == []
             assert list(db.session.scalars(select(ChoiceSegregation))) == []
+            assert list(db.session.scalars(select(BreadthNumber))) == []
 
 
 def test_the_strategist_herself_cannot_read_the_rounds(market: Market) -> None:
