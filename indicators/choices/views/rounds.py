@@ -1,5 +1,7 @@
 """The choice rounds behind the numbers, for those who see the persons."""
 
+from datetime import timedelta
+
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
@@ -7,12 +9,10 @@ from indicators.choices import queries
 from indicators.choices.breadth_rules import Offer
 from indicators.choices.count_queries import rounds_behind, trade_kinds
 from indicators.choices.forms import RoundsFilterForm
-from indicators.choices.rules import counted_until
-from indicators.choices.views.blueprint import bp
+from indicators.choices.views.blueprint import bp, counted_through
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.queries import computed_at
-from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
@@ -27,9 +27,9 @@ def rounds() -> ResponseReturnValue:
     years = queries.counted_years(authority_id)
     form = RoundsFilterForm(choices={"ar": {year: str(year) for year in years}})
     year = form.ar.data or next(iter(years), None)
-    page = None
-    if year:
-        until = counted_until(clock.today())
+    page, through = None, counted_through(authority_id)
+    if year and through:
+        until = through + timedelta(days=1)  # as the numbers are, until the next night
         page = rounds_behind(
             authority_id, year, until, trade_kinds(), page_number(), only_more=form.visa.data == "mer"
         )
