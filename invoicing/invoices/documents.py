@@ -81,7 +81,9 @@ def quantity(value: Decimal) -> str:
 def quantity_sv(value: Decimal, unit_code: str) -> str:
     """A quantity with its unit as people read it: "9,75 timmar", "1 dag"."""
     unit = Unit(unit_code)
-    word = {Unit.DAY: "dag", Unit.HOUR: "timme"}.get(unit, UNIT_SV[unit]) if abs(value) == 1 else UNIT_SV[unit]
+    word = (
+        {Unit.DAY: "dag", Unit.HOUR: "timme"}.get(unit, UNIT_SV[unit]) if abs(value) == 1 else UNIT_SV[unit]
+    )
     return f"{plain_number(value, 4, is_trimmed=True)}{NBSP}{word}"
 
 
