@@ -67,7 +67,10 @@ def test_the_pages_hold(browser: Browser, market: Market, live_server: str) -> N
         count(region_id)
     for who, pages in (
         (market.strategist, STRATEGISTS_PAGES | {"region": f"/regionen/{region_id}?ar=2026"}),
-        (market.manager, {"supplier": "/nyckeltal", "supplier-cases": "/nyckeltal/placeringar?tal=attendance"}),
+        (
+            market.manager,
+            {"supplier": "/nyckeltal", "supplier-cases": "/nyckeltal/placeringar?tal=attendance"},
+        ),
         (
             market.coordinator,
             {

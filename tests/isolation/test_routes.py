@@ -19,7 +19,18 @@ from tests.support.clients import Client
 from tests.world import BUYERS, EVERYBODY, ROLES, World
 
 OPEN_TO_ALL = frozenset(
-    {"kommun_code", "ssyk", "month", "week", "position", "filename", "field_id", "file_format", "period", "part"}
+    {
+        "kommun_code",
+        "ssyk",
+        "month",
+        "week",
+        "position",
+        "filename",
+        "field_id",
+        "file_format",
+        "period",
+        "part",
+    }
 )
 """Names in an address that are nobody's: they say which figures or which row, not whose."""
 
