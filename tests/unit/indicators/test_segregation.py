@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import marketplace.reference
 from indicators.segregation.rules import (
+    d_interval,
     duncan_d,
     expected_d,
     karmel_maclachlan,
@@ -137,3 +138,19 @@ def test_everything_beside_d_is_in_order(counts: list[tuple[int, int]]) -> None:
     assert 0 <= outcome.chance_low <= outcome.chance_high <= 1
     assert outcome.chance_low - 1e-9 <= outcome.expected <= outcome.chance_high + 1e-9
     assert outcome.adjusted <= outcome.d + 1e-9
+
+
+def test_newcombes_published_example() -> None:
+    """56 of 70 less 48 of 80 (Newcombe 1998, method 10)."""
+    counts = [(48, 56), (32, 14)]
+    assert duncan_d(counts) == pytest.approx(0.2)
+    low, high = d_interval(counts)
+    assert (round(low, 4), round(high, 4)) == (0.0524, 0.3339)
+
+
+def test_a_large_deal_takes_no_longer_than_its_spread() -> None:
+    counts = [(4_000 + 300 * trade, 9_000 - 200 * trade) for trade in range(36)]
+    outcome = segregation(counts)
+    assert outcome is not None
+    assert outcome.chance_low < outcome.expected < outcome.chance_high < 0.02
+    assert outcome.low < outcome.d < outcome.high
