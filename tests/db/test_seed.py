@@ -19,6 +19,8 @@ from indicators.changes.models import IndicatorRun
 from indicators.hours.models import HoursFile, HoursRow
 from indicators.hours.queries import month_standings, newest_files
 from indicators.hours.rules import Standing
+from indicators.measures import services as measures
+from indicators.measures.rules import counted_until
 from indicators.reports.queries import counts as year_counts
 from indicators.reports.rules import filled
 from invoicing.invoices.models import Invoice
@@ -46,6 +48,7 @@ from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
+from tests.support.slow_measures import SlowMeasures
 from tests.support.slow_year import count_slowly
 
 PARTICIPANTS = 150
@@ -192,6 +195,23 @@ def test_year_tables_are_what_a_slow_count_gives(loaded: Loaded) -> None:
         assert {year: filled(quickly[year]) for year in years} == {
             year: filled(slowly[year]) for year in years
         }
+
+
+def test_measures_are_what_a_slow_count_gives(loaded: Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measures, "hidden_cells", lambda table: frozenset())
+    until, years = counted_until(today()), (today().year - 1, today().year)
+    for (authority_id,) in everywhere(select(Participant.authority_id).distinct()):
+        assert isinstance(authority_id, int)
+        slowly = SlowMeasures(authority_id, until)
+        with acting_as(system_actor(authority_id)):
+            slowly.count()
+            counted = {
+                (year, row["indicator"], row["by"], row["key"]): [row["numerator"], row["denominator"]]
+                for year in years
+                for row in measures.rows_of_year(authority_id, year, until)
+            }
+        wanted = {key: sums for key, sums in slowly.sums.items() if key[0] in years}
+        assert {key: sums for key, sums in counted.items() if sums[1]} == wanted
 
 
 def test_months_of_hours_are_the_days_that_were_attended(loaded: Loaded) -> None:
