@@ -122,8 +122,13 @@ SELECT {BASE * 100} + %(apart)s * 5 + row_number() OVER (), s.id, c.id, c.enterp
        1, s.first_day, false, CASE WHEN k = 1 THEN s.first_day - 25 END, CASE WHEN k = 1 THEN 'participant' END
 FROM bench.stay s CROSS JOIN generate_series(1, 4) k
 JOIN bench.choosable c ON c.a = s.a AND c.n = (s.s * 7 + k * 13) %% c.of
-WHERE c.id <> s.place_id;
+WHERE c.id <> s.place_id
+ON CONFLICT DO NOTHING;
 DROP TABLE bench.choosable;
+INSERT INTO visit_time (id, place_id, enterprise_id, starts_at, ends_at, most_visitors, taken, meeting_sv, state)
+OVERRIDING SYSTEM VALUE
+SELECT s.id, s.place_id, s.enterprise_id, s.first_day - 24, s.first_day - 24 + interval '1 hour', 1, 1, '', 'withdrawn'
+FROM bench.stay s WHERE s.s %% 3 = 0;
 INSERT INTO study_visit (visit_time_id, choice_round_id, participant_id, authority_id, unit_id, place_id,
                          enterprise_id, starts_at, ends_at, state, booked_at, booked_by, held_on)
 SELECT s.id, s.id, s.participant_id, s.authority_id, s.unit_id, s.place_id, s.enterprise_id, s.first_day - 24,

@@ -9,7 +9,7 @@ from indicators.capacity.gap_services import compute_gaps
 from indicators.capacity.idle_services import compute_idle
 from indicators.capacity.services import compute_capacity
 from indicators.changes.queries import uncounted_years
-from indicators.changes.services import note_run
+from indicators.changes.services import forget_counts, note_run
 from indicators.checkpoints.services import compute_checkpoints
 from indicators.choices.services import compute_choices
 from indicators.hours.services import note_changed_hours
@@ -27,6 +27,8 @@ def compute_authority(authority_id: int, *, is_whole: bool = False) -> None:
     """Capacity by day, and of the years that something has happened to choices, checkpoints and measures; with
     `is_whole` of all days and years. Act as the system for the authority."""
     years = uncounted_years(is_whole=is_whole)
+    if is_whole:
+        forget_counts(authority_id)
     compute_capacity(authority_id, is_whole=is_whole)
     for compute in (
         compute_idle,

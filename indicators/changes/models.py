@@ -34,6 +34,9 @@ class CountedPeriod(Base):
     period: Mapped[str] = mapped_column(primary_key=True)
     until: Mapped[date]
     """The first day that is not counted."""
+    made_of: Mapped[str] = mapped_column(default="")
+    """A keyed hash of the counts that the numbers were made of, where making them takes long; the same counts make the
+    same numbers. Empty where they are made anew each time."""
     changed_cells: Mapped[int | None]
     """How many numbers a later count of the same days changed, the last time it did."""
     changed_at: Mapped[datetime | None]

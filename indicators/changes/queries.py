@@ -42,8 +42,9 @@ _TOUCHED = text("""
     ), days AS (
         SELECT decided_on AS day FROM training_grant JOIN touched USING (participant_id)
         UNION SELECT CAST(opened_at AT TIME ZONE :zone AS date) FROM choice_round JOIN touched USING (participant_id)
-        UNION SELECT unnest(ARRAY[requested_on, started_on, ended_on]) FROM placement
-              JOIN touched USING (participant_id)
+        UNION SELECT CAST(day AS date) FROM placement JOIN touched USING (participant_id)
+              CROSS JOIN generate_series(requested_on, coalesce(ended_on, last_day), interval '1 month') AS day
+        UNION SELECT coalesce(ended_on, last_day) FROM placement JOIN touched USING (participant_id)
         UNION SELECT CAST(closed_at AT TIME ZONE :zone AS date) FROM checkpoint JOIN touched USING (participant_id)
     )
     SELECT DISTINCT CAST(extract(year FROM day) AS integer) FROM days WHERE day IS NOT NULL

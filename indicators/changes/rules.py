@@ -1,6 +1,7 @@
 """What is counted again in a night, and how much of what was published is no longer so."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence, Set
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 Cells = Mapping[tuple[Any, ...], tuple[Any, ...]]
@@ -18,3 +19,18 @@ def years_to_count(first: int, this: int, touched: Collection[int], *, is_whole:
 def changed_cells(before: Cells, after: Cells) -> int:
     """How many numbers are other than they were, or there in one and not in the other."""
     return sum(before.get(key) != after.get(key) for key in before.keys() | after.keys())
+
+
+def canonical(counts: object) -> str:
+    """The same text for the same counts, in whatever order they were found."""
+    if is_dataclass(counts):
+        counts = {field.name: getattr(counts, field.name) for field in fields(counts)}
+    if isinstance(counts, Mapping):
+        return (
+            "{" + ",".join(sorted(f"{canonical(key)}:{canonical(one)}" for key, one in counts.items())) + "}"
+        )
+    if isinstance(counts, Set):
+        return "{" + ",".join(sorted(map(canonical, counts))) + "}"
+    if isinstance(counts, Sequence) and not isinstance(counts, str):
+        return "[" + ",".join(map(canonical, counts)) + "]"
+    return repr(counts)

@@ -17,39 +17,31 @@ from marketplace.reference.queries import lists
 from marketplace.reference.rules import DOMINANCE_SV, Dominance, Sex, dominance
 from placements.participants.models import Participant
 
-# A trade at a supplier, once in each round that it was shown in.
+# A trade at a supplier, once in each round that it was shown in. `{rows}` are those that are counted, or the reader's.
 _SEEN = """
     WITH kinds AS (
         SELECT * FROM unnest(CAST(:trades AS text[]), CAST(:dominances AS text[])) AS k (ssyk, dominance)
-    ), visited AS (
-        SELECT DISTINCT choice_round_id, place_id FROM study_visit
-        WHERE authority_id = :authority_id AND held_on < :until
+    ), showings AS (
+        SELECT choice.*, kinds.dominance,
+               is_chosen OR reserve_rank IS NOT NULL AS is_wanted,
+               chosen_on < :until AS has_chosen, coalesce(started_on < :until, false) AS has_started
+        FROM {rows}_choice AS choice JOIN kinds USING (ssyk)
+        WHERE authority_id = :authority_id AND opened_at >= :begins AND opened_at < :ends AND shown_at < :now
     ), seen AS MATERIALIZED (
-        SELECT choice_round.id AS round_id, participant.id AS participant_id, participant.sex,
-               participant.kommun_code, participant.unit_id, participant.case_officer_id,
-               kinds.dominance, shown_place.ssyk, shown_place.enterprise_id, true AS is_shown,
-               bool_or(shown_place.shortlisted_on < :until) AS is_shortlisted,
-               bool_or(visited.place_id IS NOT NULL) AS is_visited,
-               bool_or(choice_round.chosen_on < :until AND (shown_place.is_chosen
-                       OR shown_place.reserve_rank IS NOT NULL AND placement.started_on < :until)) AS is_chosen,
-               bool_or((shown_place.is_chosen OR shown_place.reserve_rank IS NOT NULL)
-                       AND choice_round.chosen_on < :until AND placement.started_on < :until) AS is_started,
+        SELECT round_id, participant_id, sex, kommun_code, unit_id, case_officer_id, hours_per_week, opened_at,
+               dominance, ssyk, enterprise_id, true AS is_shown,
+               bool_or(shortlisted_on < :until) AS is_shortlisted,
+               bool_or(visited_on < :until) AS is_visited,
+               bool_or(has_chosen AND (is_chosen OR is_wanted AND has_started)) AS is_chosen,
+               bool_or(has_chosen AND is_wanted AND has_started) AS is_started,
                -- Whoever moves to another place has not dropped out: what becomes of her there is that choice's.
-               bool_or((shown_place.is_chosen OR shown_place.reserve_rank IS NOT NULL)
-                       AND choice_round.chosen_on < :until AND placement.started_on < :until
-                       AND (placement.state = 'completed' OR placement.state = 'ended_early' AND placement.is_moved)
-                       AND placement.ended_on < :until) AS is_completed
-        FROM choice_round
-        JOIN participant ON participant.id = choice_round.participant_id
-        JOIN shown_place ON shown_place.choice_round_id = choice_round.id AND shown_place.shown_at < :now
-        JOIN kinds ON kinds.ssyk = shown_place.ssyk
-        LEFT JOIN placement ON placement.choice_round_id = choice_round.id
-                           AND placement.place_id = shown_place.place_id
-        LEFT JOIN visited ON visited.choice_round_id = choice_round.id AND visited.place_id = shown_place.place_id
-        WHERE choice_round.authority_id = :authority_id
-          AND choice_round.opened_at >= :begins AND choice_round.opened_at < :ends
-        GROUP BY choice_round.id, participant.id, kinds.dominance, shown_place.ssyk, shown_place.enterprise_id
+               bool_or(has_chosen AND is_wanted AND has_started AND ended_on < :until
+                       AND (state = 'completed' OR state = 'ended_early' AND is_moved)) AS is_completed
+        FROM showings
+        GROUP BY round_id, participant_id, sex, kommun_code, unit_id, case_officer_id, hours_per_week, opened_at,
+                 dominance, ssyk, enterprise_id
     )"""
+_COUNTED = _SEEN.format(rows="counted")
 
 _REACHED = ", ".join(f"count(*) FILTER (WHERE is_{step}) AS {step}" for step in ChoiceStep)
 _COUNTS = ", ".join(
@@ -60,7 +52,7 @@ _COUNTS = ", ".join(
 # Participants are counted by first adding up each one's own, which takes no sorting of everybody's.
 _FUNNEL = text(
     f"""
-    {_SEEN}, own AS (
+    {_COUNTED}, own AS (
         SELECT participant_id, sex, kommun_code, unit_id, case_officer_id, dominance, ssyk, enterprise_id, {_REACHED}
         FROM seen
         GROUP BY participant_id, sex, kommun_code, unit_id, case_officer_id, GROUPING SETS (
@@ -79,7 +71,7 @@ _FUNNEL = text(
 
 _PARTICIPANTS = text(
     f"""
-    {_SEEN}, own AS (
+    {_COUNTED}, own AS (
         SELECT sex, array_agg(DISTINCT dominance) AS kinds, least(count(DISTINCT ssyk), {MOST_TRADES}) AS trades
         FROM seen GROUP BY participant_id, sex
     )
@@ -96,34 +88,28 @@ _OFFERED = ", ".join(
 )
 # What became of each kind in a round. A place could have been shown that was free within two weeks of the day that the
 # round was opened, in the participant's kommun and for the hours that were granted.
-_OFFERS = f"""
-    {_SEEN}, rounds AS (
-        SELECT round_id, seen.participant_id, sex, kommun_code, hours_per_week,
+_OFFERED_OF = f""", rounds AS (
+        SELECT round_id, participant_id, sex, kommun_code, hours_per_week,
                CAST(opened_at AT TIME ZONE :zone AS date) AS day, array_agg(DISTINCT dominance) AS kinds
-        FROM seen
-        JOIN choice_round ON choice_round.id = round_id
-        JOIN training_grant ON training_grant.id = choice_round.grant_id
-        GROUP BY round_id, seen.participant_id, sex, kommun_code, hours_per_week, opened_at
+        FROM seen GROUP BY round_id, participant_id, sex, kommun_code, hours_per_week, opened_at
     ), asked AS (
         SELECT DISTINCT kommun_code, hours_per_week, day FROM rounds
     ), free AS (
         SELECT asked.*, array_agg(DISTINCT dominance) AS kinds
         FROM asked
-        JOIN capacity_day ON capacity_day.authority_id = :authority_id AND capacity_day.day = asked.day
-                         AND capacity_day.kommun_code = asked.kommun_code AND free_within_14_days > 0
+        JOIN {{rows}}_offer AS offer ON offer.authority_id = :authority_id AND offer.day = asked.day
+            AND offer.kommun_code = asked.kommun_code
+            AND asked.hours_per_week BETWEEN hours_per_week_min AND hours_per_week_max
         JOIN kinds USING (ssyk)
-        WHERE EXISTS (SELECT FROM place
-                      WHERE place.enterprise_id = capacity_day.enterprise_id AND place.ssyk = capacity_day.ssyk
-                        AND place.kommun_code = capacity_day.kommun_code
-                        AND asked.hours_per_week BETWEEN place.hours_per_week_min AND place.hours_per_week_max)
         GROUP BY asked.kommun_code, asked.hours_per_week, asked.day
     ), offered AS (
         SELECT round_id, participant_id, sex, day, {_OFFERED}
         FROM rounds LEFT JOIN free USING (kommun_code, hours_per_week, day)
     )"""  # noqa: S608
+_OFFERS = _SEEN + _OFFERED_OF
 _ROUNDS = text(
     f"""
-    {_OFFERS}
+    {_OFFERS.format(rows="counted")}
     SELECT sex, {_KINDS}, count(*), count(DISTINCT participant_id)
     FROM offered
     GROUP BY sex, GROUPING SETS ((), {_EACH_KIND}, ({_KINDS}))
@@ -132,7 +118,7 @@ _ROUNDS = text(
 _COULD_HAVE = f"'{Offer.FREE}' IN ({_KINDS})"
 _ROWS = text(
     f"""
-    {_OFFERS}
+    {_OFFERS.format(rows="visible")}
     SELECT round_id, participant_id, day, {_KINDS}, count(*) OVER ()
     FROM offered
     WHERE NOT :only_more OR {_COULD_HAVE}

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from indicators.changes.services import publish
+from indicators.changes.services import is_made_of, publish, sealed
 from indicators.choices.breadth_rules import Breadth, Funnel, published
 from indicators.choices.count_queries import count_year, trade_kinds
 from indicators.choices.models import BreadthNumber, ChoiceCell, ChoiceSegregation
@@ -25,15 +25,18 @@ def compute_choices(authority_id: int, years: Collection[int]) -> None:
 
 def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> None:
     counted = count_year(authority_id, year, until, kinds)
+    of = {"authority_id": authority_id, "year": year}
+    # What was chosen goes on for a year at most. A difference after that puts something right.
+    settled = min(until, date(year + 2, 1, 1))
+    made_of = sealed((counted, settled))
+    if is_made_of(ChoiceCell, of, made_of):
+        return  # finding what may be shown takes longer than counting
     # Of both sexes, also when there was nobody of the one: that would tell nobody from somebody.
     tables = {
         sex: published(counted.funnel.get(sex, {}), counted.parts, counted.breadth.get(sex, Breadth()))
         for sex in (Sex.WOMAN, Sex.MAN)
         if counted.funnel
     }
-    of = {"authority_id": authority_id, "year": year}
-    # What was chosen goes on for a year at most. A difference after that puts something right.
-    settled = min(until, date(year + 2, 1, 1))
     funnels = {sex: funnel for sex, (funnel, _) in tables.items()}
     publish(
         ChoiceCell,
@@ -44,6 +47,7 @@ def _compute_year(authority_id: int, year: int, until: date, kinds: Mapping[str,
             for sex, funnel in funnels.items()
             for cell, choices in funnel.items()
         ),
+        made_of=made_of,
     )
     publish(
         BreadthNumber,

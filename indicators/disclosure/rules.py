@@ -160,6 +160,8 @@ class _Suppression(Generic[K]):
 
     def _determined(self) -> list[K]:
         """Hidden cells that the published ones pin down, in the table's order; a cell in no relation never is."""
+        if not any(rows and key not in self.hidden for key, rows in self.of_cell.items()):
+            return []  # nothing is published
         hidden = sorted((key for key in self.hidden if self.of_cell[key]), key=self.order.__getitem__)
         movable = [key for key in hidden if self.cells[key] > 0]
         zeros = [key for key in hidden if self.cells[key] == 0]

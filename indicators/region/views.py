@@ -7,7 +7,8 @@ from indicators.choices.rules import CHOICE_STEP_SV
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
-from indicators.outcomes.queries import SEXES, SHOWN, Row, sections
+from indicators.outcomes.queries import SEXES, Row, sections
+from indicators.outcomes.section_rules import SHOWN
 from indicators.region import queries, services
 from indicators.region.forms import AskForm, FoundForm
 from indicators.region.models import Region

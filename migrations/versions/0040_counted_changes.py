@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("cells", sa.Text(), nullable=False),
         sa.Column("period", sa.Text(), nullable=False),
         sa.Column("until", sa.Date(), nullable=False),
+        sa.Column("made_of", sa.Text(), nullable=False),
         sa.Column("changed_cells", sa.Integer(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(

@@ -53,6 +53,24 @@ VIEWS = {
                (SELECT min(started_on) FROM placement WHERE grant_id = g.id) AS started_on
         FROM training_grant g JOIN participant person ON person.id = g.participant_id
     """,
+    "choice": """
+        SELECT r.authority_id, r.id AS round_id, r.opened_at, r.chosen_on, r.participant_id, person.sex,
+               person.kommun_code, person.unit_id, person.case_officer_id, g.hours_per_week, s.enterprise_id, s.ssyk,
+               s.shown_at, s.shortlisted_on, s.is_chosen, s.reserve_rank, p.started_on, p.ended_on, p.state, p.is_moved,
+               (SELECT min(held_on) FROM study_visit v
+                WHERE v.choice_round_id = r.id AND v.place_id = s.place_id) AS visited_on
+        FROM choice_round r
+        JOIN participant person ON person.id = r.participant_id
+        JOIN training_grant g ON g.id = r.grant_id
+        JOIN shown_place s ON s.choice_round_id = r.id
+        LEFT JOIN placement p ON p.choice_round_id = r.id AND p.place_id = s.place_id
+    """,
+    "offer": """
+        SELECT c.authority_id, c.day, c.kommun_code, c.ssyk, p.hours_per_week_min, p.hours_per_week_max
+        FROM capacity_day c
+        JOIN place p ON p.enterprise_id = c.enterprise_id AND p.kommun_code = c.kommun_code AND p.ssyk = c.ssyk
+        WHERE c.free_within_14_days > 0
+    """,
     "showing": """
         SELECT r.authority_id, r.participant_id, r.grant_id, s.place_id, s.shown_at
         FROM choice_round r JOIN shown_place s ON s.choice_round_id = r.id

@@ -133,7 +133,8 @@ def test_views_are_the_known_ones(owner: Connection) -> None:
         )
     )
     by_number = ["attendance_by_number", "correction_by_number"]
-    counted = [f"counted_{of}" for of in ("attendance", "cost", "follow_up", "grant", "placement", "showing")]
+    of = ("attendance", "choice", "cost", "follow_up", "grant", "offer", "placement", "showing")
+    counted = [f"counted_{one}" for one in of]
     assert found.all() == sorted([*by_number, *counted, "public_site", "public_supplier", "public_turn"])
 
 

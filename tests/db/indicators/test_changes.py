@@ -7,6 +7,7 @@ from sqlalchemy import select, text, update
 
 from indicators.changes.models import CountedPeriod
 from indicators.changes.queries import put_right, uncounted_years
+from indicators.choices.breadth_rules import published
 from indicators.choices.models import ChoiceCell
 from indicators.services import compute_authority
 from marketplace import audit
@@ -82,6 +83,26 @@ def test_what_is_the_same_is_not_written(indicator_market: Market) -> None:
     _compute(indicator_market, NOW)
     assert before
     assert versions() == before
+
+
+def test_numbers_are_made_anew_only_of_other_counts(
+    indicator_market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = []
+
+    def note(*args: object) -> object:
+        made.append(args)
+        return published(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("indicators.choices.services.published", note)
+    _compute(indicator_market, NOW)
+    assert made == [], "the same counts"
+    _corrected(indicator_market, _someone_of(indicator_market, 2025), NOW)
+    _compute(indicator_market, NOW)
+    assert len(made) >= 2
+    made.clear()
+    _compute(indicator_market, NOW, is_whole=True)
+    assert len(made) == 4, "two years, two sexes: the rules may be others than they were"
 
 
 def test_a_correction_of_a_year_that_is_over_is_counted_and_told(indicator_market: Market) -> None:

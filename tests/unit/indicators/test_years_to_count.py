@@ -2,7 +2,7 @@
 
 import pytest
 
-from indicators.changes.rules import changed_cells, years_to_count
+from indicators.changes.rules import canonical, changed_cells, years_to_count
 
 
 @pytest.mark.parametrize(
@@ -27,3 +27,9 @@ def test_numbers_that_came_went_and_changed() -> None:
     before = {("a",): (1,), ("b",): (2,), ("c",): (None,)}
     assert changed_cells(before, before) == 0
     assert changed_cells(before, {("a",): (1,), ("b",): (3,), ("d",): (None,)}) == 3
+
+
+def test_counts_in_another_order_are_the_same_counts() -> None:
+    assert canonical({"a": {1, 2}, "b": [3, None]}) == canonical({"b": (3, None), "a": {2, 1}})
+    assert canonical({"a": 1}) != canonical({"a": 2})
+    assert canonical([1, 2]) != canonical([2, 1])
