@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import select
+
 from demo.simulate.foundation import Directory
 from demo.story import Authority
+from indicators.region.jobs import compute
 from indicators.region.rules import MemberAction
-from indicators.region.services import answer, compute_region, found_region
+from indicators.region.services import TOPIC, answer, found_region
 from marketplace.accounts.rules import Role
-from marketplace.db import transaction
+from marketplace.db import db, transaction
+from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 
 NAME = "Södra Storstockholm"
@@ -21,4 +25,6 @@ def share(authorities: Sequence[Authority], directory: Directory) -> None:
     with acting_as(others[0]), transaction():
         answer(region_id, MemberAction.AGREE)
     with acting_as(system_actor()), transaction():
-        compute_region(region_id)
+        waits = list(db.session.scalars(select(Outbox.id).where(Outbox.topic == TOPIC)))
+    for outbox_id in waits:
+        compute(outbox_id)

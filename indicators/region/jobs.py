@@ -7,13 +7,17 @@ from indicators.region.services import TOPIC, compute_region
 from marketplace.db import db, transaction
 from marketplace.outbox import claimed, emit
 from marketplace.tenancy import acting_as, system_actor
+from placements.participants.queries import authority_ids
 
 
 def dispatch_night() -> None:
-    """One message for each region. Run by the schedule, after the authorities' own numbers."""
+    """One message for each region, for whoever founded it. Run by the schedule, after the authorities' own numbers."""
     with acting_as(system_actor()), transaction():
-        for region_id in db.session.scalars(select(Region.id).order_by(Region.id)):
-            emit(TOPIC, region_id=region_id)
+        for authority_id in authority_ids():
+            with acting_as(system_actor(authority_id)):
+                founded = select(Region.id).where(Region.founded_by_id == authority_id)
+                for region_id in db.session.scalars(founded.order_by(Region.id)):
+                    emit(TOPIC, authority_id=authority_id, region_id=region_id)
 
 
 def compute(outbox_id: int) -> None:

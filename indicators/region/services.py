@@ -75,11 +75,12 @@ def answer(region_id: int, action: MemberAction) -> None:
     member.state, member.since = MemberState(transition.target), clock.today()
     db.session.flush()
     _record(region_id, action, member.state)
-    emit(TOPIC, region_id=region_id)
+    emit(TOPIC, authority_id=_authority_id(), region_id=region_id)
 
 
 def compute_region(region_id: int) -> None:
-    """Sums what the members publish now; nothing while fewer than two share. Act as the system."""
+    """Sums what the members publish now; nothing while fewer than two share. Act as the system for one that
+    is in the region."""
     region = db.session.get_one(Region, region_id)
     members = list(
         db.session.scalars(

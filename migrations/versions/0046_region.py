@@ -9,7 +9,8 @@ revision = "0046"
 down_revision = "0045"
 
 STRATEGIST = "app_role() = 'strategist'"
-SYSTEM = ("system", "ALL", "app_role() = 'system'")
+NIGHT = ("night", "ALL", "app_role() = 'system' AND region_state(region_id) IS NOT NULL")
+"""The job that sums, which acts for one of those in the region."""
 
 # Who is in a region is told by rows that only those who are in it may read.
 REGION_STATE = """
@@ -31,7 +32,7 @@ def _numbers(table: str, *columns: sa.schema.SchemaItem) -> None:
         *columns,
         sa.ForeignKeyConstraint(["region_id"], ["region.id"], name=op.f(f"fk_{table}_region_id")),
     )
-    protect(table, [("members", "SELECT", f"{STRATEGIST} AND region_state(region_id) = 'agreed'"), SYSTEM])
+    protect(table, [("members", "SELECT", f"{STRATEGIST} AND region_state(region_id) = 'agreed'"), NIGHT])
 
 
 def upgrade() -> None:
@@ -67,7 +68,7 @@ def upgrade() -> None:
         [
             ("asked", "SELECT", f"{STRATEGIST} AND ({founded} OR region_state(id) IS NOT NULL)"),
             ("founder", "INSERT", f"{STRATEGIST} AND {founded}"),
-            SYSTEM,
+            ("night", "ALL", "app_role() = 'system' AND region_state(id) IS NOT NULL"),
         ],
     )
     own = "authority_id = app_authority()"
@@ -87,7 +88,7 @@ def upgrade() -> None:
                 f"{STRATEGIST} AND state = 'asked' AND region_state(region_id) = 'agreed'",
             ),
             ("answers", "UPDATE", f"{STRATEGIST} AND {own}"),
-            SYSTEM,
+            NIGHT,
         ],
     )
     _numbers(
@@ -144,7 +145,10 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("region_capacity", "region_choice", "region_measure"):
         op.drop_table(table)
-    for table, policies in (("region_member", ("asked", "member_asks")), ("region", ("asked",))):
+    for table, policies in (
+        ("region_member", ("asked", "member_asks", "night")),
+        ("region", ("asked", "night")),
+    ):
         for policy in policies:
             op.execute(f"DROP POLICY {policy} ON {table}")
     op.execute("DROP FUNCTION region_state")

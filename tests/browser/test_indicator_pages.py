@@ -64,7 +64,7 @@ def test_the_pages_hold(browser: Browser, market: Market, live_server: str) -> N
     region_id = founded(market)
     answered(region_id, strategist_of_south(market), MemberAction.AGREE)
     with travelling(NOW):
-        count(region_id)
+        count(market, region_id)
     for who, pages in (
         (market.strategist, STRATEGISTS_PAGES | {"region": f"/regionen/{region_id}?ar=2026"}),
         (

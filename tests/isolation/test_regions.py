@@ -29,7 +29,7 @@ A_NUMBER = {
 
 def _own(world: World) -> dict[str, object]:
     """A number of the region that the own authority has founded."""
-    with acting_as(system_actor()):
+    with acting_as(system_actor(world.authorities["own"])):
         db.session.execute(insert(RegionMeasure), {"region_id": world.own["region_id"], **A_NUMBER})
     return {"region_id": world.own["region_id"], "since": today()}
 
@@ -47,15 +47,16 @@ def test_members_strategists_find_it_and_nobody_else(undone: Rollback, world: Wo
                 for model in FOUND:
                     is_reader = (role, side) == (Role.STRATEGIST, "own")
                     assert _count(model, region_id) == is_reader, (role, side, model)
-        with acting_as(ANONYMOUS):
-            assert [_count(model, region_id) for model in (*FOUND, *NUMBERS)] == [0] * 6
+        for nobody in (ANONYMOUS, system_actor(), system_actor(world.authorities["foreign"])):
+            with acting_as(nobody):
+                assert [_count(model, region_id) for model in (*FOUND, *NUMBERS)] == [0] * 6
 
 
 @pytest.mark.parametrize("state", [MemberState.ASKED, MemberState.DECLINED, MemberState.LEFT])
 def test_who_does_not_share_sees_no_numbers(undone: Rollback, world: World, state: MemberState) -> None:
     with undone():
         place = _own(world)
-        with acting_as(system_actor()):
+        with acting_as(system_actor(world.authorities["own"])):
             member = {**place, "authority_id": world.authorities["foreign"], "state": state}
             db.session.execute(insert(RegionMember), member)
         with acting_as(world.actor(Role.STRATEGIST, "foreign")):

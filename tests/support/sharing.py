@@ -59,8 +59,8 @@ def answered(region_id: int, by: Actor, action: MemberAction) -> None:
         services.answer(region_id, action)
 
 
-def count(region_id: int) -> None:
-    with acting_as(system_actor()), transaction():
+def count(market: Market, region_id: int) -> None:
+    with acting_as(system_actor(market.north_id)), transaction():
         services.compute_region(region_id)
 
 
@@ -97,5 +97,5 @@ def shared(market: Market, south: Actor) -> int:
         _publish(authority_id, CapacityDay, [{**seats, **uses}])
     region_id = founded(market)
     answered(region_id, south, MemberAction.AGREE)
-    count(region_id)
+    count(market, region_id)
     return region_id

@@ -90,12 +90,12 @@ def test_who_cannot_be_asked(ready_market: Market) -> None:
 
 def test_counting_again_gives_the_same(ready_market: Market, south: Actor, region_id: int) -> None:
     def rows() -> list[tuple[object, ...]]:
-        with acting_as(system_actor()):
+        with acting_as(system_actor(ready_market.north_id)):
             return sorted(map(tuple, db.session.execute(select(RegionMeasure.__table__))), key=repr)
 
     before = rows()
     dispatch_night()
-    count(region_id)
+    count(ready_market, region_id)
     assert before
     assert rows() == before
 

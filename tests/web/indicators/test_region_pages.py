@@ -59,7 +59,7 @@ def test_the_numbers_together_and_what_is_hidden(
     assert client.get(f"/regionen/{region_id}/platser.xlsx").status_code == 200
     assert client_for(ready_market.coordinator).get(f"/regionen/{region_id}").status_code == 403
     client_for(south).post(f"/regionen/{region_id}/ga-ur")
-    count(region_id)
+    count(ready_market, region_id)
     assert "30 av 100" not in text_of(client.get(f"/regionen/{region_id}"))
 
 
