@@ -15,7 +15,7 @@ demo: $(VENV)/.demo-installed
 
 # Everything but what needs a browser; the browser tests run where Chromium is found.
 test: $(VENV)/.dev-installed
-	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadgroup $(TESTS)
+	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
 # Style, types, layers and guards.
 check: $(VENV)/.dev-installed

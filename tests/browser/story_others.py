@@ -57,7 +57,7 @@ def publish_a_place_in_an_even_trade(town: Town, site: str) -> None:
 
 
 def let_others_choose(town: Town) -> None:
-    """Sixteen women and sixteen men are shown a place in each trade, and choose."""
+    """Sixteen women and sixteen men are shown one place, two or three, and choose."""
     with travelling(town.today):
         with acting_as(town.actors[Role.CASE_OFFICER]):
             place_of = {row.ssyk: row.id for row in db.session.execute(select(Place.ssyk, Place.id))}
@@ -66,7 +66,9 @@ def let_others_choose(town: Town) -> None:
             for trade in (trade for trade, people in choices.items() for _ in range(people)):
                 number += 1
                 grant_id = _grant(town, number, sex)
-                _let_choose(town, grant_id, list(place_of.values()), place_of[trade])
+                others = sorted(place_of.keys() - {trade}, reverse=number % 2 == 1)
+                shown = [trade, *others][: 1 + (number + 2) % 3]
+                _let_choose(town, grant_id, [place_of[one] for one in shown], place_of[trade])
 
 
 def _grant(town: Town, number: int, sex: Sex) -> int:

@@ -53,7 +53,7 @@ from tests.support.slow_year import count_slowly
 
 PARTICIPANTS = 150
 DEMO_ROLES = tuple(role for role in Role if role not in {Role.SYSTEM, Role.PARTICIPANT})
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("seed")]  # one worker loads the story, once
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)
