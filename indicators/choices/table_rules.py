@@ -27,7 +27,7 @@ from marketplace.reference.rules import (
 )
 
 OF_OWN_SEX: Final[dict[Sex, dict[OwnSexDominance, Dominance]]] = {
-    sex: {own: kind for kind in Dominance if (own := own_sex_dominance(sex, kind)) is not None}
+    sex: {own: kind for own in OwnSexDominance for kind in Dominance if own_sex_dominance(sex, kind) is own}
     for sex in (Sex.WOMAN, Sex.MAN)
 }
 """Which dominance is the own sex's, even and the other's."""
