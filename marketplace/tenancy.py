@@ -68,6 +68,13 @@ def current_actor() -> Actor:
     return _current.get()
 
 
+def own_authority() -> int:
+    """The authority that the actor acts for, in what only an authority's people do."""
+    authority_id = _current.get().authority_id
+    assert authority_id is not None, "the guard lets in only those who act for an authority"
+    return authority_id
+
+
 def system_actor(authority_id: int | None = None, enterprise_id: int | None = None) -> Actor:
     """A background job. It sees the outbox, and the rows of the tenant it is given; without one, no tenant's."""
     return Actor(

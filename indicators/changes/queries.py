@@ -1,7 +1,7 @@
 """Which years are to be counted, and what has been put right."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select, text
 
@@ -77,3 +77,9 @@ def put_right(authority_id: int, models: Collection[type[Base]], period: object)
     )
     cells, at = db.session.execute(statement).one()
     return (cells, at.astimezone(clock.STOCKHOLM).date()) if cells and at else None
+
+
+def computed_at(organisation_id: int | None) -> datetime | None:
+    """The instant of the last computation for the organisation; None when there has been none."""
+    run = db.session.get(IndicatorRun, organisation_id) if organisation_id is not None else None
+    return None if run is None else run.computed_at

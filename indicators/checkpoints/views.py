@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from indicators.changes.queries import put_right
+from indicators.changes.queries import computed_at, put_right
 from indicators.checkpoints import queries
 from indicators.checkpoints.forms import PeriodFilterForm
 from indicators.checkpoints.models import CheckpointCell
@@ -12,7 +12,6 @@ from indicators.checkpoints.rules import SEXES, STEP_SV, Cell, Period
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV
-from indicators.queries import computed_at
 from marketplace.accounts.rules import Role
 from marketplace.reference.rules import SEX_PLURAL_SV, Sex
 from marketplace.tenancy import current_actor

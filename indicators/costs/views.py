@@ -5,17 +5,16 @@ from decimal import Decimal
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from indicators.changes.queries import put_right
+from indicators.changes.queries import computed_at, put_right
 from indicators.costs.queries import INDICATORS_SHOWN, CostRow, cost_year
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
 from indicators.measures.models import MeasureCell
 from indicators.measures.queries import Parts, counted_years
 from indicators.measures.rules import DIMENSION_SV, Dimension
-from indicators.queries import computed_at
 from invoicing.budget.forms import YearFilter
 from marketplace.accounts.rules import Role
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import own_authority
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
@@ -35,8 +34,8 @@ def index() -> ResponseReturnValue:
         DIMENSION_SV=DIMENSION_SV,
         suppressed_sv=SUPPRESSED_SV,
         why_suppressed_sv=WHY_SUPPRESSED_SV,
-        computed_at=computed_at(_authority_id()),
-        put_right=put_right(_authority_id(), [MeasureCell], form.ar.data),
+        computed_at=computed_at(own_authority()),
+        put_right=put_right(own_authority(), [MeasureCell], form.ar.data),
         definitions=[INDICATORS[indicator] for indicator in INDICATORS_SHOWN],
     )
 
@@ -65,12 +64,12 @@ def index_file(file_format: str) -> Response:
 
 def _asked() -> tuple[YearFilter, dict[Dimension, list[CostRow]]]:
     """The latest year, until another is asked for; no tables before anything is counted."""
-    years = counted_years(_authority_id(), INDICATORS_SHOWN)
+    years = counted_years(own_authority(), INDICATORS_SHOWN)
     form = YearFilter(choices={"ar": {year: str(year) for year in years}})
     if not years:
         return form, {}
     form.ar.data = form.ar.data or years[0]
-    return form, cost_year(_authority_id(), form.ar.data)
+    return form, cost_year(own_authority(), form.ar.data)
 
 
 def _values(parts: Parts, unit: Decimal = Decimal(1)) -> tuple[object, ...]:
@@ -78,9 +77,3 @@ def _values(parts: Parts, unit: Decimal = Decimal(1)) -> tuple[object, ...]:
         return (SUPPRESSED_SV,) * 3
     whole = parts[0] / unit
     return (whole, parts[1], round(whole / parts[1], 2))
-
-
-def _authority_id() -> int:
-    authority_id = current_actor().authority_id
-    assert authority_id is not None, "those who read costs act for an authority"
-    return authority_id

@@ -5,19 +5,19 @@ from datetime import date
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import computed_at
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.hours import queries
 from indicators.hours.rules import HEADER, STANDING_SV, STANDING_TONE, Standing, event_number
 from indicators.hours.services import WHOLE_SV, fetch_hours
-from indicators.queries import computed_at
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import STOCKHOLM
 from marketplace.db import transaction
 from marketplace.errors import NotAllowed, NotFound
 from marketplace.reference.rules import spoken_month
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 from placements.attendance.rules import read_month
@@ -30,7 +30,7 @@ bp = Blueprint("hours", __name__, url_prefix="/rapporter/timmar")
 @requires(Role.COORDINATOR)
 def index() -> ResponseReturnValue:
     """Every month, the latest first."""
-    authority_id = _authority_id()
+    authority_id = own_authority()
     months = queries.month_standings(authority_id)
     is_whole = queries.sees_everyone(current_actor())
     return render_template(
@@ -51,7 +51,7 @@ def index() -> ResponseReturnValue:
 @bp.get(f"/manader.{FILE}")
 @requires(Role.COORDINATOR)
 def index_file(file_format: str) -> Response:
-    authority_id = _authority_id()
+    authority_id = own_authority()
     files = queries.newest_files(authority_id)
     lines = [
         (
@@ -73,7 +73,7 @@ def index_file(file_format: str) -> Response:
 def month(month: str) -> ResponseReturnValue:
     """What the month's file says, without the personal numbers, and what has changed since it was sent."""
     first = _first_of(month)
-    authority_id = _authority_id()
+    authority_id = own_authority()
     found = next((one for one in queries.month_standings(authority_id) if one.month == first), None)
     if found is None:
         raise NotFound
@@ -100,7 +100,7 @@ def changes_file(month: str, file_format: str) -> Response:
         raise NotAllowed(WHOLE_SV)
     lines = [
         (placement_number(change.placement_id), change.sent, change.hours)
-        for person in queries.month_now(_authority_id(), first).changed
+        for person in queries.month_now(own_authority(), first).changed
         for change in person.changes
     ]
     header = ("Placering", "Skickade timmar", "Timmar nu")
@@ -114,12 +114,6 @@ def send(month: str) -> Response:
     with transaction():
         written = fetch_hours(_first_of(month))
     return file_response("csv", f"timmar-{month}", HEADER, written.lines)
-
-
-def _authority_id() -> int:
-    authority_id = current_actor().authority_id
-    assert authority_id is not None, "a coordinator acts for an authority"
-    return authority_id
 
 
 def _first_of(month: str) -> date:

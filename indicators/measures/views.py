@@ -3,13 +3,13 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import computed_at
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV
 from indicators.measures import queries
 from indicators.measures.forms import BehindForm
 from indicators.measures.row_queries import WITH_ROWS, behind, counting_of
 from indicators.measures.rules import DIMENSION_SV, Dimension
-from indicators.queries import computed_at
 from indicators.suppliers.rules import Value
 from marketplace import clock
 from marketplace.accounts.rules import Role

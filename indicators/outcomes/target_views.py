@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import computed_at
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV
@@ -11,13 +12,12 @@ from indicators.outcomes.forms import TargetsForm
 from indicators.outcomes.services import set_targets
 from indicators.outcomes.target_queries import Standing
 from indicators.outcomes.target_rules import AIM_SV, PROGRESS_SV, PROGRESS_TONE, SAID
-from indicators.outcomes.views import READERS, asked_year, own_authority
-from indicators.queries import computed_at
+from indicators.outcomes.views import READERS, asked_year
 from marketplace.accounts.rules import Role
 from marketplace.audit import timeline
 from marketplace.db import transaction
 from marketplace.errors import DomainError
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
-from indicators.changes.queries import put_right
+from indicators.changes.queries import computed_at, put_right
 from indicators.definitions.keys import Definition, Indicator, Measure
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
@@ -17,12 +17,11 @@ from indicators.outcomes.forms import CompareForm
 from indicators.outcomes.funnel_rules import DIFFERENCE_SV, funnel
 from indicators.outcomes.models import MixCell
 from indicators.outcomes.queries import Comparison, Row
-from indicators.queries import computed_at
 from indicators.suppliers.rules import Value
 from invoicing.budget.forms import YearFilter
 from marketplace.accounts.rules import Role
 from marketplace.reference.rules import SEX_PLURAL_SV
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import current_actor, own_authority
 from marketplace.web import charts
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
@@ -215,9 +214,3 @@ def _parts(definition: Definition, value: Value | None) -> tuple[object, ...]:
 def _sees_rows() -> bool:
     """Whether the reader may open the rows behind a number: she sees the persons."""
     return current_actor().role is Role.COORDINATOR
-
-
-def own_authority() -> int:
-    authority_id = current_actor().authority_id
-    assert authority_id is not None, "those who plan act for an authority"
-    return authority_id

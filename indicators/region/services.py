@@ -25,7 +25,7 @@ from marketplace.db import db
 from marketplace.errors import Invalid, NotAllowed
 from marketplace.outbox import emit
 from marketplace.rules import advance
-from marketplace.tenancy import acting_as, current_actor, system_actor
+from marketplace.tenancy import acting_as, current_actor, own_authority, system_actor
 
 TOPIC = "indicators.compute_region"
 _DIRECTIONS = (Dimension.ALL, Dimension.SEX, Dimension.TRADE)
@@ -35,7 +35,7 @@ _DIRECTIONS = (Dimension.ALL, Dimension.SEX, Dimension.TRADE)
 def found_region(name: str, asked: Collection[int]) -> Region:
     """A region with the actor's authority in it and the others asked, now or later. Raises Invalid for one that cannot
     be asked."""
-    authority_id = _authority_id()
+    authority_id = own_authority()
     region = Region(name=name, founded_by_id=authority_id, founded_on=clock.today(), counted_at=None)
     db.session.add(region)
     db.session.flush()
@@ -49,7 +49,7 @@ def found_region(name: str, asked: Collection[int]) -> Region:
 def ask(region_id: int, authorities: Collection[int]) -> None:
     """Asks more. Raises Invalid for one that cannot be asked, NotAllowed where the own authority does not share."""
     region = queries.region(region_id)
-    own = queries.member(region_id, _authority_id())
+    own = queries.member(region_id, own_authority())
     if own.state is not MemberState.AGREED:
         raise NotAllowed("Bara den som delar sina tal kan fråga fler.")
     if not set(authorities) <= queries.other_authorities([one.authority_id for one in region.members]).keys():
@@ -68,14 +68,14 @@ def _add(region: Region, authority_id: int, state: MemberState) -> None:
 
 def answer(region_id: int, action: MemberAction) -> None:
     """The own authority agrees, declines or leaves. The region's numbers are summed anew. Raises Conflict."""
-    member = queries.member(region_id, _authority_id())
+    member = queries.member(region_id, own_authority())
     role = current_actor().role
     assert role is not None, "whoever answers has a role"
     transition = advance(MEMBER_TRANSITIONS, member.state, action, role)
     member.state, member.since = MemberState(transition.target), clock.today()
     db.session.flush()
     _record(region_id, action, member.state)
-    emit(TOPIC, authority_id=_authority_id(), region_id=region_id)
+    emit(TOPIC, authority_id=own_authority(), region_id=region_id)
 
 
 def compute_region(region_id: int) -> None:
@@ -172,11 +172,5 @@ def _replace(
         db.session.execute(insert(model), rows)
 
 
-def _authority_id() -> int:
-    authority_id = current_actor().authority_id
-    assert authority_id is not None, "a strategist acts for an authority"
-    return authority_id
-
-
 def _record(region_id: int, action: str, state: MemberState) -> None:
-    audit.record("region", region_id, action, authority_id=_authority_id(), to_state=state)
+    audit.record("region", region_id, action, authority_id=own_authority(), to_state=state)

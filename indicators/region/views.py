@@ -19,7 +19,7 @@ from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.reference.rules import DOMINANCE_SV, SEX_PLURAL_SV, Dominance
 from marketplace.rules import possible_actions
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
@@ -30,7 +30,7 @@ bp = Blueprint("region", __name__, url_prefix="/regionen")
 @bp.route("", methods=["GET", "POST"])
 @requires(Role.STRATEGIST)
 def index() -> ResponseReturnValue:
-    authority_id = _authority_id()
+    authority_id = own_authority()
     form = FoundForm()
     form.authorities.choices = one_of(
         {str(key): name for key, name in queries.other_authorities([authority_id]).items()}
@@ -171,7 +171,7 @@ def _answer(region_id: int, action: MemberAction, done_sv: str) -> ResponseRetur
 
 
 def _own(region: Region) -> MemberState:
-    return next(one.state for one in region.members if one.authority_id == _authority_id())
+    return next(one.state for one in region.members if one.authority_id == own_authority())
 
 
 def _offer(form: AskForm, region: Region) -> None:
@@ -205,9 +205,3 @@ def _dominance_sv(dominance: str) -> str:
 
 def _or_hidden(number: int | None) -> object:
     return SUPPRESSED_SV if number is None else number
-
-
-def _authority_id() -> int:
-    authority_id = current_actor().authority_id
-    assert authority_id is not None, "a strategist acts for an authority"
-    return authority_id

@@ -6,10 +6,9 @@ from decimal import Decimal
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from indicators.changes.queries import put_right
+from indicators.changes.queries import computed_at, put_right
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
-from indicators.queries import computed_at
 from indicators.reports import queries, services
 from indicators.reports.models import ReportCell
 from indicators.reports.queries import YearReport, YearRow

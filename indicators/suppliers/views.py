@@ -5,10 +5,10 @@ from datetime import date
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import computed_at
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.definitions.suppliers_rules import SUPPLIERS
-from indicators.queries import computed_at
 from indicators.suppliers import queries
 from indicators.suppliers.forms import CaseFilterForm
 from indicators.suppliers.peer_rules import ADVICE_SV, Mirrored, to_improve

@@ -15,7 +15,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.guards import requires
 
@@ -30,7 +30,7 @@ _HEADER = ("Budget", "Fakturerat", "Attesterat", "Betalt", "Prognos, lägst", "P
 @requires(*READERS)
 def index() -> ResponseReturnValue:
     form, year = _asked()
-    found = years(_authority_id(), year)
+    found = years(own_authority(), year)
     return render_template(
         "invoicing/budget/index.html",
         form=form,
@@ -48,7 +48,7 @@ def index_file(file_format: str) -> Response:
     _, year = _asked()
     rows = [
         (system.system.name, str(month), *_cells(figures))
-        for system in years(_authority_id(), year)
+        for system in years(own_authority(), year)
         for month, figures in system.months.items()
     ]
     return file_response(file_format, f"budget-{year}", ("System", "Månad", *_HEADER), rows)
@@ -111,7 +111,7 @@ def _asked() -> tuple[YearFilter, int]:
 
 
 def _system(system_id: int, year: int) -> SystemYear:
-    (found,) = years(_authority_id(), year, system_id)
+    (found,) = years(own_authority(), year, system_id)
     return found
 
 
@@ -125,9 +125,3 @@ def _cells(figures: Figures) -> tuple[Decimal | None, ...]:
         figures.high_ore,
     )
     return tuple(None if ore is None else Decimal(ore) / 100 for ore in amounts)
-
-
-def _authority_id() -> int:
-    authority_id = current_actor().authority_id
-    assert authority_id is not None, "those who read budgets act for an authority"
-    return authority_id

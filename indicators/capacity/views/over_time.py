@@ -11,9 +11,9 @@ from indicators.capacity.forms import OverTimeFilterForm
 from indicators.capacity.queries import AverageRow, CapacityFilter
 from indicators.capacity.rules import AHEAD_DAYS, finding_sv, forecast_sv
 from indicators.capacity.views.blueprint import HEADER, arguments_of, authority_id, bp
+from indicators.changes.queries import computed_at
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
-from indicators.queries import computed_at
 from indicators.suppliers.rules import months_back
 from marketplace import clock
 from marketplace.accounts.rules import Role

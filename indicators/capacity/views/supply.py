@@ -16,11 +16,10 @@ from indicators.capacity.models import CapacityGap
 from indicators.capacity.queries import CapacityFilter
 from indicators.capacity.rules import Capacity
 from indicators.capacity.views.blueprint import arguments_of, authority_id, bp
-from indicators.changes.queries import put_right
+from indicators.changes.queries import computed_at, put_right
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV
-from indicators.queries import computed_at
 from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.reference.queries import lists

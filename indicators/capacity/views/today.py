@@ -9,9 +9,9 @@ from indicators.capacity.map_rules import KommunSeats, by_kommun, map_finding_sv
 from indicators.capacity.queries import CapacityFilter
 from indicators.capacity.rules import NUMBER_SV, Capacity, HeatTable, heat_table, number_of
 from indicators.capacity.views.blueprint import HEADER, arguments_of, authority_id, bp, numbers
+from indicators.changes.queries import computed_at
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
-from indicators.queries import computed_at
 from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.errors import NotFound

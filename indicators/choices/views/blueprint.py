@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import Blueprint, request
 
+from indicators.changes.queries import computed_at
 from indicators.choices import queries
 from indicators.choices.forms import ChoicesFilterForm
 from indicators.choices.rules import PART_SV, Part, counted_until
 from indicators.choices.table_rules import SexTable
 from indicators.disclosure.rules import SUPPRESSED_SV
-from indicators.queries import computed_at
 from indicators.rules import Share
 from marketplace import clock
 from marketplace.reference.rules import OWN_SEX_DOMINANCE_SV, OwnSexDominance

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from indicators.changes.queries import put_right
+from indicators.changes.queries import computed_at, put_right
 from indicators.choices import queries
 from indicators.choices.models import ChoiceCell
 from indicators.choices.rules import CHOICE_STEP_SV, KIND_STEPS, PART_SV, PARTS_SV, Cell, Part
@@ -23,7 +23,6 @@ from indicators.choices.views.blueprint import (
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
-from indicators.queries import computed_at
 from marketplace.accounts.rules import Role
 from marketplace.reference.queries import lists
 from marketplace.reference.rules import DOMINANCE_SV, SEX_PLURAL_SV, dominance

@@ -3,7 +3,7 @@
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
-from indicators.changes.queries import put_right
+from indicators.changes.queries import computed_at, put_right
 from indicators.choices import queries
 from indicators.choices.models import BreadthNumber, ChoiceCell, ChoiceSegregation
 from indicators.choices.rules import CHOICE_STEP_SV, STEPS_WITH_INTERVAL, ChoiceStep
@@ -30,7 +30,6 @@ from indicators.choices.views.blueprint import (
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV, WHY_SUPPRESSED_SV
-from indicators.queries import computed_at
 from indicators.segregation.rules import (
     NATIONAL_D_ALL_TRADES,
     NATIONAL_KM_ALL_TRADES,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
+from indicators.changes.queries import computed_at
 from indicators.choices import queries
 from indicators.choices.breadth_rules import Offer
 from indicators.choices.count_queries import rounds_behind, trade_kinds
@@ -12,7 +13,6 @@ from indicators.choices.forms import RoundsFilterForm
 from indicators.choices.views.blueprint import bp, counted_through
 from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
-from indicators.queries import computed_at
 from marketplace.accounts.rules import Role
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from enterprises.places.models import Place, Seat, SeatUse
 from enterprises.places.rules import SeatUseKind
 from indicators import jobs
+from indicators.changes.queries import computed_at
 from indicators.definitions.keys import Indicator
 from indicators.definitions.suppliers_rules import SUPPLIERS
-from indicators.queries import computed_at
 from indicators.services import compute_all, compute_authority, compute_enterprise
 from indicators.suppliers.models import SupplierIndicator
 from indicators.suppliers.queries import monthly_parts, values_over
