@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from indicators.services import compute_all
 from marketplace.accounts import services as accounts
 from marketplace.accounts.models import Membership
+from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db
 from marketplace.tenancy import Actor
@@ -31,6 +32,8 @@ from tests.support.live import served
 from tests.support.placement_market import Market, build_market
 from tests.support.servers import Servers, in_memory, running_servers
 from tests.support.supply import Supply, build_supply
+from tests.world import ROLES, TRAINEE, Who, World, build_world
+from tests.world import TODAY as WORLD_DAY
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
@@ -210,6 +213,38 @@ def ready_town(session: Session, _rolled_back_in: tuple[Database, Town]) -> Iter
     """directory_town.build_town(), on its day TODAY"""
     with travelling(TODAY):
         yield _rolled_back_in[1]
+
+
+@pytest.fixture(scope="session")
+def world_database(servers: Servers) -> Iterator[tuple[Database, World]]:
+    """One database with the world in it, made once for each of pytest's workers."""
+    with application_on_a_copy(servers) as database:
+        with database.app.app_context():
+            world = build_world()
+            db.session.remove()
+        yield database, world
+
+
+@pytest.fixture(scope="session")
+def world_cookies(world_database: tuple[Database, World]) -> dict[Who, str]:
+    """The session of A's or E1's person in each role, as a browser keeps it; and of A's participants."""
+    database, world = world_database
+    kept: dict[Who, str] = {}
+
+    def keep(who: Who, path: str, data: dict[str, Any]) -> None:
+        client = database.app.test_client()
+        with travelling(WORLD_DAY), database.app.app_context():
+            answer = client.post(path, data=data)
+        assert answer.status_code == 302
+        cookie = client.get_cookie(database.app.config["SESSION_COOKIE_NAME"])
+        assert cookie is not None
+        kept[who] = cookie.value
+
+    for role in ROLES:
+        keep(role, "/demo/logga-in", {"membership_id": world.actor(role).membership_id})
+    keep(Role.PARTICIPANT, "/min-sida", {"code": world.codes["own"]})
+    keep(TRAINEE, "/min-sida", {"code": world.trainee_codes["own"]})
+    return kept
 
 
 @pytest.fixture

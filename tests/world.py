@@ -8,6 +8,7 @@ an address there is one of each. Everything is made through the services, by who
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Literal
 
 from sqlalchemy import select
 
@@ -70,13 +71,17 @@ _SIDES: tuple[Side, ...] = ("own", "foreign", "outside")
 _NAMES: Mapping[Side, str] = {"own": "A", "foreign": "B", "outside": "C"}
 _KOMMUN: Mapping[Side, str] = {"own": "0136", "foreign": "0126", "outside": "0181"}
 
-__all__ = ["BUYERS", "EVERYBODY", "ROLES", "TODAY", "Side", "World", "build_world"]
+__all__ = ["BUYERS", "EVERYBODY", "ROLES", "TODAY", "TRAINEE", "Side", "Who", "World", "build_world"]
 
 AUTHORITY_ROLES = (Role.PROCUREMENT_OFFICER, Role.COORDINATOR, Role.STRATEGIST, Role.CONTROLLER)
 BUYERS = (*AUTHORITY_ROLES, Role.CASE_OFFICER)
 ROLES = (*BUYERS, Role.SUPPLIER_MANAGER, Role.SUPERVISOR)
 """Those who have an account."""
 EVERYBODY = (*ROLES, Role.PARTICIPANT)
+
+TRAINEE: Literal["trainee"] = "trainee"
+"""A's participant who is in training: she is a participant too, with other rows than the one who chooses."""
+Who = Role | Literal["trainee"]
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from placements.checkpoints.models import (
     SurveyVersion,
     SurveyWording,
 )
-from tests.isolation.conftest import TRAINEE, ClientFor, Rollback
-from tests.world import World
+from tests.isolation.conftest import ClientFor, Rollback
+from tests.world import TRAINEE, World
 
 SEE_ANSWERS = {Role.CASE_OFFICER, Role.COORDINATOR}
 SURVEYS: tuple[type[Base], ...] = (Survey, SurveyVersion, SurveyQuestion, SurveyWording)

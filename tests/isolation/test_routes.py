@@ -3,36 +3,15 @@
 `world.own` and `world.foreign` give an id for each name in an address. A name that the world does not know fails.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import pytest
-from werkzeug.routing import Rule
 
-import config
-from app import create_app, guarded_routes
 from marketplace.accounts.rules import Role
-from marketplace.web.guards import Guard
-from tests.isolation.conftest import TRAINEE, ClientFor, Rollback, Who
+from tests.isolation.conftest import ClientFor, Rollback
 from tests.support.clients import Client
-from tests.world import BUYERS, EVERYBODY, ROLES, World
-
-OPEN_TO_ALL = frozenset(
-    {
-        "kommun_code",
-        "ssyk",
-        "month",
-        "week",
-        "position",
-        "filename",
-        "field_id",
-        "file_format",
-        "period",
-        "part",
-    }
-)
-"""Names in an address that are nobody's: they say which figures or which row, not whose."""
+from tests.support.routes import EVERY_ROUTE, GUARDED, OPEN_TO_ALL, Route, address, admitted, people, variants
+from tests.world import BUYERS, EVERYBODY, World
 
 PUBLISHED: dict[str, frozenset[Role]] = {"enterprise_id": frozenset(EVERYBODY), "site_id": frozenset(BUYERS)}
 """Objects that these roles may look at whosever they are: the directory of enterprises, and where they work."""
@@ -53,52 +32,7 @@ HIDDEN = {403, 404}
 ANSWERED = FINE | HIDDEN
 
 
-@dataclass(frozen=True)
-class Route:
-    rule: Rule
-    guard: Guard
-    method: str
-
-    def __str__(self) -> str:
-        return f"{self.method} {self.rule.rule}"
-
-    @property
-    def names(self) -> frozenset[str]:
-        return frozenset(self.rule.arguments)
-
-
-def routes() -> Iterator[Route]:
-    for rule, guard in guarded_routes(create_app(config.offline())):
-        assert guard is not None
-        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
-            yield Route(rule, guard, method)
-
-
-EVERY_ROUTE = list(routes())
-GUARDED = [route for route in EVERY_ROUTE if not route.guard.is_public]
 WITH_OBJECT = [route for route in GUARDED if route.names - OPEN_TO_ALL]
-
-
-def variants(route: Route, known: Mapping[str, int | str]) -> Iterator[dict[str, object]]:
-    """What can stand in the address: for place_id also published_place_id, draft_place_id and so on, together."""
-    prefixes = {""} | {
-        key.removesuffix(name) for key in known for name in route.names if key.endswith(f"_{name}")
-    }
-    for prefix in sorted(prefixes):
-        chosen = {name: f"{prefix}{name}" for name in route.names if f"{prefix}{name}" in known}
-        if prefix and not chosen:
-            continue
-        yield {
-            **known,
-            **{name: known[key] for name, key in chosen.items()},
-            "variant": tuple(chosen.values()),
-        }
-
-
-def address(route: Route, known: Mapping[str, object]) -> str:
-    unknown = route.names - set(known)
-    assert not unknown, f"tests/world.py has nothing for {sorted(unknown)} in {route.rule.rule}"
-    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda found: str(known[found.group(1)]), route.rule.rule)
 
 
 def ask(client: Client, route: Route, known: Mapping[str, object]) -> tuple[int, str]:
@@ -106,16 +40,6 @@ def ask(client: Client, route: Route, known: Mapping[str, object]) -> tuple[int,
     form = {name: known.get(name) for name in NAMED_IN_FORMS.get(route.rule.endpoint, ())}
     answer = client.open(address(route, known), method=route.method, data=form or None)
     return answer.status_code, answer.location or ""
-
-
-def admitted(route: Route) -> list[Role]:
-    """Whoever has signed in, where no role is named: a participant has not, and is let in to what names her."""
-    return [role for role in EVERYBODY if role in (route.guard.roles or ROLES)]
-
-
-def people(role: Role) -> list[Who]:
-    """Those whose session is tried for a role: a participant who chooses and one in training have other rows."""
-    return [role, TRAINEE] if role is Role.PARTICIPANT else [role]
 
 
 def test_there_are_routes() -> None:
