@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import func, select, text
 
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
@@ -27,27 +27,20 @@ from marketplace.db import db
 
 # A seat that is in use on every one of the days D … D+14 is inside an unbroken run of uses that began by D and lasts to
 # D+14 or longer: so runs are made first, and each blocks the days from its first to fourteen before its last.
+#
+# Every span of days (a place open, a seat in use, a run) adds to its first day and takes away after its last; a running
+# sum gives each day. So the cost follows the spans and the days that come out, however long the spans are. Only rows
+# that differ from what stands are written: of a night, few.
 _COUNT = text("""
-    INSERT INTO capacity_day (authority_id, day, enterprise_id, kommun_code, ssyk,
-                              seats, closed, held, booked, free_within_14_days)
     WITH opened AS (
-        SELECT * FROM unnest(CAST(:places AS integer[]), CAST(:firsts AS date[]), CAST(:lasts AS date[]))
+        SELECT place_id, o.first_day, o.last_day, enterprise_id, kommun_code, ssyk
+        FROM unnest(CAST(:places AS integer[]), CAST(:firsts AS date[]), CAST(:lasts AS date[]))
             AS o (place_id, first_day, last_day)
-    ), days AS (
-        SELECT CAST(day AS date) AS day
-        FROM generate_series(CAST(:first AS date), CAST(:last AS date), interval '1 day') AS day
+        JOIN place ON place.id = o.place_id
     ), seats AS (
         SELECT place_id, count(*) AS n FROM seat WHERE place_id = ANY (:places) GROUP BY place_id
     ), uses AS MATERIALIZED (
         SELECT place_id, seat_id, first_day, last_day, kind FROM seat_use WHERE place_id = ANY (:places)
-    ), used AS (
-        SELECT place_id, day,
-               count(*) FILTER (WHERE kind = 'retired') AS retired,
-               count(*) FILTER (WHERE kind = 'closure') AS closed,
-               count(*) FILTER (WHERE kind IN ('request', 'offer')) AS held,
-               count(*) FILTER (WHERE kind = 'placement') AS booked
-        FROM uses JOIN days ON day BETWEEN first_day AND last_day
-        GROUP BY place_id, day
     ), gaps AS (
         SELECT place_id, seat_id, first_day, last_day,
                first_day - lag(last_day) OVER seat_in_order IS DISTINCT FROM 1 AS is_after_a_gap
@@ -59,55 +52,93 @@ _COUNT = text("""
     ), runs AS (
         SELECT place_id, min(first_day) AS first_day, max(last_day) AS last_day
         FROM numbered GROUP BY place_id, seat_id, run
-    ), blocked AS (
-        SELECT place_id, day, count(*) AS n
-        FROM runs JOIN days ON day BETWEEN first_day AND last_day - :within
-        GROUP BY place_id, day
+    ), taken AS (
+        SELECT place_id, kind, first_day, last_day FROM uses
+        UNION ALL SELECT place_id, 'run', first_day, last_day - :within FROM runs
+    ), spans AS (
+        SELECT enterprise_id, kommun_code, ssyk, 'seats' AS kind, n, first_day, last_day
+        FROM opened JOIN seats USING (place_id)
+        UNION ALL
+        SELECT enterprise_id, kommun_code, ssyk, kind, 1,
+               greatest(opened.first_day, taken.first_day), least(opened.last_day, taken.last_day)
+        FROM opened JOIN taken USING (place_id)
+        WHERE taken.first_day <= opened.last_day AND taken.last_day >= opened.first_day
+          AND taken.first_day <= taken.last_day
+    ), changes AS (
+        SELECT enterprise_id, kommun_code, ssyk, day,
+               sum(more) FILTER (WHERE kind = 'seats') AS seats,
+               sum(more) FILTER (WHERE kind = 'retired') AS retired,
+               sum(more) FILTER (WHERE kind = 'closure') AS closed,
+               sum(more) FILTER (WHERE kind IN ('request', 'offer')) AS held,
+               sum(more) FILTER (WHERE kind = 'placement') AS booked,
+               sum(more) FILTER (WHERE kind = 'run') AS blocked
+        FROM spans CROSS JOIN LATERAL (VALUES (first_day, n), (last_day + 1, -n)) AS change (day, more)
+        GROUP BY enterprise_id, kommun_code, ssyk, day
+    ), summed AS (
+        SELECT day, enterprise_id, kommun_code, ssyk,
+               coalesce(sum(seats) OVER up_to, 0) - coalesce(sum(retired) OVER up_to, 0) AS seats,
+               coalesce(sum(closed) OVER up_to, 0) AS closed,
+               coalesce(sum(held) OVER up_to, 0) AS held,
+               coalesce(sum(booked) OVER up_to, 0) AS booked,
+               coalesce(sum(seats) OVER up_to, 0) - coalesce(sum(blocked) OVER up_to, 0) AS free_within_14_days
+        FROM (SELECT DISTINCT enterprise_id, kommun_code, ssyk FROM opened) AS line
+        CROSS JOIN (
+            SELECT CAST(day AS date) AS day
+            FROM generate_series(CAST(:first AS date), CAST(:last AS date), interval '1 day') AS day
+        ) AS days
+        LEFT JOIN changes USING (enterprise_id, kommun_code, ssyk, day)
+        WINDOW up_to AS (PARTITION BY enterprise_id, kommun_code, ssyk ORDER BY day)
+    ), counted AS MATERIALIZED (
+        SELECT * FROM summed WHERE seats > 0
+    ), gone AS (
+        DELETE FROM capacity_day AS former
+        WHERE authority_id = :authority_id AND day >= :first AND NOT EXISTS (
+            SELECT FROM counted
+            WHERE counted.day = former.day AND counted.enterprise_id = former.enterprise_id
+              AND counted.kommun_code = former.kommun_code AND counted.ssyk = former.ssyk)
     )
-    SELECT :authority_id, days.day, place.enterprise_id, place.kommun_code, place.ssyk,
-           sum(seats.n - coalesce(retired, 0)), sum(coalesce(closed, 0)), sum(coalesce(held, 0)),
-           sum(coalesce(booked, 0)), sum(seats.n - coalesce(blocked.n, 0))
-    FROM opened
-    JOIN days ON days.day BETWEEN opened.first_day AND opened.last_day
-    JOIN place ON place.id = opened.place_id
-    JOIN seats ON seats.place_id = opened.place_id
-    LEFT JOIN used ON used.place_id = opened.place_id AND used.day = days.day
-    LEFT JOIN blocked ON blocked.place_id = opened.place_id AND blocked.day = days.day
-    GROUP BY days.day, place.enterprise_id, place.kommun_code, place.ssyk
-    HAVING sum(seats.n - coalesce(retired, 0)) > 0
+    INSERT INTO capacity_day (authority_id, day, enterprise_id, kommun_code, ssyk,
+                              seats, closed, held, booked, free_within_14_days)
+    SELECT :authority_id, counted.*
+    FROM counted
+    LEFT JOIN capacity_day AS former
+        ON former.authority_id = :authority_id AND former.day >= :first AND former.day = counted.day
+        AND former.enterprise_id = counted.enterprise_id AND former.kommun_code = counted.kommun_code
+        AND former.ssyk = counted.ssyk
+    WHERE (former.seats, former.closed, former.held, former.booked, former.free_within_14_days) IS DISTINCT FROM
+          (counted.seats, counted.closed, counted.held, counted.booked, counted.free_within_14_days)
+    ON CONFLICT (authority_id, day, enterprise_id, kommun_code, ssyk) DO UPDATE
+    SET seats = excluded.seats, closed = excluded.closed, held = excluded.held, booked = excluded.booked,
+        free_within_14_days = excluded.free_within_14_days
 """)
 
 
 def compute_capacity(authority_id: int, *, is_whole: bool = False) -> None:
     """Counts the authority's capacity anew: the last two months and eight weeks ahead, or with ``is_whole`` all days.
 
-    The days are replaced, so that a second run gives the same rows.
+    A second run writes nothing.
     """
     today = clock.today()
     last = today + timedelta(days=AHEAD_DAYS)
     contracted = contracted_periods(authority_id)
     first = _first_day(authority_id, contracted, today, is_whole=is_whole)
-    db.session.execute(
-        delete(CapacityDay).where(CapacityDay.authority_id == authority_id, CapacityDay.day >= first)
-    )
     opened = [
         (place_id, period)
         for place_id, periods in opened_periods(contracted).items()
         for period in overlaps(periods, [(first, last)])
     ]
-    if opened:
-        db.session.execute(
-            _COUNT,
-            {
-                "authority_id": authority_id,
-                "places": [place_id for place_id, _ in opened],
-                "firsts": [period[0] for _, period in opened],
-                "lasts": [period[1] for _, period in opened],
-                "first": first,
-                "last": last,
-                "within": FREE_WITHIN_DAYS,
-            },
-        )
+    db.session.execute(
+        _COUNT,
+        {
+            "authority_id": authority_id,
+            "places": [place_id for place_id, _ in opened],
+            "firsts": [period[0] for _, period in opened],
+            "lasts": [period[1] for _, period in opened],
+            "first": first,
+            "last": last,
+            "within": FREE_WITHIN_DAYS,
+        },
+    )
 
 
 def _first_day(
