@@ -68,6 +68,7 @@ from marketplace.web.wiring import init_web
 from marketplace.web.work import Waiting, register_waiting
 from placements.access import views as access
 from placements.access.queries import actor_of_session
+from placements.access_log import views as access_log
 from placements.assignment import views as assignment
 from placements.attendance import views as attendance
 from placements.attendance import waiting_queries as attendance_waiting
@@ -99,6 +100,7 @@ ROOT = Path(__file__).resolve().parent
 
 BLUEPRINTS: Sequence[Blueprint] = (
     access.bp,
+    access_log.bp,
     advertising.bp,
     assignment.bp,
     attendance.bp,
@@ -247,7 +249,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.extensions["key_ring"] = KeyRing(list(settings.person_keys), settings.person_lookup_key)
     add_request_log(app)
     init_web(app)
-    add_health(app, settings.redis_url, migrations.head())
+    add_health(app, settings.redis_url, migrations.too_old())
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     register_waiting(app, *WAITING)

@@ -28,3 +28,9 @@ def head() -> str:
     revision = ScriptDirectory(str(_FOLDER)).get_current_head()
     assert revision is not None
     return revision
+
+
+def too_old() -> frozenset[str | None]:
+    """The revisions at which a database must be brought up to date before this program runs on it."""
+    known = {script.revision for script in ScriptDirectory(str(_FOLDER)).walk_revisions()}
+    return frozenset({None, *known} - {head()})

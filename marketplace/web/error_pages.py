@@ -1,17 +1,22 @@
 """Error pages that say what happened and what to do; domain errors carry their own words."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
-from flask import Flask, g, render_template, request
+import structlog
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoFreeConnection
 from werkzeug.exceptions import HTTPException
 
 from marketplace.db import db
 from marketplace.errors import DomainError
 
+_log = structlog.stdlib.get_logger(__name__)
 _OUT_OF_RANGE = "22003"  # numeric_value_out_of_range
+_TRY_AGAIN_AFTER = 30  # seconds: a restart of PostgreSQL takes less
 
 # status → (heading, what to do)
 _PAGES = {
@@ -38,6 +43,10 @@ _PAGES = {
     ),
     503: ("Tjänsten vilar en stund", "Vi uppdaterar eller startar om. Försök igen om en minut."),
 }
+_SENT_TO_NOBODY = (
+    "Vi uppdaterar eller startar om, och hann kanske inte spara. Det du skrev finns kvar här. Vänta en minut, se "
+    "efter i en annan flik om det blev sparat, och skicka annars igen."
+)
 _FORM_EXPIRED = (
     "Formuläret har blivit för gammalt",
     (
@@ -65,11 +74,35 @@ def _page(status: int, heading: str, advice: str, texts: Sequence[str] = ()) -> 
     return page, status
 
 
-def _own_texts() -> list[str]:
-    """What the sender wrote in sentences, to be copied into a new form; nothing that another site has sent."""
+def _own_fields() -> list[tuple[str, str]]:
+    """What the sender filled in, but for passwords; nothing that another site has sent."""
     if request.headers.get("Origin") != request.host_url.rstrip("/"):
         return []
-    return [value for name, value in request.form.items() if " " in value.strip() and name != "password"]
+    return [field for field in request.form.items(multi=True) if "password" not in field[0]]
+
+
+def _own_texts() -> list[str]:
+    """What the sender wrote in sentences, to be copied into a new form."""
+    return [value for _, value in _own_fields() if " " in value.strip()]
+
+
+def _away() -> ResponseReturnValue:
+    """The page while the database does not answer: made without it, and with what was sent kept to be sent again."""
+    with suppress(SQLAlchemyError):
+        db.session.rollback()
+    heading, advice = _PAGES[503]
+    is_sent = request.method == "POST"
+    page = current_app.jinja_env.get_template("errors/away.html").render(  # past what asks who is signed in
+        heading=heading,
+        advice=_SENT_TO_NOBODY if is_sent else advice,
+        is_sent=is_sent,
+        address=request.full_path.rstrip("?"),
+        fields=_own_fields(),
+        texts=_own_texts(),
+        has_files=bool(request.files),
+        request_id=g.get("request_id", ""),
+    )
+    return page, 503, {"Retry-After": str(_TRY_AGAIN_AFTER), "Cache-Control": "no-store"}
 
 
 def add_error_pages(app: Flask) -> None:
@@ -84,6 +117,19 @@ def add_error_pages(app: Flask) -> None:
             raise error
         db.session.rollback()
         return error_page(404)
+
+    @app.errorhandler(DBAPIError)
+    def database_is_away(error: DBAPIError) -> ResponseReturnValue:
+        """Restarted, full, or lost on the way."""
+        if not (isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated):
+            raise error
+        _log.error("the database is away", exc_info=error)
+        return _away()
+
+    @app.errorhandler(NoFreeConnection)
+    def database_is_busy(error: NoFreeConnection) -> ResponseReturnValue:
+        _log.error("no free connection to the database", exc_info=error)
+        return _away()
 
     @app.errorhandler(CSRFError)
     def form_expired(error: CSRFError) -> tuple[str, int]:

@@ -1,6 +1,6 @@
 """Is the process alive, and can it serve? For supervisors and load balancers; says nothing that needs protection."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import redis
 import structlog
@@ -35,15 +35,16 @@ def ready() -> ResponseReturnValue:
     return {"status": "ok" if is_ready else "failed", **answers}, 200 if is_ready else 503
 
 
-def add_health(app: Flask, redis_url: str, newest: str) -> None:
-    """Registers the two addresses. `newest` is the revision that the database must be at."""
+def add_health(app: Flask, redis_url: str, too_old: Container[str | None]) -> None:
+    """Registers the two addresses. `too_old`: the revisions that the database must have left. One that this program
+    does not know is newer: while a new version is brought in, the one before serves on."""
     client = redis.Redis.from_url(
         redis_url, socket_timeout=_PATIENCE, socket_connect_timeout=_PATIENCE, retry=Retry(NoBackoff(), 0)
     )
     app.extensions[_EXTENSION] = {
         "database": _database_answers,
         "redis": lambda: bool(client.ping()),
-        "migrations": lambda: _revision() == newest,
+        "migrations": lambda: _revision() not in too_old,
     }
     app.register_blueprint(bp)
 

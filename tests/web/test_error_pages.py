@@ -1,7 +1,9 @@
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError, TimeoutError
 
 from marketplace.tenancy import acting_as
+from marketplace.web.guards import public
 from tests.web.small_app import actor, small_app
 
 
@@ -75,3 +77,39 @@ def test_a_form_from_another_site_is_refused_and_not_shown() -> None:
     )
     assert answer.status_code == 400
     assert "Ring detta nummer" not in answer.text
+
+
+def _without_database(*, is_lost: bool = True) -> Flask:
+    app = small_app()
+    refused = OperationalError("SELECT a secret", {}, Exception("a secret detail"))
+
+    @app.route("/asks", methods=["GET", "POST"])
+    @public("a test")
+    def asks() -> str:
+        raise refused if is_lost else TimeoutError("QueuePool limit")
+
+    return app
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_without_its_database_a_page_says_when_to_come_back(is_lost: bool) -> None:
+    answer = _without_database(is_lost=is_lost).test_client().get("/asks?sida=2")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "Tjänsten vilar en stund" in answer.text
+    assert 'href="/asks?sida=2">Försök igen' in answer.text
+    assert "secret" not in answer.text
+
+
+def test_what_was_sent_to_a_database_that_is_away_can_be_sent_again() -> None:
+    client = _without_database().test_client()
+    typed = {"uppgifter": "Såga och <b>slipa</b>", "dag": ["1", "2"], "new_password": "a secret one"}
+    answer = client.post("/asks", data=typed, headers={"Origin": "http://localhost"})
+    assert answer.status_code == 503
+    assert answer.text.count("Såga och &lt;b&gt;slipa&lt;/b&gt;") == 2
+    assert answer.text.count('<input type="hidden" name="dag"') == 2
+    assert "Skicka igen" in answer.text
+    assert "a secret one" not in answer.text
+    assert "Filer" not in answer.text
+    from_elsewhere = client.post("/asks", data=typed, headers={"Origin": "https://evil.example"})
+    assert from_elsewhere.status_code == 503
+    assert "Såga" not in from_elsewhere.text
