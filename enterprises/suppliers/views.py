@@ -11,7 +11,7 @@ from enterprises.suppliers import queries, services
 from enterprises.suppliers.forms import ProfileForm, RegisterForm
 from enterprises.suppliers.rules import ENTERPRISE_EVENT_SV, bankgiro_text, profile_gaps
 from marketplace import audit
-from marketplace.accounts.rules import Role
+from marketplace.accounts.rules import Role, SignInMeans
 from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.tenancy import current_actor
@@ -42,7 +42,7 @@ def register() -> ResponseReturnValue:
         except DomainError as error:
             form.add_error(error)
         else:
-            begin_session(made.user_id)
+            begin_session(made.user_id, by=SignInMeans.PASSWORD)
             act_in(made.membership_id)
             flash("Välkommen! Företaget är registrerat och du är inloggad.", "success")
             return redirect(safe_next(request.args.get("next")) or url_for("suppliers.enterprise"))

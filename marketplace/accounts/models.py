@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from marketplace.accounts.rules import MemberKind, OrganisationKind, Role
+from marketplace.accounts.rules import MemberKind, OrganisationKind, Role, SignInMeans
 from marketplace.db import Base, enum_of, explain_constraint
 
 
@@ -60,6 +60,21 @@ class UserSecret(Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), primary_key=True)
     password_hash: Mapped[str]
+
+
+class UserSession(Base):
+    """A user signed in on one browser. The browser has the token; only its hash is kept."""
+
+    __tablename__ = "user_session"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    means: Mapped[SignInMeans] = mapped_column(enum_of(SignInMeans, "means"))
+    browser_sv: Mapped[str]
+    begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
 
 
 explain_constraint("uq_user_account_email", "E-postadressen används redan. Logga in i stället.")

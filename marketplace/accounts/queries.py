@@ -1,9 +1,9 @@
 """Who has signed in, and in which roles they may act."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, func, select, text
+from sqlalchemy import BindParameter, ColumnElement, Date, DateTime, Text, bindparam, func, select, text
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Organisation, User, UserSecret
@@ -11,7 +11,7 @@ from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
 from marketplace.statements import Prepared
-from marketplace.tenancy import Actor
+from marketplace.tenancy import Actor, current_actor
 
 
 @dataclass(frozen=True)
@@ -81,41 +81,57 @@ def memberships_of(user_id: int) -> list[Membership]:
 
 @dataclass(frozen=True)
 class SignedIn:
-    """An active user, and whom she acts for."""
+    """An active user whose session holds, and whom she acts for."""
 
     actor: Actor
     may_switch: bool
     """Whether there is more than one role to act in."""
+    session_id: int
+    seen_at: datetime
+    """When the session was last noted to be in use."""
 
 
-def signed_in(user_id: int, chosen_id: int | None) -> SignedIn | None:
-    """The user in the chosen membership, or in the only one; without a role when it is still to be chosen. None when
-    the account is closed. Asked in every request."""
-    rows = _SIGNED_IN.rows(day=today())
+def signed_in(
+    token_hash: str, chosen_id: int | None, *, seen_after: datetime, begun_after: datetime
+) -> SignedIn | None:
+    """Whoever acts, in the chosen membership or in the only one; without a role when it is still to be chosen. None
+    when the session has ended or is too old, or the account is closed. Asked in every request."""
+    rows = _SIGNED_IN.rows(day=today(), token=token_hash, seen_after=seen_after, begun_after=begun_after)
     if not rows:
         return None
     memberships = [row for row in rows if row.membership_id is not None]
     chosen = next((row for row in memberships if row.membership_id == chosen_id), None)
     acting = memberships[0] if len(memberships) == 1 else chosen
+    user_id, user_name = current_actor().user_id, rows[0].user_name
     if acting is None:
-        return SignedIn(Actor(user_id=user_id, user_name=rows[0].user_name), len(memberships) > 1)
-    actor = Actor(
-        user_id=user_id,
-        user_name=acting.user_name,
-        membership_id=acting.membership_id,
-        organisation_id=acting.organisation_id,
-        organisation_name=acting.organisation_name,
-        role=Role(acting.role),
-        kommun_codes=tuple(acting.own_kommuner or acting.kommun_codes),
-        **_tenant(OrganisationKind(acting.kind), acting.organisation_id, acting.authority_id),
-    )
-    return SignedIn(actor, len(memberships) > 1)
+        actor = Actor(user_id=user_id, user_name=user_name)
+    else:
+        actor = Actor(
+            user_id=user_id,
+            user_name=user_name,
+            membership_id=acting.membership_id,
+            organisation_id=acting.organisation_id,
+            organisation_name=acting.organisation_name,
+            role=Role(acting.role),
+            kommun_codes=tuple(acting.own_kommuner or acting.kommun_codes),
+            **_tenant(OrganisationKind(acting.kind), acting.organisation_id, acting.authority_id),
+        )
+    return SignedIn(actor, len(memberships) > 1, rows[0].session_id, rows[0].session_seen_at)
 
 
+_MOMENT = DateTime(timezone=True)
 _SIGNED_IN = Prepared(
-    select(text("*")).select_from(func.signed_in(bindparam("day", type_=Date))), is_planned_once=True
+    select(text("*")).select_from(
+        func.signed_in(
+            bindparam("day", type_=Date),
+            bindparam("token", type_=Text),
+            bindparam("seen_after", type_=_MOMENT),
+            bindparam("begun_after", type_=_MOMENT),
+        )
+    ),
+    is_planned_once=True,
 )
-"""Of whoever acts, by a function: the policies of three tables take longer."""
+"""By a function: the policies of four tables take longer."""
 
 
 def actor_in(membership: Membership, user: User) -> Actor:

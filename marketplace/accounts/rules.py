@@ -74,6 +74,54 @@ def may_hold(role: Role, kind: OrganisationKind) -> bool:
     return ROLE_BELONGS_TO.get(role) == kind
 
 
+class SignInMeans(StrEnum):
+    """What somebody signed in with."""
+
+    PASSWORD = "password"  # noqa: S105 - a name, not a password
+    CODE = "code"
+    RECOVERY_CODE = "recovery_code"
+    PASSKEY = "passkey"
+    IDENTITY_PROVIDER = "identity_provider"
+    DEMO = "demo"
+
+
+MEANS_SV = {
+    SignInMeans.PASSWORD: "lösenord",
+    SignInMeans.CODE: "lösenord och engångskod",
+    SignInMeans.RECOVERY_CODE: "lösenord och reservkod",
+    SignInMeans.PASSKEY: "passnyckel",
+    SignInMeans.IDENTITY_PROVIDER: "arbetsgivarens inloggning",
+    SignInMeans.DEMO: "demons knapp",
+}
+
+_BROWSERS = (  # most say that they are several: the first that fits is the one
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS = (
+    ("iPhone", "Iphone"),
+    ("iPad", "Ipad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("CrOS", "Chrome OS"),
+    ("Mac OS X", "Mac"),
+    ("Linux", "Linux"),
+)
+
+
+def browser_sv(user_agent: str) -> str:
+    """The browser's family and the kind of machine, in words that its owner knows it by; no more of it is kept."""
+    browser = next((name for sign, name in _BROWSERS if sign in user_agent), "Okänd webbläsare")
+    system = next((name for sign, name in _SYSTEMS if sign in user_agent), "")
+    return f"{browser} på {system}" if system else browser
+
+
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _LONGEST_EMAIL = 254  # RFC 5321 4.5.3.1.3
 

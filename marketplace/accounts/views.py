@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from marketplace.accounts import queries
 from marketplace.accounts.forms import SignInForm
 from marketplace.accounts.models import Membership
-from marketplace.accounts.rules import ROLE_SV, Role
+from marketplace.accounts.rules import ROLE_SV, Role, SignInMeans
 from marketplace.accounts.services import user_with_password
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import Invalid, NotFound
@@ -58,7 +58,7 @@ def sign_in() -> ResponseReturnValue:
             user = user_with_password(form.email.data or "", form.password.data or "")
             user_id = user.id if user else None
         if user_id is not None:
-            begin_session(user_id)
+            begin_session(user_id, by=SignInMeans.PASSWORD)
             return redirect(_after_sign_in())
         form.add_error(
             Invalid("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")
@@ -103,8 +103,9 @@ def act_for() -> ResponseReturnValue:
 def sign_in_as() -> ResponseReturnValue:
     with acting_as(system_actor()):
         membership = get_or_404(Membership, request.form.get("membership_id", 0, type=int))
-        begin_session(membership.user_id)
-        act_in(membership.id)
+        user_id, membership_id = membership.user_id, membership.id
+    begin_session(user_id, by=SignInMeans.DEMO)
+    act_in(membership_id)
     return redirect(_after_sign_in())
 
 

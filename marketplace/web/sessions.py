@@ -2,12 +2,14 @@
 
 It is a signed-in user's, or a guest's: somebody whom another room lets in without an account, by a code.
 
-The session is a signed cookie without expiry of its own, so closing the browser ends it on a shared laptop. It ends
-also after an idle time and after an absolute time (SESSION_IDLE_MINUTES, SESSION_ABSOLUTE_HOURS).
+The cookie is signed and without expiry of its own, so closing the browser ends it on a shared laptop. It ends also
+after an idle time and after an absolute time (SESSION_IDLE_MINUTES, SESSION_ABSOLUTE_HOURS). A user's is a row, which
+the cookie holds the token of: what ends the row ends the session at the next click, wherever the cookie is.
 """
 
 from collections.abc import Callable
 from contextlib import ExitStack
+from datetime import datetime, timedelta
 
 from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
@@ -15,13 +17,16 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy.exc import SQLAlchemyError
 
-from marketplace.accounts import queries
+from marketplace.accounts import queries, session_services
+from marketplace.accounts.rules import SignInMeans, browser_sv
 from marketplace.clock import now
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.tenancy import Actor, acting_as
 
-_SINCE, _SEEN, _MEMBERSHIP, _GUEST = "since", "seen", "membership_id", "guest"
-_SEEN_STEP = 60  # seconds between writes of the cookie
+_TOKEN, _MEMBERSHIP = "token", "membership_id"
+_SINCE, _SEEN, _GUEST = "since", "seen", "guest"
+_SEEN_STEP = timedelta(minutes=1)
+"""Between times that a session is noted to be in use."""
 
 
 class _Cookies(SecureCookieSessionInterface):
@@ -37,22 +42,28 @@ class _Cookies(SecureCookieSessionInterface):
 class SignedInUser(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
     """What Flask-Login knows of a user."""
 
-    def __init__(self, user_id: int, actor: Actor, may_switch: bool = False) -> None:
+    def __init__(
+        self, user_id: int, actor: Actor, may_switch: bool = False, session_id: int | None = None
+    ) -> None:
         self.id = user_id
         self.actor = actor
         self.may_switch = may_switch
+        self.session_id = session_id
 
 
-def begin_session(user_id: int) -> None:
-    """Sign in. Nothing of the session before is kept, so nobody can have prepared it."""
-    session.clear()
+def begin_session(user_id: int, *, by: SignInMeans) -> None:
+    """Sign in, after `by` has shown who she is. Nothing of the session before is kept, so nobody can have prepared it.
+    Commits: what else is to be written has been."""
+    _drop_session()
+    with acting_as(Actor(user_id=user_id)), transaction():
+        token = session_services.begin(user_id, by, browser_sv(request.user_agent.string))
     login_user(SignedInUser(user_id, Actor(user_id=user_id)))
-    session[_SINCE] = session[_SEEN] = int(now().timestamp())
+    session[_TOKEN] = token
 
 
 def begin_guest_session(*key: int) -> None:
     """Let a guest in. `key` is what the room that knows guests finds the actor by, at every request."""
-    session.clear()
+    _drop_session()
     session[_GUEST] = list(key)
     session[_SINCE] = session[_SEEN] = int(now().timestamp())
 
@@ -69,13 +80,26 @@ def act_in(membership_id: int) -> None:
 
 def end_session() -> None:
     """Sign out, or close a guest's page. What the browser keeps half-typed is not for whoever has it next."""
+    _drop_session()
     logout_user()
-    session.clear()
 
     @after_this_request
     def forget_what_is_kept(answer: Response) -> Response:
         answer.headers["Clear-Site-Data"] = '"storage"'
         return answer
+
+
+def _drop_session() -> None:
+    """Ends the row too, so that a copy of the cookie opens nothing."""
+    if (session_id := current_session_id()) is not None:
+        with acting_as(Actor(user_id=current_user.id)), transaction():
+            session_services.end_session(current_user.id, session_id)
+    session.clear()
+
+
+def current_session_id() -> int | None:
+    """The row of the session that the request came with, if it was a user's."""
+    return getattr(current_user, "session_id", None)
 
 
 def may_switch_membership() -> bool:
@@ -84,24 +108,39 @@ def may_switch_membership() -> bool:
 
 
 def _load_user(user_id: str) -> SignedInUser | None:
-    if _has_expired():
-        session.clear()
-        return None
+    moment, (idle, absolute) = now(), _limits()
     with acting_as(Actor(user_id=int(user_id))):
-        found = queries.signed_in(int(user_id), session.get(_MEMBERSHIP))
-    return SignedInUser(int(user_id), found.actor, found.may_switch) if found else None
+        found = queries.signed_in(
+            session_services.hashed(session.get(_TOKEN, "")),
+            session.get(_MEMBERSHIP),
+            seen_after=moment - idle,
+            begun_after=moment - absolute,
+        )
+        if found is None:
+            session.clear()
+            return None
+        if moment - found.seen_at >= _SEEN_STEP:
+            with transaction():
+                session_services.note_use(found.session_id)
+    return SignedInUser(int(user_id), found.actor, found.may_switch, found.session_id)
 
 
-def _has_expired() -> bool:
+def _limits() -> tuple[timedelta, timedelta]:
+    """How long a session may be left alone, and how long it may last."""
+    config = current_app.config
+    return timedelta(minutes=config["SESSION_IDLE_MINUTES"]), timedelta(
+        hours=config["SESSION_ABSOLUTE_HOURS"]
+    )
+
+
+def _guest_has_expired() -> bool:
     """Whether the session has lasted too long or been left alone too long; notes that it is in use."""
-    moment = int(now().timestamp())
-    idle = 60 * int(current_app.config["SESSION_IDLE_MINUTES"])
-    absolute = 3600 * int(current_app.config["SESSION_ABSOLUTE_HOURS"])
-    since, seen = session.get(_SINCE, 0), session.get(_SEEN, 0)
+    moment, (idle, absolute) = now(), _limits()
+    since, seen = (datetime.fromtimestamp(session[one], moment.tzinfo) for one in (_SINCE, _SEEN))
     if moment - seen > idle or moment - since > absolute:
         return True
     if moment - seen >= _SEEN_STEP:
-        session[_SEEN] = moment
+        session[_SEEN] = int(moment.timestamp())
     return False
 
 
@@ -121,7 +160,7 @@ def _guest() -> Actor | None:
     if _GUEST not in session:
         return None
     actor_of = current_app.extensions[_GUEST]
-    actor: Actor | None = None if _has_expired() else actor_of(*session[_GUEST])
+    actor: Actor | None = None if _guest_has_expired() else actor_of(*session[_GUEST])
     if actor is None:
         session.clear()
     return actor

@@ -36,6 +36,8 @@ class ParticipantCode(Base):
     revoked_at: Mapped[datetime | None]
     last_opened_at: Mapped[datetime | None]
     times_opened: Mapped[int] = mapped_column(default=0)
+    times_closed: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    """How many of the openings she has closed: when she closes her page, it closes wherever it was open."""
 
     participant: Mapped[Participant] = relationship(
         primaryjoin="foreign(ParticipantCode.participant_id) == Participant.id", viewonly=True

@@ -36,13 +36,15 @@ def participant_actor(participant_id: int) -> Actor:
     return Actor(user_name="Deltagaren", role=Role.PARTICIPANT, participant_id=participant_id)
 
 
-def actor_of_session(code_id: int, participant_id: int) -> Actor | None:
-    """Who acts in a session that a code began; None from the moment when the code no longer holds."""
+def actor_of_session(code_id: int, participant_id: int, opening: int) -> Actor | None:
+    """Who acts in a session that the code's opening began; None from the moment when the code no longer holds, or she
+    has closed her page."""
     actor = participant_actor(participant_id)
     with acting_as(actor):
         holds = select(ParticipantCode.id).where(
             ParticipantCode.id == code_id,
             ParticipantCode.revoked_at.is_(None),
             ParticipantCode.expires_on >= today(),
+            ParticipantCode.times_closed < opening,
         )
         return actor if db.session.scalar(holds) is not None else None

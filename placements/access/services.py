@@ -53,8 +53,8 @@ def revoke_codes_of(participant_id: int) -> bool:
     return True
 
 
-def open_with_code(text: str) -> tuple[int, int]:
-    """The ids of code and participant, which a session is begun with. Raises Invalid beside the field `code`."""
+def open_with_code(text: str) -> tuple[int, int, int]:
+    """The ids of code and participant, and which opening it is: what a session is begun with. Raises Invalid beside the field `code`."""
     hashed = _hashed(read_code(text))
     with acting_as(system_actor()):
         authority_id = queries.authority_of_code(hashed)
@@ -66,7 +66,15 @@ def open_with_code(text: str) -> tuple[int, int]:
         code.times_opened += 1
         code.last_opened_at = now()
         db.session.flush()
-        return code.id, code.participant_id
+        return code.id, code.participant_id, code.times_opened
+
+
+def close_page() -> None:
+    """The participant closes her page: wherever it is open, and whoever has a copy of its cookie."""
+    code = queries.live_code_of(current_actor().participant_id or 0)
+    if code is not None:
+        with acting_as(system_actor(code.authority_id)):
+            code.times_closed = code.times_opened
 
 
 def _hashed(code: str) -> str:

@@ -48,11 +48,11 @@ def enter() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                code_id, participant_id = services.open_with_code(form.code.data or "")
+                key = services.open_with_code(form.code.data or "")
         except DomainError as error:
             form.add_error(error)
         else:
-            begin_guest_session(code_id, participant_id)
+            begin_guest_session(*key)
             return redirect(url_for("own_page.index"))
     return render_template("placements/access/enter.html", form=form), form.status()
 
@@ -60,6 +60,8 @@ def enter() -> ResponseReturnValue:
 @bp.post("/min-sida/stang")
 @requires(Role.PARTICIPANT)
 def leave() -> ResponseReturnValue:
+    with transaction():
+        services.close_page()
     end_session()
     flash("Du har stängt din sida. Skriv koden när du vill öppna den igen.", "success")
     return redirect(url_for("access.enter"))

@@ -117,6 +117,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "region_state",
         "request_facts",
         "signed_in",
+        "signed_in",  # of one day, for the version before
         "supplier_medians",
         "waiting_before",
         "waiting_line",

@@ -34,9 +34,9 @@ def given(officer: Actor, participant_id: int) -> str:
 def test_the_code_opens_for_its_own_participant(market: Market, participant_id: int) -> None:
     code = given(market.officer, participant_id)
     with transaction():
-        code_id, found = open_with_code(code.lower())
+        code_id, found, opening = open_with_code(code.lower())
     assert found == participant_id
-    actor = actor_of_session(code_id, participant_id)
+    actor = actor_of_session(code_id, participant_id, opening)
     assert actor is not None
     with acting_as(actor):
         assert [one.id for one in db.session.scalars(select(Participant))] == [participant_id]
@@ -88,8 +88,8 @@ def test_a_code_runs_out(market: Market, participant_id: int) -> None:
 
 def test_a_session_cannot_be_told_to_be_another_persons(market: Market, participant_id: int) -> None:
     with transaction():
-        code_id, _ = open_with_code(given(market.officer, participant_id))
-    assert actor_of_session(code_id, participant_id + 1) is None
+        code_id, _, opening = open_with_code(given(market.officer, participant_id))
+    assert actor_of_session(code_id, participant_id + 1, opening) is None
 
 
 def test_a_wrong_code_is_refused_and_counts_nothing(market: Market, participant_id: int) -> None:

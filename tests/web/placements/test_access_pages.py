@@ -102,12 +102,16 @@ def test_a_session_by_code_opens_no_page_of_work(code: str, client_for: ClientFo
     assert client.post("/logga-ut").status_code in {302, 403}
 
 
-def test_closing_the_page_ends_the_session(code: str, client_for: ClientFor) -> None:
-    client = opened(client_for, code)
-    assert client.get(PAGE).status_code == 302
+def test_closing_the_page_ends_the_session_wherever_it_is_open(code: str, client_for: ClientFor) -> None:
+    client, elsewhere = opened(client_for, code), opened(client_for, code)
+    copied = client_for()
+    name = client.application.config["SESSION_COOKIE_NAME"]
+    copied.set_cookie(name, client.get_cookie(name).value)  # type: ignore[union-attr]
+    assert copied.get(PAGE).status_code == 302
     closed = client.post(f"{PAGE}/stang")
     assert closed.headers["Clear-Site-Data"] == '"storage"'
-    assert client.get(PAGE).status_code == 200
+    assert [one.get(PAGE).status_code for one in (client, copied, elsewhere)] == [200, 200, 200]
+    assert opened(client_for, code).get(PAGE).status_code == 302
 
 
 def test_a_code_that_is_taken_back_closes_an_open_page(
