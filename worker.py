@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import FrameType
 from typing import Any
 
 import structlog
@@ -346,7 +347,12 @@ class JobWorker(Worker):
     """
 
     app: Flask
+    is_stopping = False
     _failure = ""
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.is_stopping = True
+        super().request_stop(signum, frame)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         with self.app.app_context():
@@ -368,11 +374,28 @@ class JobWorker(Worker):
         super().handle_job_failure(job, queue, started_job_registry, self._failure or exc_string, execution)
 
 
-def work(app: Flask, connection: Redis, *, is_burst: bool = False) -> None:
-    """Takes jobs until asked to stop, or with `is_burst` until there are none."""
+def work(app: Flask, connection: Redis, *, is_burst: bool = False) -> bool:
+    """Takes jobs until asked to stop, or with `is_burst` until there are none; gives whether it was asked."""
     worker = JobWorker([QUEUE], connection=connection, maintenance_interval=60)
     worker.app = app
     worker.work(burst=is_burst, logging_level=logging.getLevelName(app.logger.getEffectiveLevel()))
+    return worker.is_stopping
+
+
+def work_forever(app: Flask, connection: Redis) -> None:
+    """Takes jobs until asked to stop. RQ's worker gives up when it loses Redis; another begins where it left."""
+    is_stopping = False
+    while not is_stopping:
+        before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            is_stopping = work(app, connection)
+        except RedisError:
+            _log.warning("jobs wait for Redis", exc_info=True)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        if not is_stopping:
+            time.sleep(_PAUSE)
 
 
 def redis_for(settings: config.Settings) -> Redis:
@@ -417,7 +440,7 @@ def _relay_process(app: Flask, settings: config.Settings) -> None:
 
 def _job_process(app: Flask, settings: config.Settings) -> None:
     _leave_group()
-    work(app, redis_for(settings))
+    work_forever(app, redis_for(settings))
 
 
 def _leave_group() -> None:
