@@ -21,6 +21,7 @@ from marketplace.db import Base, enum_of, explain_constraint
 from marketplace.procurement.models import SystemOfChoice
 from marketplace.reference.models import Kommun
 from marketplace.reference.rules import Sex
+from placements.access_log.seen import Seen, note
 from placements.participants.rules import (
     LIVE_GRANT_STATES,
     PROTECTED_SV,
@@ -66,8 +67,14 @@ class Participant(Base):
 
     @property
     def shown_name(self) -> str:
-        """The name, or what stands instead of a protected one. Pages and lists show this and never `name`."""
+        """The name, or what stands instead of a protected one. Pages and lists show this and never `name`: reading it
+        is a look."""
+        note(self.as_seen())
         return f"{PROTECTED_SV} ({self.number})" if self.is_protected else self.name
+
+    def as_seen(self, *, has_number: bool = False) -> Seen:
+        """For the log of who looked at whom."""
+        return Seen(self.id, self.authority_id, self.case_officer_id, self.is_protected, has_number)
 
 
 class ParticipantIdentity(Base):

@@ -21,6 +21,7 @@ from marketplace.reference.rules import Sex
 from marketplace.rules import advance
 from marketplace.statements import Prepared
 from marketplace.tenancy import Actor, current_actor
+from placements.access_log.seen import note
 from placements.participants import queries
 from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
 from placements.participants.rules import (
@@ -149,6 +150,7 @@ def reveal_identity(participant_id: int) -> RevealedIdentity:
     _acting(Role.COORDINATOR, Role.CASE_OFFICER)
     participant = queries.participant(participant_id)
     identity = get_or_404(ParticipantIdentity, participant_id)
+    note(participant.as_seen(has_number=True))
     audit.record("participant", participant_id, "reveal", authority_id=participant.authority_id)
     return RevealedIdentity(participant.name, shown_number(_key_ring().decrypt(identity.number_encrypted)))
 
@@ -157,11 +159,15 @@ def personal_numbers(participant_ids: Collection[int]) -> dict[int, str]:
     """Twelve characters by participant, of those whom the actor sees: for a file that must name them. Whoever asks
     records who got it, and keeps nothing."""
     _acting(Role.COORDINATOR)
-    rows = db.session.scalars(
-        select(ParticipantIdentity).where(ParticipantIdentity.participant_id.in_(participant_ids))
-    )
+    rows = db.session.execute(
+        select(Participant, ParticipantIdentity.number_encrypted)
+        .join(ParticipantIdentity, ParticipantIdentity.participant_id == Participant.id)
+        .where(Participant.id.in_(participant_ids))
+    ).all()
+    for participant, _ in rows:
+        note(participant.as_seen(has_number=True))
     ring = _key_ring()
-    return {row.participant_id: ring.decrypt(row.number_encrypted) for row in rows}
+    return {participant.id: ring.decrypt(encrypted) for participant, encrypted in rows}
 
 
 def update_needs(participant_id: int, *, needs_sv: str, is_protected: bool) -> Participant:

@@ -4,7 +4,7 @@ import contextvars
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, has_app_context
+from flask import Flask, Response, has_app_context, request
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import ORMExecuteState, Session
@@ -41,18 +41,16 @@ ClientFor = Callable[..., Client]
 
 
 def watch_for_lost_writes(app: Flask) -> None:
-    """Notes, when a request ends, that its session still holds writes. They are about to be rolled back."""
+    """Notes, when the view has answered, that its session still holds writes. They are about to be rolled back."""
     app.extensions[_WROTE] = []
 
-    @app.teardown_request
-    def look(_error: BaseException | None) -> None:
-        from flask import request
-
-        if not db.session.registry.has():
-            return
-        session = db.session()
-        if session.info.pop(_WROTE, False) or session.new or session.dirty or session.deleted:
-            app.extensions[_WROTE].append(f"{request.method} {request.path}")
+    @app.after_request
+    def look(response: Response) -> Response:
+        if db.session.registry.has():
+            session = db.session()
+            if session.info.pop(_WROTE, False) or session.new or session.dirty or session.deleted:
+                app.extensions[_WROTE].append(f"{request.method} {request.path}")
+        return response
 
 
 def _after_flush(session: Session, _context: object) -> None:
