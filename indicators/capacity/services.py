@@ -40,7 +40,8 @@ _COUNT = text("""
     ), seats AS (
         SELECT place_id, count(*) AS n FROM seat WHERE place_id = ANY (:places) GROUP BY place_id
     ), uses AS MATERIALIZED (
-        SELECT place_id, seat_id, first_day, last_day, kind FROM seat_use WHERE place_id = ANY (:places)
+        SELECT place_id, seat_id, first_day, last_day, kind FROM seat_use
+        WHERE place_id = ANY (:places) AND last_day >= :first
     ), gaps AS (
         SELECT place_id, seat_id, first_day, last_day,
                first_day - lag(last_day) OVER seat_in_order IS DISTINCT FROM 1 AS is_after_a_gap

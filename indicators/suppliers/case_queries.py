@@ -17,18 +17,23 @@ from placements.booking.models import Placement
 
 # `calendar` numbers the working days: two days' numbers differ by the working days between them, and the n:th working
 # day after a day is the working day whose number is n higher.
-_CALENDAR = """
-    calendar AS (
-        SELECT * FROM unnest(CAST(:days AS date[]), CAST(:numbers AS integer[]), CAST(:working AS boolean[]))
-            AS c (day, number, is_working)
-    ), mine AS (
-        SELECT placement.*, terms_version.plan_within, terms_version.report_within
-        FROM placement
-        JOIN contract ON contract.id = placement.contract_id
-        JOIN terms_version ON terms_version.id = contract.terms_id
-        WHERE placement.enterprise_id = :enterprise_id
-    )
-"""
+_SOURCES: Final = {
+    "calendar": """
+        calendar AS (
+            SELECT * FROM unnest(CAST(:days AS date[]), CAST(:numbers AS integer[]), CAST(:working AS boolean[]))
+                AS c (day, number, is_working)
+        )
+    """,
+    "mine": """
+        mine AS (
+            SELECT placement.*, terms_version.plan_within, terms_version.report_within
+            FROM placement
+            JOIN contract ON contract.id = placement.contract_id
+            JOIN terms_version ON terms_version.id = contract.terms_id
+            WHERE placement.enterprise_id = :enterprise_id
+        )
+    """,
+}
 
 _ATTENDANCE = """
     SELECT attendance_day.day, mine.id, CAST(kind = 'present' AS integer), 1
@@ -103,7 +108,10 @@ _DAYS_AFTER = 240
 
 def statement(indicator: Indicator, selected: str) -> str:
     """SQL that selects from `one`: each case's day, placement_id, numerator and denominator."""
-    return f"WITH {_CALENDAR}, one (day, placement_id, numerator, denominator) AS ({_CASES[indicator]}) {selected}"
+    cases = _CASES[indicator]
+    sources = [source for name, source in _SOURCES.items() if name in cases]
+    one = f"one (day, placement_id, numerator, denominator) AS ({cases})"
+    return f"WITH {', '.join([*sources, one])} {selected}"
 
 
 def parameters(enterprise_id: int) -> dict[str, Any]:
