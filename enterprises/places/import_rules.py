@@ -151,6 +151,8 @@ class ReadLine:
     cells: Cells
     kind: LineKind = LineKind.NEW
     place_id: int | None = None
+    begun_with: int | None = None
+    """The place's revision when the line was held against it."""
     site_id: int | None = None
     ssyk: str | None = None
     seats: int | None = None
@@ -214,7 +216,7 @@ def _existing(line: ReadLine, known: Known) -> Existing | None:
     if old is None:
         line.errors["id"] = f"Ni har ingen plats med nummer {typed[:20]}. Lämna tomt om platsen är ny."
         return None
-    line.place_id = number
+    line.place_id, line.begun_with = number, old.revision
     if old.is_closed:
         line.errors["id"] = "Platsen är nedlagd och kan inte ändras. Ta bort raden."
     revision = line.cells.get("revision", "")

@@ -116,7 +116,13 @@ def _save(line: ReadLine) -> int:
             assert line.seats is not None
             place = add_place(site_id=line.site_id, ssyk=line.ssyk, seats=line.seats, **line.words)
         else:
-            place = update_place(line.place_id, site_id=line.site_id, ssyk=line.ssyk, **line.words)
+            place = update_place(
+                line.place_id,
+                begun_with=line.begun_with,
+                site_id=line.site_id,
+                ssyk=line.ssyk,
+                **line.words,
+            )
     except DomainError as error:
         raise Conflict(f"Rad {line.number}: {error.message_sv} Inget är sparat.") from error
     audit.record("place", place.id, "import", enterprise_id=place.enterprise_id)

@@ -11,9 +11,12 @@ from werkzeug.test import TestResponse
 
 from enterprises.places import services
 from enterprises.places.cell_rules import COLUMN_SV
-from enterprises.places.models import Place
+from enterprises.places.import_queries import Review, review
+from enterprises.places.models import Place, PlaceImport
 from enterprises.places.rules import PlaceState
+from enterprises.places.services import importing
 from marketplace.db import db, transaction
+from marketplace.errors import Conflict
 from marketplace.tenancy import acting_as
 from tests.factories import FLOWERS
 from tests.support import supply
@@ -281,6 +284,26 @@ def test_of_two_who_import_none_saves_what_she_has_not_seen(
     assert "Stora köket" in text_of(refused), "what was typed is kept"
     assert save(one, page).status_code == 302
     assert set(places_of(world)) == {"Rabatterna", "Stora köket"}
+
+
+def test_a_place_that_changes_while_the_file_is_saved_is_not_written_over(
+    world: Supply, site_id: int, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place_id = supply.add_place(world.manager, site_id)
+    manager = client_for(world.manager)
+    exported = manager.get("/platser/fullstandig.csv").data.decode("utf-8-sig")
+    import_id = made_number(upload(manager, exported.replace("Odla och skörda.", "Gammalt.")))
+
+    def changed_since(found: PlaceImport) -> Review:
+        read = review(found)
+        services.update_place(place_id, name="Nyare")
+        return read
+
+    with acting_as(world.manager), transaction():
+        seen = review(db.session.get_one(PlaceImport, import_id)).revision
+        monkeypatch.setattr(importing, "review", changed_since)
+        with pytest.raises(Conflict, match="Rad 2: Någon har ändrat platsen"):
+            services.save_import(import_id, seen)
 
 
 def test_a_file_that_cannot_be_read_says_so(world: Supply, site_id: int, client_for: ClientFor) -> None:
