@@ -110,6 +110,12 @@ SCHEDULE: Sequence[Scheduled] = (
         function="placements.checkpoints.jobs.dispatch_day",
     ),
     Scheduled(
+        "accounts.night",
+        "25 1 * * *",
+        "sessions that are long over are forgotten",
+        function="marketplace.accounts.jobs.dispatch_night",
+    ),
+    Scheduled(
         "indicators.compute",
         "0 2 * * *",
         "capacity and choices up to yesterday",

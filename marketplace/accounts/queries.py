@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import BindParameter, ColumnElement, Date, DateTime, Text, bindparam, func, select, text
 from sqlalchemy.orm import joinedload
 
-from marketplace.accounts.models import Membership, Organisation, User, UserSecret
+from marketplace.accounts.models import Membership, Organisation, User, UserSecret, UserSession
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
@@ -132,6 +132,17 @@ _SIGNED_IN = Prepared(
     is_planned_once=True,
 )
 """By a function: the policies of four tables take longer."""
+
+
+def sessions_of(user_id: int) -> list[UserSession]:
+    """The user's sessions that are kept, last used first."""
+    statement = (
+        select(UserSession)
+        .where(UserSession.user_id == user_id)
+        .order_by(UserSession.seen_at.desc(), UserSession.id.desc())
+        .limit(100)
+    )
+    return list(db.session.scalars(statement))
 
 
 def actor_in(membership: Membership, user: User) -> Actor:

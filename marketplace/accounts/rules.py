@@ -1,6 +1,7 @@
 """Who there is: kinds of organisation, roles, and which role may see persons."""
 
 import re
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -104,6 +105,9 @@ _BROWSERS = (  # most say that they are several: the first that fits is the one
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
+SESSIONS_KEPT = timedelta(days=30)
+"""How long a session that is over can be read of, by whose it was. Longer than any lasts."""
+
 _SYSTEMS = (
     ("iPhone", "Iphone"),
     ("iPad", "Ipad"),

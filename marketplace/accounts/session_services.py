@@ -3,10 +3,10 @@
 import hashlib
 import secrets
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, delete, update
 
 from marketplace.accounts.models import UserSession
-from marketplace.accounts.rules import SignInMeans
+from marketplace.accounts.rules import SESSIONS_KEPT, SignInMeans
 from marketplace.clock import now
 from marketplace.db import db
 
@@ -44,6 +44,11 @@ def end_session(user_id: int, session_id: int) -> bool:
 def end_sessions_of(user_id: int, *, but: int | None = None) -> bool:
     """Signs the user out everywhere, or everywhere `but` in one session. Whether she was signed in anywhere."""
     return _end(UserSession.user_id == user_id, UserSession.id.is_distinct_from(but))
+
+
+def forget_old_sessions() -> None:
+    """For the system."""
+    db.session.execute(delete(UserSession).where(UserSession.seen_at < now() - SESSIONS_KEPT))
 
 
 def _end(*which: ColumnElement[bool]) -> bool:

@@ -108,7 +108,7 @@ def may_switch_membership() -> bool:
 
 
 def _load_user(user_id: str) -> SignedInUser | None:
-    moment, (idle, absolute) = now(), _limits()
+    moment, (idle, absolute) = now(), session_limits()
     with acting_as(Actor(user_id=int(user_id))):
         found = queries.signed_in(
             session_services.hashed(session.get(_TOKEN, "")),
@@ -125,7 +125,7 @@ def _load_user(user_id: str) -> SignedInUser | None:
     return SignedInUser(int(user_id), found.actor, found.may_switch, found.session_id)
 
 
-def _limits() -> tuple[timedelta, timedelta]:
+def session_limits() -> tuple[timedelta, timedelta]:
     """How long a session may be left alone, and how long it may last."""
     config = current_app.config
     return timedelta(minutes=config["SESSION_IDLE_MINUTES"]), timedelta(
@@ -135,7 +135,7 @@ def _limits() -> tuple[timedelta, timedelta]:
 
 def _guest_has_expired() -> bool:
     """Whether the session has lasted too long or been left alone too long; notes that it is in use."""
-    moment, (idle, absolute) = now(), _limits()
+    moment, (idle, absolute) = now(), session_limits()
     since, seen = (datetime.fromtimestamp(session[one], moment.tzinfo) for one in (_SINCE, _SEEN))
     if moment - seen > idle or moment - since > absolute:
         return True

@@ -6,6 +6,7 @@ from flask import Blueprint, Flask, abort, request
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
+from marketplace.accounts import account_views
 from marketplace.accounts import views as accounts
 from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.clock import today
@@ -42,7 +43,7 @@ def init_web(app: Flask) -> None:
     app.before_request(_refuse_unstorable_text)
 
     app.register_blueprint(_static_files())
-    for blueprint in (work.bp, pages.bp, accounts.bp, letters.bp):
+    for blueprint in (work.bp, pages.bp, accounts.bp, account_views.bp, letters.bp):
         app.register_blueprint(blueprint)
     csrf.exempt(letters.unsubscribe)  # posted to by mail programs; its link is signed
     if app.config.get("DEMO"):

@@ -57,7 +57,8 @@ def upgrade() -> None:
     op.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
     op.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {app_role()}")
     op.add_column(
-        "participant_code", sa.Column("times_closed", sa.Integer(), server_default=sa.text("0"), nullable=False)
+        "participant_code",
+        sa.Column("times_closed", sa.Integer(), server_default=sa.text("0"), nullable=False),
     )
 
 

@@ -54,7 +54,10 @@ def revoke_codes_of(participant_id: int) -> bool:
 
 
 def open_with_code(text: str) -> tuple[int, int, int]:
-    """The ids of code and participant, and which opening it is: what a session is begun with. Raises Invalid beside the field `code`."""
+    """The ids of code and participant, and which opening it is: what a session is begun with.
+
+    Raises Invalid beside the field `code`.
+    """
     hashed = _hashed(read_code(text))
     with acting_as(system_actor()):
         authority_id = queries.authority_of_code(hashed)
