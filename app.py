@@ -55,9 +55,12 @@ from invoicing.preview import views as preview
 from invoicing.run import views as invoice_runs
 from marketplace.advertising import queries as advertising_queries
 from marketplace.advertising import views as advertising
-from marketplace.crypto import KeyRing
+from marketplace.audit_chain import queries as audit_queries
+from marketplace.audit_chain import views as audit_chain
+from marketplace.crypto import KeyRing, key_ring
 from marketplace.db import db, transaction
 from marketplace.errors import DomainError
+from marketplace.key_rotation import Sealed
 from marketplace.logs import add_request_log, configure_logging
 from marketplace.procurement import views as procurement
 from marketplace.tenancy import acting_as, system_actor
@@ -79,12 +82,14 @@ from placements.checkpoints import queries as checkpoint_queries
 from placements.checkpoints import views as checkpoints
 from placements.choice import queries as choice_queries
 from placements.choice import views as choice
+from placements.extracts import views as extracts
 from placements.followup import queries as follow_up_queries
 from placements.followup import views as followup
 from placements.own_page import views as own_page
 from placements.participants import consent_views
 from placements.participants import queries as participant_queries
 from placements.participants import views as participants
+from placements.participants.services import SEALED_IDENTITIES
 from placements.plan import queries as plan_queries
 from placements.plan import views as plan
 from placements.report import views as report
@@ -106,6 +111,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
     attendance.bp,
     attendance.own_bp,
     attest.bp,
+    audit_chain.bp,
     booking.bp,
     budget.bp,
     capacity.bp,
@@ -120,6 +126,8 @@ BLUEPRINTS: Sequence[Blueprint] = (
     delivery.bp,
     *directory.BLUEPRINTS,
     earnings.bp,
+    extracts.bp,
+    extracts.own_bp,
     followup.bp,
     hours.bp,
     invoices.bp,
@@ -156,6 +164,7 @@ WAITING: Sequence[Waiting] = (
     alert_queries.waiting,
     attendance_waiting.waiting,
     attest_queries.waiting,
+    audit_queries.waiting,
     booking_waiting.waiting,
     capacity_queries.waiting,
     checkpoint_queries.waiting,
@@ -235,6 +244,9 @@ JOBS: Mapping[str, Sequence[str]] = {
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""
 
+SEALED: Sequence[Sealed] = (SEALED_IDENTITIES,)
+"""Where the key ring has sealed something: what `platstorget keys` tells of and rotates."""
+
 
 def create_app(settings: config.Settings | None = None) -> Flask:
     """The application. Raises config.ConfigError, and RuntimeError when a route lacks its guard."""
@@ -246,7 +258,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     db.init_app(app)
-    app.extensions["key_ring"] = KeyRing(list(settings.person_keys), settings.person_lookup_key)
+    app.extensions["key_ring"] = KeyRing(settings.person_keys, settings.person_lookup_key)
     add_request_log(app)
     init_web(app)
     add_health(app, settings.redis_url, migrations.too_old())
@@ -396,6 +408,61 @@ def indicators_compute(whole: bool) -> None:
 
     with create_app().app_context():
         click.echo(f"Computed for {compute_all(is_whole=whole)} organisations.")
+
+
+@cli.group("keys")
+def keys_group() -> None:
+    """The key ring of personal numbers and secrets: PERSON_KEYS and PERSON_LOOKUP_KEY."""
+
+
+@keys_group.command("status")
+def keys_status() -> None:
+    """Tells under which keys everything is kept, by their names, and which can be taken out of the ring."""
+    from marketplace.key_rotation import standings
+
+    with create_app().app_context():
+        ring = key_ring()
+        found = standings(SEALED)
+    click.echo(
+        f"Keys that encrypt, newest first: {', '.join(ring.names)}. Personal numbers are stamped {ring.stamp}."
+    )
+    for one in found:
+        left = ", ".join(f"{count} under {name or 'no name'}" for name, count in sorted(one.left.items()))
+        click.echo(f"{one.table}: {one.done} under the newest keys{f'; {left}' if left else ''}")
+    click.echo(
+        "Run `platstorget keys rotate`, and keep every key until then."
+        if any(one.left for one in found)
+        else "Every key but the newest can be taken out."
+    )
+
+
+@keys_group.command("rotate")
+def keys_rotate() -> None:
+    """Seals anew, under the newest keys, what is under older ones. Safe to stop, to repeat and to run in service."""
+    from marketplace.key_rotation import rotate
+
+    with create_app().app_context():
+        rotate(SEALED, click.echo)
+
+
+@cli.group("audit")
+def audit_group() -> None:
+    """The chain that seals what has happened."""
+
+
+@audit_group.command("verify")
+def audit_verify() -> None:
+    """Reads every chain from its beginning, as each night. Fails when one does not hold."""
+    from marketplace.audit_chain.services import check_chains, seal_events
+
+    with create_app().app_context(), acting_as(system_actor()), transaction():
+        seal_events()
+        told = [(check.problem_sv, check.line()) for check in check_chains()]
+    for _, line in told:
+        click.echo(line)
+    broken = sum(bool(problem) for problem, _ in told)
+    if broken:
+        raise click.ClickException(f"{broken} of {len(told)} chains do not hold. See docs/operations.md.")
 
 
 @cli.group("reference")

@@ -3,6 +3,7 @@
 EVENT_SV = {
     "register": "Deltagaren registrerades",
     "reveal": "Personuppgifterna visades",
+    "extract": "Registerutdrag hämtades",
     "update": "Uppgifterna ändrades",
     "give_consent": "Samtycke lämnades",
     "withdraw_consent": "Samtycket återkallades",
