@@ -42,8 +42,8 @@ class Settings(BaseSettings):
     """Signs sessions and forms. At least 32 characters."""
     person_keys: Annotated[tuple[str, ...], NoDecode] = Field(repr=False)
     """Fernet keys for personal numbers, separated by commas, newest first: put a new one in front to rotate."""
-    person_lookup_key: str = Field(repr=False)
-    """Keys the hash by which a personal number is found. It cannot be changed once there are persons."""
+    person_lookup_key: Annotated[tuple[str, ...], NoDecode] = Field(repr=False)
+    """Keys the hash by which a personal number is found; while it is rotated two, the newer first, with a comma."""
     contact_email: str
     """Where users report what is hard to use: the accessibility statement gives it."""
     demo: bool = False
@@ -99,7 +99,17 @@ class Settings(BaseSettings):
             raise ValueError("must be an e-mail address")
         return value
 
-    @field_validator("secret_key", "person_lookup_key")
+    @field_validator("person_lookup_key", mode="before")
+    @classmethod
+    def _is_one_or_two(cls, value: object) -> object:
+        keys = tuple(key.strip() for key in value.split(",")) if isinstance(value, str) else value
+        if not isinstance(keys, tuple):
+            return value
+        if len(keys) > 2:
+            raise ValueError("must hold one key, or two while it is rotated")
+        return tuple(cls._is_long_enough(key) for key in keys)
+
+    @field_validator("secret_key")
     @classmethod
     def _is_long_enough(cls, value: str) -> str:
         if len(value) < _SHORTEST_SECRET:
@@ -138,7 +148,7 @@ class Settings(BaseSettings):
         for name, values in (
             ("SECRET_KEY", (self.secret_key,)),
             ("PERSON_KEYS", self.person_keys),
-            ("PERSON_LOOKUP_KEY", (self.person_lookup_key,)),
+            ("PERSON_LOOKUP_KEY", self.person_lookup_key),
         ):
             if _DEMO_SECRETS.intersection(values):
                 raise ValueError(f"{name} is the demo's own, which everyone can read: make a new one")

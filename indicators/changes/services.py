@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, cast
 
-from flask import current_app
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -12,7 +11,7 @@ from indicators.changes.models import CountedPeriod, IndicatorRun
 from indicators.changes.rules import canonical, changed_cells
 from marketplace import clock
 from marketplace.audit import Event
-from marketplace.crypto import KeyRing
+from marketplace.crypto import key_ring
 from marketplace.db import Base, db
 
 _SETTLED = timedelta(hours=1)
@@ -21,8 +20,7 @@ _SETTLED = timedelta(hours=1)
 
 def sealed(counts: object) -> str:
     """A hash of counts that only this installation can make: small counts cannot be tried until it fits."""
-    ring: KeyRing = current_app.extensions["key_ring"]
-    return ring.lookup(canonical(counts))
+    return key_ring().lookup(canonical(counts))
 
 
 def is_made_of(model: type[Base], of: Mapping[str, Any], made_of: str) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from flask import current_app
 from sqlalchemy import func, insert, select
 
 from indicators.hours import queries
@@ -22,7 +21,7 @@ from indicators.hours.rules import (
 from marketplace import audit
 from marketplace.accounts.models import Organisation
 from marketplace.clock import now
-from marketplace.crypto import KeyRing
+from marketplace.crypto import key_ring
 from marketplace.db import db
 from marketplace.errors import Conflict, NotAllowed
 from marketplace.reference.rules import spoken_month
@@ -79,14 +78,14 @@ def fetch_hours(month: date) -> WrittenMonth:
     if found.standing is Standing.SENT:
         file = queries.newest_files(authority_id)[month]
         lines = _written(queries.stays_sent(file.id))
-        is_same = _seal(lines) == file.seal
+        is_same = file.seal in key_ring().lookups(as_text(lines))
         note_sv = "" if is_same else _OTHER_NOW_SV
         audit.record("hours_month", number, "fetch", authority_id=authority_id, note_sv=note_sv)
         return WrittenMonth(month, lines)
     with acting_as(system_actor(authority_id=authority_id)):
         stays, left_out = queries.stays_in(authority_id, month)
     lines = _written(stays)
-    file = _keep(authority_id, month, stays, left_out, _seal(lines))
+    file = _keep(authority_id, month, stays, left_out, key_ring().lookup(as_text(lines)))
     audit.record(
         "hours_month", number, "send", authority_id=authority_id, note_sv=_note_sv(stays, left_out, file)
     )
@@ -110,12 +109,6 @@ def _written(stays: Sequence[Stay]) -> list[Line]:
         Organisation.id.in_({stay.unit_id for stay in stays})
     )
     return lines_of(stays, numbers, {row.id: row.name for row in db.session.execute(names)})
-
-
-def _seal(lines: Sequence[Line]) -> str:
-    ring = current_app.extensions["key_ring"]
-    assert isinstance(ring, KeyRing)
-    return ring.lookup(as_text(lines))
 
 
 def _keep(authority_id: int, month: date, stays: Sequence[Stay], left_out: LeftOut, seal: str) -> HoursFile:

@@ -1,12 +1,25 @@
-"""TBD."""
+"""A personal number says under which keys it is kept, and is found by two hashes while the lookup key is rotated."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0052"
 down_revision = "0051"
 
 
 def upgrade() -> None:
-    pass
+    # Empty until `platstorget keys rotate` has been there: what is not stamped is sealed anew.
+    op.add_column(
+        "participant_identity", sa.Column("sealed_with", sa.Text(), server_default="", nullable=False)
+    )
+    op.add_column("participant_identity", sa.Column("newest_hash", sa.Text(), nullable=True))
+    op.create_unique_constraint(
+        op.f("uq_participant_identity_authority_id_newest_hash"),
+        "participant_identity",
+        ["authority_id", "newest_hash"],
+    )
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("participant_identity", "newest_hash")
+    op.drop_column("participant_identity", "sealed_with")

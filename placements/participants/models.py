@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from marketplace.accounts.models import Organisation, User
+from marketplace.crypto import KeyRing
 from marketplace.db import Base, enum_of, explain_constraint
 from marketplace.procurement.models import SystemOfChoice
 from marketplace.reference.models import Kommun
@@ -81,19 +82,35 @@ class ParticipantIdentity(Base):
     """The personal number, apart from the person: a supplier never sees this table."""
 
     __tablename__ = "participant_identity"
-    __table_args__ = (UniqueConstraint("authority_id", "number_hash"),)
+    __table_args__ = (
+        UniqueConstraint("authority_id", "number_hash"),
+        UniqueConstraint("authority_id", "newest_hash"),
+    )
 
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), primary_key=True)
     authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     number_encrypted: Mapped[bytes]
     number_hash: Mapped[str]
+    """Under the oldest lookup key of the ring."""
+    newest_hash: Mapped[str | None]
+    """Under the newest, so that nobody is registered twice while some have one hash and some the other."""
+    sealed_with: Mapped[str] = mapped_column(server_default="")
+    """The ring's stamp; empty for what has not been rotated since before there was one."""
+
+    def seal(self, number: str, ring: KeyRing) -> None:
+        """Keeps the twelve characters under the ring's newest keys."""
+        self.number_encrypted = ring.encrypt(number)
+        hashes = ring.lookups(number)
+        self.newest_hash, self.number_hash = hashes[0], hashes[-1]
+        self.sealed_with = ring.stamp
 
 
-explain_constraint(
-    "uq_participant_identity_authority_id_number_hash",
-    "Det finns redan en deltagare med det personnumret. Hittar du inte deltagaren hör hen till en annan enhet: "
-    "kontakta samordnaren.",
-)
+for _constraint in ("number_hash", "newest_hash"):
+    explain_constraint(
+        f"uq_participant_identity_authority_id_{_constraint}",
+        "Det finns redan en deltagare med det personnumret. Hittar du inte deltagaren hör hen till en annan enhet: "
+        "kontakta samordnaren.",
+    )
 
 
 class Consent(Base):

@@ -18,6 +18,7 @@ from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.audit import Event
 from marketplace.clock import today
+from marketplace.crypto import key_ring
 from marketplace.db import Page, db, get_or_404, paginate, swedish_order
 from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersion
 from marketplace.procurement.rules import TermsState
@@ -126,12 +127,13 @@ def participants_named(text: str, limit: int = 25) -> list[ParticipantRow]:
     return [ParticipantRow(participant, grant) for participant, grant in db.session.execute(statement)]
 
 
-def participant_by_lookup(number_hash: str) -> Participant | None:
-    """The actor's participant with that personal number's hash."""
+def participant_by_number(characters: str) -> Participant | None:
+    """The actor's participant with that personal number, by its hash under any key of the ring."""
+    hashes = key_ring().lookups(characters)
     return db.session.scalar(
         select(Participant)
         .join(ParticipantIdentity, ParticipantIdentity.participant_id == Participant.id)
-        .where(ParticipantIdentity.number_hash == number_hash)
+        .where(or_(ParticipantIdentity.number_hash.in_(hashes), ParticipantIdentity.newest_hash.in_(hashes)))
     )
 
 

@@ -6,15 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import cast
 
-from flask import current_app
 from sqlalchemy import Integer, Table, bindparam, select, update
 
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import now, today
-from marketplace.crypto import KeyRing
+from marketplace.crypto import key_ring
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
+from marketplace.key_rotation import Sealed
 from marketplace.outbox import emit
 from marketplace.reference.models import Trade
 from marketplace.reference.rules import Sex
@@ -54,10 +54,6 @@ def _acting(*roles: Role) -> Actor:
     return actor
 
 
-def _key_ring() -> KeyRing:
-    return cast(KeyRing, current_app.extensions["key_ring"])
-
-
 def register_participant(
     *,
     name: str,
@@ -84,7 +80,7 @@ def register_participant(
     officers = {(officer.unit_id, officer.user_id) for officer in queries.case_officers()}
     if (unit_id, case_officer_id) not in officers:
         raise Invalid("Välj en handläggare som arbetar på enheten.", field="officer")
-    if queries.participant_by_lookup(_key_ring().lookup(number.characters)) is not None:
+    if queries.participant_by_number(number.characters) is not None:
         raise Conflict(
             "Det finns redan en deltagare med det personnumret. Sök fram deltagaren i stället.",
             field="personal_number",
@@ -110,13 +106,23 @@ def register_participant(
 
 
 def _identity(participant: Participant, number: PersonalNumber) -> ParticipantIdentity:
-    ring = _key_ring()
-    return ParticipantIdentity(
-        participant_id=participant.id,
-        authority_id=participant.authority_id,
-        number_encrypted=ring.encrypt(number.characters),
-        number_hash=ring.lookup(number.characters),
-    )
+    identity = ParticipantIdentity(participant_id=participant.id, authority_id=participant.authority_id)
+    identity.seal(number.characters, key_ring())
+    return identity
+
+
+def _reseal(identity: ParticipantIdentity) -> None:
+    """Keeps the same number under the newest keys."""
+    ring = key_ring()
+    identity.seal(ring.decrypt(identity.number_encrypted), ring)
+
+
+SEALED_IDENTITIES = Sealed(
+    ParticipantIdentity,
+    stamp=ParticipantIdentity.sealed_with,
+    wanted=lambda ring: ring.stamp,
+    reseal=_reseal,
+)
 
 
 def find_participants(text: str) -> list[queries.ParticipantRow]:
@@ -133,7 +139,7 @@ def find_participants(text: str) -> list[queries.ParticipantRow]:
         number = read_personal_number(wanted, today())
     except Invalid as error:
         raise Invalid(error.message_sv, field="text") from None
-    found = queries.participant_by_lookup(_key_ring().lookup(number.characters))
+    found = queries.participant_by_number(number.characters)
     return [] if found is None else [queries.ParticipantRow(found, queries.live_grant(found.id))]
 
 
@@ -152,7 +158,7 @@ def reveal_identity(participant_id: int) -> RevealedIdentity:
     identity = get_or_404(ParticipantIdentity, participant_id)
     note(participant.as_seen(has_number=True))
     audit.record("participant", participant_id, "reveal", authority_id=participant.authority_id)
-    return RevealedIdentity(participant.name, shown_number(_key_ring().decrypt(identity.number_encrypted)))
+    return RevealedIdentity(participant.name, shown_number(key_ring().decrypt(identity.number_encrypted)))
 
 
 def personal_numbers(participant_ids: Collection[int]) -> dict[int, str]:
@@ -166,7 +172,7 @@ def personal_numbers(participant_ids: Collection[int]) -> dict[int, str]:
     ).all()
     for participant, _ in rows:
         note(participant.as_seen(has_number=True))
-    ring = _key_ring()
+    ring = key_ring()
     return {participant.id: ring.decrypt(encrypted) for participant, encrypted in rows}
 
 

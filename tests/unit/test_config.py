@@ -82,6 +82,8 @@ def test_demo_secrets_are_refused_outside_the_demo(
         ("PERSON_KEYS", ""),
         ("PERSON_KEYS", "not-a-fernet-key"),
         ("PERSON_LOOKUP_KEY", "short"),
+        ("PERSON_LOOKUP_KEY", f"{'long' * 8},short"),
+        ("PERSON_LOOKUP_KEY", ",".join(one * 32 for one in "abc")),
         ("CONTACT_EMAIL", "the town hall"),
         ("LOG_LEVEL", "loud"),
         ("TRUSTED_PROXIES", "-1"),
