@@ -116,6 +116,24 @@ SCHEDULE: Sequence[Scheduled] = (
         function="marketplace.accounts.jobs.dispatch_night",
     ),
     Scheduled(
+        "audit.seal",
+        "* * * * *",
+        "what has happened is sealed in each authority's chain",
+        function="marketplace.audit_chain.jobs.seal",
+    ),
+    Scheduled(
+        "audit.check",
+        "30 1 * * *",
+        "each chain is read from its beginning; controllers are told when one does not hold",
+        function="marketplace.audit_chain.jobs.check",
+    ),
+    Scheduled(
+        "audit.heads",
+        "45 6 1 * *",
+        "controllers get the hash of their chain by letter, outside the reach of whoever could rewrite it",
+        function="marketplace.audit_chain.jobs.send_heads",
+    ),
+    Scheduled(
         "indicators.compute",
         "0 2 * * *",
         "capacity and choices up to yesterday",

@@ -6,6 +6,7 @@ import invoicing.delivery.models
 import invoicing.payments.models
 import invoicing.run.models  # noqa: F401
 import marketplace.advertising.models
+import marketplace.audit_chain.models
 import marketplace.letters.models  # noqa: F401
 import placements.access.models
 import placements.assignment.models

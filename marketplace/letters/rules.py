@@ -25,6 +25,7 @@ class LetterKind(StrEnum):
     INVOICE = "invoice"
     CAPACITY = "capacity"
     SUBSCRIPTION = "subscription"
+    AUDIT = "audit"
     MY_WORK = "my_work"  # what waits, told in the digest alone
 
 
@@ -133,6 +134,12 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
         "Rapporter",
         "När en rapport som du prenumererar på har fått en ny månad.",
         frozenset({Role.STRATEGIST, Role.COORDINATOR}),
+    ),
+    LetterKind.AUDIT: KindAbout(
+        "Händelseloggen",
+        "Loggens fingeravtryck varje månad, och när en kontroll har funnit fel i den.",
+        frozenset({Role.CONTROLLER}),
+        "Breven visar att loggen inte har skrivits om, så de kommer alltid direkt.",
     ),
 }
 """In the order of the settings page."""

@@ -50,6 +50,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("costs.index", "Kostnader"),
         ("budget.index", "Budget"),
         ("contracts.index", "Avtal"),
+        ("audit_chain.index", "Händelselogg"),
     ],
     Role.CASE_OFFICER: [
         ("start.show", "Mitt arbete"),

@@ -119,6 +119,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "signed_in",
         "signed_in",  # of one day, for the version before
         "supplier_medians",
+        "take_notes",
         "waiting_before",
         "waiting_line",
     ]
