@@ -2,6 +2,7 @@
 
 from itertools import groupby
 
+import structlog
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
@@ -17,6 +18,7 @@ from marketplace.errors import Invalid, NotFound
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from marketplace.web.addresses import safe_next
 from marketplace.web.guards import public, signed_in
+from marketplace.web.known_browsers import guesser_at, remember_browser
 from marketplace.web.limiter import fingerprint, limiter
 from marketplace.web.sessions import act_in, begin_session, end_session
 
@@ -24,16 +26,31 @@ bp = Blueprint("accounts", __name__)
 demo_bp = Blueprint("demo", __name__)
 """Signing in with one click. The wiring adds it in the demo only."""
 
+_log = structlog.stdlib.get_logger(__name__)
 _FAILURES = "10 per 15 minutes"
 _FAILURES_OF_ADDRESS = "100 per 15 minutes"
+_FAILURES_OF_ACCOUNT = "100 per day"
+_GUESSED_AT_SV = (
+    "Någon har skrivit fel lösenord till kontot många gånger i dag. Logga in på en dator eller telefon där du har "
+    "loggat in förut, eller välj ett nytt lösenord."
+)
 _REGISTER = "suppliers.register"
 """The page of another room, which the application may lack."""
+
+
+def _typed_email() -> str:
+    return request.form.get("email", "").strip().lower()
 
 
 def _account_and_address() -> str:
     """Failures count per account *and* address: whoever guesses at an account locks out neither its owner, who
     sits elsewhere, nor colleagues behind the same address."""
-    return fingerprint(request.form.get("email", "").strip().lower(), get_remote_address())
+    return fingerprint(_typed_email(), get_remote_address())
+
+
+def _account() -> str:
+    """And per account from everywhere, against whoever guesses from many addresses; but not for who is known there."""
+    return guesser_at(_typed_email())
 
 
 def _address() -> str:
@@ -49,6 +66,13 @@ def _is_failure(response: Response) -> bool:
 @public("whoever is not signed in has to be able to sign in")
 @limiter.limit(_FAILURES_OF_ADDRESS, key_func=_address, methods=["POST"], deduct_when=_is_failure)
 @limiter.limit(_FAILURES, key_func=_account_and_address, methods=["POST"], deduct_when=_is_failure)
+@limiter.limit(
+    _FAILURES_OF_ACCOUNT,
+    key_func=_account,
+    methods=["POST"],
+    deduct_when=_is_failure,
+    error_message=_GUESSED_AT_SV,
+)
 def sign_in() -> ResponseReturnValue:
     if current_actor().is_signed_in and request.method == "GET":
         return redirect(_after_sign_in())
@@ -58,8 +82,10 @@ def sign_in() -> ResponseReturnValue:
             user = user_with_password(form.email.data or "", form.password.data or "")
             user_id = user.id if user else None
         if user_id is not None:
+            remember_browser(_typed_email())
             begin_session(user_id, by=SignInMeans.PASSWORD)
             return redirect(_after_sign_in())
+        _log.warning("sign-in refused", account=fingerprint(_typed_email())[:16])
         form.add_error(
             Invalid("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")
         )

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 
+import structlog
 from flask import Flask, Response, after_this_request, current_app, g, request, session
 from flask.sessions import SecureCookieSessionInterface
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
@@ -25,6 +26,7 @@ from marketplace.tenancy import Actor, acting_as
 
 _TOKEN, _MEMBERSHIP = "token", "membership_id"
 _SINCE, _SEEN, _GUEST = "since", "seen", "guest"
+_log = structlog.stdlib.get_logger(__name__)
 _SEEN_STEP = timedelta(minutes=1)
 """Between times that a session is noted to be in use."""
 
@@ -59,6 +61,7 @@ def begin_session(user_id: int, *, by: SignInMeans) -> None:
         token = session_services.begin(user_id, by, browser_sv(request.user_agent.string))
     login_user(SignedInUser(user_id, Actor(user_id=user_id)))
     session[_TOKEN] = token
+    _log.info("signed in", user_id=user_id, means=by)
 
 
 def begin_guest_session(*key: int) -> None:

@@ -20,7 +20,8 @@ from placements.participants.queries import participant
 
 bp = Blueprint("access", __name__)
 
-_WRONG_CODES = "10 per 15 minutes"
+_WRONG_CODES = "60 per 15 minutes"
+"""From one address, which may be a whole office's: many times that in a year would find nothing among 30¹⁰ codes."""
 
 
 def _address() -> str:
