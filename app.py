@@ -57,8 +57,6 @@ from marketplace.advertising import queries as advertising_queries
 from marketplace.advertising import views as advertising
 from marketplace.audit_chain import queries as audit_queries
 from marketplace.audit_chain import views as audit_chain
-from marketplace.audit_chain import queries as audit_queries
-from marketplace.audit_chain import views as audit_chain
 from marketplace.crypto import KeyRing, key_ring
 from marketplace.db import db, transaction
 from marketplace.errors import DomainError
@@ -114,7 +112,6 @@ BLUEPRINTS: Sequence[Blueprint] = (
     attendance.own_bp,
     attest.bp,
     audit_chain.bp,
-    audit_chain.bp,
     booking.bp,
     budget.bp,
     capacity.bp,
@@ -167,7 +164,6 @@ WAITING: Sequence[Waiting] = (
     alert_queries.waiting,
     attendance_waiting.waiting,
     attest_queries.waiting,
-    audit_queries.waiting,
     audit_queries.waiting,
     booking_waiting.waiting,
     capacity_queries.waiting,
@@ -447,26 +443,6 @@ def keys_rotate() -> None:
 
     with create_app().app_context():
         rotate(SEALED, click.echo)
-
-
-@cli.group("audit")
-def audit_group() -> None:
-    """The chain that seals what has happened."""
-
-
-@audit_group.command("verify")
-def audit_verify() -> None:
-    """Reads every chain from its beginning, as each night. Fails when one does not hold."""
-    from marketplace.audit_chain.services import check_chains, seal_events
-
-    with create_app().app_context(), acting_as(system_actor()), transaction():
-        seal_events()
-        told = [(check.problem_sv, check.line()) for check in check_chains()]
-    for _, line in told:
-        click.echo(line)
-    broken = sum(bool(problem) for problem, _ in told)
-    if broken:
-        raise click.ClickException(f"{broken} of {len(told)} chains do not hold. See docs/operations.md.")
 
 
 @cli.group("audit")
