@@ -71,6 +71,7 @@ from marketplace.web.wiring import init_web
 from marketplace.web.work import Waiting, register_waiting
 from placements.access import views as access
 from placements.access.queries import actor_of_session
+from placements.access_log import queries as access_log_queries
 from placements.access_log import views as access_log
 from placements.assignment import views as assignment
 from placements.attendance import views as attendance
@@ -106,6 +107,7 @@ ROOT = Path(__file__).resolve().parent
 BLUEPRINTS: Sequence[Blueprint] = (
     access.bp,
     access_log.bp,
+    access_log.own_bp,
     advertising.bp,
     assignment.bp,
     attendance.bp,
@@ -160,6 +162,7 @@ BLUEPRINTS: Sequence[Blueprint] = (
 """The views of every room. The web ground has registered its own and those of the accounts."""
 
 WAITING: Sequence[Waiting] = (
+    access_log_queries.waiting,
     advertising_queries.waiting,
     alert_queries.waiting,
     attendance_waiting.waiting,

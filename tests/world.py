@@ -53,6 +53,7 @@ from tests.support.asking import ask_participants
 from tests.support.files import PDF
 from tests.support.following_up import follow_up_in_world
 from tests.support.invoiced import make_invoice
+from tests.support.looks import look_in_world
 from tests.support.pictures import photograph
 from tests.world_people import (
     BEGAN,
@@ -130,6 +131,8 @@ def build_world() -> World:
         half.ids |= follow_up_in_world(half)
     for half in halves:
         _watch(half)
+        with travelling(TODAY):
+            half.ids |= look_in_world(half)
     trainees = {half.side: participant_actor(int(half.ids["training_participant_id"])) for half in halves}
     trainee_codes = {half.side: _code_to(half, known(trainees[half.side].participant_id)) for half in halves}
     codes = {half.side: _let_in(half, actors) for half in halves}

@@ -30,6 +30,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("cost_indicators.index", "Kostnader"),
         ("budget.index", "Budget"),
         ("reports.index", "Rapporter"),
+        ("disposal.index", "Gallring"),
     ],
     Role.STRATEGIST: [
         ("start.show", "Mitt arbete"),
@@ -50,7 +51,9 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("costs.index", "Kostnader"),
         ("budget.index", "Budget"),
         ("contracts.index", "Avtal"),
+        ("access_log.index", "Loggkontroll"),
         ("audit_chain.index", "Händelselogg"),
+        ("disposal.index", "Gallring"),
     ],
     Role.CASE_OFFICER: [
         ("start.show", "Mitt arbete"),

@@ -1,5 +1,6 @@
 """Log control: how somebody was seen, what makes a look worth asking about, and what a check can come to."""
 
+import re
 from datetime import time
 from enum import StrEnum
 
@@ -15,6 +16,37 @@ class LookWay(StrEnum):
 
 
 LOOK_WAY_SV = {LookWay.PAGE: "Sida", LookWay.FILE: "Fil", LookWay.PAPER: "Utskrift"}
+
+
+ROOM_SV = {
+    "access": "Kod till deltagarens sida",
+    "assignment": "Ickeval",
+    "attendance": "Närvaro",
+    "booking": "Placering",
+    "checkpoints": "Avstämning",
+    "choice": "Valomgång",
+    "choices": "Nyckeltal om val",
+    "consents": "Samtycke",
+    "extracts": "Registerutdrag",
+    "followup": "Uppföljning",
+    "hours": "Timmar till ESF",
+    "measures": "Raderna bakom nyckeltal",
+    "outcomes": "Resultat",
+    "participants": "Deltagare",
+    "places": "Platser",
+    "plan": "Aktivitetsplan",
+    "report": "Slutdokumentation",
+    "reports": "Rapporter",
+    "search": "Sök plats",
+    "start": "Mitt arbete",
+    "visits": "Studiebesök",
+    "waiting_list": "Väntelista",
+}
+"""What a look's page is about, by the first part of its endpoint."""
+
+
+def room_sv(page: str) -> str:
+    return ROOM_SV.get(page.partition(".")[0], "Annan sida")
 
 
 def way_of(mimetype: str) -> LookWay:
@@ -65,6 +97,20 @@ CHECK_OUTCOME_TONE = {
 }
 
 SAMPLE_SIZES = (5, 10, 25, 50)
+DAYS_SHOWN = 30
+"""Of the log, where no other period is asked for."""
+CHECK_WITHIN = 10
+"""Working days from a look is drawn until it should have been gone through."""
+
+_NUMBER = re.compile(r"D?0*(\d{1,9})", re.ASCII | re.IGNORECASE)
+
+
+def participant_id_of(text: str) -> int | None:
+    """Whom D000123, or 123, is; 0 is nobody, for what is no number, and None for nothing at all."""
+    if not text.strip():
+        return None
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found[1]) if found else 0
 
 
 def check_note(outcome: CheckOutcome, note_sv: str) -> str:
