@@ -63,6 +63,7 @@ from marketplace.errors import DomainError
 from marketplace.key_rotation import Sealed
 from marketplace.logs import add_request_log, configure_logging
 from marketplace.procurement import views as procurement
+from marketplace.second_factor.services import SEALED_SECRETS
 from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.guards import Guard, guard_of
 from marketplace.web.health import add_health
@@ -247,7 +248,7 @@ JOBS: Mapping[str, Sequence[str]] = {
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""
 
-SEALED: Sequence[Sealed] = (SEALED_IDENTITIES,)
+SEALED: Sequence[Sealed] = (SEALED_IDENTITIES, SEALED_SECRETS)
 """Where the key ring has sealed something: what `platstorget keys` tells of and rotates."""
 
 

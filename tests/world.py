@@ -55,6 +55,7 @@ from tests.support.following_up import follow_up_in_world
 from tests.support.invoiced import make_invoice
 from tests.support.looks import look_in_world
 from tests.support.pictures import photograph
+from tests.support.second_factor import make_passkey
 from tests.world_people import (
     BEGAN,
     OTHER_TRADE,
@@ -127,6 +128,7 @@ def build_world() -> World:
         place_people(half)
         _bill(half)
         _save_searches(half)
+        _give_passkeys(half)
         half.ids |= ask_participants(half)
         half.ids |= follow_up_in_world(half)
     for half in halves:
@@ -157,6 +159,14 @@ def _save_searches(half: Half) -> None:
         with acting_as(half.by(role)), transaction():
             saved = save_search(f"Hemlig sökning {half.side}", Kept({"kommun": [half.kommun]}, 14, 90))
             half.ids[f"{prefix}saved_search_id"] = saved.id
+
+
+def _give_passkeys(half: Half) -> None:
+    """To each: a passkey is its owner's alone."""
+    for role in ROLES:
+        with acting_as(half.by(role)), transaction():
+            passkey_id = make_passkey(f"Hemlig nyckel {half.side}")
+            half.ids |= {"passkey_id": passkey_id, f"{role}_passkey_id": passkey_id}
 
 
 def _watch(half: Half) -> None:

@@ -16,7 +16,9 @@ from marketplace.accounts.services import add_membership
 from marketplace.clock import now
 from marketplace.db import db
 from marketplace.reference.rules import Sex
-from marketplace.tenancy import Actor
+from marketplace.second_factor.models import SignInPolicy
+from marketplace.second_factor.rules import MOST_PROOF_MINUTES, RequiredOf
+from marketplace.tenancy import Actor, acting_as, system_actor
 
 PASSWORD = "platstorget-demo"  # noqa: S105 - printed on the demo's sign-in page; the demo accepts loopback only
 DEMO_AUTHORITY, DEMO_MEMBER, DEMO_ENTERPRISE = "os", "Haninge kommun", "aterbruket"
@@ -89,6 +91,18 @@ def _address(word: str, organisation: str) -> str:
     return f"{word}.{slug.removeprefix('samordningsforbundet-')}@example.se"
 
 
+def _ask_little(authority_id: int) -> None:
+    """Whoever tries the demo has no telephone that the demo knows, and a click is proof for as long as she stays."""
+    with acting_as(system_actor(authority_id)):
+        db.session.add(
+            SignInPolicy(
+                authority_id=authority_id,
+                required_of=RequiredOf.NOBODY,
+                proof_minutes=MOST_PROOF_MINUTES,
+            )
+        )
+
+
 def lay(story: Story, staff: Staff) -> dict[str, int]:
     """Authorities, members and their staff; gives the authorities' ids by key. Call as the system, in a transaction."""
     authorities = {}
@@ -103,6 +117,7 @@ def lay(story: Story, staff: Staff) -> dict[str, int]:
         db.session.add(row)
         db.session.flush()
         authorities[authority.key] = row.id
+        _ask_little(row.id)
         for role in _AUTHORITY_ROLES:
             if not (role is Role.STRATEGIST and authority.key == _SECOND_STRATEGIST_AT):
                 staff.add(row, role, is_demo_person=authority.key == DEMO_AUTHORITY)

@@ -21,6 +21,7 @@ from marketplace.clock import today
 from marketplace.db import db, paginate, transaction
 from marketplace.errors import Conflict, DomainError
 from marketplace.rules import Transition, advance
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
@@ -93,6 +94,7 @@ def _asked() -> tuple[InboxFilter, Select[Invoice]]:
 
 @bp.route("/<int:invoice_id>/granska", methods=["GET", "POST"])
 @requires(Role.CONTROLLER)
+@freshly_proved
 def examine(invoice_id: int) -> ResponseReturnValue:
     """Every line with the days behind it."""
     return _act(
@@ -107,6 +109,7 @@ def examine(invoice_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:invoice_id>/attestera", methods=["GET", "POST"])
 @requires(Role.CONTROLLER)
+@freshly_proved
 def attest(invoice_id: int) -> ResponseReturnValue:
     return _act(
         invoice_id,
@@ -205,6 +208,7 @@ def remind(invoice_id: int) -> ResponseReturnValue:
 
 @bp.route("/attestgranser", methods=["GET", "POST"])
 @requires(Role.PROCUREMENT_OFFICER, Role.CONTROLLER)
+@freshly_proved
 def limits() -> ResponseReturnValue:
     """The procurement officer sets them; controllers see who may attest what."""
     actor = current_actor()

@@ -34,6 +34,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import db, paginate, transaction
 from marketplace.errors import DomainError, NotFound
 from marketplace.rules import advance, possible_actions
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
@@ -169,6 +170,7 @@ def line(invoice_id: int, position: int) -> ResponseReturnValue:
 
 @bp.route("/<int:invoice_id>/godkann", methods=["GET", "POST"])
 @requires(Role.SUPPLIER_MANAGER)
+@freshly_proved
 def approve(invoice_id: int) -> ResponseReturnValue:
     return _confirmed(
         invoice_id,

@@ -73,6 +73,16 @@ def user_with_password(email: str, password: str) -> User | None:
         return user
 
 
+def is_password_of(user_id: int, password: str) -> bool:
+    """Whether somebody who has signed in, or is about to, knows her password."""
+    with acting_as(system_actor()):
+        secret = db.session.get(UserSecret, user_id)
+    try:
+        return secret is not None and _hasher.verify(secret.password_hash, password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
 @lru_cache(maxsize=1)
 def _nobodys_hash() -> str:
     return _hasher.hash("the password of nobody")

@@ -15,6 +15,7 @@ from marketplace.accounts.rules import ROLE_SV, Role, SignInMeans
 from marketplace.accounts.services import user_with_password
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import Invalid, NotFound
+from marketplace.second_factor.proof import go_on
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from marketplace.web.addresses import safe_next
 from marketplace.web.guards import public, signed_in
@@ -83,8 +84,7 @@ def sign_in() -> ResponseReturnValue:
             user_id = user.id if user else None
         if user_id is not None:
             remember_browser(_typed_email())
-            begin_session(user_id, by=SignInMeans.PASSWORD)
-            return redirect(_after_sign_in())
+            return redirect(go_on(user_id, by=SignInMeans.PASSWORD, to=_after_sign_in()))
         _log.warning("sign-in refused", account=fingerprint(_typed_email())[:16])
         form.add_error(
             Invalid("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")

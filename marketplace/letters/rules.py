@@ -25,6 +25,7 @@ class LetterKind(StrEnum):
     INVOICE = "invoice"
     CAPACITY = "capacity"
     SUBSCRIPTION = "subscription"
+    SIGN_IN = "sign_in"
     AUDIT = "audit"
     MY_WORK = "my_work"  # what waits, told in the digest alone
 
@@ -134,6 +135,12 @@ KINDS: Final[Mapping[LetterKind, KindAbout]] = {
         "Rapporter",
         "När en rapport som du prenumererar på har fått en ny månad.",
         frozenset({Role.STRATEGIST, Role.COORDINATOR}),
+    ),
+    LetterKind.SIGN_IN: KindAbout(
+        "Din inloggning",
+        "När ett sätt att logga in läggs till, tas bort eller nollställs.",
+        _EVERYONE,
+        "Den som inte själv har ändrat sin inloggning ska få veta det, så de breven kommer alltid direkt.",
     ),
     LetterKind.AUDIT: KindAbout(
         "Händelseloggen",

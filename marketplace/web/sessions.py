@@ -9,7 +9,7 @@ the cookie holds the token of: what ends the row ends the session at the next cl
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from flask import Flask, Response, after_this_request, current_app, g, request, session
@@ -24,7 +24,7 @@ from marketplace.clock import now
 from marketplace.db import db, transaction
 from marketplace.tenancy import Actor, acting_as
 
-_TOKEN, _MEMBERSHIP = "token", "membership_id"
+_TOKEN, _MEMBERSHIP, _PROVED = "token", "membership_id", "proved"
 _SINCE, _SEEN, _GUEST = "since", "seen", "guest"
 _log = structlog.stdlib.get_logger(__name__)
 _SEEN_STEP = timedelta(minutes=1)
@@ -62,6 +62,17 @@ def begin_session(user_id: int, *, by: SignInMeans) -> None:
     login_user(SignedInUser(user_id, Actor(user_id=user_id)))
     session[_TOKEN] = token
     _log.info("signed in", user_id=user_id, means=by)
+    note_proof()
+
+
+def note_proof() -> None:
+    """Whoever is signed in has just shown who she is."""
+    session[_PROVED] = int(now().timestamp())
+
+
+def proved_at() -> datetime:
+    """When she last did."""
+    return datetime.fromtimestamp(session.get(_PROVED, 0), UTC)
 
 
 def begin_guest_session(*key: int) -> None:

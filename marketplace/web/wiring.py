@@ -11,6 +11,8 @@ from marketplace.accounts import views as accounts
 from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.clock import today
 from marketplace.letters import views as letters
+from marketplace.second_factor import views as second_factor
+from marketplace.second_factor.proof import lead_to_set_up
 from marketplace.tenancy import current_actor
 from marketplace.web import pages, work
 from marketplace.web.addresses import url_filtered, url_with
@@ -34,6 +36,7 @@ def init_web(app: Flask) -> None:
 
     app.ensure_sync = lambda func: func  # type: ignore[method-assign]  # no view is a coroutine
     add_sessions(app)
+    lead_to_set_up(app)
     csrf = CSRFProtect(app)
     limiter.init_app(app)
     Bootstrap5(app)
@@ -43,7 +46,7 @@ def init_web(app: Flask) -> None:
     app.before_request(_refuse_unstorable_text)
 
     app.register_blueprint(_static_files())
-    for blueprint in (work.bp, pages.bp, accounts.bp, account_views.bp, letters.bp):
+    for blueprint in (work.bp, pages.bp, accounts.bp, account_views.bp, letters.bp, second_factor.bp):
         app.register_blueprint(blueprint)
     csrf.exempt(letters.unsubscribe)  # posted to by mail programs; its link is signed
     if app.config.get("DEMO"):

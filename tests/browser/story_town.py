@@ -18,10 +18,12 @@ from marketplace.accounts.services import add_membership, create_account
 from marketplace.clock import travelling
 from marketplace.db import transaction
 from marketplace.reference.services import load_reference
+from marketplace.second_factor.rules import RequiredOf
 from marketplace.tenancy import Actor, acting_as, system_actor
 from tests.browser.visitor import Visitor
 from tests.factories import make_authority, make_member
 from tests.support.application import Database
+from tests.support.second_factor import require_second_factor
 
 FIRST_DAY = date(2026, 1, 12)
 """A Monday. The story ends in March of the same year, whatever the date is outside."""
@@ -118,6 +120,7 @@ def build_town(browser: Browser, address: str, database: Database) -> Town:
             for role, who in STAFF.items()
         }
         make_account(Role.CONTROLLER, *ATTESTER, authority)
+        require_second_factor(authority.id, RequiredOf.NOBODY)
     town = Town(browser, address, database, actors)
     _keep_time(database, town)
     return town

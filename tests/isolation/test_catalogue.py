@@ -116,6 +116,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "keep_words_of_place",
         "region_state",
         "request_facts",
+        "sign_in_rules",
         "signed_in",
         "signed_in",  # of one day, for the version before
         "supplier_medians",

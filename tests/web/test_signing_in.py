@@ -18,9 +18,11 @@ from marketplace.accounts.models import Membership, Organisation, User, UserSecr
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.accounts.services import add_membership, create_account
 from marketplace.clock import now, travelling
+from marketplace.second_factor.rules import RequiredOf
 from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.limiter import limiter
 from tests.support.clients import ClientFor
+from tests.support.second_factor import require_second_factor
 
 PASSWORD = "tre ord som glöms"
 pytestmark = pytest.mark.usefixtures("session", "redis")
@@ -51,6 +53,7 @@ def people(session: Session) -> People:
         )
         session.add_all([authority, enterprise])
         session.flush()
+        require_second_factor(authority.id, RequiredOf.NOBODY)
         maria = create_account("Maria@Exempel.se", "Maria Lind", PASSWORD)
         leila = create_account("leila@exempel.se", "Leila Ekström", PASSWORD)
         made = People(

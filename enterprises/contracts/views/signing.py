@@ -16,6 +16,7 @@ from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.documents import sections
 from marketplace.errors import Conflict, DomainError
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.guards import requires
 
@@ -48,12 +49,14 @@ def draw_up(application_id: int) -> ResponseReturnValue:
 
 @bp.route("/avtal/<int:contract_id>/skriv-under", methods=["GET", "POST"])
 @requires(*SIGNERS)
+@freshly_proved
 def sign(contract_id: int) -> ResponseReturnValue:
     return _sign(contract_id, 1)
 
 
 @bp.route("/avtal/<int:contract_id>/utgavor/<int:edition_number>/skriv-under", methods=["GET", "POST"])
 @requires(*SIGNERS)
+@freshly_proved
 def sign_edition(contract_id: int, edition_number: int) -> ResponseReturnValue:
     return _sign(contract_id, edition_number)
 

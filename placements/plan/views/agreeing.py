@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.web.confirm import acted
 from marketplace.web.guards import requires
 from placements.plan import services
@@ -19,6 +20,7 @@ from placements.plan.views.rooms import bp
 
 @bp.post("/planer/<int:plan_id>/godkann")
 @requires(Role.CASE_OFFICER)
+@freshly_proved
 def agree(plan_id: int) -> ResponseReturnValue:
     placement_id = readable_plan(plan_id).placement_id
     try:
@@ -33,6 +35,7 @@ def agree(plan_id: int) -> ResponseReturnValue:
 
 @bp.route("/planer/<int:plan_id>/deltagaren", methods=["GET", "POST"])
 @requires(Role.SUPERVISOR, Role.CASE_OFFICER)
+@freshly_proved
 def witness(plan_id: int) -> ResponseReturnValue:
     plan = readable_plan(plan_id)
     if plan.state is not PlanState.PROPOSED:

@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.web.drafts import is_background, saves_in
 from marketplace.web.guards import requires
 from placements.plan import services
@@ -56,6 +57,7 @@ def edit(plan_id: int) -> ResponseReturnValue:
 
 @bp.post("/planer/<int:plan_id>/foresla")
 @requires(Role.SUPERVISOR)
+@freshly_proved
 def propose(plan_id: int) -> ResponseReturnValue:
     try:
         with transaction():

@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import Role
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.web.confirm import acted
 from marketplace.web.forms import BaseForm
 from marketplace.web.guards import requires
@@ -46,6 +47,7 @@ def ask_correction(report_id: int) -> ResponseReturnValue:
 
 @bp.route("/slutdokumentationer/<int:report_id>/ta-emot", methods=["GET", "POST"])
 @requires(Role.COORDINATOR)
+@freshly_proved
 def receive(report_id: int) -> ResponseReturnValue:
     form = ReceiveForm()
     return _on_report(

@@ -13,6 +13,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import Conflict, Invalid
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.web.confirm import acted
 from marketplace.web.drafts import is_background, saves_in
 from marketplace.web.guards import requires
@@ -122,6 +123,7 @@ def lay_before(report_id: int) -> ResponseReturnValue:
 
 @bp.route("/slutdokumentationer/<int:report_id>/lamna-in", methods=["GET", "POST"])
 @requires(Role.SUPERVISOR)
+@freshly_proved
 def file(report_id: int) -> ResponseReturnValue:
     """The whole report once more, with what the participant says of it."""
     report = queries.readable_report(report_id)

@@ -1,0 +1,342 @@
+"""The second step of signing in, one's own factors, what the authority asks, and a fresh proof before signing."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from redis import Redis
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from marketplace.accounts import services as accounts
+from marketplace.accounts.models import Membership, UserSecret, UserSession
+from marketplace.accounts.rules import Role, SignInMeans
+from marketplace.clock import travelling
+from marketplace.crypto import key_ring
+from marketplace.db import db
+from marketplace.letters.models import Letter
+from marketplace.second_factor import proof, services
+from marketplace.second_factor.models import AuthenticatorApp, RecoveryCode
+from marketplace.second_factor.queries import policies_over_actor, policy_of
+from marketplace.second_factor.rules import Policy, RequiredOf, is_required
+from marketplace.tenancy import Actor, acting_as, system_actor
+from marketplace.web.limiter import limiter
+from tests.support.clients import Client, ClientFor
+from tests.support.placement_market import Market
+from tests.support.routes import EVERY_ROUTE
+from tests.support.second_factor import code_now, require_second_factor, with_app
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PASSWORD = "tre ord som glöms"
+SIGNS = {
+    "attest.attest",
+    "attest.examine",
+    "attest.limits",
+    "contracts.sign",
+    "contracts.sign_edition",
+    "invoices.approve",
+    "plan.agree",
+    "plan.propose",
+    "plan.witness",
+    "report.file",
+    "report.receive",
+}
+KEEPS_THE_ACCOUNT = {
+    "second_factor.add_app",
+    "second_factor.add_passkey",
+    "second_factor.make_codes",
+    "second_factor.policy",
+    "second_factor.remove_app",
+    "second_factor.remove_passkey",
+}
+
+
+@dataclass(frozen=True)
+class Person:
+    actor: Actor
+    email: str
+
+
+@pytest.fixture(autouse=True)
+def _at_noon() -> Iterator[None]:
+    with travelling(NOON):
+        yield
+
+
+@pytest.fixture
+def person(ready_market: Market) -> Callable[[Actor], Person]:
+    """Somebody of the market, with a password."""
+
+    def with_password(actor: Actor) -> Person:
+        with acting_as(system_actor()):
+            db.session.add(UserSecret(user_id=actor.user_id, password_hash=accounts._hasher.hash(PASSWORD)))
+            db.session.commit()
+            email = db.session.scalar(select(accounts.User.email).where(accounts.User.id == actor.user_id))
+        return Person(actor, str(email))
+
+    return with_password
+
+
+def sign_in(client: Client, who: Person, to: str = "") -> TestResponse:
+    return client.post(f"/logga-in{to}", data={"email": who.email, "password": PASSWORD})
+
+
+def second(client: Client, code: str, to: str = "") -> TestResponse:
+    return client.post(f"/logga-in/andra-steget{to}", data={"proof_code": code})
+
+
+def means_of(who: Actor) -> SignInMeans | None:
+    with acting_as(system_actor()):
+        newest = select(UserSession.means).where(UserSession.user_id == who.user_id)
+        return db.session.scalar(newest.order_by(UserSession.id.desc()).limit(1))
+
+
+def test_who_must_but_has_none_comes_to_nothing_else_first(
+    client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market
+) -> None:
+    """As long as nobody has decided otherwise that is everyone."""
+    client, who = client_for(), person(ready_market.officer)
+    assert sign_in(client, who).location == "/tvasteg"
+    page = client.get("/tvasteg").text
+    assert "Lägg till ett andra steg först" in page
+    for path in ("/", "/deltagare/", "/installningar"):
+        assert client.get(path).location == "/tvasteg"
+    assert client.post("/deltagare/hitta", data={"number": "1"}).location == "/tvasteg"
+    with_app(client)
+    assert client.get("/").status_code == 200
+    client.post("/logga-ut")
+    assert client.get("/tvasteg").location.startswith("/logga-in")
+
+
+def test_the_second_step_opens_where_she_was_going(
+    client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market
+) -> None:
+    who = person(ready_market.officer)
+    app = with_app(client_for(ready_market.officer))
+    client = client_for()
+    step = sign_in(client, who, "?next=/deltagare/")
+    assert step.location == "/logga-in/andra-steget?next=/deltagare/"
+    assert client.get("/deltagare/").location.startswith("/logga-in?"), "half of it opens nothing"
+    assert second(client, "000000").status_code == 422
+    assert "stämmer inte" in second(client, code_now(app, steps=-2)).text, "too old"
+    assert second(client, code_now(app), "?next=/deltagare/").location == "/deltagare/"
+    assert client.get("/deltagare/").status_code == 200
+    assert means_of(ready_market.officer) is SignInMeans.CODE
+    assert code_now(app) not in client.get("/tvasteg").text
+
+
+def test_a_code_is_taken_once_and_the_half_waits_ten_minutes(
+    client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market
+) -> None:
+    who = person(ready_market.officer)
+    app = with_app(client_for(ready_market.officer))
+    first, thief = client_for(), client_for()
+    for client in (first, thief):
+        sign_in(client, who)
+    code = code_now(app, steps=1)
+    assert second(first, code).status_code == 302
+    assert second(thief, code).status_code == 422
+    assert second(thief, code_now(app)).status_code == 422, "an older one neither"
+    with travelling(NOON + timedelta(minutes=11)):
+        assert second(thief, code_now(app)).location == "/logga-in"
+        assert second(client_for(), code_now(app)).location == "/logga-in", "no password, no step"
+
+
+def test_a_recovery_code_opens_once_and_she_is_told(
+    client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market
+) -> None:
+    who, at_home = person(ready_market.officer), client_for(ready_market.officer)
+    assert at_home.post("/tvasteg/reservkoder").status_code == 409, "there is nothing to be in reserve for"
+    with_app(at_home)
+    codes = re.findall(r"<li>([0-9A-Z-]{29})</li>", at_home.post("/tvasteg/reservkoder").text)
+    assert len(codes) == 10
+    with acting_as(system_actor()):
+        kept = "".join(db.session.scalars(select(RecoveryCode.code_hash)))
+    assert not any(code in kept or code.replace("-", "") in kept for code in codes)
+    for code, status in ((codes[0].lower(), 302), (codes[0], 422), (codes[1], 302)):
+        client = client_for()
+        sign_in(client, who)
+        assert second(client, code).status_code == status
+    assert means_of(ready_market.officer) is SignInMeans.RECOVERY_CODE
+    assert "Du har 8 kvar" in at_home.get("/tvasteg").text
+    newer = at_home.post("/tvasteg/reservkoder").text
+    assert codes[2] not in newer
+    client = client_for()
+    sign_in(client, who)
+    assert second(client, codes[2]).status_code == 422, "the old ones hold no longer"
+    with acting_as(system_actor()):
+        subjects = db.session.scalars(select(Letter.subject_sv).order_by(Letter.id)).all()
+    assert subjects.count("En reservkod är använd") == 2
+    assert {"Engångskoder är på", "Nya reservkoder"} <= set(subjects)
+
+
+def test_guesses_are_counted_by_account_and_the_colleague_is_let_in(
+    app: Flask,
+    client_for: ClientFor,
+    person: Callable[[Actor], Person],
+    ready_market: Market,
+    redis: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(limiter, "enabled", True)
+    limiter.reset()
+    who, other = person(ready_market.officer), person(ready_market.colleague)
+    codes = with_app(client_for(ready_market.officer)), with_app(client_for(ready_market.colleague))
+    client, colleague = client_for(), client_for()
+    sign_in(client, who)
+    sign_in(colleague, other)
+    for number in range(10):
+        address = {"REMOTE_ADDR": f"192.0.2.{number}"}
+        wrong = client.post(
+            "/logga-in/andra-steget", data={"proof_code": "000000"}, environ_overrides=address
+        )
+        assert wrong.status_code == 422
+    assert second(client, code_now(codes[0])).status_code == 429
+    assert second(colleague, code_now(codes[1])).status_code == 302
+
+
+def test_the_last_factor_stays_with_who_has_to_have_one(
+    client_for: ClientFor, ready_market: Market, session: Session
+) -> None:
+    client = client_for(ready_market.officer)
+    with_app(client)
+    assert "behöver ett andra steg" in client.post("/tvasteg/app/ta-bort").text
+    require_second_factor(ready_market.north_id, RequiredOf.NOBODY)
+    session.commit()
+    client.post("/tvasteg/reservkoder")
+    assert client.get("/tvasteg/app/ta-bort").status_code == 200
+    assert client.post("/tvasteg/app/ta-bort").location == "/tvasteg"
+    with acting_as(system_actor()):
+        assert not session.scalar(select(func.count()).select_from(AuthenticatorApp))
+        assert not session.scalar(select(func.count()).select_from(RecoveryCode))
+
+
+def test_the_secret_is_encrypted_where_it_is_kept(client_for: ClientFor, ready_market: Market) -> None:
+    client = client_for(ready_market.officer)
+    app = with_app(client)
+    with acting_as(system_actor()):
+        kept = db.session.get_one(AuthenticatorApp, ready_market.officer.user_id).secret_encrypted
+    assert app.secret.encode() not in kept
+    assert key_ring().decrypt(kept) == app.secret
+
+
+# What the authority asks.
+
+
+def test_the_coordinator_decides_for_members_and_suppliers_too(
+    client_for: ClientFor, ready_market: Market, session: Session
+) -> None:
+    client = client_for(ready_market.coordinator)
+    answer = client.post("/installningar/inloggning", data={"required_of": "persons", "proof_minutes": "30"})
+    assert answer.status_code == 302
+    assert "Nytt bevis efter 30 minuter." in client.get("/installningar/inloggning").text
+    assert client.post("/installningar/inloggning", data={"proof_minutes": "721"}).status_code == 422
+    required = {}
+    for who in (ready_market.officer, ready_market.controller, ready_market.supervisor, ready_market.manager):
+        with acting_as(who):
+            required[who.role] = is_required(policies_over_actor())
+    assert required == {
+        Role.CASE_OFFICER: True,
+        Role.CONTROLLER: False,
+        Role.SUPERVISOR: True,
+        Role.SUPPLIER_MANAGER: True,  # by the other authority, which has decided nothing
+    }
+    require_second_factor(ready_market.south_id, RequiredOf.NOBODY, 5)
+    session.commit()
+    with acting_as(ready_market.manager):
+        held = policies_over_actor()
+    assert not is_required(held)
+    assert {policy.proof_minutes for _, policy in held} == {30, 5}
+
+
+# A fresh proof.
+
+
+def test_what_signs_and_what_keeps_the_account_asks_for_a_fresh_proof(app: Flask) -> None:
+    """By name, so that one more or less is a decision."""
+    asked = {
+        route.rule.endpoint
+        for route in EVERY_ROUTE
+        if proof.is_freshly_proved(app.view_functions[route.rule.endpoint])
+    }
+    assert asked == SIGNS | KEEPS_THE_ACCOUNT
+
+
+@pytest.fixture
+def decide(client_for: ClientFor, ready_market: Market) -> Callable[..., TestResponse]:
+    """The coordinator decides; `later` than she signed in, with what more she sends."""
+    client = client_for(ready_market.coordinator)
+
+    def send(later: timedelta, **more: Any) -> TestResponse:
+        with travelling(NOON + later):
+            return client.post(
+                "/installningar/inloggning?a=1", data={"required_of": "nobody", "proof_minutes": "9"} | more
+            )
+
+    return send
+
+
+def decided(market: Market) -> Policy:
+    with acting_as(market.coordinator):
+        return policy_of(market.north_id)
+
+
+def test_an_old_proof_is_asked_for_again_and_nothing_typed_is_lost(
+    decide: Callable[..., TestResponse], person: Callable[[Actor], Person], ready_market: Market
+) -> None:
+    person(ready_market.coordinator)
+    page = decide(timedelta(minutes=15), note='å "<b>')
+    assert "Bekräfta att det är du" in page.text
+    assert 'action="/installningar/inloggning?a=1"' in page.text
+    for name, value in (("required_of", "nobody"), ("proof_minutes", "9"), ("note", "å &#34;&lt;b&gt;")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page.text
+    assert decided(ready_market) == Policy(), "nothing is done yet"
+
+    wrong = decide(timedelta(minutes=15), proof_password="fel lösenord!")
+    assert wrong.status_code == 422
+    assert 'name="proof_minutes" value="9"' in wrong.text
+    assert "fel lösenord!" not in wrong.text
+
+    assert decide(timedelta(minutes=15), proof_password=PASSWORD).status_code == 302
+    assert decided(ready_market) == Policy(RequiredOf.NOBODY, 9)
+    assert decide(timedelta(minutes=23)).status_code == 302, "that proof is fresh"
+    assert "Bekräfta" in decide(timedelta(minutes=24)).text, "for as long as was decided"
+
+
+def test_a_code_is_proof_too(
+    client_for: ClientFor, decide: Callable[..., TestResponse], ready_market: Market
+) -> None:
+    app = with_app(client_for(ready_market.coordinator))
+    with travelling(NOON + timedelta(minutes=20)):
+        code = code_now(app)
+    assert decide(timedelta(minutes=20), proof_code=code).status_code == 302
+
+
+def test_somebody_elses_session_does_not_make_a_proof_fresh(
+    client_for: ClientFor, ready_market: Market
+) -> None:
+    """To sign in is to begin anew: neither a half step nor a proof is left from whoever had the browser."""
+    client = client_for(ready_market.coordinator)
+    with travelling(NOON + timedelta(minutes=14)):
+        client.post("/logga-ut")
+        assert client.get("/installningar/inloggning").location.startswith("/logga-in")
+
+
+def test_who_has_lost_everything_is_reset_signed_out_and_told(
+    client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market, session: Session
+) -> None:
+    who, client = person(ready_market.officer), client_for(ready_market.officer)
+    with_app(client)
+    with acting_as(system_actor()):
+        membership = session.get_one(Membership, who.actor.membership_id)
+        services.reset_factors(membership)
+        session.commit()
+        subjects = session.scalars(select(Letter.subject_sv)).all()
+    assert client.get("/").location.startswith("/logga-in")
+    assert "Ditt andra steg är nollställt" in subjects
+    assert sign_in(client_for(), who).location == "/tvasteg", "her password, and then a new one"
