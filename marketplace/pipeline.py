@@ -49,9 +49,14 @@ class Connection(connection):
             self._end([*self.taken(), b"COMMIT"])
 
     def rollback(self) -> None:
+        """Of a connection that is lost, PostgreSQL has taken everything back already."""
         self._waiting.clear()
         if self._is_begun():
-            self._end([b"ROLLBACK"])
+            try:
+                self._end([b"ROLLBACK"])
+            except psycopg2.Error:
+                if not self.closed:
+                    raise
 
     def cursor(  # type: ignore[override]  # as SQLAlchemy asks for one
         self, name: str | None = None, cursor_factory: type[cursor] | None = None
@@ -93,6 +98,8 @@ def _checked_in(_connection: Connection, record: ConnectionPoolEntry) -> None:
 
 def _checked_out(connection: Connection, record: ConnectionPoolEntry, _proxy: object) -> None:
     """As SQLAlchemy's `pool_pre_ping`, which asks also where one was used a moment ago."""
+    if connection.closed:
+        raise InvalidatePoolError
     if time.monotonic() - record.info.get("resting", time.monotonic()) < _RESTS:
         return
     try:

@@ -163,10 +163,16 @@ class Prepared:
             with driver.cursor() as cursor:
                 yield cursor
         except psycopg2.Error as error:
-            if driver.closed:  # lost: there is nothing to roll back
+            is_lost = connection.dialect.is_disconnect(error, driver, None)
+            if is_lost:  # there is nothing to roll back
                 connection.invalidate(error)
             raise DBAPIError.instance(
-                self._text, None, error, psycopg2.Error, hide_parameters=True
+                self._text,
+                None,
+                error,
+                psycopg2.Error,
+                hide_parameters=True,
+                connection_invalidated=is_lost,
             ) from error
 
     def _planned(self, cursor: Any) -> str:

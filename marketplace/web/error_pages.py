@@ -86,6 +86,13 @@ def _own_texts() -> list[str]:
     return [value for _, value in _own_fields() if " " in value.strip()]
 
 
+def _is_away(error: BaseException | None) -> bool:
+    """Restarted, full, lost on the way, or busy with others."""
+    if isinstance(error, OperationalError | InterfaceError | NoFreeConnection):
+        return True
+    return isinstance(error, DBAPIError) and error.connection_invalidated
+
+
 def _away() -> ResponseReturnValue:
     """The page while the database does not answer: made without it, and with what was sent kept to be sent again."""
     with suppress(SQLAlchemyError):
@@ -105,6 +112,11 @@ def _away() -> ResponseReturnValue:
     return page, 503, {"Retry-After": str(_TRY_AGAIN_AFTER), "Cache-Control": "no-store"}
 
 
+def form_expired(_error: CSRFError) -> tuple[str, int]:
+    """A form from before a new session, or from another site."""
+    return _page(400, *_FORM_EXPIRED, texts=_own_texts())
+
+
 def add_error_pages(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def domain_error(error: DomainError) -> tuple[str, int]:
@@ -118,27 +130,21 @@ def add_error_pages(app: Flask) -> None:
         db.session.rollback()
         return error_page(404)
 
-    @app.errorhandler(DBAPIError)
-    def database_is_away(error: DBAPIError) -> ResponseReturnValue:
-        """Restarted, full, or lost on the way."""
-        if not (isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated):
+    @app.errorhandler(SQLAlchemyError)
+    def database_error(error: SQLAlchemyError) -> ResponseReturnValue:
+        if not _is_away(error):
             raise error
         _log.error("the database is away", exc_info=error)
         return _away()
 
-    @app.errorhandler(NoFreeConnection)
-    def database_is_busy(error: NoFreeConnection) -> ResponseReturnValue:
-        _log.error("no free connection to the database", exc_info=error)
-        return _away()
-
-    @app.errorhandler(CSRFError)
-    def form_expired(error: CSRFError) -> tuple[str, int]:
-        return _page(400, *_FORM_EXPIRED, texts=_own_texts())
+    app.register_error_handler(CSRFError, form_expired)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
         if error.code is None or error.code < 400:
             return error.get_response()  # a redirect that the router raised
+        if _is_away(getattr(error, "original_exception", None)):  # when the answer was made, and not yet sent
+            return _away()
         limit = getattr(
             error, "limit", None
         )  # of Flask-Limiter, with words of its own where a view has given them

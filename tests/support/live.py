@@ -2,11 +2,14 @@
 
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from datetime import date
 from typing import Any
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from marketplace.clock import travelling
 
 _ANSWER = "tests.answer"
 
@@ -21,11 +24,12 @@ class _Handler(WSGIRequestHandler):
 
 
 @contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The address of the application, without a slash at its end."""
+def served(app: Flask, on: date | None = None) -> Iterator[str]:
+    """The address of the application, without a slash at its end. `on`: the day it is for all requests."""
 
     def answers(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        answer: Iterable[bytes] = app(environ, start_response)
+        with travelling(on) if on else nullcontext():
+            answer: Iterable[bytes] = app(environ, start_response)
         environ[_ANSWER] = answer
         return answer
 

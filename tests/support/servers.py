@@ -82,13 +82,13 @@ def running_servers() -> Iterator[Servers]:
 
 
 @contextmanager
-def restartable(servers: Servers) -> Iterator[tuple[Postgres, Servers]]:
-    """A PostgreSQL of a test's own, to stop and start, and the servers with it."""
+def restartable(servers: Servers, **settings: str) -> Iterator[tuple[Postgres, Servers]]:
+    """A PostgreSQL of a test's own, to stop and start, and the servers with it. `settings`: PostgreSQL's."""
     with tempfile.TemporaryDirectory(
         prefix="platstorget-tests-", dir=in_memory(), ignore_cleanup_errors=True
     ) as root:
         folder = DataFolder(Path(root))
-        with folder.locked(), Postgres(folder, _UNSAFE_AND_QUICK) as postgres:
+        with folder.locked(), Postgres(folder, _UNSAFE_AND_QUICK | settings) as postgres:
             superuser = postgres.cluster.address("postgres", "postgres")
             own = replace(servers, superuser_url=superuser, password=None, template=_name("template"))
             for ready in _with_template(own):
