@@ -7,7 +7,7 @@ from sqlalchemy import select
 from indicators.alerts.models import CapacityAlert
 from indicators.alerts.rules import Supply
 from indicators.capacity.queries import CapacityFilter, capacity_by_cell
-from indicators.capacity.supply_queries import confirmed_places
+from indicators.capacity.supply_queries import places_by_confirmation
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import db
@@ -26,10 +26,8 @@ def alerts(authority_id: int, *, lock: bool = False) -> list[CapacityAlert]:
 
 def supply(authority_id: int) -> Supply:
     """What there is today, as it was counted last night."""
-    return Supply(
-        capacity_by_cell(authority_id, CapacityFilter(today())),
-        [(place.ssyk, place.kommun_code, place.confirmed_on) for place in confirmed_places(authority_id)],
-    )
+    cells = capacity_by_cell(authority_id, CapacityFilter(today()))
+    return Supply(cells, places_by_confirmation(authority_id))
 
 
 def where_sv(found: Iterable[CapacityAlert]) -> dict[int, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -35,8 +35,8 @@ class Supply:
 
     cells: Mapping[tuple[str, str], Capacity]
     """By trade and kommun, as the heat table has them."""
-    confirmed: Iterable[tuple[str, str, date]]
-    """Of each place its trade, kommun and day."""
+    confirmed: Mapping[tuple[str, str, date], int]
+    """Places by trade, kommun and day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,9 @@ class Watch:
         if self.kind is AlertKind.UNCONFIRMED:
             limit = today - timedelta(days=self.threshold)
             return sum(
-                day <= limit for ssyk, kommun_code, day in supply.confirmed if self._is_of(ssyk, kommun_code)
+                places
+                for (ssyk, kommun_code, day), places in supply.confirmed.items()
+                if day <= limit and self._is_of(ssyk, kommun_code)
             )
         total = sum((cell for key, cell in supply.cells.items() if self._is_of(*key)), Capacity())
         return total.free if self.kind is AlertKind.FREE else total.free_within

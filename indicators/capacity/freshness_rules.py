@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,17 +15,6 @@ class EnterpriseFreshness:
     places: int
     unconfirmed: int
     oldest: date
-
-
-def fresh_by_enterprise(
-    confirmed: Collection[tuple[int, date]], names: Mapping[int, str], limit: date
-) -> list[EnterpriseFreshness]:
-    """In the order of the names; unconfirmed are places whose day is the limit or before."""
-    found = []
-    for enterprise_id, name in names.items():
-        days = [day for of, day in confirmed if of == enterprise_id]
-        found.append(EnterpriseFreshness(name, len(days), sum(day <= limit for day in days), min(days)))
-    return found
 
 
 def freshness_finding_sv(found: Sequence[EnterpriseFreshness], days: int) -> str:

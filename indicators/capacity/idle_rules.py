@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
@@ -37,12 +36,9 @@ def idle_of(lengths: Iterable[Length]) -> Idle | None:
     return Idle(gaps, sum(days * times for days, times in ordered), median)
 
 
-def idle_by(names: Mapping[K, str], rows: Iterable[tuple[K, Length]]) -> dict[str, Idle]:
+def idle_by(names: Mapping[K, str], lengths: Mapping[K, Iterable[Length]]) -> dict[str, Idle]:
     """Of each key that it has happened to, by name in the order of the names."""
-    lengths: dict[K, list[Length]] = defaultdict(list)
-    for key, length in rows:
-        lengths[key].append(length)
-    return {name: idle for key, name in names.items() if (idle := idle_of(lengths[key]))}
+    return {name: idle for key, name in names.items() if (idle := idle_of(lengths.get(key, ())))}
 
 
 def _at(ordered: Iterable[Length], position: int) -> int:

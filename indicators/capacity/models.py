@@ -5,7 +5,8 @@ from datetime import date
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from marketplace.db import Base
+from indicators.capacity.rules import PeriodUnit
+from marketplace.db import Base, enum_of
 
 
 class CapacityDay(Base):
@@ -32,6 +33,26 @@ class CapacityDay(Base):
     @property
     def free(self) -> int:
         return self.seats - self.closed - self.held - self.booked
+
+
+class CapacityPeriod(Base):
+    """Seat-days of a month or of a week: the days' rows summed, so that a year is read without each of its days."""
+
+    __tablename__ = "capacity_period"
+    __table_args__ = (CheckConstraint("days > 0", name="counted"),)
+
+    authority_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    unit: Mapped[PeriodUnit] = mapped_column(enum_of(PeriodUnit, "unit"), primary_key=True)
+    first_day: Mapped[date] = mapped_column(primary_key=True)
+    enterprise_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), primary_key=True)
+    ssyk: Mapped[str] = mapped_column(ForeignKey("trade.ssyk"), primary_key=True)
+    days: Mapped[int]
+    """How many of the period's days the authority was counted on, with or without seats of these."""
+    seats: Mapped[int]
+    closed: Mapped[int]
+    held: Mapped[int]
+    booked: Mapped[int]
 
 
 class CapacityIdle(Base):

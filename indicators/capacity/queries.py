@@ -2,16 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
+from datetime import date
 
-from sqlalchemy import ColumnElement, Date, Select, cast, func, select
+from sqlalchemy import ColumnElement, Float, Select, cast, func, select
 
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place
 from enterprises.places.rules import PlaceState
-from indicators.capacity.models import CapacityDay, CapacityIdle
-from indicators.capacity.rules import Capacity
+from indicators.capacity.models import CapacityDay, CapacityIdle, CapacityPeriod
+from indicators.capacity.rules import Capacity, PeriodUnit
 from marketplace import clock
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
@@ -89,26 +88,29 @@ def offers(authority_id: int, day: date, kommun_code: str, ssyk: str) -> list[Of
     return [OfferRow(name, Capacity(*numbers)) for *numbers, name in db.session.execute(statement)]
 
 
-def averages(
-    authority_id: int, wanted: CapacityFilter, unit: Literal["month", "week"], first: date, last: date
-) -> list[AverageRow]:
-    """Average days per month or week from first to last. One without seats is left out."""
-    counted = counted_days(authority_id)
-    if counted is None:
-        return []
-    first, last = max(first, counted[0]), min(last, counted[1])
-    begins: ColumnElement[date] = cast(func.date_trunc(unit, CapacityDay.day), Date)
-    of_unit = _of(authority_id, wanted).add_columns(begins).where(CapacityDay.day.between(first, last))
-    rows = db.session.execute(of_unit.group_by(begins).order_by(begins)).all()
-    found = []
-    for seats, closed, held, booked, _, begin in rows:
-        # A day on which there was no seat of what is asked for counts too.
-        following = (
-            (begin + timedelta(days=7)) if unit == "week" else (begin + timedelta(days=31)).replace(day=1)
+def averages(authority_id: int, wanted: CapacityFilter, unit: PeriodUnit, first: date) -> list[AverageRow]:
+    """Average days per month or week, from the one that begins on first. One without seats is left out."""
+    days = func.max(CapacityPeriod.days)
+    statement = (
+        select(
+            CapacityPeriod.first_day,
+            cast(func.sum(CapacityPeriod.seats), Float) / days,
+            cast(func.sum(CapacityPeriod.closed), Float) / days,
+            cast(func.sum(CapacityPeriod.held), Float) / days,
+            cast(func.sum(CapacityPeriod.booked), Float) / days,
         )
-        days = (min(last + timedelta(days=1), following) - max(first, begin)).days
-        found.append(AverageRow(begin, *(float(number / days) for number in (seats, closed, held, booked))))
-    return found
+        .where(
+            CapacityPeriod.authority_id == authority_id,
+            CapacityPeriod.unit == unit,
+            CapacityPeriod.first_day >= first,
+            *matching(CapacityPeriod, wanted),
+        )
+        .group_by(CapacityPeriod.first_day)
+        .order_by(CapacityPeriod.first_day)
+    )
+    return [
+        AverageRow(first_day, *map(float, numbers)) for first_day, *numbers in db.session.execute(statement)
+    ]
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,7 @@ def _of(authority_id: int, wanted: CapacityFilter) -> Select[int, int, int, int,
 
 
 def matching(
-    counted: type[CapacityDay] | type[CapacityIdle], wanted: CapacityFilter
+    counted: type[CapacityDay] | type[CapacityIdle] | type[CapacityPeriod], wanted: CapacityFilter
 ) -> list[ColumnElement[bool]]:
     """What the filter asks of any counted rows, but for the day."""
     found = []

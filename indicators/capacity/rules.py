@@ -47,6 +47,13 @@ class Capacity:
         )
 
 
+class PeriodUnit(StrEnum):
+    """What days are summed by: months behind, weeks ahead."""
+
+    MONTH = "month"
+    WEEK = "week"
+
+
 class Number(StrEnum):
     """Which number the heat table shows."""
 

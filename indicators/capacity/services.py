@@ -11,6 +11,7 @@ from enterprises.contracts.rules import ContractState
 from enterprises.places.models import Place
 from enterprises.places.rules import PlaceState
 from indicators.capacity.models import CapacityDay
+from indicators.capacity.period_services import compute_periods
 from indicators.capacity.rules import (
     AHEAD_DAYS,
     ALWAYS,
@@ -140,6 +141,7 @@ def compute_capacity(authority_id: int, *, is_whole: bool = False) -> None:
             "within": FREE_WITHIN_DAYS,
         },
     )
+    compute_periods(authority_id, first, today)
 
 
 def _first_day(

@@ -6,7 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from indicators.alerts.models import CapacityAlert
 from indicators.alerts.rules import AlertKind
-from indicators.capacity.models import CapacityGap, CapacityIdle
+from indicators.capacity.models import CapacityGap, CapacityIdle, CapacityPeriod
+from indicators.capacity.rules import PeriodUnit
 from marketplace.accounts.rules import Role
 from marketplace.clock import now
 from marketplace.db import Base, db
@@ -15,7 +16,7 @@ from tests.isolation.conftest import Rollback
 from tests.world import ROLES, TODAY, Side, World
 
 SIDES: tuple[Side, ...] = ("own", "foreign", "outside")
-COUNTED: tuple[type[Base], ...] = (CapacityIdle, CapacityGap)
+COUNTED: tuple[type[Base], ...] = (CapacityIdle, CapacityGap, CapacityPeriod)
 EVERY: tuple[type[Base], ...] = (*COUNTED, CapacityAlert)
 
 
@@ -29,6 +30,18 @@ def add_rows(world: World) -> None:
             "ssyk": "7531",
             "days": 3,
             "gaps": 1,
+        },
+        CapacityPeriod: {
+            "unit": PeriodUnit.MONTH,
+            "first_day": TODAY.replace(day=1),
+            "enterprise_id": world.own["enterprise_id"],
+            "kommun_code": "0136",
+            "ssyk": "7531",
+            "days": 3,
+            "seats": 3,
+            "closed": 0,
+            "held": 0,
+            "booked": 0,
         },
         CapacityGap: {"month": TODAY.replace(day=1), "kommun_code": "", "ssyk": "", "waiting": 5},
     }

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from indicators.capacity import queries
 from indicators.capacity.forms import OverTimeFilterForm
 from indicators.capacity.queries import AverageRow, CapacityFilter
-from indicators.capacity.rules import AHEAD_DAYS, finding_sv, forecast_sv
+from indicators.capacity.rules import PeriodUnit, finding_sv, forecast_sv
 from indicators.capacity.views.blueprint import HEADER, arguments_of, authority_id, bp
 from indicators.changes.queries import computed_at
 from indicators.definitions.keys import Indicator
@@ -89,12 +89,10 @@ def _rows(wanted: CapacityFilter, period: Period) -> list[AverageRow]:
     """Months up to yesterday; weeks from this one's Monday, as long ahead as is counted."""
     today = wanted.day
     if period == "manader":
-        yesterday = today - timedelta(days=1)
-        return queries.averages(
-            authority_id(), wanted, "month", months_back(yesterday, _MONTHS)[0], yesterday
-        )
+        first = months_back(today - timedelta(days=1), _MONTHS)[0]
+        return queries.averages(authority_id(), wanted, PeriodUnit.MONTH, first)
     monday = today - timedelta(days=today.weekday())
-    return queries.averages(authority_id(), wanted, "week", monday, monday + timedelta(days=AHEAD_DAYS - 1))
+    return queries.averages(authority_id(), wanted, PeriodUnit.WEEK, monday)
 
 
 def _label(row: AverageRow, period: Period) -> str:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from enterprises.places.rules import CONFIRM_EVERY_DAYS
 from indicators.capacity import queries, supply_queries
 from indicators.capacity.forms import GapFilterForm, IdleFilterForm
-from indicators.capacity.freshness_rules import EnterpriseFreshness, fresh_by_enterprise, freshness_finding_sv
+from indicators.capacity.freshness_rules import EnterpriseFreshness, freshness_finding_sv
 from indicators.capacity.gap_rules import ROOM_SV, ROOM_TONE, Gap, gaps, gaps_finding_sv
 from indicators.capacity.idle_rules import Idle, idle_by, idle_finding_sv, idle_of
 from indicators.capacity.map_rules import by_kommun
@@ -175,18 +175,16 @@ def _idle_asked() -> tuple[IdleFilterForm, int | None, CapacityFilter]:
 
 def _idle(year: int | None, wanted: CapacityFilter) -> tuple[Idle | None, dict[str, dict[str, Idle]]]:
     """All of them together, and by enterprise, kommun and trade."""
-    rows = supply_queries.idle(authority_id(), year, wanted) if year else []
+    if not year:
+        return None, {}
+    found = supply_queries.idle(authority_id(), year, wanted)
     codes = _names()
-    names = queries.names_of({row.enterprise_id for row in rows})
-    return idle_of(row.length for row in rows), {
-        "Företag": idle_by(names, [(row.enterprise_id, row.length) for row in rows]),
-        "Kommun": idle_by(codes, [(row.kommun_code, row.length) for row in rows]),
-        "Yrke": idle_by(codes, [(row.ssyk, row.length) for row in rows]),
+    return idle_of(found.all), {
+        "Företag": idle_by(queries.names_of(found.by_enterprise), found.by_enterprise),
+        "Kommun": idle_by(codes, found.by_kommun),
+        "Yrke": idle_by(codes, found.by_trade),
     }
 
 
 def _fresh() -> list[EnterpriseFreshness]:
-    places = supply_queries.confirmed_places(authority_id())
-    names = queries.names_of({place.enterprise_id for place in places})
-    limit = clock.today() - timedelta(days=CONFIRM_EVERY_DAYS)
-    return fresh_by_enterprise([(place.enterprise_id, place.confirmed_on) for place in places], names, limit)
+    return supply_queries.freshness(authority_id(), clock.today() - timedelta(days=CONFIRM_EVERY_DAYS))

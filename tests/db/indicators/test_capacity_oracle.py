@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from enterprises.places.models import Place, Seat, SeatUse
 from enterprises.places.rules import SeatUseKind
 from indicators.capacity.models import CapacityDay
-from indicators.capacity.rules import AHEAD_DAYS, RECOUNTED_DAYS
+from indicators.capacity.queries import CapacityFilter, averages
+from indicators.capacity.rules import AHEAD_DAYS, RECOUNTED_DAYS, PeriodUnit
 from indicators.services import compute_authority
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
@@ -103,6 +104,36 @@ def test_nightly_runs_leave_what_is_long_past_and_fill_every_day(session: Sessio
         db.session.execute(delete(CapacityDay).where(CapacityDay.day <= long_past))
     compute(market, NOW)
     assert min(day for day, _, _ in stored(market.north_id)) == long_past + timedelta(days=1)
+
+
+@pytest.mark.parametrize("wanted", [CapacityFilter(NOW), CapacityFilter(NOW, ssyk="7531")])
+def test_months_and_weeks_are_the_averages_of_their_days(session: Session, wanted: CapacityFilter) -> None:
+    market = build_story(6, rounds=40)
+    compute(market, NOW - timedelta(days=100))
+    compute(market, NOW)
+    days = stored(market.north_id)
+    with acting_as(market.strategist):
+        months = averages(market.north_id, wanted, PeriodUnit.MONTH, TODAY.replace(day=1))
+        weeks = averages(market.north_id, wanted, PeriodUnit.WEEK, NOW - timedelta(days=NOW.weekday()))
+    yesterday, first = NOW - timedelta(days=1), min(day for day, _, _ in days)
+    assert months[0].first_day == TODAY.replace(day=1)
+    assert months[-1].first_day == yesterday.replace(day=1)
+    assert len(weeks) == 8
+    for row, last in [
+        *(
+            (row, min(yesterday, (row.first_day + timedelta(days=31)).replace(day=1) - timedelta(days=1)))
+            for row in months
+        ),
+        *((row, row.first_day + timedelta(days=6)) for row in weeks),
+    ]:
+        within = [
+            numbers
+            for (day, _, ssyk), numbers in days.items()
+            if row.first_day <= day <= last and wanted.ssyk in {None, ssyk}
+        ]
+        number_of_days = (last - max(first, row.first_day)).days + 1
+        expected = [sum(column) / number_of_days for column in zip(*within, strict=True)][:4]
+        assert [row.seats, row.closed, row.held, row.booked] == pytest.approx(expected)
 
 
 def test_a_shared_enterprise_counts_for_both_and_neither_sees_the_other(session: Session) -> None:

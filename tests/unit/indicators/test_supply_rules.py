@@ -8,7 +8,7 @@ from statistics import mean, median
 import pytest
 
 from indicators.alerts.rules import AlertKind, Supply, Watch
-from indicators.capacity.freshness_rules import fresh_by_enterprise, freshness_finding_sv
+from indicators.capacity.freshness_rules import EnterpriseFreshness, freshness_finding_sv
 from indicators.capacity.gap_rules import Room, gaps, gaps_finding_sv, last_whole_month, published
 from indicators.capacity.idle_rules import idle_by, idle_finding_sv, idle_of
 from indicators.capacity.map_rules import KommunSeats, by_kommun, map_finding_sv, map_series
@@ -33,9 +33,7 @@ def test_median_and_mean_are_those_of_every_single_gap() -> None:
 
 
 def test_idle_days_are_told_by_name_and_in_words() -> None:
-    found = idle_by(
-        {"b": "Bageriet", "a": "Gården", "c": "Tom"}, [("a", (1, 1)), ("b", (2, 1)), ("b", (3, 1))]
-    )
+    found = idle_by({"b": "Bageriet", "a": "Gården", "c": "Tom"}, {"a": [(1, 1)], "b": [(2, 1), (3, 1)]})
     assert list(found) == ["Bageriet", "Gården"]
     assert idle_finding_sv(found["Bageriet"], 2026).startswith(
         "Hälften av gångerna stod platsen tom 2,5 dagar"
@@ -119,15 +117,8 @@ def test_the_forecast_says_what_will_be() -> None:
     assert forecast_sv([]) == "Lediga platser de närmaste veckorna"
 
 
-def test_freshness_is_the_oldest_word_of_each() -> None:
-    limit = TODAY - timedelta(days=90)
-    found = fresh_by_enterprise(
-        [(1, limit), (1, TODAY), (2, limit + timedelta(days=1))], {2: "A", 1: "B"}, limit
-    )
-    assert [(one.name, one.places, one.unconfirmed, one.oldest) for one in found] == [
-        ("A", 1, 0, limit + timedelta(days=1)),
-        ("B", 2, 1, limit),
-    ]
+def test_freshness_is_told_in_words() -> None:
+    found = [EnterpriseFreshness("A", 1, 0, TODAY), EnterpriseFreshness("B", 2, 1, TODAY)]
     assert freshness_finding_sv(found, 90) == "1 av 3 arbetsträningsplatser är obekräftade"
     assert freshness_finding_sv(found[:1], 90) == "Alla uppgifter är bekräftade de senaste 90 dagarna"
 
@@ -138,7 +129,11 @@ SUPPLY = Supply(
         ("b", "1"): Capacity(seats=2, closed=2),
         ("a", "2"): Capacity(seats=5, free_within=5),
     },
-    [("a", "1", TODAY), ("b", "1", TODAY - timedelta(days=60)), ("a", "2", TODAY - timedelta(days=90))],
+    {
+        ("a", "1", TODAY): 1,
+        ("b", "1", TODAY - timedelta(days=60)): 1,
+        ("a", "2", TODAY - timedelta(days=90)): 1,
+    },
 )
 
 
