@@ -6,6 +6,7 @@ from flask_wtf.csrf import CSRFError
 
 from marketplace.tenancy import current_actor
 from marketplace.web.charts import line, svg_response
+from marketplace.web.error_pages import form_expired
 from marketplace.web.guards import CODE_AGAIN_SV
 from placements.checkpoints.queries import Line
 from placements.checkpoints.rules import (
@@ -61,4 +62,4 @@ def session_over(error: CSRFError) -> ResponseReturnValue:
     """A form from a session that has ended."""
     if request.path.startswith(OWN):
         return _ended_session()
-    raise error
+    return form_expired(error)

@@ -1,0 +1,53 @@
+"""What attackers and broken programs send, and what must never be read in an answer."""
+
+import re
+
+from werkzeug.test import TestResponse
+
+NASTY = (
+    "9999-12-31",
+    "0001-01-01",
+    "9" * 5000,
+    "2147483648",
+    "99999999999999999999",
+    "-1",
+    "0",
+    "",
+    "NaN",
+    "1e309",
+    "²",
+    "٣",
+    "' OR 1=1 --",
+    "namn; DROP TABLE participant",
+    "%s %(id)s {0} {{ 7 * 7 }} ${7*7}",
+    '"><script>alert(1)</script>',
+    "../../../etc/passwd",
+    "Rubrik\r\nBcc: alla@example.org",
+    "=HYPERLINK(1)",
+    "[{]}",
+    "null",
+    "2026-02-30",
+    "2026-W99",
+    "9999-W53",
+    "9999-12",
+    "2026-13",
+    "24:61",
+    "å" * 20_000,
+    "\u202ebakvänt\u0007\ufffe",
+    "\U0001f9e8",
+)
+
+_INSIDE = re.compile(
+    r"Traceback \(most|psycopg2|sqlalchemy|werkzeug|jinja2\.|SELECT .+ FROM |INSERT INTO|site-packages|/work/|\.py\b"
+    r"|Hemlig \w+ foreign"
+)
+"""Words of the machinery, and what another tenant has written in the world."""
+
+
+def assert_tells_nothing(answer: TestResponse) -> None:
+    """Refused or done, but in our own words: no fault, nothing of how it is made, nothing of another tenant's."""
+    assert answer.status_code < 500, answer.status_code
+    if (answer.mimetype or "").startswith("text/") or answer.is_json:
+        found = _INSIDE.search(answer.text)
+        assert found is None, found
+        assert "<script>alert(1)" not in answer.text
