@@ -60,6 +60,9 @@ from marketplace.audit_chain import views as audit_chain
 from marketplace.crypto import KeyRing, key_ring
 from marketplace.db import db, transaction
 from marketplace.errors import DomainError
+from marketplace.identity_provider import sign_in_views as identity
+from marketplace.identity_provider import views as identity_provider
+from marketplace.identity_provider.services import SEALED_CLIENT_SECRETS
 from marketplace.key_rotation import Sealed
 from marketplace.logs import add_request_log, configure_logging
 from marketplace.procurement import views as procurement
@@ -133,6 +136,8 @@ BLUEPRINTS: Sequence[Blueprint] = (
     extracts.own_bp,
     followup.bp,
     hours.bp,
+    identity.bp,
+    identity_provider.bp,
     invoices.bp,
     invoice_runs.bp,
     ledger.bp,
@@ -248,7 +253,7 @@ JOBS: Mapping[str, Sequence[str]] = {
 }
 """Topic of a message → the jobs that it starts, by import path. Here a later room reacts to an earlier one."""
 
-SEALED: Sequence[Sealed] = (SEALED_IDENTITIES, SEALED_SECRETS)
+SEALED: Sequence[Sealed] = (SEALED_IDENTITIES, SEALED_SECRETS, SEALED_CLIENT_SECRETS)
 """Where the key ring has sealed something: what `platstorget keys` tells of and rotates."""
 
 

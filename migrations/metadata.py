@@ -7,6 +7,7 @@ import invoicing.payments.models
 import invoicing.run.models  # noqa: F401
 import marketplace.advertising.models
 import marketplace.audit_chain.models
+import marketplace.identity_provider.models
 import marketplace.letters.models  # noqa: F401
 import placements.access.models
 import placements.assignment.models

@@ -34,9 +34,13 @@ from invoicing.payments.models import Payment
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
 from marketplace.advertising import services as advertising
-from marketplace.clock import travelling
+from marketplace.clock import now, travelling
 from marketplace.db import db, transaction
 from marketplace.documents import text_hash
+from marketplace.identity_provider import services as identity_provider
+from marketplace.identity_provider.client import encrypted
+from marketplace.identity_provider.models import BoundIdentity
+from marketplace.identity_provider.rules import Post
 from marketplace.procurement import services as procurement
 from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.procurement.rules import Proof, Regime, RequirementDraft, TermsRules
@@ -133,6 +137,8 @@ def build_world() -> World:
         half.ids |= follow_up_in_world(half)
     for half in halves:
         _watch(half)
+        _dispose(half)
+        _connect(half)
         with travelling(TODAY):
             half.ids |= look_in_world(half)
     trainees = {half.side: participant_actor(int(half.ids["training_participant_id"])) for half in halves}
@@ -173,6 +179,66 @@ def _watch(half: Half) -> None:
     with acting_as(half.by(Role.STRATEGIST)), transaction():
         half.ids["alert_id"] = alerts.add_alert(Watch(AlertKind.FREE, 1)).id
         half.ids["region_id"] = regions.found_region(f"Hemlig region {half.side}", []).id
+
+
+def _connect(half: Half) -> None:
+    """An identity provider that is not in use, which knows the case officer."""
+    coordinator = half.by(Role.COORDINATOR)
+    authority_id = half.ids["authority_id"] = known(coordinator.authority_id)
+    draft = identity_provider.ProviderDraft(
+        issuer="http://127.0.0.1:9",
+        client_id=f"Hemlig klient {half.side}",
+        client_secret_encrypted=encrypted("hemligt"),
+        domains=["example.org"],
+        group_claim="groups",
+        second_factor_values=["mfa"],
+        allows_password=True,
+    )
+    with acting_as(coordinator), transaction():
+        identity_provider.save_provider(draft, is_demo=True)
+        post = Post(authority_id, Role.STRATEGIST)
+        rule = identity_provider.add_group_rule(f"Hemlig grupp {half.side}", post, [])
+        half.ids["group_rule_id"] = rule.id
+    with acting_as(system_actor(authority_id)), transaction():
+        user_id = known(half.by(Role.CASE_OFFICER).user_id)
+        bound = BoundIdentity(authority_id=authority_id, subject="s", user_id=user_id, bound_at=now())
+        db.session.add(bound)
+        db.session.flush()
+        half.ids["bound_identity_id"] = bound.id
+
+
+def _dispose(half: Half) -> None:
+    """A proposal that waits for a decision, and one that is done: nobody was due, so nobody is gone."""
+    coordinator = half.by(Role.COORDINATOR)
+    with acting_as(half.by(Role.CONTROLLER)), transaction():
+        for kind in DisposalKind:
+            disposals.set_rule(kind, USUAL_YEARS[kind], "§ 14")
+    for prefix in ("executed_", ""):
+        with acting_as(coordinator), transaction():
+            proposal = Disposal(
+                authority_id=known(coordinator.authority_id),
+                kind=DisposalKind.PERSON,
+                years=USUAL_YEARS[DisposalKind.PERSON],
+                state=DisposalState.PROPOSED,
+                rule_sv=f"Hemlig paragraf {half.side}",
+                proposed_at=now(),
+                proposed_by=coordinator.user_name,
+                proposed_by_id=known(coordinator.user_id),
+            )
+            db.session.add(proposal)
+            db.session.flush()
+            participant_id = int(half.ids["participant_id"])
+            db.session.add(
+                DisposalItem(disposal_id=proposal.id, participant_id=participant_id, ended_on=TODAY)
+            )
+            half.ids[f"{prefix}disposal_id"] = proposal.id
+        if prefix:
+            with acting_as(half.by(Role.CONTROLLER)), transaction():
+                disposals.decide(int(half.ids["executed_disposal_id"]), "2026-9")
+            with acting_as(system_actor(coordinator.authority_id)), transaction():
+                assert disposals.dispose_some(int(half.ids["executed_disposal_id"]), 1) == 0
+                disposals.finish(int(half.ids["executed_disposal_id"]))
+    half.ids["disposal_kind"] = DisposalKind.PERSON.value
 
 
 def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:

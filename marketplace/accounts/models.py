@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
-from marketplace.accounts.rules import MemberKind, OrganisationKind, Role, SignInMeans
+from marketplace.accounts.rules import MemberKind, OrganisationKind, ProvidedState, Role, SignInMeans
 from marketplace.db import Base, enum_of, explain_constraint
 
 
@@ -93,6 +93,8 @@ class Membership(Base):
     kommun_codes: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     """Kommuner of a coordinator's Resursråd."""
     ended_on: Mapped[date | None]
+    provided: Mapped[ProvidedState | None] = mapped_column(enum_of(ProvidedState, "provided"))
+    """None for one that no group has given: it ends only when somebody ends it."""
 
     user: Mapped[User] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()

@@ -75,6 +75,13 @@ def may_hold(role: Role, kind: OrganisationKind) -> bool:
     return ROLE_BELONGS_TO.get(role) == kind
 
 
+class ProvidedState(StrEnum):
+    """What the groups at the authority's identity provider have last done to a membership."""
+
+    GIVEN = "given"
+    TAKEN = "taken"
+
+
 class SignInMeans(StrEnum):
     """What somebody signed in with."""
 
@@ -83,6 +90,8 @@ class SignInMeans(StrEnum):
     RECOVERY_CODE = "recovery_code"
     PASSKEY = "passkey"
     IDENTITY_PROVIDER = "identity_provider"
+    IDENTITY_PROVIDER_FACTOR = "identity_provider_factor"
+    """There with a second factor, which her authority lets count here."""
     DEMO = "demo"
 
 
@@ -92,6 +101,7 @@ MEANS_SV = {
     SignInMeans.RECOVERY_CODE: "lösenord och reservkod",
     SignInMeans.PASSKEY: "passnyckel",
     SignInMeans.IDENTITY_PROVIDER: "arbetsgivarens inloggning",
+    SignInMeans.IDENTITY_PROVIDER_FACTOR: "arbetsgivarens inloggning i två steg",
     SignInMeans.DEMO: "demons knapp",
 }
 

@@ -15,6 +15,7 @@ from marketplace.accounts.rules import ROLE_SV, Role, SignInMeans
 from marketplace.accounts.services import user_with_password
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import Invalid, NotFound
+from marketplace.identity_provider.queries import authority_to_sign_in_at
 from marketplace.second_factor.proof import go_on
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from marketplace.web.addresses import safe_next
@@ -35,8 +36,11 @@ _GUESSED_AT_SV = (
     "Någon har skrivit fel lösenord till kontot många gånger i dag. Logga in på en dator eller telefon där du har "
     "loggat in förut, eller välj ett nytt lösenord."
 )
-_REGISTER = "suppliers.register"
-"""The page of another room, which the application may lack."""
+_AT_ORGANISATION_SV = (
+    "Din organisation har bestämt att ni loggar in hos den. Välj Organisationens inloggning nedan."
+)
+_REGISTER, _ORGANISATIONS = "suppliers.register", "identity.index"
+"""Pages of other rooms, which the application may lack."""
 
 
 def _typed_email() -> str:
@@ -82,18 +86,23 @@ def sign_in() -> ResponseReturnValue:
         with transaction():
             user = user_with_password(form.email.data or "", form.password.data or "")
             user_id = user.id if user else None
-        if user_id is not None:
+            instead = authority_to_sign_in_at(user) if user else None
+        if instead is not None:
+            form.add_error(Invalid(_AT_ORGANISATION_SV))
+        elif user_id is not None:
             remember_browser(_typed_email())
             return redirect(go_on(user_id, by=SignInMeans.PASSWORD, to=_after_sign_in()))
-        _log.warning("sign-in refused", account=fingerprint(_typed_email())[:16])
-        form.add_error(
-            Invalid("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")
-        )
+        else:
+            _log.warning("sign-in refused", account=fingerprint(_typed_email())[:16])
+            form.add_error(
+                Invalid("E-postadressen och lösenordet hör inte ihop. Kontrollera båda och försök igen.")
+            )
     page = render_template(
         "accounts/sign_in.html",
         form=form,
         groups=_demo_groups(),
         may_register=_REGISTER in current_app.view_functions,
+        has_organisations=_ORGANISATIONS in current_app.view_functions,
     )
     return page, form.status()
 

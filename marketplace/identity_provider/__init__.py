@@ -1,0 +1,1 @@
+"""Sign-in at an authority's own identity provider, by OpenID Connect."""
