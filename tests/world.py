@@ -137,7 +137,6 @@ def build_world() -> World:
         half.ids |= follow_up_in_world(half)
     for half in halves:
         _watch(half)
-        _dispose(half)
         _connect(half)
         with travelling(TODAY):
             half.ids |= look_in_world(half)
@@ -205,40 +204,6 @@ def _connect(half: Half) -> None:
         db.session.add(bound)
         db.session.flush()
         half.ids["bound_identity_id"] = bound.id
-
-
-def _dispose(half: Half) -> None:
-    """A proposal that waits for a decision, and one that is done: nobody was due, so nobody is gone."""
-    coordinator = half.by(Role.COORDINATOR)
-    with acting_as(half.by(Role.CONTROLLER)), transaction():
-        for kind in DisposalKind:
-            disposals.set_rule(kind, USUAL_YEARS[kind], "§ 14")
-    for prefix in ("executed_", ""):
-        with acting_as(coordinator), transaction():
-            proposal = Disposal(
-                authority_id=known(coordinator.authority_id),
-                kind=DisposalKind.PERSON,
-                years=USUAL_YEARS[DisposalKind.PERSON],
-                state=DisposalState.PROPOSED,
-                rule_sv=f"Hemlig paragraf {half.side}",
-                proposed_at=now(),
-                proposed_by=coordinator.user_name,
-                proposed_by_id=known(coordinator.user_id),
-            )
-            db.session.add(proposal)
-            db.session.flush()
-            participant_id = int(half.ids["participant_id"])
-            db.session.add(
-                DisposalItem(disposal_id=proposal.id, participant_id=participant_id, ended_on=TODAY)
-            )
-            half.ids[f"{prefix}disposal_id"] = proposal.id
-        if prefix:
-            with acting_as(half.by(Role.CONTROLLER)), transaction():
-                disposals.decide(int(half.ids["executed_disposal_id"]), "2026-9")
-            with acting_as(system_actor(coordinator.authority_id)), transaction():
-                assert disposals.dispose_some(int(half.ids["executed_disposal_id"]), 1) == 0
-                disposals.finish(int(half.ids["executed_disposal_id"]))
-    half.ids["disposal_kind"] = DisposalKind.PERSON.value
 
 
 def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:
