@@ -79,7 +79,7 @@ class PolicyForm(BaseForm):
         validators=[DataRequired()],
     )
     proof_minutes = IntegerField(
-        "Minuter innan den som skriver under eller attesterar visar igen vem den är",
+        "Hur många minuter räcker inloggningen för att skriva under och attestera?",
         validators=[DataRequired("Skriv ett antal minuter."), NumberRange(1, MOST_PROOF_MINUTES)],
     )
 

@@ -25,6 +25,7 @@ from marketplace.tenancy import Actor, acting_as, current_actor
 from marketplace.web.addresses import own_path, safe_next
 from marketplace.web.guards import View
 from marketplace.web.limiter import fingerprint, limiter
+from marketplace.web.navigation import MenuItem, menu_for
 from marketplace.web.sessions import begin_session, note_proof, proved_at
 
 _HALF, _MUST_SET_UP, _CHALLENGE = "half", "must_set_up", "challenge"
@@ -61,6 +62,11 @@ def half_signed_in() -> int | None:
 
 def must_set_up() -> bool:
     return bool(session.get(_MUST_SET_UP))
+
+
+def menu(actor: Actor) -> list[MenuItem]:
+    """The menu, once there is somewhere to go."""
+    return [] if must_set_up() else menu_for(actor)
 
 
 def has_set_up() -> None:
@@ -124,9 +130,9 @@ def proved_by(form: ProofForm, user_id: int) -> SignInMeans | None:
     return means
 
 
-def proof_page(form: ProofForm, user_id: int, template: str, **shown: Any) -> ResponseReturnValue:
-    options = options_to_prove(user_id, new_challenge()) if "proof_passkey" in form else ""
-    return render_template(template, form=form, passkey_options=options, **shown), form.status()
+def passkey_options(form: ProofForm, user_id: int) -> str:
+    """What the form's passkey is asked to sign, as JSON; empty when she has none."""
+    return options_to_prove(user_id, new_challenge()) if "proof_passkey" in form else ""
 
 
 def _whoever_proves() -> str:
@@ -189,11 +195,12 @@ def _ask_again() -> ResponseReturnValue | None:
         for value in values
         if name != "csrf_token" and name not in ProofForm()
     ]
-    return proof_page(
-        form,
-        user_id,
+    page = render_template(
         "marketplace/second_factor/again.html",
+        form=form,
+        passkey_options=passkey_options(form, user_id),
         carried=carried,
         address=own_path(),
         back=safe_next(request.referrer) or url_for("start.show"),
     )
+    return page, form.status()

@@ -21,8 +21,8 @@ from marketplace.second_factor.proof import (
     limit_of_proofs,
     must_set_up,
     new_challenge,
+    passkey_options,
     proof_form,
-    proof_page,
     proved_by,
     taken_challenge,
 )
@@ -57,13 +57,17 @@ def second_step() -> ResponseReturnValue:
     with acting_as(Actor(user_id=user_id)):
         form = proof_form(user_id, has_password=False)
         means = proved_by(form, user_id) if form.is_submitted() else None
-        if means is None:
-            return proof_page(form, user_id, "marketplace/second_factor/second_step.html")
+        options = "" if means else passkey_options(form, user_id)
+    if means is None:
+        page = render_template(
+            "marketplace/second_factor/second_step.html", form=form, passkey_options=options
+        )
+        return page, form.status()
     begin_session(user_id, by=means)
     return redirect(safe_next(to) or url_for("start.show"))
 
 
-@bp.get("/tvasteg")
+@bp.get("/installningar/tvasteg")
 @signed_in
 def show() -> ResponseReturnValue:
     return render_template(
@@ -75,7 +79,7 @@ def show() -> ResponseReturnValue:
     )
 
 
-@bp.route("/tvasteg/app", methods=["GET", "POST"])
+@bp.route("/installningar/tvasteg/app", methods=["GET", "POST"])
 @signed_in
 @freshly_proved
 def add_app() -> ResponseReturnValue:
@@ -103,7 +107,7 @@ def add_app() -> ResponseReturnValue:
     return page, form.status()
 
 
-@bp.route("/tvasteg/app/ta-bort", methods=["GET", "POST"])
+@bp.route("/installningar/tvasteg/app/ta-bort", methods=["GET", "POST"])
 @signed_in
 @freshly_proved
 def remove_app() -> ResponseReturnValue:
@@ -118,7 +122,7 @@ def remove_app() -> ResponseReturnValue:
     return ask_first(question, lambda: services.remove_app(_own_id()))
 
 
-@bp.route("/tvasteg/passnyckel", methods=["GET", "POST"])
+@bp.route("/installningar/tvasteg/passnyckel", methods=["GET", "POST"])
 @signed_in
 @freshly_proved
 def add_passkey() -> ResponseReturnValue:
@@ -139,7 +143,7 @@ def add_passkey() -> ResponseReturnValue:
     return page, form.status()
 
 
-@bp.route("/tvasteg/passnyckel/<int:passkey_id>/ta-bort", methods=["GET", "POST"])
+@bp.route("/installningar/tvasteg/passnyckel/<int:passkey_id>/ta-bort", methods=["GET", "POST"])
 @signed_in
 @freshly_proved
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
@@ -157,7 +161,7 @@ def remove_passkey(passkey_id: int) -> ResponseReturnValue:
     return ask_first(question, lambda: services.remove_passkey(passkey))
 
 
-@bp.post("/tvasteg/reservkoder")
+@bp.post("/installningar/tvasteg/reservkoder")
 @signed_in
 @freshly_proved
 def make_codes() -> ResponseReturnValue:
@@ -178,7 +182,7 @@ def _crumbs() -> list[tuple[str, str]]:
     return [("Tvåstegsinloggning", url_for("second_factor.show"))]
 
 
-@bp.route("/installningar/inloggning", methods=["GET", "POST"])
+@bp.route("/installningar/inloggningskrav", methods=["GET", "POST"])
 @requires(Role.COORDINATOR)
 @freshly_proved
 def policy() -> ResponseReturnValue:

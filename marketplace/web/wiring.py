@@ -12,7 +12,7 @@ from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.clock import today
 from marketplace.letters import views as letters
 from marketplace.second_factor import views as second_factor
-from marketplace.second_factor.proof import lead_to_set_up
+from marketplace.second_factor.proof import lead_to_set_up, menu
 from marketplace.tenancy import current_actor
 from marketplace.web import pages, work
 from marketplace.web.addresses import url_filtered, url_with
@@ -21,7 +21,6 @@ from marketplace.web.filters import add_filters
 from marketplace.web.guards import View, public
 from marketplace.web.headers import add_security_headers
 from marketplace.web.limiter import limiter
-from marketplace.web.navigation import menu_for
 from marketplace.web.sessions import add_sessions, may_switch_membership
 
 _MEBIBYTE = 1024 * 1024
@@ -56,7 +55,7 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals.update(
         url_with=url_with,
         url_filtered=url_filtered,
-        menu_for=menu_for,
+        menu_for=menu,
         may_switch_membership=may_switch_membership,
         role_label=_role_label,
         today=today,

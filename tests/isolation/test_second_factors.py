@@ -62,7 +62,7 @@ def test_only_the_authoritys_coordinator_decides_what_it_asks(undone: Rollback, 
                 assert own not in db.session.scalars(select(SignInPolicy.authority_id)).all()
         held = {}
         for who in ((Role.CASE_OFFICER, "own"), (Role.SUPERVISOR, "own"), (Role.SUPERVISOR, "foreign")):
-            with acting_as(world.actors[who]):  # type: ignore[index]
+            with acting_as(world.actors[who]):
                 held[who] = [policy.proof_minutes for _, policy in policies_over_actor()]
         assert held[Role.CASE_OFFICER, "own"] == [30]
         assert sorted(held[Role.SUPERVISOR, "own"]) == [15, 30], "both authorities buy of it"

@@ -37,8 +37,8 @@ def code_now(app: TOTP, *, steps: int = 0) -> str:
 
 def with_app(client: Client) -> TOTP:
     """Adds an application to whoever has signed in."""
-    app = app_of(client.get("/tvasteg/app").text)
-    answer = client.post("/tvasteg/app", data={"code": code_now(app, steps=-1)})
+    app = app_of(client.get("/installningar/tvasteg/app").text)
+    answer = client.post("/installningar/tvasteg/app", data={"code": code_now(app, steps=-1)})
     assert answer.status_code == 302, answer.text
     return app
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from marketplace.accounts import services as accounts
-from marketplace.accounts.models import Membership, UserSecret, UserSession
+from marketplace.accounts.models import Membership, User, UserSecret, UserSession
 from marketplace.accounts.rules import Role, SignInMeans
 from marketplace.clock import travelling
 from marketplace.crypto import key_ring
@@ -32,6 +32,7 @@ from tests.support.routes import EVERY_ROUTE
 from tests.support.second_factor import code_now, require_second_factor, with_app
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOME, POLICY = "/installningar/tvasteg", "/installningar/inloggningskrav"
 PASSWORD = "tre ord som glöms"
 SIGNS = {
     "attest.attest",
@@ -76,8 +77,7 @@ def person(ready_market: Market) -> Callable[[Actor], Person]:
         with acting_as(system_actor()):
             db.session.add(UserSecret(user_id=actor.user_id, password_hash=accounts._hasher.hash(PASSWORD)))
             db.session.commit()
-            email = db.session.scalar(select(accounts.User.email).where(accounts.User.id == actor.user_id))
-        return Person(actor, str(email))
+            return Person(actor, db.session.get_one(User, actor.user_id).email)
 
     return with_password
 
@@ -101,16 +101,16 @@ def test_who_must_but_has_none_comes_to_nothing_else_first(
 ) -> None:
     """As long as nobody has decided otherwise that is everyone."""
     client, who = client_for(), person(ready_market.officer)
-    assert sign_in(client, who).location == "/tvasteg"
-    page = client.get("/tvasteg").text
+    assert sign_in(client, who).location == HOME
+    page = client.get(HOME).text
     assert "Lägg till ett andra steg först" in page
     for path in ("/", "/deltagare/", "/installningar"):
-        assert client.get(path).location == "/tvasteg"
-    assert client.post("/deltagare/hitta", data={"number": "1"}).location == "/tvasteg"
+        assert client.get(path).location == HOME
+    assert client.post("/deltagare/hitta", data={"number": "1"}).location == HOME
     with_app(client)
     assert client.get("/").status_code == 200
     client.post("/logga-ut")
-    assert client.get("/tvasteg").location.startswith("/logga-in")
+    assert client.get(HOME).location.startswith("/logga-in")
 
 
 def test_the_second_step_opens_where_she_was_going(
@@ -127,7 +127,7 @@ def test_the_second_step_opens_where_she_was_going(
     assert second(client, code_now(app), "?next=/deltagare/").location == "/deltagare/"
     assert client.get("/deltagare/").status_code == 200
     assert means_of(ready_market.officer) is SignInMeans.CODE
-    assert code_now(app) not in client.get("/tvasteg").text
+    assert code_now(app) not in client.get(HOME).text
 
 
 def test_a_code_is_taken_once_and_the_half_waits_ten_minutes(
@@ -151,9 +151,9 @@ def test_a_recovery_code_opens_once_and_she_is_told(
     client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market
 ) -> None:
     who, at_home = person(ready_market.officer), client_for(ready_market.officer)
-    assert at_home.post("/tvasteg/reservkoder").status_code == 409, "there is nothing to be in reserve for"
+    assert at_home.post(f"{HOME}/reservkoder").status_code == 409, "in reserve for what?"
     with_app(at_home)
-    codes = re.findall(r"<li>([0-9A-Z-]{29})</li>", at_home.post("/tvasteg/reservkoder").text)
+    codes = re.findall(r"<li>([0-9A-Z-]{29})</li>", at_home.post(f"{HOME}/reservkoder").text)
     assert len(codes) == 10
     with acting_as(system_actor()):
         kept = "".join(db.session.scalars(select(RecoveryCode.code_hash)))
@@ -163,8 +163,8 @@ def test_a_recovery_code_opens_once_and_she_is_told(
         sign_in(client, who)
         assert second(client, code).status_code == status
     assert means_of(ready_market.officer) is SignInMeans.RECOVERY_CODE
-    assert "Du har 8 kvar" in at_home.get("/tvasteg").text
-    newer = at_home.post("/tvasteg/reservkoder").text
+    assert "Du har 8 kvar" in at_home.get(HOME).text
+    newer = at_home.post(f"{HOME}/reservkoder").text
     assert codes[2] not in newer
     client = client_for()
     sign_in(client, who)
@@ -205,12 +205,12 @@ def test_the_last_factor_stays_with_who_has_to_have_one(
 ) -> None:
     client = client_for(ready_market.officer)
     with_app(client)
-    assert "behöver ett andra steg" in client.post("/tvasteg/app/ta-bort").text
+    assert "behöver ett andra steg" in client.post(f"{HOME}/app/ta-bort").text
     require_second_factor(ready_market.north_id, RequiredOf.NOBODY)
     session.commit()
-    client.post("/tvasteg/reservkoder")
-    assert client.get("/tvasteg/app/ta-bort").status_code == 200
-    assert client.post("/tvasteg/app/ta-bort").location == "/tvasteg"
+    client.post(f"{HOME}/reservkoder")
+    assert client.get(f"{HOME}/app/ta-bort").status_code == 200
+    assert client.post(f"{HOME}/app/ta-bort").location == HOME
     with acting_as(system_actor()):
         assert not session.scalar(select(func.count()).select_from(AuthenticatorApp))
         assert not session.scalar(select(func.count()).select_from(RecoveryCode))
@@ -232,10 +232,10 @@ def test_the_coordinator_decides_for_members_and_suppliers_too(
     client_for: ClientFor, ready_market: Market, session: Session
 ) -> None:
     client = client_for(ready_market.coordinator)
-    answer = client.post("/installningar/inloggning", data={"required_of": "persons", "proof_minutes": "30"})
+    answer = client.post(POLICY, data={"required_of": "persons", "proof_minutes": "30"})
     assert answer.status_code == 302
-    assert "Nytt bevis efter 30 minuter." in client.get("/installningar/inloggning").text
-    assert client.post("/installningar/inloggning", data={"proof_minutes": "721"}).status_code == 422
+    assert "Nytt bevis efter 30 minuter." in client.get(POLICY).text
+    assert client.post(POLICY, data={"proof_minutes": "721"}).status_code == 422
     required = {}
     for who in (ready_market.officer, ready_market.controller, ready_market.supervisor, ready_market.manager):
         with acting_as(who):
@@ -275,7 +275,8 @@ def decide(client_for: ClientFor, ready_market: Market) -> Callable[..., TestRes
     def send(later: timedelta, **more: Any) -> TestResponse:
         with travelling(NOON + later):
             return client.post(
-                "/installningar/inloggning?a=1", data={"required_of": "nobody", "proof_minutes": "9"} | more
+                "/installningar/inloggningskrav?a=1",
+                data={"required_of": "nobody", "proof_minutes": "9"} | more,
             )
 
     return send
@@ -292,7 +293,7 @@ def test_an_old_proof_is_asked_for_again_and_nothing_typed_is_lost(
     person(ready_market.coordinator)
     page = decide(timedelta(minutes=15), note='å "<b>')
     assert "Bekräfta att det är du" in page.text
-    assert 'action="/installningar/inloggning?a=1"' in page.text
+    assert 'action="/installningar/inloggningskrav?a=1"' in page.text
     for name, value in (("required_of", "nobody"), ("proof_minutes", "9"), ("note", "å &#34;&lt;b&gt;")):
         assert f'<input type="hidden" name="{name}" value="{value}">' in page.text
     assert decided(ready_market) == Policy(), "nothing is done yet"
@@ -324,7 +325,7 @@ def test_somebody_elses_session_does_not_make_a_proof_fresh(
     client = client_for(ready_market.coordinator)
     with travelling(NOON + timedelta(minutes=14)):
         client.post("/logga-ut")
-        assert client.get("/installningar/inloggning").location.startswith("/logga-in")
+        assert client.get(POLICY).location.startswith("/logga-in")
 
 
 def test_who_has_lost_everything_is_reset_signed_out_and_told(
@@ -339,4 +340,4 @@ def test_who_has_lost_everything_is_reset_signed_out_and_told(
         subjects = session.scalars(select(Letter.subject_sv)).all()
     assert client.get("/").location.startswith("/logga-in")
     assert "Ditt andra steg är nollställt" in subjects
-    assert sign_in(client_for(), who).location == "/tvasteg", "her password, and then a new one"
+    assert sign_in(client_for(), who).location == HOME, "her password, and then a new one"
