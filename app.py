@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 from flask import Blueprint, Flask
+from redis import Redis
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import Rule
 
@@ -269,6 +270,14 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     db.init_app(app)
     app.extensions["key_ring"] = KeyRing(settings.person_keys, settings.person_lookup_key)
     add_request_log(app)
+    if settings.otlp_url:
+        from marketplace.traces import add_traces
+
+        add_traces(app, settings.otlp_url)
+    if settings.metrics_token:
+        from marketplace.web.metrics import add_metrics  # once it is known where the web's processes share counts
+
+        add_metrics(app, settings.metrics_token, Redis.from_url(settings.redis_url))
     init_web(app)
     add_health(app, settings.redis_url, migrations.too_old())
     for blueprint in BLUEPRINTS:
@@ -347,9 +356,10 @@ def seed(participants: int | None) -> None:
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(min=1))
 def web(bind: str, workers: int, threads: int) -> None:
     """Serves the application with gunicorn."""
-    from marketplace.web.server import serve
+    from marketplace.web.server import serve, shared_counts
 
-    serve(create_app(), bind, workers, threads)
+    with shared_counts():
+        serve(create_app(), bind, workers, threads)
 
 
 @cli.command()

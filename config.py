@@ -57,6 +57,10 @@ class Settings(BaseSettings):
     mail_from: str = "Platstorget <platstorget@localhost>"
     access_point_url: str = Field(default="", repr=False)
     """https://user:password@host/path of an access point, or file:///folder. Empty: e-invoices are not handed over."""
+    metrics_token: str = Field(default="", repr=False)
+    """What Prometheus sends to be shown /metrics; at least 32 characters. Empty: there is no such address."""
+    otlp_url: str = ""
+    """Where traces are sent: http(s)://…/v1/traces of an OpenTelemetry collector. Empty: none are made."""
     log_level: str = "INFO"
 
     @field_validator("database_url", "database_owner_url")
@@ -116,6 +120,18 @@ class Settings(BaseSettings):
             raise ValueError(f"must have at least {_SHORTEST_SECRET} characters")
         return value
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_a_token(cls, value: str) -> str:
+        return cls._is_long_enough(value) if value else value
+
+    @field_validator("otlp_url")
+    @classmethod
+    def _is_a_collector(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError("must begin with https:// or http://")
+        return value
+
     @field_validator("person_keys", mode="before")
     @classmethod
     def _is_a_key_ring(cls, value: object) -> object:
@@ -162,6 +178,7 @@ class Settings(BaseSettings):
             "PUBLIC_URL": self.public_url,
             "MAIL_URL": self.mail_url,
             "MAIL_FROM": self.mail_from,
+            "OTLP_URL": self.otlp_url,
             "ACCESS_POINT_URL": self.access_point_url,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,
@@ -171,12 +188,19 @@ class Settings(BaseSettings):
                 "connect_args": {
                     "connect_timeout": 5,
                     "options": "-c plan_cache_mode=force_generic_plan",
-                    "connection_factory": Connection,
+                    "connection_factory": self._connection_factory(),
                 },
                 "executemany_mode": "values_plus_batch",  # a week's attendance goes in one round trip, not in fifty
             },
             "RATELIMIT_STORAGE_URI": _limiter_address(self.redis_url),
         }
+
+    def _connection_factory(self) -> type[Connection]:
+        if not self.otlp_url:
+            return Connection
+        from marketplace.traces import TracedConnection
+
+        return TracedConnection
 
 
 def load() -> Settings:

@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
@@ -29,6 +29,7 @@ from rq import Queue, Retry, Worker
 from rq import cron_job_registry as records
 from rq.cron import CronJob, CronScheduler
 from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.executions import Execution
 from rq.job import Job, JobStatus
 from rq.utils import import_attribute
 from sqlalchemy import select
@@ -40,11 +41,11 @@ from marketplace import clock, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.db import db, transaction
+from marketplace.job_counts import QUEUE, count_job
 from marketplace.logs import described
 from marketplace.processes import die_with_parent
 from marketplace.tenancy import acting_as, system_actor
 
-QUEUE = "platstorget"
 SWEDISH_TIME = "CET-1CEST,M3.5.0,M10.5.0/3"
 """For the C library, in a form that needs no zone files: the schedule is read on the clock in Sweden."""
 _PAUSE = 1.0  # seconds between looks in the outbox
@@ -364,6 +365,22 @@ def relay_forever(app: Flask, connection: Redis, is_stopping: threading.Event) -
         keeper.give_up()
 
 
+_SCHEDULED = f"{start_scheduled.__module__}.{start_scheduled.__name__}"
+
+
+def _called(job: Job) -> str:
+    """The job's function, or of what the clock started its name in the schedule."""
+    return str(job.args[0]) if job.func_name == _SCHEDULED else str(job.func_name)
+
+
+def _traced(app: Flask, name: str, about: dict[str, str]) -> AbstractContextManager[None]:
+    if not app.config["OTLP_URL"]:
+        return nullcontext()
+    from marketplace.traces import traced_job
+
+    return traced_job(name, **about)
+
+
 class JobWorker(Worker):
     """Runs each job in a forked child, inside the application and with database connections of its own.
 
@@ -382,6 +399,22 @@ class JobWorker(Worker):
         with self.app.app_context():
             db.engine.dispose(close=False)  # the parent's connections are not ours to use or to close
             super().main_work_horse(job, queue)
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Whatever it logs carries its name and its message's number; how it ended is logged, counted and traced."""
+        name, about = _called(job), {"outbox_id": str(job.args[0])} if job.func_name != _SCHEDULED else {}
+        structlog.contextvars.bind_contextvars(job=name, **about)
+        started = time.perf_counter()
+        with _traced(self.app, name, about):
+            is_done = super().perform_job(job, queue, execution)
+        seconds, result = time.perf_counter() - started, "done" if is_done else "failed"
+        _log.info("job", result=result, duration_ms=round(1000 * seconds, 1))
+        count_job(self.connection, name, result, seconds)
+        return is_done
+
+    def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)  # type: ignore[no-untyped-call]
+        count_job(self.connection, _called(job), "killed", 0)
 
     def handle_exception(self, job: Job, *exc_info: Any) -> None:
         self._failure = json.dumps(described(exc_info[1]))

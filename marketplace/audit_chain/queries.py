@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, exists, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from marketplace.accounts.rules import Role
 from marketplace.audit import Event
@@ -123,6 +124,17 @@ def lost_heads(authority_id: int | None) -> list[int]:
                 ~known.exists(),
             )
             .order_by(AuditCheck.number)
+        )
+    )
+
+
+def latest_checks() -> list[AuditCheck]:
+    """Of each chain. For the system."""
+    return list(
+        db.session.scalars(
+            select(AuditCheck)
+            .ext(distinct_on(AuditCheck.authority_id))
+            .order_by(AuditCheck.authority_id, AuditCheck.id.desc())
         )
     )
 
