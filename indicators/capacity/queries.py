@@ -126,19 +126,18 @@ class Offered:
 def offered(authority_id: int) -> Offered:
     """Out of the places themselves: there are few of them beside the days counted."""
     under_contract = select(Contract.enterprise_id).where(Contract.authority_id == authority_id)
-    keys = db.session.execute(
-        select(Place.kommun_code, Place.ssyk, Place.enterprise_id)
-        .where(Place.enterprise_id.in_(under_contract), Place.state != PlaceState.DRAFT)
-        .distinct()
-    ).all()
-    kommun_codes, ssyks = {key.kommun_code for key in keys}, {key.ssyk for key in keys}
+    columns = (Place.kommun_code, Place.ssyk, Place.enterprise_id)
+    statement = select(*(func.array_agg(column.distinct()) for column in columns)).where(
+        Place.enterprise_id.in_(under_contract), Place.state != PlaceState.DRAFT
+    )
+    kommun_codes, ssyks, enterprise_ids = (set(found or ()) for found in db.session.execute(statement).one())
     known = lists()
     field_ids = {known.trades[ssyk].field_id for ssyk in ssyks}
     return Offered(
         {code: kommun.name for code, kommun in known.kommuner.items() if code in kommun_codes},
         {field_id: name for field_id, name in known.fields.items() if field_id in field_ids},
         {ssyk: trade.plain_name for ssyk, trade in known.trades.items() if ssyk in ssyks},
-        names_of({key.enterprise_id for key in keys}),
+        names_of(enterprise_ids),
     )
 
 

@@ -9,8 +9,7 @@ from indicators.measures.models import MeasureCell
 from indicators.measures.rules import Dimension
 from marketplace.accounts.models import Organisation
 from marketplace.db import db
-from marketplace.reference.models import Trade
-from marketplace.reference.queries import kommun_labels
+from marketplace.reference.queries import lists
 from marketplace.reference.rules import SEX_PLURAL_SV, Sex
 from marketplace.swedish import swedish_key
 
@@ -60,11 +59,9 @@ def key_names(found: Cells, by: Dimension) -> dict[str, str]:
     if by is Dimension.SEX:
         return {sex.value: SEX_PLURAL_SV[sex].capitalize() for sex in Sex if sex.value in keys}
     if by is Dimension.KOMMUN:
-        names = kommun_labels(keys)
-    elif by is Dimension.TRADE:
-        trades = select(Trade).where(Trade.ssyk.in_(keys))
-        names = {trade.ssyk: trade.plain_name for trade in db.session.scalars(trades)}
-    else:
-        of = select(Organisation.id, Organisation.name).where(Organisation.id.in_([int(key) for key in keys]))
-        names = {str(key): name for key, name in db.session.execute(of)}
+        return {code: kommun.name for code, kommun in lists().kommuner.items() if code in keys}
+    if by is Dimension.TRADE:
+        return {ssyk: trade.plain_name for ssyk, trade in lists().trades.items() if ssyk in keys}
+    of = select(Organisation.id, Organisation.name).where(Organisation.id.in_([int(key) for key in keys]))
+    names = {str(key): name for key, name in db.session.execute(of)}
     return dict(sorted(names.items(), key=lambda pair: (swedish_key(pair[1]), pair[0])))

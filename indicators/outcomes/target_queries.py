@@ -1,6 +1,6 @@
 """Reads targets, and how each stands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -84,8 +84,8 @@ def questions(authority_id: int) -> dict[str, str]:
     return {question.series: question.swedish.text for question in rows}
 
 
-def standings(authority_id: int, year: int) -> list[Standings]:
-    """Every target at the end of the year."""
+def standings(authority_id: int, year: int, aims: Sequence[Level]) -> list[Standings]:
+    """Each target at the end of the year."""
     of_year = cells(authority_id, year, list(OF_YEAR.values()), (Dimension.ALL, Dimension.SEX))
     newcomers = _newcomers(authority_id, year)
     said = _Said(authority_id, year)
@@ -95,7 +95,7 @@ def standings(authority_id: int, year: int) -> list[Standings]:
         else _of_newcomers(level, newcomers)
         if level.aim in (Aim.PARTICIPANTS, Aim.WOMEN)
         else _of_year(level, of_year[OF_YEAR[level.aim]], year)
-        for level in levels(authority_id)
+        for level in aims
     ]
 
 

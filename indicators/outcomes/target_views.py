@@ -30,12 +30,13 @@ bp = Blueprint("targets", __name__, url_prefix="/mal")
 def index() -> ResponseReturnValue:
     form = asked_year()
     year = form.ar.data
+    levels = target_queries.levels(own_authority())
     return render_template(
         "indicators/outcomes/targets.html",
         form=form,
         year=year,
-        targets=target_queries.standings(own_authority(), year) if year else [],
-        levels=target_queries.levels(own_authority()),
+        targets=target_queries.standings(own_authority(), year, levels) if year else [],
+        levels=levels,
         may_write=current_actor().role is Role.STRATEGIST,
         aim_names=AIM_SV,
         progress_names=PROGRESS_SV,
@@ -51,6 +52,7 @@ def index() -> ResponseReturnValue:
 @requires(*READERS)
 def index_file(file_format: str) -> Response:
     year = asked_year().ar.data
+    levels = target_queries.levels(own_authority())
     lines = [
         (
             AIM_SV[one.level.aim],
@@ -60,7 +62,7 @@ def index_file(file_format: str) -> Response:
             PROGRESS_SV[told.progress],
             one.basis_sv,
         )
-        for one in (target_queries.standings(own_authority(), year) if year else [])
+        for one in (target_queries.standings(own_authority(), year, levels) if year else [])
         for told in one.told
     ]
     header = ("Mål", "Nivå", "Vilka", "Antal", "Av", "Andel", "Läge", "Räknat ur")

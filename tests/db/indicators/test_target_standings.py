@@ -35,7 +35,7 @@ def publish(market: Market, model: type[Base], **values: object) -> None:
 
 def told(market: Market, year: int = YEAR) -> dict[Aim, Standings]:
     with acting_as(market.strategist):
-        return {one.level.aim: one for one in standings(market.north_id, year)}
+        return {one.level.aim: one for one in standings(market.north_id, year, levels(market.north_id))}
 
 
 def test_nothing_is_told_in_words(ready_market: Market) -> None:
