@@ -113,7 +113,7 @@ SCHEDULE: Sequence[Scheduled] = (
     Scheduled(
         "accounts.night",
         "25 1 * * *",
-        "sessions that are long over are forgotten",
+        "sessions, invitations and links that are long over are forgotten",
         function="marketplace.accounts.jobs.dispatch_night",
     ),
     Scheduled(
@@ -393,7 +393,7 @@ class JobWorker(Worker):
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         self.is_stopping = True
-        super().request_stop(signum, frame)
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         with self.app.app_context():

@@ -10,6 +10,7 @@ from pathlib import Path
 from bench import measures
 from bench.data import LARGE, SMALL, WORK, Ground, ground, prepare
 from bench.load import Clients, clients
+from bench.many import load_findings
 from bench.measures import People, Signed
 from bench.month import month_findings
 from bench.night import indicator_findings
@@ -17,7 +18,7 @@ from bench.report import Finding, table, write
 from bench.serving import ROOT, Served, Visitor, floor, product
 from bench.sizes import Sizes, from_environment
 
-ALL = ("search", "queries", "memory", "booking", "rush", "invoicing", "indicators")
+ALL = ("search", "queries", "memory", "booking", "rush", "load", "invoicing", "indicators")
 
 
 def main(wanted: list[str]) -> int:
@@ -55,6 +56,12 @@ def measure(where: Ground, sizes: Sizes, wanted: list[str]) -> list[Finding]:
             findings.append(measures.queries(where, who.officers[0], paths))
         if {"booking", "rush"} & set(wanted):
             findings += _bookings(where, sizes, wanted, who, ready)
+    if "load" in wanted:
+        _say("Many at once …")
+        unasked = measures.waiting(where, is_rush=False)[
+            ::-1
+        ]  # taken from its end, after what the bookings took
+        findings += load_findings(where, sizes, who, unasked[: len(unasked) // 2])
     return findings
 
 

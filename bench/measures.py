@@ -4,6 +4,7 @@ import re
 import time
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from sqlalchemy import event
@@ -36,8 +37,7 @@ class People:
     """Memberships of the unit whose participants wait."""
 
 
-@dataclass(frozen=True)
-class Signed:
+class Signed(NamedTuple):
     """An officer's cookie, and what a form sends along with it."""
 
     cookie: str
@@ -52,9 +52,9 @@ class Waiting:
     first_day: date
     last_day: date
 
-    def request(self, by: Signed) -> bytes:
-        fields = {"csrf_token": by.token, "first_day": self.first_day, "last_day": self.last_day}
-        return post(f"/placeringar/begar/{self.choice_round_id}", urlencode(fields), by.cookie)
+    def request(self, cookie: str, token: str) -> bytes:
+        fields = {"csrf_token": token, "first_day": self.first_day, "last_day": self.last_day}
+        return post(f"/placeringar/begar/{self.choice_round_id}", urlencode(fields), cookie)
 
 
 def waiting(ground: Ground, *, is_rush: bool) -> list[Waiting]:
@@ -179,7 +179,7 @@ def booking(
         if number:
             by_hand.then(outcome)
         some = waiting[number * share : (number + 1) * share]
-        asking = [one.request(cookies[index % len(cookies)]) for index, one in enumerate(some)]
+        asking = [one.request(*cookies[index % len(cookies)]) for index, one in enumerate(some)]
         outcome = _deal_out(clients, own, asking, seconds)
         _expect(outcome, {302}, "product")
         if number:
@@ -223,7 +223,7 @@ def rush(
     """Everyone asks for the same place at the same moment."""
     starts_at = time.monotonic() + 1.0
     jobs = [
-        Job(own.port, [one.request(cookies[n % len(cookies)])], starts_at=starts_at, repeats=False)
+        Job(own.port, [one.request(*cookies[n % len(cookies)])], starts_at=starts_at, repeats=False)
         for n, one in enumerate(waiting)
     ]
     outcome = clients.go(jobs)

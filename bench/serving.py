@@ -114,7 +114,7 @@ class Visitor:
 
     def sign_in(self, membership_id: int) -> None:
         page = self.read("/logga-in")
-        fields = {"csrf_token": _token(page), "membership_id": membership_id}
+        fields = {"csrf_token": token_in(page), "membership_id": membership_id}
         status, _ = self._ask(post("/demo/logga-in", urlencode(fields), self.cookie))
         if status != 302:
             raise RuntimeError(f"Could not sign in: {status}")
@@ -127,19 +127,26 @@ class Visitor:
 
     def token(self, path: str) -> str:
         """What the forms of the page send along."""
-        return _token(self.read(path))
+        return token_in(self.read(path))
 
     def _ask(self, request: bytes) -> tuple[int, str]:
         wire = Wire(self.port)
         status, head, body = wire.ask(request)
         wire.close()
-        for name, _, value in (line.partition(": ") for line in head.decode("latin-1").split("\r\n")):
-            if name.lower() == "set-cookie":
-                self.cookie = value.partition(";")[0]
+        self.cookie = cookie_in(head) or self.cookie
         return status, body.decode()
 
 
-def _token(page: str) -> str:
+def cookie_in(head: bytes) -> str:
+    """The one that the answer sets, if any."""
+    for name, _, value in (line.partition(": ") for line in head.decode("latin-1").split("\r\n")):
+        if name.lower() == "set-cookie":
+            return value.partition(";")[0]
+    return ""
+
+
+def token_in(page: str) -> str:
+    """What its forms send along."""
     found = _CSRF.search(page)
     if found is None:
         raise RuntimeError("The page has no form.")

@@ -23,6 +23,10 @@ class Sizes:
     days: int = 1_000_000
     """Of attendance in the month that is run; 500 for each invoice."""
 
+    users: int = 200
+    """People at work at once."""
+    load_seconds: float = 600.0
+    """How long they are."""
     placements: int = 100_000
     """Of the year that indicators are counted of; ten days of attendance for each."""
 

@@ -105,6 +105,7 @@ def add_people(cursor: Cursor, source: str) -> None:
         participant_id="s.participant_id",
         authority_id="s.authority_id",
         number_hash="md5(s.participant_id::text)",
+        newest_hash="md5(s.participant_id::text)",
     )
     multiply(cursor, "consent", "bench.person", id="s.participant_id", participant_id="s.participant_id")
     cursor.execute("DROP TABLE bench.person")
