@@ -58,6 +58,7 @@ from marketplace.advertising import queries as advertising_queries
 from marketplace.advertising import views as advertising
 from marketplace.audit_chain import queries as audit_queries
 from marketplace.audit_chain import views as audit_chain
+from marketplace.colleagues.duties import register_duties
 from marketplace.crypto import KeyRing, key_ring
 from marketplace.db import db, transaction
 from marketplace.errors import DomainError
@@ -96,6 +97,7 @@ from placements.participants import consent_views
 from placements.participants import queries as participant_queries
 from placements.participants import views as participants
 from placements.participants.services import SEALED_IDENTITIES
+from placements.participants.takeover import DUTIES
 from placements.plan import queries as plan_queries
 from placements.plan import views as plan
 from placements.report import views as report
@@ -218,11 +220,13 @@ JOBS: Mapping[str, Sequence[str]] = {
     "invoice_run": ["invoicing.run.jobs.run_month"],
     "invoice.deliver": ["invoicing.delivery.jobs.hand_over"],
     "invoice.sent": ["invoicing.delivery.jobs.keep_paper", "invoicing.delivery.jobs.hand_over"],
+    "invitation.send": ["marketplace.colleagues.jobs.send_invitation"],
     "letter.deliver": ["marketplace.letters.jobs.deliver_letter"],
     "letter.digest": ["marketplace.letters.jobs.send_digest"],
     "letter.send": ["marketplace.letters.jobs.send_letter"],
     "participants.lapse": ["placements.participants.jobs.lapse_grants"],
     "place_closed": ["placements.visits.jobs.withdraw_at_place"],
+    "password.send": ["marketplace.accounts.jobs.send_password_link"],
     "placement.over": ["placements.followup.jobs.cancel_coming"],
     "placement.resumed": ["placements.followup.jobs.follow_plan"],
     "placement_accepted": [
@@ -284,6 +288,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     register_waiting(app, *WAITING)
     register_seat_holders(app, holders_of_seats)
+    register_duties(app, *DUTIES)
     admit_guests(app, actor_of_session)
     unguarded = [rule.rule for rule, guard in guarded_routes(app) if guard is None]
     if unguarded:

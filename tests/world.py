@@ -35,6 +35,7 @@ from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
 from marketplace.advertising import services as advertising
 from marketplace.clock import now, travelling
+from marketplace.colleagues.models import Invitation
 from marketplace.db import db, transaction
 from marketplace.documents import text_hash
 from marketplace.identity_provider import services as identity_provider
@@ -138,6 +139,7 @@ def build_world() -> World:
     for half in halves:
         _watch(half)
         _connect(half)
+        _invite(half)
         with travelling(TODAY):
             half.ids |= look_in_world(half)
     trainees = {half.side: participant_actor(int(half.ids["training_participant_id"])) for half in halves}
@@ -204,6 +206,27 @@ def _connect(half: Half) -> None:
         db.session.add(bound)
         db.session.flush()
         half.ids["bound_identity_id"] = bound.id
+
+
+def _invite(half: Half) -> None:
+    """An invitation of the authority's and one of the enterprise's, not sent yet; and who works there."""
+    for prefix, by, role in (
+        ("", Role.COORDINATOR, Role.CASE_OFFICER),
+        ("enterprise_", Role.SUPPLIER_MANAGER, Role.SUPERVISOR),
+    ):
+        works = half.by(role)
+        with acting_as(half.by(by)), transaction():
+            invitation = Invitation(
+                organisation_id=known(works.organisation_id),
+                email=f"inbjuden.{half.side}@example.org",
+                role=role,
+                invited_by=half.by(by).user_name,
+                invited_at=now(),
+            )
+            db.session.add(invitation)
+            db.session.flush()
+            half.ids[f"{prefix}invitation_id"] = invitation.id
+            half.ids[f"{prefix}membership_id"] = known(works.membership_id)
 
 
 def _let_in(half: Half, actors: dict[tuple[Role, Side], Actor]) -> str:

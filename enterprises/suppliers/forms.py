@@ -3,20 +3,20 @@
 from wtforms import (
     BooleanField,
     EmailField,
-    PasswordField,
     StringField,
     TelField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, EqualTo, Length
+from wtforms.validators import DataRequired, Length
 
+from marketplace.accounts.forms import NewPasswordForm
 from marketplace.web.fields import OrgnrField
 from marketplace.web.forms import BaseForm
 
 _EMAIL = {"autocapitalize": "none", "spellcheck": "false"}
 
 
-class RegisterForm(BaseForm):
+class RegisterForm(NewPasswordForm):
     orgnr = OrgnrField(
         "Organisationsnummer",
         validators=[DataRequired("Skriv organisationsnumret.")],
@@ -43,20 +43,6 @@ class RegisterForm(BaseForm):
         validators=[DataRequired("Skriv din e-postadress."), Length(max=254)],
         description="Den loggar du in med.",
         render_kw={"autocomplete": "username", **_EMAIL},
-    )
-    password = PasswordField(
-        "Lösenord",
-        validators=[DataRequired("Välj ett lösenord."), Length(min=12, max=1000)],
-        description="Minst 12 tecken. Flera ord efter varandra är lättare att minnas och svårare att gissa.",
-        render_kw={"autocomplete": "new-password"},
-    )
-    password_again = PasswordField(
-        "Lösenordet en gång till",
-        validators=[
-            DataRequired("Skriv lösenordet en gång till."),
-            EqualTo("password", "Lösenorden är inte lika."),
-        ],
-        render_kw={"autocomplete": "new-password"},
     )
 
 

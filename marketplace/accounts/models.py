@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
@@ -62,6 +62,19 @@ class UserSecret(Base):
     password_hash: Mapped[str]
 
 
+class PasswordLink(Base):
+    """Somebody has asked to choose a new password for an address. The token is in the letter alone. Without a user when
+    the address has no account: asking leaves the same behind."""
+
+    __tablename__ = "password_link"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"), index=True)
+    asked_at: Mapped[datetime]
+    token_hash: Mapped[str | None] = mapped_column(unique=True)
+    expires_at: Mapped[datetime | None]
+
+
 class UserSession(Base):
     """A user signed in on one browser. The browser has the token; only its hash is kept."""
 
@@ -84,7 +97,16 @@ class Membership(Base):
     """A user in an organisation in one role. Someone with two roles has two, and chooses which to act in."""
 
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("user_id", "organisation_id", "role"),)
+    __table_args__ = (
+        Index(
+            "uq_membership_current",
+            "user_id",
+            "organisation_id",
+            "role",
+            unique=True,
+            postgresql_where=text("ended_on IS NULL"),
+        ),  # who comes back has a new one, and nothing of what hung on the old
+    )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -98,3 +120,6 @@ class Membership(Base):
 
     user: Mapped[User] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
+
+
+explain_constraint("uq_membership_current", "Medarbetaren har redan rollen.")

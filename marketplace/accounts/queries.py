@@ -24,7 +24,7 @@ class DemoPerson:
     organisation_name: str
 
 
-def _is_current(day: date | BindParameter[date]) -> ColumnElement[bool]:
+def is_current(day: date | BindParameter[date]) -> ColumnElement[bool]:
     return (Membership.ended_on.is_(None)) | (Membership.ended_on > day)
 
 
@@ -52,7 +52,7 @@ def acting_users(organisation_id: int, role: Role) -> list[int]:
             Membership.organisation_id == organisation_id,
             Membership.role == role,
             User.is_active,
-            _is_current(today()),
+            is_current(today()),
         )
         .order_by(User.id)
     )
@@ -62,7 +62,7 @@ def acting_users(organisation_id: int, role: Role) -> list[int]:
 def acting_everywhere() -> list[int]:
     """Users who act for anybody now. For the system."""
     statement = (
-        select(User.id).where(User.is_active, User.memberships.any(_is_current(today()))).order_by(User.id)
+        select(User.id).where(User.is_active, User.memberships.any(is_current(today()))).order_by(User.id)
     )
     return list(db.session.scalars(statement))
 
@@ -72,7 +72,7 @@ def memberships_of(user_id: int) -> list[Membership]:
     statement = (
         select(Membership)
         .join(Membership.organisation)
-        .where(Membership.user_id == user_id, _is_current(today()))
+        .where(Membership.user_id == user_id, is_current(today()))
         .options(joinedload(Membership.organisation))
         .order_by(swedish_order(Organisation.name), Membership.role, Membership.id)
     )
@@ -174,7 +174,7 @@ def demo_people() -> list[DemoPerson]:
         select(Membership.id, User.name, Membership.role, Organisation.name.label("organisation_name"))
         .join(Membership.user)
         .join(Membership.organisation)
-        .where(User.is_active, _is_current(today()))
+        .where(User.is_active, is_current(today()))
         .order_by(swedish_order(Organisation.name), swedish_order(User.name), Membership.id)
     )
     people = [DemoPerson(row.id, row.name, row.role, row.organisation_name) for row in rows]

@@ -105,6 +105,9 @@ MEANS_SV = {
     SignInMeans.DEMO: "demons knapp",
 }
 
+SESSIONS_KEPT = timedelta(days=30)
+"""How long a session that is over can be read of, by whose it was. Longer than any lasts."""
+
 _BROWSERS = (  # most say that they are several: the first that fits is the one
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -115,9 +118,6 @@ _BROWSERS = (  # most say that they are several: the first that fits is the one
     ("Chrome/", "Chrome"),
     ("Safari/", "Safari"),
 )
-SESSIONS_KEPT = timedelta(days=30)
-"""How long a session that is over can be read of, by whose it was. Longer than any lasts."""
-
 _SYSTEMS = (
     ("iPhone", "Iphone"),
     ("iPad", "Ipad"),

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from marketplace.accounts.models import Membership, Organisation, User, UserSecret
+from marketplace.accounts.password_rules import check_new_password
 from marketplace.accounts.queries import account_with_secret
 from marketplace.accounts.rules import Role, is_email, may_hold
 from marketplace.clock import now
@@ -18,7 +19,6 @@ from marketplace.db import db, get_or_404
 from marketplace.errors import Invalid
 from marketplace.tenancy import acting_as, system_actor
 
-MIN_PASSWORD = 12
 _hasher = PasswordHasher()
 
 
@@ -29,14 +29,17 @@ def create_account(email: str, name: str, password: str) -> User:
         raise Invalid("Skriv e-postadressen som namn@exempel.se.", field="email")
     if not name:
         raise Invalid("Skriv för- och efternamn.", field="name")
-    if len(password) < MIN_PASSWORD:
-        raise Invalid(f"Välj ett lösenord med minst {MIN_PASSWORD} tecken.", field="password")
+    check_new_password(password, name, email)
     user = User(email=email, name=name, is_active=True, created_at=now())
     db.session.add(user)
     db.session.flush()
-    db.session.add(UserSecret(user_id=user.id, password_hash=_hasher.hash(password)))
+    db.session.add(UserSecret(user_id=user.id, password_hash=hash_of(password)))
     db.session.flush()
     return user
+
+
+def hash_of(password: str) -> str:
+    return _hasher.hash(password)
 
 
 def add_membership(

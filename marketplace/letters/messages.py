@@ -21,17 +21,23 @@ def compose(
     user: User, kind: LetterKind, *, subject_sv: str, body: str, written_at: datetime, key: str
 ) -> EmailMessage:
     """`key` is the same each time the letter is sent to her, so that a mail server knows it again."""
-    message = EmailMessage()
-    message["Subject"] = subject_sv
-    message["From"] = current_app.config["MAIL_FROM"]
-    message["To"] = user.email
-    message["Date"] = format_datetime(written_at)
-    message["Message-ID"] = f"<{key}@platstorget>"
-    message["Auto-Submitted"] = "auto-generated"
+    message = addressed(user.email, subject_sv=subject_sv, body=body, written_at=written_at, key=key)
     if Way.NEVER in ways_for(kind):
         address = public_address("letters.unsubscribe", token=token_for(user.id, kind))
         message["List-Unsubscribe"] = f"<{address}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return message
+
+
+def addressed(address: str, *, subject_sv: str, body: str, written_at: datetime, key: str) -> EmailMessage:
+    """A letter to an address, whoever has it."""
+    message = EmailMessage()
+    message["Subject"] = subject_sv
+    message["From"] = current_app.config["MAIL_FROM"]
+    message["To"] = address
+    message["Date"] = format_datetime(written_at)
+    message["Message-ID"] = f"<{key}@platstorget>"
+    message["Auto-Submitted"] = "auto-generated"
     message.set_content(body)
     message["Content-Language"] = "sv"  # after the content, which would take it away
     message.policy = _WHOLE_LINES  # after it too, or the text would have as long lines

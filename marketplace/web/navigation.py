@@ -15,6 +15,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("applications.index", "Ansökningar"),
         ("contracts.index", "Avtal"),
         ("attest.limits", "Beloppsgränser"),
+        ("colleagues.index", "Medarbetare"),
     ],
     Role.COORDINATOR: [
         ("start.show", "Mitt arbete"),
@@ -70,6 +71,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("start.show", "Mitt arbete"),
         ("procurement.index", "Valfrihetssystem"),
         ("suppliers.enterprise", "Företaget"),
+        ("colleagues.index", "Medarbetare"),
         ("places.index", "Platser"),
         ("visits.times", "Studiebesök"),
         ("booking.index", "Placeringar"),

@@ -10,6 +10,7 @@ from marketplace.accounts import account_views
 from marketplace.accounts import views as accounts
 from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.clock import today
+from marketplace.colleagues import views as colleagues
 from marketplace.letters import views as letters
 from marketplace.second_factor import views as second_factor
 from marketplace.second_factor.proof import lead_to_set_up, menu
@@ -45,7 +46,7 @@ def init_web(app: Flask) -> None:
     app.before_request(_refuse_unstorable_text)
 
     app.register_blueprint(_static_files())
-    for blueprint in (work.bp, pages.bp, accounts.bp, account_views.bp, letters.bp, second_factor.bp):
+    for blueprint in (work.bp, pages.bp, accounts.bp, account_views.bp, colleagues.bp, letters.bp, second_factor.bp):
         app.register_blueprint(blueprint)
     csrf.exempt(letters.unsubscribe)  # posted to by mail programs; its link is signed
     if app.config.get("DEMO"):

@@ -5,6 +5,7 @@ EVENT_SV = {
     "reveal": "Personuppgifterna visades",
     "extract": "Registerutdrag hämtades",
     "update": "Uppgifterna ändrades",
+    "take_over": "Deltagaren fick en ny handläggare",
     "give_consent": "Samtycke lämnades",
     "withdraw_consent": "Samtycket återkallades",
     "grant": "Arbetsträning beviljades",

@@ -78,6 +78,9 @@ class Participant(Base):
         return Seen(self.id, self.authority_id, self.case_officer_id, self.is_protected, has_number)
 
 
+explain_constraint("officer_at_unit", "Handläggaren arbetar inte på enheten. Välj en annan.")
+
+
 class ParticipantIdentity(Base):
     """The personal number, apart from the person: a supplier never sees this table."""
 

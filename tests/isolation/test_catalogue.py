@@ -108,6 +108,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "keep_contract_as_signed",
         "keep_contract_with_placements",
         "keep_offer_under_contract",
+        "keep_officer",
         "keep_placement_lawful",
         "keep_shortened_contract",
         "keep_study_visit",

@@ -1,0 +1,1 @@
+"""Who works for an organisation: invited, listed, and leaving with somebody to take over."""
