@@ -89,6 +89,8 @@ from placements.checkpoints import queries as checkpoint_queries
 from placements.checkpoints import views as checkpoints
 from placements.choice import queries as choice_queries
 from placements.choice import views as choice
+from placements.disposal import queries as disposal_queries
+from placements.disposal import views as disposal
 from placements.extracts import views as extracts
 from placements.followup import queries as follow_up_queries
 from placements.followup import views as followup
@@ -134,6 +136,8 @@ BLUEPRINTS: Sequence[Blueprint] = (
     definitions.bp,
     delivery.bp,
     *directory.BLUEPRINTS,
+    disposal.bp,
+    disposal.hold_bp,
     earnings.bp,
     extracts.bp,
     extracts.own_bp,
@@ -182,6 +186,7 @@ WAITING: Sequence[Waiting] = (
     checkpoint_queries.waiting,
     choice_queries.waiting,
     delivery_queries.waiting,
+    disposal_queries.waiting,
     follow_up_queries.waiting,
     hours_queries.waiting,
     invoice_queries.waiting,
@@ -210,6 +215,7 @@ JOBS: Mapping[str, Sequence[str]] = {
     ],
     "contract.suspended": ["placements.booking.jobs.withdraw_requests"],
     "contracts.day": ["enterprises.contracts.jobs.keep_contract"],
+    "disposal.decided": ["placements.disposal.jobs.carry_out"],
     "followup.remind": ["placements.followup.jobs.remind"],
     "grant_over": ["placements.choice.jobs.close_of_grant", "placements.visits.jobs.cancel_of_grant"],
     "grant_withdrawn": ["placements.waiting_list.jobs.end_withdrawn"],

@@ -50,6 +50,9 @@ from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.access import services as access
 from placements.access.queries import participant_actor
 from placements.choice.queries import choice_round
+from placements.disposal import services as disposals
+from placements.disposal.models import Disposal, DisposalItem
+from placements.disposal.rules import USUAL_YEARS, DisposalKind, DisposalState
 from placements.search.saved_rules import Kept
 from placements.search.services import save_search
 from tests.factories import make_actor, make_authority, make_enterprise, make_member, make_profile
@@ -138,6 +141,8 @@ def build_world() -> World:
         half.ids |= follow_up_in_world(half)
     for half in halves:
         _watch(half)
+        with travelling(TODAY):
+            _dispose(half)
         _connect(half)
         _invite(half)
         with travelling(TODAY):
@@ -206,6 +211,40 @@ def _connect(half: Half) -> None:
         db.session.add(bound)
         db.session.flush()
         half.ids["bound_identity_id"] = bound.id
+
+
+def _dispose(half: Half) -> None:
+    """A proposal that waits for a decision, and one that is done: nobody was due, so nobody is gone."""
+    coordinator = half.by(Role.COORDINATOR)
+    with acting_as(half.by(Role.CONTROLLER)), transaction():
+        for kind in DisposalKind:
+            disposals.set_rule(kind, USUAL_YEARS[kind], "§ 14")
+    for prefix in ("executed_", ""):
+        with acting_as(coordinator), transaction():
+            proposal = Disposal(
+                authority_id=known(coordinator.authority_id),
+                kind=DisposalKind.PERSON,
+                years=USUAL_YEARS[DisposalKind.PERSON],
+                state=DisposalState.PROPOSED,
+                rule_sv=f"Hemlig paragraf {half.side}",
+                proposed_at=now(),
+                proposed_by=coordinator.user_name,
+                proposed_by_id=known(coordinator.user_id),
+            )
+            db.session.add(proposal)
+            db.session.flush()
+            participant_id = int(half.ids["participant_id"])
+            db.session.add(
+                DisposalItem(disposal_id=proposal.id, participant_id=participant_id, ended_on=TODAY)
+            )
+            half.ids[f"{prefix}disposal_id"] = proposal.id
+        if prefix:
+            with acting_as(half.by(Role.CONTROLLER)), transaction():
+                disposals.decide(int(half.ids["executed_disposal_id"]), "2026-9")
+            with acting_as(system_actor(coordinator.authority_id)), transaction():
+                assert disposals.dispose_some(int(half.ids["executed_disposal_id"]), 1) == 0
+                disposals.finish(int(half.ids["executed_disposal_id"]))
+    half.ids["disposal_kind"] = DisposalKind.PERSON.value
 
 
 def _invite(half: Half) -> None:

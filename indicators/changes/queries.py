@@ -10,6 +10,7 @@ from indicators.changes.rules import years_to_count
 from marketplace import clock
 from marketplace.db import Base, db
 from marketplace.tenancy import current_actor
+from placements.disposal.queries import closed_through
 
 _FIRST_DAY = text("""
     SELECT least((SELECT min(decided_on) FROM training_grant WHERE authority_id = :authority_id),
@@ -53,19 +54,21 @@ _TOUCHED = text("""
 
 def uncounted_years(*, is_whole: bool) -> list[int]:
     """The years to count now for the authority or enterprise that the system acts for, in order; all that there is
-    anything of where nothing was counted before."""
+    anything of where nothing was counted before. What has been disposed of is counted no more: its years stand."""
     actor = current_actor()
     of = {"authority_id": actor.authority_id, "enterprise_id": actor.enterprise_id}
-    first = db.session.scalar(_FIRST_DAY, of)
-    if first is None:
+    first_day = db.session.scalar(_FIRST_DAY, of)
+    organisation_id = actor.authority_id or actor.enterprise_id
+    if first_day is None or organisation_id is None:
         return []
-    run = db.session.get(IndicatorRun, actor.authority_id or actor.enterprise_id)
+    first = max(first_day.year, closed_through(organisation_id) + 1)
+    run = db.session.get(IndicatorRun, organisation_id)
     if is_whole or run is None:
-        return years_to_count(first.year, clock.today().year, (), is_whole=True)
+        return years_to_count(first, clock.today().year, (), is_whole=True)
     touched = set(
         db.session.scalars(_TOUCHED, {**of, "after": run.last_event_id, "zone": clock.STOCKHOLM.key})
     )
-    return years_to_count(first.year, clock.today().year, touched, is_whole=False)
+    return years_to_count(first, clock.today().year, touched, is_whole=False)
 
 
 def put_right(authority_id: int, models: Collection[type[Base]], period: object) -> tuple[int, date] | None:

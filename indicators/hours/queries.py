@@ -60,7 +60,7 @@ _STAYS = text(f"""
     {_NOW}
     SELECT now.placement_id, now.participant_id, now.unit_id, now.started_on, now.ended_on, now.hours,
            person.is_protected, NOT person.kommun_code = ANY (:kommuner) AS is_elsewhere
-    FROM now JOIN participant person ON person.id = now.participant_id
+    FROM now JOIN participant person ON person.id = now.participant_id AND person.disposed_on IS NULL
     ORDER BY now.placement_id
 """)  # noqa: S608 - texts of ours
 
@@ -74,7 +74,7 @@ _CHANGES = text(f"""
     SELECT month, placement_id, participant_id, sent.hours AS sent, now.hours AS hours
     FROM now FULL JOIN sent USING (month, placement_id, participant_id)
     JOIN participant person ON person.id = participant_id
-    WHERE NOT person.is_protected AND person.kommun_code = ANY (:kommuner)
+    WHERE NOT person.is_protected AND person.disposed_on IS NULL AND person.kommun_code = ANY (:kommuner)
       AND (now.started_on, now.ended_on, now.hours) IS DISTINCT FROM (sent.started_on, sent.ended_on, sent.hours)
     ORDER BY month, placement_id
 """)  # noqa: S608 - texts of ours

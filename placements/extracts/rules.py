@@ -44,6 +44,8 @@ PARTS: Final = (
     Part("Personnummer", "participant_identity"),
     Part("Koder till din sida", "participant_code"),
     Part("Samtycken", "consent"),
+    Part("Undantag från gallring", "disposal_hold"),
+    Part("Förslag till gallring", "disposal_item"),
     Part("Beviljanden", "training_grant"),
     Part("Val av plats", "choice_round"),
     Part("Platser som har visats", "shown_place", "choice_round_id", "choice_round"),

@@ -11,6 +11,7 @@ from placements.booking.change_rules import CHANGE_KIND_SV, CHANGE_STATE_SV
 from placements.booking.rules import CANCEL_REASON_SV, DECLINE_REASON_SV, PLACEMENT_STATE_SV
 from placements.checkpoints.rules import CHECKPOINT_STATE_SV, OCCASION_SV, ClosedBy
 from placements.choice.rules import CHOICE_BY_SV, CHOICE_STATE_SV, REFUSAL_SV
+from placements.disposal.rules import Outcome
 from placements.followup.rules import FOLLOW_UP_KIND_SV, FOLLOW_UP_STATE_SV, PARTY_SV
 from placements.participants.rules import CONSENT_SCOPE_SV, GRANT_STATE_SV
 from placements.plan.rules import PLAN_STATE_SV
@@ -43,6 +44,7 @@ COLUMN_SV: Final[Mapping[str, str]] = {
     "asked_on": "Begärd",
     "at": "När",
     "authority_id": "Myndighet",
+    "basis_disposed_on": "Underlaget gallrat",
     "basis_sv": "Underlag",
     "birth_year": "Född",
     "booked_at": "Bokad",
@@ -72,6 +74,7 @@ COLUMN_SV: Final[Mapping[str, str]] = {
     "declined_by": "Nej",
     "declined_on": "Nej den",
     "diary_number": "Diarienummer",
+    "disposed_on": "Personakten gallrad",
     "done_by": "Klart enligt",
     "done_on": "Klart",
     "done_sv": "Vad som har gjorts",
@@ -114,6 +117,8 @@ COLUMN_SV: Final[Mapping[str, str]] = {
     "language": "Språk",
     "last_day": "Sista dag",
     "last_opened_at": "Senast öppnad",
+    "lifted_by": "Upphävt av",
+    "lifted_on": "Upphävt",
     "made_at": "Gjord",
     "made_on": "Gjord",
     "month": "Månad",
@@ -130,6 +135,7 @@ COLUMN_SV: Final[Mapping[str, str]] = {
     "occupation_before": "Sysselsättning före",
     "opened_at": "Öppnad",
     "organisation_name": "Organisation",
+    "outcome": "Utfall",
     "page": "Sida",
     "participant_agreed_at": "Godkänd av dig",
     "participant_by_code": "Du godkände med kod",
@@ -173,6 +179,8 @@ COLUMN_SV: Final[Mapping[str, str]] = {
     "shown_at": "Visad",
     "shown_on": "Visad",
     "sign_sv": "Så märks det",
+    "since": "Sedan",
+    "since_by": "Beslutat av",
     "ssyk": "Yrke",
     "ssyks": "Yrken",
     "started_on": "Började",
@@ -245,6 +253,7 @@ LABELS: Final[Mapping[type, Mapping[object, str]]] = {
         OCCASION_SV,
         OCCUPATION_SV,
         OFFER_STATE_SV,
+        {Outcome.DISPOSED: "Gallrad", Outcome.KEPT: "Behållen"},
         PARTY_SV,
         PASS_REASON_SV,
         PLACEMENT_STATE_SV,

@@ -4,6 +4,8 @@ EVENT_SV = {
     "register": "Deltagaren registrerades",
     "reveal": "Personuppgifterna visades",
     "extract": "Registerutdrag hämtades",
+    "hold": "Undantogs från gallring",
+    "lift_hold": "Undantaget från gallring upphävdes",
     "update": "Uppgifterna ändrades",
     "take_over": "Deltagaren fick en ny handläggare",
     "give_consent": "Samtycke lämnades",

@@ -41,6 +41,7 @@ class Participant(Base):
     __table_args__ = (
         UniqueConstraint("id", "authority_id"),
         CheckConstraint("birth_year BETWEEN 1900 AND 2100", name="birth_year"),
+        CheckConstraint("(disposed_on IS NULL) = (birth_year IS NOT NULL)", name="disposed"),
     )
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
@@ -51,12 +52,16 @@ class Participant(Base):
     kommun_code: Mapped[str] = mapped_column(ForeignKey("kommun.code"), index=True)
     name: Mapped[str]
     sex: Mapped[Sex] = mapped_column(enum_of(Sex, "sex"))
-    birth_year: Mapped[int]
+    birth_year: Mapped[int | None]
     needs_sv: Mapped[str] = mapped_column(default="")
     """Needs that bear on the work; nothing of diagnosis or background."""
     is_protected: Mapped[bool] = mapped_column(default=False)
     """Skyddade personuppgifter: shown masked, never exported."""
     created_at: Mapped[datetime]
+    disposed_on: Mapped[date | None]
+    """Who she is has been disposed of (placements/disposal): the system alone sees the row, and counts it."""
+    basis_disposed_on: Mapped[date | None]
+    """Nothing is left but what invoices point at."""
 
     unit: Mapped[Organisation] = relationship(foreign_keys=[unit_id])
     kommun: Mapped[Kommun] = relationship()

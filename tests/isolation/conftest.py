@@ -19,6 +19,7 @@ PERSON_TABLES = (
     "participant_code",
     "participant_identity",
     "consent",
+    "disposal_hold",
     "training_grant",
     "choice_round",
     "checkpoint",

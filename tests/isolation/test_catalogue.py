@@ -97,6 +97,8 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "contract_placements",
         "contract_use",
         "diary_number_of",
+        "dispose_some",
+        "ended_cases",
         "given_placements",
         "has_room_under",
         "hold_grant_of",

@@ -24,6 +24,7 @@ OPEN_TO_ALL = frozenset(
         "file_format",
         "period",
         "part",
+        "disposal_kind",
     }
 )
 """Names in an address that are nobody's: they say which figures or which row, not whose."""

@@ -41,6 +41,7 @@ from placements.checkpoints.rules import (
     SURVEY_TRANSITIONS,
 )
 from placements.choice.rules import CHOICE_STATE_SV, CHOICE_TONE, CHOICE_TRANSITIONS
+from placements.disposal.rules import DISPOSAL_STATE_SV, DISPOSAL_TONE, DISPOSAL_TRANSITIONS
 from placements.followup.rules import FOLLOW_UP_STATE_SV, FOLLOW_UP_TONE, FOLLOW_UP_TRANSITIONS
 from placements.participants.rules import GRANT_STATE_SV, GRANT_TONE, GRANT_TRANSITIONS
 from placements.plan.rules import PLAN_STATE_SV, PLAN_TONE, PLAN_TRANSITIONS
@@ -76,6 +77,7 @@ TABLES: dict[str, tuple[TransitionTable, Mapping[Any, str], Mapping[Any, str]]] 
     "grant": (GRANT_TRANSITIONS, GRANT_STATE_SV, GRANT_TONE),
     "survey": (SURVEY_TRANSITIONS, SURVEY_STATE_SV, SURVEY_TONE),
     "checkpoint": (CHECKPOINT_TRANSITIONS, CHECKPOINT_STATE_SV, CHECKPOINT_TONE),
+    "disposal": (DISPOSAL_TRANSITIONS, DISPOSAL_STATE_SV, DISPOSAL_TONE),
     "plan": (PLAN_TRANSITIONS, PLAN_STATE_SV, PLAN_TONE),
     "follow_up": (FOLLOW_UP_TRANSITIONS, FOLLOW_UP_STATE_SV, FOLLOW_UP_TONE),
     "report": (REPORT_TRANSITIONS, REPORT_STATE_SV, REPORT_TONE),
@@ -248,6 +250,10 @@ member       asked                 decline               declined              s
 member       agreed                leave                 left                  strategist
 member       declined              agree                 agreed                strategist
 member       left                  agree                 agreed                strategist
+disposal     proposed              decide                decided               controller
+disposal     proposed              decline               declined              controller
+disposal     proposed              withdraw              withdrawn             coordinator
+disposal     decided               execute               executed              system
 """
 
 

@@ -1,0 +1,142 @@
+"""What there is to dispose of, what has been proposed, and what was done."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, column, func, select
+from sqlalchemy.sql.selectable import TableValuedAlias
+
+from marketplace.accounts.rules import Role
+from marketplace.clock import today
+from marketplace.db import db, get_or_404
+from marketplace.tenancy import Actor, acting_as, own_authority, system_actor
+from marketplace.web.work import WaitingItem
+from placements.disposal.models import (
+    ClosedYear,
+    Disposal,
+    DisposalCount,
+    DisposalHold,
+    DisposalItem,
+    DisposalRule,
+)
+from placements.disposal.rules import DISPOSAL_KIND_SV, DisposalKind, DisposalState, ended_before
+from placements.extracts.queries import is_of, table_of
+from placements.extracts.rules import PARTS
+
+
+@dataclass(frozen=True)
+class EndedCase:
+    """By number: whoever decides sees no persons."""
+
+    participant_id: int
+    ended_on: date
+
+
+@dataclass(frozen=True)
+class Due:
+    """What a rule says is to go now."""
+
+    rule: DisposalRule
+    cases: Sequence[EndedCase]
+    held: int
+    """How many more there would be, but for exceptions."""
+
+
+def rules() -> dict[DisposalKind, DisposalRule]:
+    found = db.session.scalars(select(DisposalRule).where(DisposalRule.authority_id == own_authority()))
+    return {rule.kind: rule for rule in found}
+
+
+def due(rule: DisposalRule) -> Due:
+    """Oldest first."""
+    cases = _ended_cases()
+    done = cases.c.disposed_on if rule.kind is DisposalKind.PERSON else cases.c.basis_disposed_on
+    statement = (
+        select(cases.c.participant_id, cases.c.ended_on, cases.c.is_held)
+        .where(cases.c.ended_on < ended_before(today(), rule.years), done.is_(None))
+        .order_by(cases.c.ended_on, cases.c.participant_id)
+    )
+    if rule.kind is DisposalKind.BASIS:
+        statement = statement.where(cases.c.disposed_on.is_not(None))
+    rows = db.session.execute(statement).all()
+    free = [EndedCase(row.participant_id, row.ended_on) for row in rows if not row.is_held]
+    return Due(rule, free, len(rows) - len(free))
+
+
+def _ended_cases() -> TableValuedAlias:
+    names = ("participant_id", "ended_on", "disposed_on", "basis_disposed_on", "is_held")
+    return func.ended_cases().table_valued(*(column(name) for name in names))
+
+
+def held_rows(participant_ids: Sequence[int]) -> list[tuple[str, int]]:
+    """How many rows there are of these participants, by what they are called in an extract; none left out.
+
+    They are counted for whoever sees no persons too: the numbers are of all together.
+    """
+    with acting_as(system_actor(own_authority())):
+        counted = [
+            (
+                part.title_sv,
+                select(func.count()).select_from(table_of(part)).where(is_of(part, participant_ids)),
+            )
+            for part in PARTS
+        ]
+        found = [(title, db.session.scalar(statement) or 0) for title, statement in counted]
+    return [(title, rows) for title, rows in found if rows]
+
+
+def disposals() -> Select[Disposal]:
+    """Newest first."""
+    return select(Disposal).where(Disposal.authority_id == own_authority()).order_by(Disposal.id.desc())
+
+
+def disposal(disposal_id: int, *, lock: bool = False) -> Disposal:
+    """Raises NotFound."""
+    return get_or_404(Disposal, disposal_id, lock=lock)
+
+
+def items_of(disposal_id: int) -> Select[DisposalItem]:
+    return (
+        select(DisposalItem)
+        .where(DisposalItem.disposal_id == disposal_id)
+        .order_by(DisposalItem.ended_on, DisposalItem.participant_id)
+    )
+
+
+def counts_of(disposal_id: int) -> list[DisposalCount]:
+    """Of each table that something was taken from, by its name."""
+    statement = select(DisposalCount).where(DisposalCount.disposal_id == disposal_id, DisposalCount.rows > 0)
+    return list(db.session.scalars(statement.order_by(DisposalCount.table_name)))
+
+
+def hold_of(participant_id: int, *, lock: bool = False) -> DisposalHold | None:
+    """The exception that holds now."""
+    statement = select(DisposalHold).where(
+        DisposalHold.participant_id == participant_id, DisposalHold.lifted_on.is_(None)
+    )
+    return db.session.scalar(statement.with_for_update() if lock else statement)
+
+
+def closed_through(organisation_id: int) -> int:
+    """The last year that cannot be counted again, since rows of it are gone; 0 when all can."""
+    return db.session.scalar(select(ClosedYear.through).filter_by(organisation_id=organisation_id)) or 0
+
+
+def waiting(actor: Actor) -> list[WaitingItem]:
+    """Proposals that wait for the controller."""
+    if actor.role is not Role.CONTROLLER:
+        return []
+    open_now = disposals().where(
+        Disposal.state == DisposalState.PROPOSED, Disposal.proposed_by_id != actor.user_id
+    )
+    return [
+        WaitingItem(
+            None,
+            f"Förslag till gallring: {DISPOSAL_KIND_SV[one.kind].lower()}",
+            "disposal.show",
+            {"disposal_id": one.id},
+            kind_sv="Gallring",
+        )
+        for one in db.session.scalars(open_now)
+    ]
