@@ -383,6 +383,21 @@ def worker() -> None:
 
 
 @cli.command()
+def doctor() -> None:
+    """Looks at everything the program stands on, and says what to do about what is not well. Fails when something is
+    wrong."""
+    from doctor import Level, Patient, examine
+
+    settings = config.load()
+    patient = Patient(settings, create_app(settings), Redis.from_url(settings.redis_url), tuple(SEALED))
+    levels = set()
+    for name, finding in examine(patient):
+        click.echo(f"{finding.level:4}  {name:12}  {finding.told}")
+        levels.add(finding.level)
+    sys.exit(1 if Level.FAIL in levels else 0)
+
+
+@cli.command()
 def routes() -> None:
     """Lists every route with its guard. Fails when one has none."""
     app = create_app(config.offline())

@@ -2,9 +2,11 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 TIMEOUT_SECONDS = 20
 
@@ -21,6 +23,22 @@ def hand_over(message: EmailMessage, mail_url: str) -> None:
         name = str(message["Message-ID"]).strip("<>")
         (folder / f"{name}.eml").write_bytes(message.as_bytes())
         return
+    with _server(address) as server:
+        server.send_message(message)
+
+
+def connected(mail_url: str) -> str:
+    """Where letters go, when it is there and lets us in. Raises as hand_over()."""
+    address = urlsplit(mail_url)
+    if address.scheme == "file":
+        return f"letters are files in {unquote(address.path)}"
+    with _server(address) as server:
+        server.noop()
+    return f"{address.hostname} takes letters"
+
+
+@contextmanager
+def _server(address: SplitResult) -> Iterator[smtplib.SMTP]:
     host = address.hostname or ""
     if address.scheme == "smtps":
         server: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -33,4 +51,4 @@ def hand_over(message: EmailMessage, mail_url: str) -> None:
             if address.scheme == "smtp":
                 server.starttls(context=ssl.create_default_context())
             server.login(unquote(address.username), unquote(address.password))
-        server.send_message(message)
+        yield server
