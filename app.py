@@ -510,6 +510,17 @@ def audit_verify() -> None:
         raise click.ClickException(f"{broken} of {len(told)} chains do not hold. See docs/operations.md.")
 
 
+@cli.command("allow-passwords")
+@click.argument("orgnr")
+def allow_passwords_command(orgnr: str) -> None:
+    """Lets the people of the authority ORGNR sign in by password, when its own identity provider has gone away."""
+    from marketplace.identity_provider.services import allow_passwords
+
+    with create_app().app_context(), acting_as(system_actor()), transaction():
+        allow_passwords(orgnr)
+    click.echo("Passwords are allowed again.")
+
+
 @cli.group("reference")
 def reference_group() -> None:
     """Kommuner and trades."""

@@ -9,6 +9,7 @@ from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.rules import Role, may_hold
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
+from marketplace.errors import NotFound
 from marketplace.identity_provider.models import BoundIdentity, GroupRule, IdentityProvider
 from marketplace.identity_provider.rules import Post, domain_of
 from marketplace.tenancy import acting_as, system_actor
@@ -24,6 +25,19 @@ class ProviderChoice:
 
 def provider_of(authority_id: int) -> IdentityProvider | None:
     return db.session.get(IdentityProvider, authority_id)
+
+
+def provider_with(orgnr: str) -> IdentityProvider:
+    """The provider of the authority with the number. For the system. Raises NotFound."""
+    found = db.session.scalar(
+        select(IdentityProvider)
+        .join(IdentityProvider.authority)
+        .where(Organisation.orgnr == orgnr.replace("-", ""))
+        .with_for_update(of=IdentityProvider)
+    )
+    if found is None:
+        raise NotFound("Ingen myndighet med det organisationsnumret har kopplat sin inloggning hit.")
+    return found
 
 
 def providers_in_use() -> list[ProviderChoice]:

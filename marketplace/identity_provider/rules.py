@@ -165,7 +165,7 @@ class Changes(NamedTuple):
 
     give: dict[Post, frozenset[str]]
     restate: dict[int, frozenset[str]]
-    """Memberships that hold again, or for other kommuner."""
+    """Memberships that are for other kommuner now."""
     end: frozenset[int]
 
 
@@ -183,24 +183,18 @@ def posts_of(groups: Collection[str], rules: Iterable[Rule]) -> dict[Post, froze
 
 
 def changes(posts: Mapping[Post, frozenset[str]], held: Sequence[Held]) -> Changes:
-    """What makes the memberships those of the groups. A membership that somebody has given is left as it is, and one
-    that somebody has ended does not come back by the groups."""
-    known = {one.post: one for one in held}
-    restate = {}
-    for post, kommun_codes in posts.items():
-        one = known.get(post)
-        if one is None:
-            continue
-        is_back = not one.is_current and one.provided is ProvidedState.TAKEN
-        is_other = one.is_current and one.provided is ProvidedState.GIVEN and one.kommun_codes != kommun_codes
-        if is_back or is_other:
-            restate[one.membership_id] = kommun_codes
+    """What makes the memberships those of the groups. One that somebody has given is left as it is, and one that groups
+    gave and somebody has ended does not come back by them."""
+    current = {one.post for one in held if one.is_current}
+    given = [one for one in held if one.provided is ProvidedState.GIVEN]
+    kept_out = {one.post for one in given if not one.is_current}
+    own = [one for one in given if one.is_current]
     return Changes(
-        give={post: kommun_codes for post, kommun_codes in posts.items() if post not in known},
-        restate=restate,
-        end=frozenset(
-            one.membership_id
-            for one in held
-            if one.is_current and one.provided is ProvidedState.GIVEN and one.post not in posts
-        ),
+        give={post: codes for post, codes in posts.items() if post not in current | kept_out},
+        restate={
+            one.membership_id: posts[one.post]
+            for one in own
+            if one.post in posts and posts[one.post] != one.kommun_codes
+        },
+        end=frozenset(one.membership_id for one in own if one.post not in posts),
     )

@@ -32,6 +32,7 @@ from marketplace.identity_provider.rules import (
     wrong_domains,
 )
 from marketplace.key_rotation import secret
+from marketplace.second_factor.services import tell
 from marketplace.tenancy import acting_as, own_authority, system_actor
 
 SEALED_CLIENT_SECRETS = secret(IdentityProvider, "client_secret")
@@ -145,11 +146,12 @@ def unbind(bound_identity_id: int) -> None:
     _record("unbound")
 
 
-def allow_passwords(authority_id: int) -> None:
-    """For the operator, when a provider that is the only way in has gone away. For the system."""
-    provider = get_or_404(IdentityProvider, authority_id, lock=True)
+def allow_passwords(orgnr: str) -> None:
+    """For the operator, when a provider that is the only way in has gone away. For the system. Raises NotFound."""
+    provider = queries.provider_with(orgnr)
     provider.allows_password = True
-    audit.record("identity_provider", authority_id, "passwords_allowed", authority_id=authority_id)
+    with acting_as(system_actor(provider.authority_id)):
+        _record_of(provider.authority_id, "passwords_allowed")
 
 
 def _own_provider() -> IdentityProvider:
@@ -157,7 +159,10 @@ def _own_provider() -> IdentityProvider:
 
 
 def _record(action: str, *, note_sv: str = "") -> None:
-    authority_id = own_authority()
+    _record_of(own_authority(), action, note_sv=note_sv)
+
+
+def _record_of(authority_id: int, action: str, *, note_sv: str = "") -> None:
     audit.record("identity_provider", authority_id, action, authority_id=authority_id, note_sv=note_sv)
 
 
@@ -192,6 +197,11 @@ def let_in(provider: IdentityProvider, said: Said) -> LetIn | Problem:
             return Problem.NO_ROLE
         if bound is None:
             _bind(provider.authority_id, said.subject, user.id)
+            tell(
+                user.id,
+                "Ditt konto är knutet till organisationens inloggning",
+                f"Någon har loggat in på ditt konto hos {provider.authority.name}, och kan göra det igen.",
+            )
     counts = proves_second_factor(said, provider.second_factor_values)
     return LetIn(user.id, SignInMeans.IDENTITY_PROVIDER_FACTOR if counts else SignInMeans.IDENTITY_PROVIDER)
 
@@ -211,20 +221,19 @@ def _hold(user: User, authority_id: int, posts: dict[Post, frozenset[str]]) -> b
     """Makes her memberships those of the groups. Whether she has any."""
     found = {one.id: one for one in queries.memberships_under(user.id, authority_id)}
     what = changes(posts, [_held(one) for one in found.values()])
-    given = [found[membership_id] for membership_id in what.restate]
-    for one in given:
-        one.ended_on, one.kommun_codes = None, sorted(what.restate[one.id])
-    given += [
-        add_membership(user.id, post.organisation_id, post.role, sorted(kommun_codes))
-        for post, kommun_codes in what.give.items()
-    ]
-    for one in given:
-        one.provided = ProvidedState.GIVEN
-        _record_membership(authority_id, one, "membership_given")
-    for one in (found[membership_id] for membership_id in what.end):
+    for membership_id, kommun_codes in what.restate.items():
+        found[membership_id].kommun_codes = sorted(kommun_codes)
+        _record_membership(authority_id, found[membership_id], "membership_changed")
+    for membership_id in what.end:
+        one = found[membership_id]
         one.ended_on, one.provided = clock.today(), ProvidedState.TAKEN
         _record_membership(authority_id, one, "membership_taken")
-    return bool(given) or any(queries.is_current(one) for one in found.values())
+    for post, kommun_codes in what.give.items():
+        one = add_membership(user.id, post.organisation_id, post.role, sorted(kommun_codes))
+        one.provided = ProvidedState.GIVEN
+        _record_membership(authority_id, one, "membership_given")
+    db.session.flush()
+    return bool(what.give) or any(queries.is_current(one) for one in found.values())
 
 
 def _held(membership: Membership) -> Held:
@@ -239,12 +248,11 @@ def _held(membership: Membership) -> Held:
 
 def _record_membership(authority_id: int, membership: Membership, action: str) -> None:
     organisation = get_or_404(Organisation, membership.organisation_id)
-    note_sv = f"{ROLE_SV[membership.role]} i {organisation.name}"
-    audit.record("identity_provider", authority_id, action, authority_id=authority_id, note_sv=note_sv)
+    _record_of(authority_id, action, note_sv=f"{ROLE_SV[membership.role]} i {organisation.name}")
 
 
 def _bind(authority_id: int, subject: str, user_id: int) -> None:
     db.session.add(
         BoundIdentity(authority_id=authority_id, subject=subject, user_id=user_id, bound_at=clock.now())
     )
-    audit.record("identity_provider", authority_id, "bound", authority_id=authority_id)
+    _record_of(authority_id, "bound")

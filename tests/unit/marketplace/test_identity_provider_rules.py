@@ -141,7 +141,7 @@ def _held(provided: ProvidedState | None, *, is_current: bool) -> list[Held]:
         (ProvidedState.GIVEN, False, "stays", "stays"),  # somebody ended it: no group gives it back
         (ProvidedState.TAKEN, True, "stays", "stays"),  # somebody gave it back
         (None, True, "stays", "stays"),
-        (None, False, "stays", "stays"),
+        (None, False, "comes back", "stays"),
     ],
 )
 def test_a_group_gives_and_takes_only_what_it_has_given(
@@ -150,11 +150,19 @@ def test_a_group_gives_and_takes_only_what_it_has_given(
     what = {
         "stays": Changes({}, {}, frozenset()),
         "ends": Changes({}, {}, frozenset({7})),
-        "comes back": Changes({}, {7: frozenset()}, frozenset()),
+        "comes back": Changes({OFFICER: frozenset()}, {}, frozenset()),
     }
     held = _held(provided, is_current=is_current)
     assert changes({OFFICER: frozenset()}, held) == what[with_group]
     assert changes({}, held) == what[without_group]
+
+
+def test_of_several_it_is_the_one_that_holds_that_counts() -> None:
+    """Who comes back has a new membership, and the old one stays ended."""
+    before = Held(6, OFFICER, frozenset(), False, ProvidedState.TAKEN)
+    back = Held(7, OFFICER, frozenset(), True, ProvidedState.GIVEN)
+    assert changes({OFFICER: frozenset()}, [before, back]) == Changes({}, {}, frozenset())
+    assert changes({}, [before, back]).end == {7}
 
 
 def test_a_new_post_is_given_and_other_kommuner_are_restated() -> None:
