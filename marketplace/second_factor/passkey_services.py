@@ -96,6 +96,7 @@ def passkey_proves(user_id: int, answer: str, challenge: bytes) -> SignInMeans |
             select(Passkey)
             .where(Passkey.user_id == user_id, Passkey.credential_id == credential_id)
             .with_for_update()
+            .execution_options(populate_existing=True)
         )
         if passkey is None:
             return None

@@ -12,10 +12,12 @@ from flask import Flask, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
+from marketplace.accounts.models import User
 from marketplace.accounts.rules import SignInMeans
 from marketplace.clock import now
-from marketplace.db import transaction
+from marketplace.db import db, transaction
 from marketplace.errors import Invalid
+from marketplace.identity_provider.queries import authority_that_knows, authority_to_sign_in_at
 from marketplace.second_factor.forms import ProofForm
 from marketplace.second_factor.passkey_services import options_to_prove, passkey_proves
 from marketplace.second_factor.queries import factors_of, policies_over_actor
@@ -185,7 +187,8 @@ def _ask_again() -> ResponseReturnValue | None:
     """None when she has shown it."""
     user_id = current_actor().user_id
     assert user_id is not None, "the guard lets in only those who have signed in"
-    form = proof_form(user_id, has_password=True)
+    must_use_provider = authority_to_sign_in_at(db.session.get_one(User, user_id)) is not None
+    form = proof_form(user_id, has_password=not must_use_provider)
     if form.is_tried and proved_by(form, user_id):
         note_proof()
         return None
@@ -200,6 +203,7 @@ def _ask_again() -> ResponseReturnValue | None:
         form=form,
         passkey_options=passkey_options(form, user_id),
         carried=carried,
+        has_provider=authority_that_knows(user_id) is not None,
         address=own_path(),
         back=safe_next(request.referrer) or url_for("start.show"),
     )

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from marketplace import audit
 from marketplace.accounts.models import Membership
 from marketplace.accounts.queries import memberships_of
-from marketplace.accounts.rules import OrganisationKind, SignInMeans
+from marketplace.accounts.rules import ROLE_SV, OrganisationKind, SignInMeans
 from marketplace.accounts.services import is_password_of
 from marketplace.accounts.session_services import end_sessions_of
 from marketplace.clock import now
@@ -30,7 +30,7 @@ from marketplace.second_factor.rules import (
     is_required,
     new_recovery_codes,
 )
-from marketplace.tenancy import acting_as, own_authority, system_actor
+from marketplace.tenancy import acting_as, current_actor, own_authority, system_actor
 
 SEALED_SECRETS = secret(AuthenticatorApp, "secret_encrypted")
 
@@ -56,7 +56,7 @@ def password_proves(user_id: int, typed: str) -> SignInMeans | None:
 
 def _is_of_app(user_id: int, code: str) -> bool:
     """Takes the row: of two who send the same code at once, one is late."""
-    app = db.session.get(AuthenticatorApp, user_id, with_for_update=True)
+    app = db.session.get(AuthenticatorApp, user_id, with_for_update=True, populate_existing=True)
     if app is None:
         return False
     step = _step_of(key_ring().decrypt(app.secret_encrypted), code)
@@ -160,22 +160,34 @@ def _forget_codes(user_id: int) -> None:
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
 
 
+def obstacles_to_reset(membership: Membership) -> list[str]:
+    if membership.user_id == current_actor().user_id:
+        return ["Be någon annan som bjuder in medarbetare hos er att nollställa ditt eget."]
+    return []
+
+
 def reset_factors(membership: Membership) -> None:
     """For somebody who has lost everything: her password is enough again, until she is led to set up something new. She
-    is signed out everywhere and told. The caller has checked that the actor may."""
+    is signed out everywhere and told. The caller has found the membership among those that the actor answers for.
+    Raises Conflict for the actor's own."""
+    for obstacle in obstacles_to_reset(membership):
+        raise Conflict(obstacle)
     user_id, organisation = membership.user_id, membership.organisation
     with acting_as(system_actor()):
         for table in (AuthenticatorApp, Passkey, RecoveryCode):
             db.session.execute(delete(table).where(table.user_id == user_id))
         end_sessions_of(user_id)
     is_enterprise = organisation.kind is OrganisationKind.ENTERPRISE
-    audit.record(
-        "user",
-        user_id,
-        "factors_reset",
-        authority_id=None if is_enterprise else organisation.authority_id or organisation.id,
-        enterprise_id=organisation.id if is_enterprise else None,
-    )
+    tenant_id = organisation.id if is_enterprise else organisation.authority_id or organisation.id
+    for kind, number in (("organisation", tenant_id), ("user", user_id)):
+        audit.record(
+            kind,
+            number,
+            "reset_factors",
+            authority_id=None if is_enterprise else tenant_id,
+            enterprise_id=tenant_id if is_enterprise else None,
+            note_sv=f"{ROLE_SV[membership.role]}, {organisation.name}",
+        )
     tell(
         user_id,
         "Ditt andra steg är nollställt",

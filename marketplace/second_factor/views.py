@@ -1,4 +1,4 @@
-"""The second step of signing in; one's own factors; what the authority asks."""
+"""The second step of signing in; one's own factors; what the authority asks; a reset."""
 
 import segno
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -8,6 +8,8 @@ from pyotp import TOTP
 from marketplace import audit
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import Role
+from marketplace.colleagues.queries import membership_of_ours
+from marketplace.colleagues.rules import INVITERS
 from marketplace.crypto import key_ring
 from marketplace.db import db, transaction
 from marketplace.errors import NotFound
@@ -200,3 +202,25 @@ def policy() -> ResponseReturnValue:
         events=audit.timeline("sign_in_policy", authority_id),
     )
     return page, form.status()
+
+
+@bp.route("/medarbetare/<int:membership_id>/nollstall-andra-steget", methods=["GET", "POST"])
+@requires(*sorted(INVITERS))
+@freshly_proved
+def reset(membership_id: int) -> ResponseReturnValue:
+    membership = membership_of_ours(membership_id)
+    name = membership.user.name
+    question = Question(
+        title=f"Nollställ andra steget för {name}",
+        breadcrumb=[("Medarbetare", url_for("colleagues.index"))],
+        causes=[
+            f"Appen, passnycklarna och reservkoderna som {name} har slutar gälla.",
+            f"{name} loggas ut överallt, loggar in med lösenordet och lägger till ett nytt andra steg.",
+            f"{name} får ett brev om det.",
+        ],
+        done=f"Andra steget är nollställt för {name}.",
+        back=url_for("colleagues.index"),
+        is_ending=True,
+        obstacles=services.obstacles_to_reset(membership),
+    )
+    return ask_first(question, lambda: services.reset_factors(membership))
