@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import accumulate
+from datetime import date
 from typing import Any, Final
 
 from indicators.definitions.keys import Indicator
 from indicators.measures.rules import Counting, Dimension
+from indicators.working_days import PLAN_DUE, REPORT_DUE, WORKING_DAYS_TO_ANSWER, working_days_around
 from marketplace import clock
-from marketplace.reference.rules import Sex, is_working_day
+from marketplace.reference.rules import Sex
 from placements.report.content_rules import ExitReason
 
 COLUMN_OF: Final[dict[Dimension, str]] = {
@@ -27,8 +27,6 @@ COLUMN_OF: Final[dict[Dimension, str]] = {
 }
 OFFERED_WITHIN: Final = 14  # days from the decision
 HELD_WITHIN: Final = 7  # days from the day in the plan
-_DAYS_AFTER: Final = 240
-"""The calendar goes this far ahead: no deadline is more than 120 working days away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +46,23 @@ class Cohort:
         return self.source.format(seen=seen, **_WORDS)
 
 
-# How many working days there have been up to a day since the first of the period, and the n:th of them.
-_NUMBER = "(CAST(:numbers AS integer[]))[{day} - CAST(:begins AS date) + 1]"
-_DUE = f"(CAST(:working_days AS date[]))[{_NUMBER} + {{within}}]"
 _PLACEMENT = """
     placement.id AS placement_id, placement.participant_id, placement.sex, placement.enterprise_id, placement.ssyk,
     placement.kommun_code, placement.unit_id
 """
 _WORDS = {
     "placement": _PLACEMENT,
-    "answered": _NUMBER.format(day="answered_on"),
-    "asked": _NUMBER.format(day="day"),
-    "plan_due": _DUE.format(day="started_on", within="plan_within"),
-    "report_due": _DUE.format(day="ended_on", within="report_within"),
+    "working_days": WORKING_DAYS_TO_ANSWER,
+    "plan_due": PLAN_DUE,
+    "report_due": REPORT_DUE,
 }
 
 _REQUESTED = """
-    SELECT one.*, answered_on <= answer_due_on AS is_in_time, {answered} - {asked} AS working_days,
+    SELECT one.*, answered_on <= answer_due_on AS is_in_time, {working_days} AS working_days,
            NOT (state = 'cancelled' AND answered_on IS NULL)
                AND (answered_on IS NOT NULL OR answer_due_on < :until) AS is_due
     FROM (
-        SELECT placement.id, {placement}, requested_on AS day, state, answer_due_on,
+        SELECT placement.id, {placement}, requested_on AS day, requested_on, state, answer_due_on,
                CASE WHEN answered_on < :until THEN answered_on END AS answered_on
         FROM {seen}_placement AS placement
         WHERE authority_id = :authority_id AND requested_on >= :begins AND requested_on < :ends
@@ -236,16 +230,11 @@ def countings() -> Iterator[tuple[Cohort, Counting]]:
 
 def asked(authority_id: int, begins: date, ends: date, until: date) -> dict[str, Any]:
     """What a source is read with."""
-    days = list(clock.days_from(begins, until + timedelta(days=_DAYS_AFTER)))
-    working = [is_working_day(day) for day in days]
-    return {
+    return working_days_around(begins, until) | {
         "authority_id": authority_id,
-        "begins": begins,
         "ends": ends,
         "until": until,
         "held_within": HELD_WITHIN,
         "offered_within": OFFERED_WITHIN,
         "zone": clock.STOCKHOLM.key,
-        "numbers": list(accumulate(map(int, working))),
-        "working_days": [day for day, is_working in zip(days, working, strict=True) if is_working],
     }

@@ -23,11 +23,11 @@ _PER_PAGE = 25
 
 # Where the best is that every case is met, those that were not; of a mean, the largest first.
 _OF_SHARE = """
-    SELECT placement_id, sum(numerator), sum(denominator) FROM one WHERE day >= :since
+    SELECT placement_id, sum(numerator), sum(denominator) FROM one
     GROUP BY 1 HAVING sum(numerator) < sum(denominator) ORDER BY sum(denominator) - sum(numerator) DESC, 1 DESC
 """
 _OF_MEAN = """
-    SELECT placement_id, sum(numerator), sum(denominator) FROM one WHERE day >= :since
+    SELECT placement_id, sum(numerator), sum(denominator) FROM one
     GROUP BY 1 ORDER BY 2 DESC, 1 DESC
 """
 
@@ -82,7 +82,7 @@ def cases(enterprise_id: int, indicator: Indicator, since: date) -> list[CaseRow
     selected = _OF_SHARE if definition.measure is Measure.SHARE else _OF_MEAN
     # As the nightly count reads them: a manager has no plans or attendance of her own to open.
     with acting_as(system_actor(enterprise_id=enterprise_id)):
-        asked = parameters(enterprise_id) | {"since": since}
+        asked = parameters(enterprise_id, since)
         rows = db.session.execute(text(statement(indicator, selected)), asked).all()
     return [
         CaseRow(placement_id, Value(definition, int(numerator), int(denominator)))

@@ -8,7 +8,7 @@ from indicators.suppliers.case_queries import COUNTED, parameters, statement
 from indicators.suppliers.models import SupplierIndicator
 from marketplace.db import db
 
-_BY_MONTH = "SELECT date_trunc('month', day), sum(numerator), sum(denominator) FROM one WHERE day >= :since GROUP BY 1"
+_BY_MONTH = "SELECT date_trunc('month', day), sum(numerator), sum(denominator) FROM one GROUP BY 1"
 
 
 def compute_supplier(enterprise_id: int, since: date) -> None:
@@ -22,7 +22,7 @@ def compute_supplier(enterprise_id: int, since: date) -> None:
             SupplierIndicator.enterprise_id == enterprise_id, SupplierIndicator.month >= since
         )
     )
-    asked = parameters(enterprise_id) | {"since": since}
+    asked = parameters(enterprise_id, since)
     rows = [
         {
             "enterprise_id": enterprise_id,
