@@ -17,13 +17,17 @@ demo: $(VENV)/.demo-installed
 test: $(VENV)/.dev-installed
 	$(BIN)/pytest -n $(PYTEST_WORKERS) --dist loadfile --no-loadscope-reorder $(TESTS)
 
-# Style, types, layers and guards.
+# Style, types, layers, guards, migrations that would stop what runs, and known weaknesses in what is pinned (where the
+# service that knows them can be reached; AUDIT_REQUIRED=1 makes it a failure that it cannot).
 check: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/platstorget routes > /dev/null
+	$(BIN)/python -m checks.migrations
+	$(BIN)/pip check
+	$(BIN)/python -m checks.advisories
 
 # How fast search and booking are against the same by hand, and two hundred people at work for ten minutes, on data of its
 # own (half an hour). BENCH_PLACES=2000 BENCH_LOAD_SECONDS=30
