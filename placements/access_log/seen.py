@@ -11,7 +11,8 @@ class Seen:
 
     participant_id: int
     authority_id: int
-    case_officer_id: int
+    case_officer_id: int | None
+    """Of whom somebody is told who may not read it, none."""
     is_protected: bool
     has_number: bool = False
     """The personal number is shown too."""

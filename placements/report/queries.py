@@ -17,7 +17,8 @@ from marketplace.errors import NotFound
 from marketplace.procurement.models import PriceRow
 from marketplace.procurement.price_rules import Component, settings_of
 from marketplace.procurement.queries import price_drafts
-from marketplace.tenancy import current_actor
+from marketplace.tenancy import current_actor, own_authority
+from placements.access_log.seen import Seen, note
 from placements.booking.models import Placement
 from placements.booking.queries import goes_on_at_supplier
 from placements.participants.models import Consent, Participant
@@ -120,6 +121,9 @@ def given_reports(report_id: int | None = None) -> list[GivenReport]:
     )
     if report_id is not None:
         statement = statement.where(FinalReport.id == report_id)
+    found = db.session.execute(statement).all()
+    for row in found:
+        note(Seen(row.participant_id, own_authority(), None, is_protected=row.name is None))
     return [
         GivenReport(
             row.id,
@@ -129,7 +133,7 @@ def given_reports(report_id: int | None = None) -> list[GivenReport]:
             row.last_day,
             row.filed_on,
         )
-        for row in db.session.execute(statement)
+        for row in found
     ]
 
 

@@ -1,15 +1,18 @@
 """Every route × every role × own and foreign, made from the router: a new route is tried without being listed.
 
 `world.own` and `world.foreign` give an id for each name in an address. A name that the world does not know fails.
+Everyone in the world has a protected identity: no answer tells who anybody is, and who is shown masked is in the log.
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import pytest
 
 from marketplace.accounts.rules import Role
 from tests.isolation.conftest import ClientFor, Rollback
 from tests.support.clients import Client
+from tests.support.hidden import looked_at, masked_in
 from tests.support.routes import EVERY_ROUTE, GUARDED, OPEN_TO_ALL, Route, address, admitted, people, variants
 from tests.world import BUYERS, EVERYBODY, World
 
@@ -25,6 +28,9 @@ SIGNS_OUT = frozenset({"accounts.sign_out", "access.leave"})
 
 NAMED_IN_FORMS = {"demo.sign_in_as": ["membership_id"], "accounts.act_for": ["membership_id"]}
 
+REVEALS = frozenset({"participants.reveal", "extracts.hand_over", "own_extracts.fetch"})
+"""Show who somebody is to whoever works with her, and to herself, each time that it is asked for."""
+
 FINE = {200, 302, 303, 409, 422}
 """Shown, done, or refused in words: 409 and 422 are pages that say what to do."""
 
@@ -35,11 +41,19 @@ ANSWERED = FINE | HIDDEN
 WITH_OBJECT = [route for route in GUARDED if route.names - OPEN_TO_ALL]
 
 
-def ask(client: Client, route: Route, known: Mapping[str, object]) -> tuple[int, str]:
+class Answer(NamedTuple):
+    status: int
+    where: str
+    shown: set[int]
+    """Participants, masked."""
+
+
+def ask(client: Client, route: Route, known: Mapping[str, object]) -> Answer:
     """An empty form, but for the few that would be about nothing at all without what they name."""
     form = {name: known.get(name) for name in NAMED_IN_FORMS.get(route.rule.endpoint, ())}
     answer = client.open(address(route, known), method=route.method, data=form or None)
-    return answer.status_code, answer.location or ""
+    reveals = route.rule.endpoint in REVEALS and answer.status_code == 200
+    return Answer(answer.status_code, answer.location or "", set() if reveals else masked_in(answer))
 
 
 def test_there_are_routes() -> None:
@@ -51,7 +65,7 @@ def test_nobody_is_sent_to_sign_in(
     route: Route, world: World, fresh_client: ClientFor, undone: Rollback
 ) -> None:
     with undone():
-        status, where = ask(fresh_client(None), route, world.own)
+        status, where, _ = ask(fresh_client(None), route, world.own)
     assert status == 302
     assert "/min-sida" in where if route.guard.roles == {Role.PARTICIPANT} else "/logga-in" in where
 
@@ -63,7 +77,7 @@ def test_a_role_outside_the_guard_is_refused(
     for role in EVERYBODY:
         if role not in route.guard.roles:
             with undone():
-                status, _ = ask(fresh_client(role), route, world.own)
+                status = ask(fresh_client(role), route, world.own).status
             assert status == 403, role
 
 
@@ -78,7 +92,8 @@ def test_own_objects_open_for_the_roles_of_the_guard(
             for who in people(role):
                 with undone():
                     known["membership_id"] = world.actor(role).membership_id
-                    status, where = ask(fresh_client(who), route, known)
+                    status, where, shown = ask(fresh_client(who), route, known)
+                    assert role is Role.PARTICIPANT or not shown or shown <= looked_at(world, role), who
                 statuses[who, known["variant"]] = status
                 assert status in ANSWERED, (who, known["variant"], status)
                 is_sent_away = "/logga-in" in where or where.endswith("/min-sida")
@@ -99,7 +114,7 @@ def test_foreign_objects_are_not_found(
                 continue
             for who in people(role):
                 with undone():
-                    status, _ = ask(fresh_client(who), route, known)
+                    status = ask(fresh_client(who), route, known).status
                 assert status in HIDDEN, (who, known["variant"], status)
 
 
@@ -113,7 +128,7 @@ def test_what_another_authority_has_with_the_same_enterprise_is_not_found(
     for role in admitted(route):
         if role in BUYERS:
             with undone():
-                status, _ = ask(fresh_client(role), route, {**world.own, **world.shared})
+                status = ask(fresh_client(role), route, {**world.own, **world.shared}).status
             assert status in HIDDEN, (role, status)
 
 
@@ -123,5 +138,4 @@ def test_what_another_authority_has_with_the_same_enterprise_is_not_found(
 def test_public_pages_open_for_nobody(route: Route, world: World, fresh_client: ClientFor) -> None:
     """They change nothing, so nothing is undone: the health page wants connections of its own."""
     known = {**world.own, "membership_id": world.actor(Role.STRATEGIST).membership_id}
-    status, _ = ask(fresh_client(None), route, known)
-    assert status in FINE
+    assert ask(fresh_client(None), route, known).status in FINE
