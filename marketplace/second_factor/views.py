@@ -11,8 +11,8 @@ from marketplace.accounts.rules import Role
 from marketplace.colleagues.queries import membership_of_ours
 from marketplace.colleagues.rules import INVITERS
 from marketplace.crypto import key_ring
-from marketplace.db import db, transaction
-from marketplace.errors import NotFound
+from marketplace.db import db, get_or_404, transaction
+from marketplace.errors import Conflict
 from marketplace.second_factor import passkey_services, services
 from marketplace.second_factor.forms import AppForm, PasskeyForm, PolicyForm
 from marketplace.second_factor.models import Passkey
@@ -130,7 +130,7 @@ def remove_app() -> ResponseReturnValue:
 def add_passkey() -> ResponseReturnValue:
     site = passkey_services.site()
     if site is None:
-        raise NotFound("Passnycklar går inte att använda här.")
+        raise Conflict("Passnycklar går inte att använda på den här adressen. Lägg till en app i stället.")
     form = PasskeyForm()
     if acted(
         form,
@@ -149,9 +149,7 @@ def add_passkey() -> ResponseReturnValue:
 @signed_in
 @freshly_proved
 def remove_passkey(passkey_id: int) -> ResponseReturnValue:
-    passkey = db.session.get(Passkey, passkey_id)
-    if passkey is None:
-        raise NotFound("Passnyckeln är redan borttagen.")
+    passkey = get_or_404(Passkey, passkey_id)
     question = Question(
         title=f"Ta bort {passkey.name}",
         breadcrumb=_crumbs(),
