@@ -10,6 +10,7 @@ from indicators.services import compute_authority
 from invoicing.budget.services import count_expected, save_budget
 from invoicing.remuneration.facts import Month
 from marketplace.accounts.rules import Role
+from marketplace.audit_chain import jobs as audit_jobs
 from marketplace.clock import today, travelling
 from marketplace.db import db, transaction
 from marketplace.procurement.models import TermsVersion
@@ -43,6 +44,7 @@ CONTROLLERS_PAGES = {
     "budget-system": "/budget/{system}?ar=2026",
     "budget-edit": "/budget/{system}/andra?ar=2026",
     "costs": "/kostnader?ar=2026",
+    "audit-chain": "/handelselogg?lank=2&avtryck=0",
 }
 OFFICERS_PAGES = {"result": "/placeringar/{placement}/fore-och-efter"}
 STRATEGISTS_PAGES = {"costs-by-sex": "/kostnader-och-kon?ar=2026"}
@@ -72,6 +74,8 @@ def ids(market: Market) -> dict[str, object]:
     with acting_as(system_actor(authority_id=market.authority_id)), transaction():
         count_expected(market.authority_id)
         compute_authority(market.authority_id)
+    audit_jobs.seal()
+    audit_jobs.check()
     month = Month.of(today())
     return {
         "terms": market.terms_id,
