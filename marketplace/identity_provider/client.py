@@ -5,11 +5,11 @@ machine too), no private address behind the name (requests-hardened connects to 
 no redirect followed, and an answer within seconds.
 """
 
-import logging
 import time
 from collections.abc import Mapping
 from typing import Any, cast
 
+import structlog
 from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import FlaskIntegration, FlaskOAuth2App
 from authlib.integrations.requests_client import OAuth2Session
@@ -27,7 +27,7 @@ from marketplace.web.addresses import public_address
 SIGN_IN, CONFIRM, TRY = "sign_in", "confirm", "try"
 """Why somebody is sent to a provider."""
 
-_log = logging.getLogger(__name__)
+_log = structlog.stdlib.get_logger(__name__)
 _ANSWERS_WITHIN = 5  # seconds
 _KEPT_FOR = 3600  # seconds that what a provider has published is kept
 _LEFT_ALONE_FOR = (
@@ -48,6 +48,17 @@ class ProviderAway(DomainError):
     status = 503
 
 
+class NotBelieved(Invalid):
+    """What it says cannot be relied on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            "Svaret från organisationens inloggning gick inte att lita på. Börja om med inloggningen."
+        )
+        self.reason = reason
+        """For those who look after the provider."""
+
+
 class _Session(OAuth2Session):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, **options: Any) -> None:
         super().__init__(default_timeout=_ANSWERS_WITHIN, **options)
@@ -66,7 +77,7 @@ class _App(FlaskOAuth2App):  # type: ignore[misc]  # Authlib has no types
 
 def sign_in_address(provider: IdentityProvider, *, purpose: str, **about: Any) -> str:
     """Where to send the browser to sign in; to CONFIRM it has to be done anew. The purpose, and `about`, are kept in
-    the session until she comes back. Raises ProviderAway or Invalid."""
+    the session until she comes back. Raises ProviderAway or NotBelieved."""
     for key in [key for key in session if key.startswith("_state_")]:
         del session[key]  # one at a time, or the cookie grows
     app = _app(provider, is_fresh=purpose == TRY)
@@ -86,7 +97,7 @@ def kept_about(authority_id: int) -> dict[str, Any]:
 
 def read_answer(provider: IdentityProvider) -> Said:
     """What the provider says of her who comes back from it: the code is changed for tokens, which are checked. Raises
-    ProviderAway, or Invalid for what cannot be believed."""
+    ProviderAway, NotBelieved, and Invalid when she has changed her mind."""
     app = _app(provider)
     _check_sender(app.server_metadata)
     try:
@@ -148,6 +159,11 @@ def _metadata(issuer: str, *, is_fresh: bool) -> dict[str, Any]:
     return known
 
 
+def forget_published() -> None:
+    """As if nothing had been read."""
+    _published.clear()
+
+
 def _read(http: _Session, address: str) -> Any:
     answer = http.get(address, withhold_token=True)
     answer.raise_for_status()
@@ -173,7 +189,7 @@ def _checked(told: Any, issuer: str) -> dict[str, Any]:
 
 
 def _check_sender(metadata: Mapping[str, Any]) -> None:
-    """That the answer is from the provider which she was sent to (RFC 9207). Raises Invalid."""
+    """That the answer is from the provider which she was sent to (RFC 9207). Raises NotBelieved."""
     sender = request.args.get("iss")
     is_told = bool(metadata.get("authorization_response_iss_parameter_supported"))
     if sender != metadata["issuer"] and (sender is not None or is_told):
@@ -181,14 +197,19 @@ def _check_sender(metadata: Mapping[str, Any]) -> None:
 
 
 def _away(error: Exception) -> ProviderAway:
-    _log.warning("identity provider is away", extra={"error_kind": type(error).__name__})
+    _log.warning("identity provider is away", reason=type(error).__name__)
     return ProviderAway(_AWAY_SV)
 
 
-def _not_believed(error: Exception) -> Invalid:
-    """The reason is for whoever runs the installation: the error's kind alone, since its text may name somebody."""
-    _log.warning("identity provider is not believed", extra={"error_kind": type(error).__name__})
-    return Invalid("Svaret från organisationens inloggning gick inte att lita på. Börja om med inloggningen.")
+def _not_believed(error: Exception) -> NotBelieved:
+    """The reason is an error's code or the name of a claim, or in words of ours: what the provider writes may name
+    somebody."""
+    told = [getattr(error, name, "") for name in ("error", "claim")]
+    reason = " ".join(filter(None, told)) or (
+        str(error) if type(error) is ValueError else type(error).__name__
+    )
+    _log.warning("identity provider is not believed", reason=reason)
+    return NotBelieved(reason)
 
 
 def _name(authority_id: int) -> str:

@@ -84,3 +84,7 @@ class BoundIdentity(Base):
     bound_at: Mapped[datetime]
 
     user: Mapped[User] = relationship()
+
+
+for _name in ("uq_bound_identity_subject", "uq_bound_identity_user"):
+    explain_constraint(_name, "Du loggade in två gånger samtidigt. Försök igen.")

@@ -15,6 +15,7 @@ from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import user_by_email
 from marketplace.accounts.rules import ROLE_SV, ProvidedState, SignInMeans
 from marketplace.accounts.services import add_membership, create_account
+from marketplace.accounts.session_services import end_sessions_of
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
 from marketplace.identity_provider import queries
@@ -184,24 +185,25 @@ def let_in(provider: IdentityProvider, said: Said) -> LetIn | Problem:
     bound = queries.identity_of(provider.authority_id, said.subject)
     if bound is None and (problems := problems_of(said, provider.domains)):
         return problems[0]
-    user = bound.user if bound else user_by_email(said.email)
-    posts = posts_of(said.groups, (one.rule for one in queries.group_rules(provider.authority_id)))
-    if user is None:
-        if not posts:
-            return Problem.NO_ROLE
-        user = create_account(said.email, said.name, secrets.token_urlsafe(48))
-    elif problem := _standing(provider, user, is_bound=bound is not None):
+    known = bound.user if bound else user_by_email(said.email)
+    if known is not None and (problem := _standing(provider, known, is_bound=bound is not None)):
         return problem
+    posts = posts_of(said.groups, (one.rule for one in queries.group_rules(provider.authority_id)))
+    if known is None and not posts:
+        return Problem.NO_ROLE
+    user = known or create_account(said.email, said.name, secrets.token_urlsafe(48))
     with acting_as(replace(system_actor(provider.authority_id), user_id=user.id, user_name=user.name)):
         if not _hold(user, provider.authority_id, posts):
+            end_sessions_of(user.id)
             return Problem.NO_ROLE
         if bound is None:
             _bind(provider.authority_id, said.subject, user.id)
-            tell(
-                user.id,
-                "Ditt konto är knutet till organisationens inloggning",
-                f"Någon har loggat in på ditt konto hos {provider.authority.name}, och kan göra det igen.",
-            )
+    if known is not None and bound is None:
+        tell(
+            known.id,
+            "Ditt konto är knutet till organisationens inloggning",
+            f"Någon har loggat in på ditt konto hos {provider.authority.name}, och kan göra det igen.",
+        )
     counts = proves_second_factor(said, provider.second_factor_values)
     return LetIn(user.id, SignInMeans.IDENTITY_PROVIDER_FACTOR if counts else SignInMeans.IDENTITY_PROVIDER)
 

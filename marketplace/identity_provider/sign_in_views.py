@@ -74,13 +74,14 @@ def answer(authority_id: int) -> ResponseReturnValue:
     about = client.kept_about(authority_id)
     if not about:
         return _failed(None, Invalid(_NOT_BEGUN_HERE_SV))
-    if about["purpose"] == client.TRY and not _may_try(authority_id):
+    is_tried = about["purpose"] == client.TRY
+    if is_tried and not _may_try(authority_id):
         raise NotAllowed("Bara myndighetens samordnare provar dess inloggning.")
-    provider = _detached(authority_id, is_tried=about["purpose"] == client.TRY)
+    provider = _detached(authority_id, is_tried=is_tried)
     try:
         said = client.read_answer(provider)
     except DomainError as error:
-        return _failed(provider, error)
+        return _failed(provider, error, is_tried=is_tried)
     match about["purpose"]:
         case client.TRY:
             return _tried(provider, said)
@@ -147,11 +148,13 @@ def _tried(provider: IdentityProvider, said: Said) -> ResponseReturnValue:
     )
 
 
-def _failed(provider: IdentityProvider | None, error: DomainError) -> ResponseReturnValue:
+def _failed(
+    provider: IdentityProvider | None, error: DomainError, *, is_tried: bool = False
+) -> ResponseReturnValue:
     page = render_template(
         "marketplace/identity_provider/failed.html",
         provider=provider,
         message_sv=error.message_sv,
-        is_away=isinstance(error, client.ProviderAway),
+        reason=getattr(error, "reason", "") if is_tried else "",
     )
     return page, error.status

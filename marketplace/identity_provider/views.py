@@ -92,7 +92,7 @@ def try_it() -> ResponseReturnValue:
     try:
         return redirect(client.sign_in_address(provider, purpose=client.TRY))
     except DomainError as error:
-        flash(error.message_sv, "error")
+        flash(f"{error.message_sv} {getattr(error, 'reason', '')}".strip(), "error")
         return redirect(url_for("identity_provider.show"))
 
 

@@ -10,7 +10,7 @@ from marketplace.accounts.rules import Role
 from marketplace.accounts.services import create_account
 from marketplace.db import db, transaction
 from marketplace.identity_provider import services
-from marketplace.identity_provider.client import encrypted
+from marketplace.identity_provider.client import answer_address, encrypted
 from marketplace.identity_provider.models import IdentityProvider
 from marketplace.identity_provider.rules import Post
 from marketplace.second_factor.rules import Policy, RequiredOf
@@ -60,7 +60,7 @@ def build_place(provider: OpenIdProvider) -> Place:
         row_of(place).tried_at = db.session.get_one(Organisation, place.authority_id).created_at
         services.turn_on()
         decide_policy(Policy(RequiredOf.NOBODY))
-    provider.welcome(f"http://127.0.0.1:8000{place.start}/svar")
+    provider.welcome(answer_address(place.authority_id))
     return place
 
 

@@ -69,7 +69,9 @@ class OpenIdProvider:
         name = request.path.strip("/")
         self.asked.append(name)
         if name in self.answers_at:
-            return Response(json.dumps(self.answers_at[name]), mimetype="application/json")
+            told = self.answers_at[name]
+            is_whole = isinstance(told, Response)
+            return told if is_whole else Response(json.dumps(told), mimetype="application/json")
         if name == "jwks":
             return Response(self._server.keyjar.export_jwks_as_json(), mimetype="application/json")
         endpoint = next((one for one in self._server.endpoint.values() if one.endpoint_path == name), None)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from marketplace.identity_provider import client as provider_client
+from marketplace.identity_provider.client import forget_published
 from tests.support.identity_place import PEOPLE, Place, build_place
 from tests.support.openid_provider import OpenIdProvider, openid_provider
 
@@ -18,7 +18,7 @@ def _running() -> Iterator[OpenIdProvider]:
 
 @pytest.fixture
 def provider(_running: OpenIdProvider) -> OpenIdProvider:
-    provider_client._published.clear()
+    forget_published()
     _running.begin_anew(PEOPLE)
     return _running
 

@@ -1,6 +1,7 @@
 """Every way in which a provider's answer may be wrong, or the provider away."""
 
 import re
+import socket
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -8,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug import Response
 
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import Role
@@ -155,7 +157,6 @@ def test_it_is_sent_what_binds_the_answer_to_the_question(client_for: ClientFor,
 def test_when_it_is_away_there_is_a_clear_page_and_it_is_left_alone(
     client_for: ClientFor, place: Place
 ) -> None:
-    place.provider.answers_at["authorization"] = None
     with acting_as(place.coordinator), transaction():
         row_of(place).issuer = "http://127.0.0.1:1"
     client = client_for()
@@ -216,8 +217,16 @@ def test_no_private_address_is_reached(
     assert type(refused.value.__cause__).__name__ == "InvalidIPAddress"
 
 
-def test_no_name_that_leads_to_one_either_and_no_redirect(app: Flask, place: Place) -> None:
-    with provider_client._Session() as http:
-        assert set(http.adapters) == {"https://", "http://"}
-        assert http.max_redirects == 0
-        assert not http.trust_env
+def test_no_name_that_leads_to_one_either(app: Flask, place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.1", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: inside)
+    with pytest.raises(provider_client.ProviderAway) as refused:
+        provider_client._metadata("https://id.kommun.se", is_fresh=True)
+    assert type(refused.value.__cause__).__name__ == "InvalidIPAddress"
+
+
+def test_it_is_not_followed_elsewhere(client_for: ClientFor, place: Place) -> None:
+    elsewhere = Response(status=302, headers={"Location": f"{place.provider.issuer}/jwks"})
+    place.provider.answers_at[".well-known/openid-configuration"] = elsewhere
+    assert client_for().get(place.start).status_code == 503
+    assert place.provider.asked == [".well-known/openid-configuration"]

@@ -47,6 +47,10 @@ def test_the_coordinator_sets_it_up_tries_it_and_turns_it_on(
     assert "Den kan inte användas än" in page
     assert "domän är inte en av dem" in page
     assert client.post(f"{SETTINGS}/anvand").status_code == 409
+    provider.lies = lambda said: said | {"aud": "annan"}
+    page = away_and_back(client, place, "anna", f"{SETTINGS}/prova").text
+    assert "<code>invalid_claim aud</code>" in page
+    provider.lies = None
     page = away_and_back(client, place, "anna", f"{SETTINGS}/prova").text
     assert "Provet gick bra" in page
     assert "Handläggare, Enheten A" in page

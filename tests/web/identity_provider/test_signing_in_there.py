@@ -11,6 +11,8 @@ from marketplace.accounts.rules import Role, SignInMeans
 from marketplace.clock import today
 from marketplace.db import db, transaction
 from marketplace.identity_provider import services
+from marketplace.letters.models import Letter
+from marketplace.letters.rules import LetterKind
 from marketplace.second_factor.rules import Policy, RequiredOf
 from marketplace.second_factor.services import decide_policy
 from marketplace.tenancy import acting_as, system_actor
@@ -59,6 +61,9 @@ def test_the_second_time_it_is_the_subject_that_counts_and_not_the_address(
 def test_a_colleague_keeps_what_somebody_has_given_her(client_for: ClientFor, place: Place) -> None:
     make_colleague("bo@kommun.se", place.authority_id, Role.STRATEGIST)
     assert away_and_back(client_for(), place, "bosse").status_code == 302
+    with acting_as(system_actor()):
+        told = db.session.scalars(select(Letter).where(Letter.kind == LetterKind.SIGN_IN)).one()
+    assert "loggat in på ditt konto hos Myndigheten A" in told.text_sv
     place.provider.people["bosse"]["groups"] = [OFFICERS]
     away_and_back(client_for(), place, "bosse")
     both = [(place.authority_id, Role.STRATEGIST, True), (place.unit_id, Role.CASE_OFFICER, True)]
@@ -76,7 +81,7 @@ def test_who_has_left_her_only_group_is_out_at_once(client_for: ClientFor, place
     assert refused.status_code == 403
     assert "Ingen av dina grupper ger en roll" in refused.text
     assert memberships_with("anna@kommun.se") == [(place.unit_id, Role.CASE_OFFICER, False)]
-    assert "/valj-roll" in at_work.get("/").location
+    assert "/logga-in" in at_work.get("/").location
     place.provider.people["anna"]["groups"] = [OFFICERS]
     assert away_and_back(client_for(), place, "anna").status_code == 302
     ended, back = memberships_with("anna@kommun.se")
