@@ -35,4 +35,6 @@ class AcceptForm(NewPasswordForm):
 
 
 class EndForm(BaseForm):
-    successor = SelectField("Vem tar över?", coerce=or_none(int))
+    successor = SelectField(
+        "Vem tar över?", validators=[DataRequired("Välj vem som tar över.")], coerce=or_none(int)
+    )

@@ -32,6 +32,7 @@ NAV: dict[Role, list[tuple[str, str]]] = {
         ("budget.index", "Budget"),
         ("reports.index", "Rapporter"),
         ("disposal.index", "Gallring"),
+        ("colleagues.index", "Medarbetare"),
     ],
     Role.STRATEGIST: [
         ("start.show", "Mitt arbete"),
