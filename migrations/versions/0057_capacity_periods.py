@@ -17,6 +17,19 @@ REFERENCES = {
     "ssyk": "trade.ssyk",
 }
 
+# Weeks ahead are summed by the next night's count.
+MONTHS_BEHIND = """
+INSERT INTO capacity_period (authority_id, unit, first_day, enterprise_id, kommun_code, ssyk, days,
+                             seats, closed, held, booked)
+SELECT authority_id, 'month', month, enterprise_id, kommun_code, ssyk,
+       least(current_date - 1, CAST(month + interval '1 month' AS date) - 1) - greatest(month, earliest) + 1,
+       sum(seats), sum(closed), sum(held), sum(booked)
+FROM (SELECT capacity_day.*, CAST(date_trunc('month', day) AS date) AS month FROM capacity_day) AS counted
+JOIN (SELECT authority_id, min(day) AS earliest FROM capacity_day GROUP BY authority_id) AS first USING (authority_id)
+WHERE day < current_date
+GROUP BY authority_id, month, enterprise_id, kommun_code, ssyk, earliest
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -47,6 +60,7 @@ def upgrade() -> None:
             name=op.f("pk_capacity_period"),
         ),
     )
+    op.execute(MONTHS_BEHIND)
     protect("capacity_period", [("strategist", "SELECT", STRATEGIST), ("system", "ALL", SYSTEM)])
 
 
