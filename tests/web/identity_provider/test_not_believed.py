@@ -174,6 +174,14 @@ def test_what_it_publishes_is_kept_for_an_hour(client_for: ClientFor, place: Pla
     assert place.provider.asked.count("jwks") == 1
 
 
+def test_a_new_key_is_fetched_when_it_is_first_seen(client_for: ClientFor, place: Place) -> None:
+    client_for().get(place.start)
+    with openid_provider({"anna": {}}) as other:
+        place.provider.lies, place.provider.signs_with = (lambda said: said), other.signs_with
+        place.provider.answers_at["jwks"] = {"keys": [other.signs_with.serialize()]}
+        assert away_and_back(client_for(), place, "anna").status_code == 302
+
+
 @pytest.mark.parametrize(
     "published",
     [
@@ -230,3 +238,12 @@ def test_it_is_not_followed_elsewhere(client_for: ClientFor, place: Place) -> No
     place.provider.answers_at[".well-known/openid-configuration"] = elsewhere
     assert client_for().get(place.start).status_code == 503
     assert place.provider.asked == [".well-known/openid-configuration"]
+
+
+@pytest.mark.parametrize("issuer", ["https://a:99999", "https://ååå.invalid", f"https://{'a' * 300}.invalid"])
+def test_an_address_that_is_none_is_as_one_that_does_not_answer(
+    client_for: ClientFor, place: Place, issuer: str
+) -> None:
+    with acting_as(place.coordinator), transaction():
+        row_of(place).issuer = issuer
+    assert client_for().get(place.start).status_code == 503

@@ -5,13 +5,16 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from marketplace.accounts.rules import Role
 from marketplace.db import db, transaction
 from marketplace.identity_provider import services
 from marketplace.identity_provider.models import BoundIdentity
+from marketplace.identity_provider.rules import Post
 from marketplace.tenancy import acting_as
 from tests.factories import HANINGE
 from tests.support.clients import ClientFor
 from tests.support.identity_place import (
+    OFFICERS,
     SETTINGS,
     Place,
     away_and_back,
@@ -20,6 +23,7 @@ from tests.support.identity_place import (
     user_with,
 )
 from tests.support.openid_provider import CLIENT_ID, SECRET, OpenIdProvider
+from tests.support.statements import statements_of
 
 # The coordinator's pages.
 
@@ -109,3 +113,17 @@ def test_only_the_authoritys_coordinator_reads_a_try(client_for: ClientFor, plac
     client.post("/logga-ut")
     back = urlsplit(place.provider.sign_in(going))
     assert client.get(f"{back.path}?{back.query}").status_code in {403, 422}
+
+
+def test_the_page_asks_as_much_however_many_groups_and_accounts_there_are(
+    client_for: ClientFor, place: Place
+) -> None:
+    away_and_back(client_for(), place, "anna")
+    client = client_for(place.coordinator)
+    few = statements_of(lambda: client.get(SETTINGS))
+    place.provider.people["bosse"]["groups"] = [OFFICERS]
+    away_and_back(client_for(), place, "bosse")
+    with acting_as(place.coordinator), transaction():
+        for number in range(5):
+            services.add_group_rule(f"g{number}", Post(place.unit_id, Role.CASE_OFFICER), [])
+    assert len(statements_of(lambda: client.get(SETTINGS))) == len(few)
