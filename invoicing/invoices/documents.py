@@ -18,6 +18,7 @@ from lxml import etree
 
 from invoicing.invoices.document_rules import InvoiceDocument
 from invoicing.invoices.payment_numbers import bankgiro_text, orgnr_text
+from invoicing.invoices.xml_checks import parsed
 from invoicing.remuneration.facts import UNIT_SV, Unit
 from marketplace.documents import fonts, in_any_script
 from marketplace.swedish import NBSP, plain_number
@@ -46,7 +47,7 @@ def pdf_of(xml: str) -> bytes:
 
 
 def _set(xml: str) -> bytes:
-    invoice = json.dumps(_elements(etree.fromstring(xml.encode())), ensure_ascii=False)
+    invoice = json.dumps(_elements(parsed(xml)), ensure_ascii=False)
     made = typst.compile(
         _paper(), font_paths=fonts(), sys_inputs={"invoice": invoice}, pdf_standards=["ua-1"]
     )

@@ -32,7 +32,9 @@ def compose(
 def addressed(address: str, *, subject_sv: str, body: str, written_at: datetime, key: str) -> EmailMessage:
     """A letter to an address, whoever has it."""
     message = EmailMessage()
-    message["Subject"] = subject_sv
+    message["Subject"] = " ".join(
+        subject_sv.split()
+    )  # a line break in somebody's name would begin another header
     message["From"] = current_app.config["MAIL_FROM"]
     message["To"] = address
     message["Date"] = format_datetime(written_at)

@@ -31,7 +31,7 @@ FUNNEL_HEIGHT: Final = 460
 """Of funnel, in the units of its width, 860."""
 MAP_HEIGHT: Final = 520
 """Of bubble_map, in the same units."""
-_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'"
+_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 _SVG: Final = "http://www.w3.org/2000/svg"
 
 

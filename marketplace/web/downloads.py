@@ -20,7 +20,7 @@ from marketplace.documents import Paper, pdf
 FILE: Final = "<any(csv, xlsx):file_format>"
 """The end of a file's address: @bp.get(f"/lista.{FILE}")."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NOT_IN_XLSX = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDEST = 60  # characters
@@ -49,8 +49,7 @@ def pdf_response(paper: Paper, filename: str) -> Response:
 def _csv(header: Sequence[str], rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_csv_cell(value) for value in row] for row in rows)
+    writer.writerows([_csv_cell(value) for value in row] for row in [header, *rows])
     return text.getvalue().encode("utf-8-sig")
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from flask import request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import Field, PasswordField, StringField
+from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import DataRequired
 
@@ -21,6 +21,11 @@ T = TypeVar("T")
 
 def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+def _one_line(value: Any) -> Any:
+    """A browser sends no line breaks from a box of one line; whoever does gets spaces for them."""
+    return " ".join(value.splitlines()).strip() if isinstance(value, str) else value
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,8 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         def bind_field(self, form: FlaskForm, unbound_field: "UnboundField[Any]", options: Any) -> Field:
             field_class = unbound_field.field_class
             if issubclass(field_class, StringField) and not issubclass(field_class, PasswordField):
-                options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), _strip]}
+                tidy = _strip if issubclass(field_class, TextAreaField | HiddenField) else _one_line
+                options = {**options, "filters": [*unbound_field.kwargs.get("filters", ()), tidy]}
                 kwargs = {key: value for key, value in unbound_field.kwargs.items() if key != "filters"}
                 unbound_field = UnboundField(field_class, *unbound_field.args, **kwargs)
             bound: Field = unbound_field.bind(form=form, **options)

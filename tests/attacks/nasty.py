@@ -1,6 +1,7 @@
 """What attackers and broken programs send, and what must never be read in an answer."""
 
 import re
+from urllib.parse import urlsplit
 
 from werkzeug.test import TestResponse
 
@@ -35,6 +36,8 @@ NASTY = (
     "å" * 20_000,
     "\u202ebakvänt\u0007\ufffe",
     "\U0001f9e8",
+    "//evil.example",
+    "https://evil.example/",
 )
 
 _INSIDE = re.compile(
@@ -45,8 +48,15 @@ _INSIDE = re.compile(
 
 
 def assert_tells_nothing(answer: TestResponse) -> None:
-    """Refused or done, but in our own words: no fault, nothing of how it is made, nothing of another tenant's."""
+    """Refused or done, but in our own words and on our own pages: no fault, nothing of how it is made, nothing of
+    another tenant's, nothing that another site can frame or that leads there."""
     assert answer.status_code < 500, answer.status_code
+    assert "evil.example" not in urlsplit(answer.location or "").netloc
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert all(
+        "HttpOnly" in cookie and "SameSite=" in cookie for cookie in answer.headers.getlist("Set-Cookie")
+    )
     if (answer.mimetype or "").startswith("text/") or answer.is_json:
         found = _INSIDE.search(answer.text)
         assert found is None, found

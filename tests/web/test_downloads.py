@@ -53,6 +53,14 @@ def test_a_workbook_holds_the_same_rows_with_their_types_and_no_formula() -> Non
     assert sheet["B2"].number_format == "yyyy-mm-dd"
 
 
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_heading_is_no_formula_either(sign: str) -> None:
+    with small_app().test_request_context():
+        body = file_response("csv", "a", (f"{sign}A1",), [(f"{sign}A2",)]).get_data().decode("utf-8-sig")
+    assert body.replace('"', "").startswith(f"'{sign}A1")
+    assert f"'{sign}A2" in body
+
+
 def test_what_a_workbook_cannot_hold_is_left_out_and_an_empty_list_is_a_file() -> None:
     with small_app().test_request_context():
         sheet = openpyxl.load_workbook(

@@ -121,6 +121,7 @@ def test_a_refusal_by_a_service_stands_beside_its_field_or_above_the_form() -> N
 def test_text_is_stripped_but_passwords_are_not() -> None:
     form = submitted(name="  Ett namn ", seats="3", password=" med blanksteg ")
     assert form.name.data == "Ett namn"
+    assert submitted(name="Ett\r\nBcc: namn\u2028", seats="3", password="").name.data == "Ett Bcc: namn"
     assert form.password.data == " med blanksteg "
 
 

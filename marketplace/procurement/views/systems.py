@@ -28,7 +28,7 @@ from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own
 from marketplace.reference.queries import kommun_labels
 from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
-from marketplace.web.addresses import page_number, sort_key
+from marketplace.web.addresses import page_number, public_address, sort_key
 from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.downloads import FILE, file_response
 from marketplace.web.forms import one_of
@@ -65,7 +65,7 @@ def index_file(file_format: str) -> Response:
             REGIME_SV[system.regime],
             ", ".join(name for code, name in names.items() if code in system.kommun_codes),
             SYSTEM_STATE_SV[system.state],
-            url_for("procurement.show", system_id=system.id, _external=True),
+            public_address("procurement.show", system_id=system.id),
         )
         for system in queries.all_systems(_wanted(_filter_form(names)), sort_key(_SORTS, "namn"))
     ]
