@@ -1,6 +1,5 @@
 """Log control: how somebody was seen, what makes a look worth asking about, and what a check can come to."""
 
-import re
 from datetime import time
 from enum import StrEnum
 
@@ -101,16 +100,6 @@ DAYS_SHOWN = 30
 """Of the log, where no other period is asked for."""
 CHECK_WITHIN = 10
 """Working days from a look is drawn until it should have been gone through."""
-
-_NUMBER = re.compile(r"D?0*(\d{1,9})", re.ASCII | re.IGNORECASE)
-
-
-def participant_id_of(text: str) -> int | None:
-    """Whom D000123, or 123, is; 0 is nobody, for what is no number, and None for nothing at all."""
-    if not text.strip():
-        return None
-    found = _NUMBER.fullmatch(text.strip())
-    return int(found[1]) if found else 0
 
 
 def check_note(outcome: CheckOutcome, note_sv: str) -> str:

@@ -19,11 +19,10 @@ from placements.access_log.rules import (
     CHECK_OUTCOME_TONE,
     LOOK_WAY_SV,
     SIGN_SV,
-    participant_id_of,
     room_sv,
 )
 from placements.access_log.seen import take_seen
-from placements.participants.rules import participant_number
+from placements.participants.rules import participant_id_of, participant_number
 
 bp = Blueprint("access_log", __name__, url_prefix="/loggkontroll")
 own_bp = Blueprint("own_looks", __name__, url_prefix="/min-sida/vem-har-sett")

@@ -2,20 +2,29 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import Role
-from marketplace.clock import today
+from marketplace.clock import STOCKHOLM, today
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import DomainError, NotFound
-from marketplace.web.forms import ConfirmForm, one_of
+from marketplace.web.addresses import page_number
+from marketplace.web.downloads import FILE, file_response
+from marketplace.web.forms import ConfirmForm, FilterForm, one_of
 from marketplace.web.guards import requires
 from placements.booking.rules import PLACEMENT_STATE_SV, PlacementState
 from placements.participants import queries, services, withdrawal
-from placements.participants.forms import ConsentForm
+from placements.participants.forms import ConsentForm, ConsentsFilter
 from placements.participants.models import Consent
-from placements.participants.rules import CONSENT_SCOPE_SV, ConsentScope
+from placements.participants.queries import ConsentsWanted
+from placements.participants.rules import (
+    CONSENT_SCOPE_SV,
+    CONSENT_WORDS_SV,
+    ConsentScope,
+    participant_id_of,
+    participant_number,
+)
 
 bp = Blueprint("consents", __name__, url_prefix="/deltagare")
 
@@ -31,6 +40,47 @@ def unconsented(consents: Sequence[Consent]) -> list[ConsentScope]:
     """Scopes that there is no consent to now."""
     live = {one.scope for one in consents if one.is_live}
     return [scope for scope in ConsentScope if scope not in live]
+
+
+@bp.get("/samtycken")
+@requires(*_WORKERS)
+def ledger() -> ResponseReturnValue:
+    """Every consent that has been given, with what was read out, and when it was withdrawn."""
+    form = ConsentsFilter()
+    return render_template(
+        "placements/participants/consents.html",
+        form=form,
+        page=queries.consents(_wanted(form), page_number()),
+        CONSENT_SCOPE_SV=CONSENT_SCOPE_SV,
+    )
+
+
+@bp.get(f"/samtycken.{FILE}")
+@requires(*_WORKERS)
+def ledger_file(file_format: str) -> Response:
+    """By number: names stay in the system."""
+    header = ("Deltagare", "Vad", "Text", "Lämnat", "Antecknat av", "Återkallat", "Återkallat hos")
+    rows = [
+        (
+            participant_number(one.participant_id),
+            CONSENT_SCOPE_SV[one.scope],
+            one.text_sv,
+            one.given_on,
+            one.given_to,
+            f"{one.withdrawn_at.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}" if one.withdrawn_at else "",
+            one.withdrawn_to,
+        )
+        for one in queries.all_consents(_wanted(ConsentsFilter()))
+    ]
+    return file_response(file_format, "samtycken", header, rows)
+
+
+def _wanted(form: FilterForm) -> ConsentsWanted:
+    return ConsentsWanted(
+        is_live={"galler": True, "aterkallat": False}.get(form.lage.data or ""),
+        scope=form.omfattning.data,
+        participant_id=participant_id_of(form.deltagare.data or ""),
+    )
 
 
 @bp.route("/<int:participant_id>/samtycke", methods=["GET", "POST"])
@@ -50,7 +100,11 @@ def give(participant_id: int) -> ResponseReturnValue:
             flash("Samtycket är registrerat.", "success")
             return redirect(url_for("participants.show", participant_id=participant_id))
     page = render_template(
-        "placements/participants/consent.html", form=form, participant=participant, scopes=scopes
+        "placements/participants/consent.html",
+        form=form,
+        participant=participant,
+        scopes=scopes,
+        words=CONSENT_WORDS_SV,
     )
     return page, form.status()
 

@@ -7,6 +7,7 @@ from marketplace.reference.rules import SEX_SV, Sex
 from marketplace.web.fields import CheckboxesField, DateFieldSv, HoursField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from placements.participants.rules import (
+    CONSENT_SCOPE_SV,
     GRANT_STATE_SV,
     LEAVE_REASON_SV,
     ConsentScope,
@@ -89,6 +90,16 @@ class ParticipantsFilter(FilterForm):
 class ConsentForm(BaseForm):
     scope = RadioField("Vad gäller samtycket?", coerce=ConsentScope, validators=[DataRequired("Välj ett.")])
     given_on = DateFieldSv("Samtycket lämnades", validators=[DataRequired()])
+
+
+class ConsentsFilter(FilterForm):
+    lage = SelectField(
+        "Läge", choices=one_of({"galler": "Gäller", "aterkallat": "Återkallade"}, blank="Alla")
+    )
+    omfattning = SelectField(
+        "Vad", choices=one_of(CONSENT_SCOPE_SV, blank="Allt"), coerce=or_none(ConsentScope)
+    )
+    deltagare = StringField("Deltagarens nummer", validators=[Length(max=20)])
 
 
 class GrantForm(BaseForm):

@@ -139,7 +139,14 @@ class Consent(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
     scope: Mapped[ConsentScope] = mapped_column(enum_of(ConsentScope, "scope"))
     given_on: Mapped[date]
+    text_sv: Mapped[str] = mapped_column(server_default="")
+    """What she agreed to, as it was read out; empty in those from before it was kept."""
+    given_to: Mapped[str] = mapped_column(server_default="")
+    """Who wrote it down."""
     withdrawn_at: Mapped[datetime | None]
+    withdrawn_to: Mapped[str] = mapped_column(server_default="")
+
+    participant: Mapped[Participant] = relationship(viewonly=True)
 
     @property
     def is_live(self) -> bool:

@@ -153,6 +153,40 @@ def consents_of(participant_id: int) -> list[Consent]:
     )
 
 
+@dataclass(frozen=True)
+class ConsentsWanted:
+    """What the ledger of consents is narrowed to; None means all."""
+
+    is_live: bool | None = None
+    scope: ConsentScope | None = None
+    participant_id: int | None = None
+
+
+def consents(wanted: ConsentsWanted, page: int = 1) -> Page[Consent]:
+    """Of the actor's participants: given and withdrawn, the newest first."""
+    return paginate(_ledger(wanted), page)
+
+
+def all_consents(wanted: ConsentsWanted) -> list[Consent]:
+    """As consents(), for a file."""
+    return list(db.session.scalars(_ledger(wanted)))
+
+
+def _ledger(wanted: ConsentsWanted) -> Select[Consent]:
+    statement = (
+        select(Consent)
+        .options(joinedload(Consent.participant))
+        .order_by(Consent.given_on.desc(), Consent.id.desc())
+    )
+    if wanted.is_live is not None:
+        statement = statement.where(Consent.withdrawn_at.is_(None) == wanted.is_live)
+    if wanted.scope is not None:
+        statement = statement.where(Consent.scope == wanted.scope)
+    if wanted.participant_id is not None:
+        statement = statement.where(Consent.participant_id == wanted.participant_id)
+    return statement
+
+
 def has_live_consent(participant_id: int, scope: ConsentScope = ConsentScope.SUPPLIER) -> bool:
     live = select(Consent.id).where(
         Consent.participant_id == participant_id, Consent.scope == scope, Consent.withdrawn_at.is_(None)

@@ -32,6 +32,16 @@ CONSENT_SCOPE_SV = {
     for kind, name in MEMBER_KIND_SV.items()
 }
 
+CONSENT_WORDS_SV = (
+    "Jag samtycker till att det som står nedan lämnas ut. Jag kan när som helst ta tillbaka samtycket. Då slutar "
+    "uppgifterna att visas direkt."
+)
+
+
+def consent_text(scope: ConsentScope) -> str:
+    """What is read out to the participant before she says yes, and kept with her consent."""
+    return f"{CONSENT_WORDS_SV} {CONSENT_SCOPE_SV[scope]}."
+
 
 class GrantState(StrEnum):
     OPEN = "open"
@@ -212,6 +222,17 @@ PROTECTED_SV = "Skyddade personuppgifter"
 def participant_number(participant_id: int) -> str:
     """How a participant is told from another where the name is masked: D000123."""
     return f"D{participant_id:06d}"
+
+
+_NUMBER = re.compile(r"D?0*(\d{1,9})", re.ASCII | re.IGNORECASE)
+
+
+def participant_id_of(text: str) -> int | None:
+    """Whom D000123, or 123, is; 0 is nobody, for what is no number, and None for nothing at all."""
+    if not text.strip():
+        return None
+    found = _NUMBER.fullmatch(text.strip())
+    return int(found[1]) if found else 0
 
 
 # Personal numbers.

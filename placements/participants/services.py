@@ -38,6 +38,7 @@ from placements.participants.rules import (
     check_grant_extension,
     check_grant_period,
     check_system,
+    consent_text,
     obstacle,
     read_personal_number,
     shown_number,
@@ -193,7 +194,13 @@ def give_consent(participant_id: int, scope: ConsentScope, given_on: date) -> Co
     participant = get_or_404(Participant, participant_id, lock=True)
     if queries.has_live_consent(participant_id, scope):
         raise Conflict("Deltagaren har redan lämnat det samtycket.")
-    consent = Consent(participant_id=participant_id, scope=scope, given_on=given_on)
+    consent = Consent(
+        participant_id=participant_id,
+        scope=scope,
+        given_on=given_on,
+        text_sv=consent_text(scope),
+        given_to=current_actor().user_name,
+    )
     db.session.add(consent)
     db.session.flush()
     audit.record("participant", participant_id, "give_consent", authority_id=participant.authority_id)

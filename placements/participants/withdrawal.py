@@ -116,7 +116,7 @@ def withdraw_consent(consent_id: int) -> Consent:
     consent = get_or_404(Consent, consent_id, lock=True)
     if consent.withdrawn_at is not None:
         raise Conflict("Samtycket är redan återkallat.")
-    consent.withdrawn_at = now()
+    consent.withdrawn_at, consent.withdrawn_to = now(), current_actor().user_name
     authority_id = get_or_404(Participant, participant_id).authority_id
     audit.record("participant", participant_id, "withdraw_consent", authority_id=authority_id)
     db.session.flush()

@@ -3,7 +3,8 @@
 import pytest
 
 from marketplace.errors import Invalid
-from placements.access_log.rules import CheckOutcome, LookWay, check_note, participant_id_of, room_sv, way_of
+from placements.access_log.rules import CheckOutcome, LookWay, check_note, room_sv, way_of
+from placements.participants.rules import participant_id_of
 
 
 @pytest.mark.parametrize(
