@@ -20,8 +20,11 @@ _FACTS = [getattr(Event, fact) for fact in FACTS]
 
 def settled_event() -> int:
     """Up to this event all that were ever committed are sealed: a link tells of it that is older, by as long as any
-    transaction may last, than the latest one, before which everything was looked through."""
-    latest = select(func.max(AuditLink.sealed_at)).scalar_subquery()
+    transaction may last, than the latest link or check, before which everything was looked through."""
+    latest = func.greatest(
+        select(func.max(AuditLink.sealed_at)).scalar_subquery(),
+        select(func.max(AuditCheck.checked_at)).scalar_subquery(),
+    )
     return (
         db.session.scalar(
             select(AuditLink.last_event_id)
@@ -33,10 +36,18 @@ def settled_event() -> int:
     )
 
 
-def unsealed(after: int) -> Select[*tuple[Any, ...]]:
-    """Events after the one given that no link has, in their order."""
+def last_event() -> int:
+    return db.session.scalar(select(func.max(Event.id))) or 0
+
+
+def unsealed(after: int, up_to: int) -> Select[*tuple[Any, ...]]:
+    """Events after one and up to another that no link has, in their order."""
     taken = select(func.unnest(AuditLink.event_ids).label("id")).where(AuditLink.last_event_id > after)
-    return select(*_FACTS, Event.note_sv).where(Event.id > after, ~_is_in(taken)).order_by(Event.id)
+    return (
+        select(*_FACTS, Event.note_sv)
+        .where(Event.id > after, Event.id <= up_to, ~_is_in(taken))
+        .order_by(Event.id)
+    )
 
 
 def chains_with_unsealed(up_to: int) -> set[int | None]:

@@ -40,13 +40,14 @@ def seal_events() -> int:
     One at a time: the second waits, and finds nothing to do.
     """
     db.session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
-    sealed_at, after, count = now(), queries.settled_event(), 0
+    sealed_at, count = now(), 0
     heads: Heads = {}
-    while rows := db.session.execute(queries.unsealed(after).limit(_EVENTS_AT_ONCE)).mappings().all():
+    for after in range(queries.settled_event(), queries.last_event(), _EVENTS_AT_ONCE):
+        rows = db.session.execute(queries.unsealed(after, after + _EVENTS_AT_ONCE)).mappings().all()
         by_chain = sorted(rows, key=lambda row: (row["authority_id"] or 0, row["id"]))
         for authority_id, events in groupby(by_chain, key=lambda row: row["authority_id"]):
             _add_link(authority_id, sealed_at, list(events), heads)
-        after, count = rows[-1]["id"], count + len(rows)
+        count += len(rows)
     return count
 
 
@@ -75,19 +76,22 @@ def _add_link(
 
 
 def check_chains() -> list[AuditCheck]:
-    """Reads every chain from its beginning, and writes down, logs and tells the controllers what is wrong."""
+    """Seals what is left, reads every chain from its beginning, and writes down, logs and tells the controllers what is
+    wrong."""
+    checked_at = now()
+    seal_events()
     outside = queries.chains_with_unsealed(queries.settled_event())
-    return [_check(one, is_sealed=one not in outside) for one in {*queries.chains(), *outside}]
+    return [_check(one, checked_at, is_sealed=one not in outside) for one in {*queries.chains(), *outside}]
 
 
-def _check(authority_id: int | None, *, is_sealed: bool) -> AuditCheck:
+def _check(authority_id: int | None, checked_at: datetime, *, is_sealed: bool) -> AuditCheck:
     problems, last, count = _read(authority_id)
     if not is_sealed:
         problems.append(Problem(Fault.UNSEALED))
     problems += [Problem(Fault.SHORTENED, number) for number in queries.lost_heads(authority_id)]
     check = AuditCheck(
         authority_id=authority_id,
-        checked_at=now(),
+        checked_at=checked_at,
         number=last.number if last else 0,
         head=last.hash if last else START,
         events=count,
