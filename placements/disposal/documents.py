@@ -3,6 +3,7 @@
 from marketplace.documents import Paper, Section
 from marketplace.web.filters import instant
 from placements.disposal.models import Disposal
+from placements.disposal.queries import title_of
 from placements.disposal.rules import DISPOSAL_CAUSES_SV, DISPOSAL_KIND_SV, Outcome, Protocol, kept_sv
 from placements.participants.rules import participant_number
 
@@ -35,7 +36,7 @@ def protocol_paper(found: Disposal, protocol: Protocol, authority_name: str) -> 
             Section("Behållna deltagare", (", ".join(by_outcome[Outcome.KEPT]) or "Ingen.",)),
             Section(
                 "Rader som tömdes eller togs bort",
-                tuple(f"{table}: {rows}" for table, rows in protocol.rows) or ("Inga.",),
+                tuple(f"{title_of(table)} ({table}): {rows}" for table, rows in protocol.rows) or ("Inga.",),
             ),
             Section("Kontrollsumma (SHA-256)", (found.seal,)),
         ],

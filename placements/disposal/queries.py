@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, column, func, select
+from sqlalchemy import Select, column, func, or_, select
 from sqlalchemy.sql.selectable import TableValuedAlias
 
 from marketplace.accounts.rules import Role
+from marketplace.audit import Event
 from marketplace.clock import today
 from marketplace.db import db, get_or_404
 from marketplace.tenancy import Actor, acting_as, own_authority, system_actor
@@ -20,8 +21,14 @@ from placements.disposal.models import (
     DisposalItem,
     DisposalRule,
 )
-from placements.disposal.rules import DISPOSAL_KIND_SV, DisposalKind, DisposalState, ended_before
-from placements.extracts.queries import is_of, table_of
+from placements.disposal.rules import (
+    DISPOSAL_KIND_SV,
+    DisposalKind,
+    DisposalState,
+    Outcome,
+    ended_before,
+)
+from placements.extracts.queries import EVENTS_OF, is_of, table_of
 from placements.extracts.rules import PARTS
 
 
@@ -69,6 +76,14 @@ def _ended_cases() -> TableValuedAlias:
     return func.ended_cases().table_valued(*(column(name) for name in names))
 
 
+def title_of(table: str) -> str:
+    """What is said instead of a table's name."""
+    return _TITLES.get(table, table)
+
+
+_TITLES = {part.table: part.title_sv for part in PARTS} | {"look_check": "Kontroller av loggen"}
+
+
 def held_rows(participant_ids: Sequence[int]) -> list[tuple[str, int]]:
     """How many rows there are of these participants, by what they are called in an extract; none left out.
 
@@ -102,6 +117,20 @@ def items_of(disposal_id: int) -> Select[DisposalItem]:
         .where(DisposalItem.disposal_id == disposal_id)
         .order_by(DisposalItem.ended_on, DisposalItem.participant_id)
     )
+
+
+def events_with_notes(disposal_id: int) -> list[int]:
+    """Of those whom it has disposed of: what happened, where somebody has written of it in words."""
+    done = select(DisposalItem.participant_id).where(
+        DisposalItem.disposal_id == disposal_id, DisposalItem.outcome == Outcome.DISPOSED
+    )
+    theirs, parts = db.session.scalars(done).all(), {part.table: part for part in PARTS}
+    of_theirs = [
+        (Event.object_type == kind)
+        & Event.object_id.in_(select(table_of(parts[table]).c.id).where(is_of(parts[table], theirs)))
+        for kind, table in EVENTS_OF.items()
+    ]
+    return list(db.session.scalars(select(Event.id).where(Event.note_sv != "", or_(*of_theirs))))
 
 
 def counts_of(disposal_id: int) -> list[DisposalCount]:

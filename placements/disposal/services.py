@@ -6,6 +6,7 @@ from sqlalchemy import func, insert, select
 
 from marketplace import audit
 from marketplace.accounts.rules import Role
+from marketplace.audit_chain.services import take_notes
 from marketplace.clock import now, today
 from marketplace.db import db
 from marketplace.errors import Conflict, Invalid, NotAllowed
@@ -129,7 +130,9 @@ def dispose_some(disposal_id: int, most: int) -> int:
     """
     if queries.disposal(disposal_id, lock=True).state is DisposalState.EXECUTED:
         return 0
-    return db.session.scalar(select(func.dispose_some(disposal_id, most))) or 0
+    left = db.session.scalar(select(func.dispose_some(disposal_id, most))) or 0
+    take_notes(queries.events_with_notes(disposal_id))
+    return left
 
 
 def finish(disposal_id: int) -> None:

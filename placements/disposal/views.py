@@ -138,6 +138,7 @@ def show(disposal_id: int) -> ResponseReturnValue:
         ),
         events=timeline("disposal", disposal_id),
         OUTCOME_SV=OUTCOME_SV,
+        title_of=queries.title_of,
         **_LABELS,
     )
 

@@ -30,6 +30,7 @@ def extract_paper(holding: Holding, authority_name: str) -> Paper:
         dated=now().date(),
         sections=[
             Section("Om utdraget", tuple(ABOUT_SV)),
+            Section("Hur länge uppgifterna sparas", tuple(holding.kept_sv)),
             *(Section(held.part.title_sv, tuple(_paragraphs(held, holding.names))) for held in kept),
             Section("Vad som har gjorts", tuple(event_sv(event) for event in holding.events)),
             Section("Det finns inget om", (", ".join(empty),)),
@@ -40,7 +41,7 @@ def extract_paper(holding: Holding, authority_name: str) -> Paper:
 def extract_json(holding: Holding, authority_name: str) -> bytes:
     """Every column but those that only help a guess; keys with what they are called beside them."""
     said = {
-        "registerutdrag": {"myndighet": authority_name, "skapat": now(), "om": ABOUT_SV},
+        "registerutdrag": {"myndighet": authority_name, "skapat": now(), "om": [*ABOUT_SV, *holding.kept_sv]},
         "delar": [
             {
                 "rubrik": held.part.title_sv,

@@ -34,6 +34,8 @@ class Holding:
     events: Sequence[Event]
     names: Mapping[tuple[str, Any], str]
     """What something is called, by its table and key."""
+    kept_sv: Sequence[str] = ()
+    """How long what is kept."""
 
 
 def held_of(participant_id: int, read_number: Callable[[bytes], str]) -> Holding:
@@ -45,12 +47,12 @@ def held_of(participant_id: int, read_number: Callable[[bytes], str]) -> Holding
                 row["number_encrypted"] = read_number(row["number_encrypted"])
     ids = {
         kind: [row["id"] for held in parts if held.part.table == table for row in held.rows]
-        for kind, table in _EVENTS_OF.items()
+        for kind, table in EVENTS_OF.items()
     }
     return Holding(parts, events_of(ids, limit=_ALL_EVENTS), _names(parts))
 
 
-_EVENTS_OF = {
+EVENTS_OF = {
     "participant": "participant",
     "grant": "training_grant",
     "choice_round": "choice_round",

@@ -40,9 +40,9 @@ def _planned(title_sv: str, table: str) -> Part:
 
 
 PARTS: Final = (
-    Part("Du", "participant", "id", ""),
+    Part("Personuppgifter", "participant", "id", ""),
     Part("Personnummer", "participant_identity"),
-    Part("Koder till din sida", "participant_code"),
+    Part("Koder till egna sidan", "participant_code"),
     Part("Samtycken", "consent"),
     Part("Undantag från gallring", "disposal_hold"),
     Part("Förslag till gallring", "disposal_item"),
@@ -63,7 +63,7 @@ PARTS: Final = (
     _planned("Planernas kontaktpersoner", "plan_contact"),
     _planned("Önskemål om planen", "plan_wish"),
     Part("Avstämningar", "checkpoint"),
-    Part("Dina svar i avstämningarna", "checkpoint_answer"),
+    Part("Svar i avstämningarna", "checkpoint_answer"),
     _placed("Närvaro dag för dag", "attendance_day"),
     _placed("Dagar utan träning", "no_training_day"),
     _placed("Anmäld frånvaro", "absence_report"),
@@ -77,7 +77,7 @@ PARTS: Final = (
     Part("Bestridna fakturarader", "disputed_line", "line_id", "invoice_line"),
     _placed("Dagar som inte har kunnat faktureras", "unpriced"),
     Part("Timmar som har rapporterats till ESF", "hours_row"),
-    Part("Vilka som har sett dina uppgifter", "look"),
+    Part("Vilka som har sett uppgifterna", "look"),
 )
 
 SECRETS: Final = frozenset({"code_hash", "newest_hash", "number_hash", "sealed_with"})
@@ -128,12 +128,16 @@ Uppgifterna behandlas för att du ska kunna få en arbetsträningsplats, för at
 leverantören och för statistik utan namn. Det är en uppgift av allmänt intresse och myndighetsutövning (artikel 6.1 e).
 
 De kommer från dig, din handläggare, samordnaren och arbetsplatsen. Vilka som har fått del av dem ser du under \
-Samtycken, Placeringar och Vilka som har sett dina uppgifter.
+Samtycken, Placeringar och Vilka som har sett uppgifterna.
 
 Du kan begära att fel rättas, att uppgifter raderas eller att behandlingen begränsas, och invända mot den. Vänd dig \
 till din handläggare eller till myndighetens dataskyddsombud.
 
 Du kan klaga hos Integritetsskyddsmyndigheten (imy.se).""".split("\n\n")
+
+
+KEPT_SV: Final = "Myndigheten har inte beslutat när uppgifterna gallras. De sparas tills vidare."
+"""While there are no rules of disposal."""
 
 
 def file_name(participant_number: str) -> str:

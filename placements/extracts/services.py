@@ -1,18 +1,17 @@
 """Handing over an extract: to the participant's officer, or to herself on her own page. Each is an event."""
 
 from dataclasses import replace
-from typing import cast
-
-from flask import current_app
 
 from marketplace import audit
 from marketplace.accounts.rules import Role
-from marketplace.crypto import KeyRing
+from marketplace.crypto import key_ring
 from marketplace.errors import NotAllowed
 from marketplace.tenancy import acting_as, current_actor
 from placements.access_log.seen import note
+from placements.disposal.queries import rules
+from placements.disposal.rules import DISPOSAL_KIND_SV, kept_sv
 from placements.extracts.queries import Holding, held_of
-from placements.extracts.rules import ExtractFormat
+from placements.extracts.rules import KEPT_SV, ExtractFormat
 from placements.participants import queries as participants
 from placements.participants.rules import shown_number
 
@@ -27,7 +26,7 @@ def extract_of(participant_id: int, wanted: ExtractFormat) -> Holding:
         raise NotAllowed("Registerutdrag lämnas av deltagarens handläggare eller samordnare.")
     participant = participants.participant(participant_id)
     note(participant.as_seen(has_number=True))
-    ring = cast(KeyRing, current_app.extensions["key_ring"])
+    ring = key_ring()
     # What a supplier has not handed in, and who has looked, is held of her too: only the system reads all of it.
     for_her = replace(actor, role=Role.SYSTEM, authority_id=participant.authority_id)
     with acting_as(for_her):
@@ -38,4 +37,6 @@ def extract_of(participant_id: int, wanted: ExtractFormat) -> Holding:
             authority_id=participant.authority_id,
             note_sv=wanted.upper(),
         )
-        return held_of(participant_id, lambda encrypted: shown_number(ring.decrypt(encrypted)))
+        found = held_of(participant_id, lambda encrypted: shown_number(ring.decrypt(encrypted)))
+        kept = [f"{DISPOSAL_KIND_SV[rule.kind]} sparas {kept_sv(rule.years)}." for rule in rules().values()]
+    return replace(found, kept_sv=kept or [KEPT_SV])

@@ -1,6 +1,6 @@
 """Extracts are handed over by an officer, or fetched by the participant on her own page."""
 
-from flask import Blueprint, Response, redirect, render_template, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 
@@ -9,7 +9,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import get_or_404, transaction
 from marketplace.documents import pdf
 from marketplace.tenancy import current_actor
-from marketplace.web.guards import requires
+from marketplace.web.guards import CODE_AGAIN_SV, requires
 from placements.extracts.documents import extract_json, extract_paper
 from placements.extracts.forms import ExtractForm
 from placements.extracts.rules import ExtractFormat, file_name
@@ -25,6 +25,7 @@ _TYPES = {ExtractFormat.PDF: "application/pdf", ExtractFormat.JSON: "application
 
 @own_bp.errorhandler(CSRFError)
 def session_over(error: CSRFError) -> ResponseReturnValue:
+    flash(CODE_AGAIN_SV, "warning")
     return redirect(url_for("access.enter"))
 
 

@@ -46,7 +46,7 @@ def test_from_the_rule_to_the_protocol(ready_market: Market, client_for: ClientF
 
         page = text_of(controller.get(path))
         assert "Kontrollsumma" in page
-        assert "participant_identity" in page
+        assert "Personnummer" in page
         paper = paper_text_of(controller.get(f"{path}/protokoll.pdf"))
         for words in (
             "Gallringsprotokoll",
@@ -54,7 +54,7 @@ def test_from_the_rule_to_the_protocol(ready_market: Market, client_for: ClientF
             number,
             "Sara Samordnare",
             "Erik Ekonom",
-            "final_report: 1",
+            "(final_report): 1",
         ):
             assert words in paper, words
 

@@ -40,6 +40,7 @@ def test_an_officer_hands_over_all_of_it(ready_market: Market, client_for: Clien
             "Närvarande",
             "Sydde kassar",
             "artikel 15",
+            "inte beslutat när uppgifterna gallras",
             "Det finns inget om",
             "Arbetsträning beviljades",
         ):
