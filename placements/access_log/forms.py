@@ -23,6 +23,7 @@ class SampleForm(BaseForm):
         choices=one_of({size: f"{size} visningar" for size in SAMPLE_SIZES}),
         coerce=int,
         default=SAMPLE_SIZES[1],
+        validators=[DataRequired("Välj hur många.")],
     )
 
 
