@@ -11,9 +11,12 @@ from sqlalchemy.pool import NullPool
 import migrations
 from demo.cluster import APP
 from demo.servers import program
+from marketplace.audit import record
+from marketplace.audit_chain.jobs import seal
+from marketplace.audit_chain.services import check_chains
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
-from marketplace.tenancy import acting_as
+from marketplace.tenancy import acting_as, system_actor
 from placements.access.services import give_code
 from placements.disposal.rules import DisposalKind
 from placements.participants.services import update_needs
@@ -37,6 +40,7 @@ TELL_TALES = (
     "Det går bra",
     "Detta gör",
     "08-123 45 67",
+    "Ringde hennes syster",
 )
 
 
@@ -47,7 +51,10 @@ def test_a_dump_has_nothing_of_her(database: Database) -> None:
     assert [one for one in TELL_TALES if one not in before] == []
 
     with travelling(LATER):
+        seal()
         disposed(market)
+        with acting_as(system_actor()), transaction():
+            assert {check.problem_sv for check in check_chains()} == {""}, "what happened is still proven"
     after = dump(database)
     assert [one for one in TELL_TALES if one in after] == []
     assert rows_in(before, "participant_identity") == 1
@@ -84,6 +91,8 @@ def told_of(market: Market) -> int:
         with acting_as(market.officer), transaction():
             give_code(she.participant_id)
             update_needs(she.participant_id, needs_sv="Hemligt tyst rum", is_protected=True)
+            written = "Ringde hennes syster"
+            record("participant", she.participant_id, "update", authority_id=market.north_id, note_sv=written)
         agreed(market, placement_id)
         attended(market, placement_id, date(2026, 3, 17))
         held_and_late(market, placement_id)
