@@ -133,20 +133,6 @@ def events_with_notes(disposal_id: int) -> list[int]:
     return list(db.session.scalars(select(Event.id).where(Event.note_sv != "", or_(*of_theirs))))
 
 
-def events_with_notes(disposal_id: int) -> list[int]:
-    """Of those whom it has disposed of: what happened, where somebody has written of it in words."""
-    done = select(DisposalItem.participant_id).where(
-        DisposalItem.disposal_id == disposal_id, DisposalItem.outcome == Outcome.DISPOSED
-    )
-    theirs, parts = db.session.scalars(done).all(), {part.table: part for part in PARTS}
-    of_theirs = [
-        (Event.object_type == kind)
-        & Event.object_id.in_(select(table_of(parts[table]).c.id).where(is_of(parts[table], theirs)))
-        for kind, table in EVENTS_OF.items()
-    ]
-    return list(db.session.scalars(select(Event.id).where(Event.note_sv != "", or_(*of_theirs))))
-
-
 def counts_of(disposal_id: int) -> list[DisposalCount]:
     """Of each table that something was taken from, by its name."""
     statement = select(DisposalCount).where(DisposalCount.disposal_id == disposal_id, DisposalCount.rows > 0)

@@ -7,7 +7,6 @@ from sqlalchemy import func, insert, select
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.audit_chain.services import take_notes
-from marketplace.audit_chain.services import take_notes
 from marketplace.clock import now, today
 from marketplace.db import db
 from marketplace.errors import Conflict, Invalid, NotAllowed
