@@ -284,8 +284,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         from marketplace.traces import add_traces
 
         add_traces(app, settings.otlp_url)
-    if settings.metrics_token:
-        from marketplace.web.metrics import add_metrics  # once it is known where the web's processes share counts
+    if settings.metrics_token:  # imported once it is known where the web's processes share counts
+        from marketplace.web.metrics import add_metrics
 
         add_metrics(app, settings.metrics_token, Redis.from_url(settings.redis_url))
     init_web(app)
