@@ -9,10 +9,11 @@ from datetime import time
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from enterprises.directory import queries
+from enterprises.directory.openapi_rules import openapi
 from enterprises.directory.rules import ORDER_RULE_SV, Place, Site, Supplier
 from enterprises.places.rules import ADAPTATION_SV, DEMAND_SV, LANGUAGE_SV, SITE_ACCESS_SV
 from marketplace.errors import NotFound
@@ -115,6 +116,12 @@ def schema(name: str) -> ResponseReturnValue:
     if name not in SCHEMAS:
         raise NotFound()
     return _shared(SCHEMAS[name], "application/schema+json", _DAY)
+
+
+@bp.get("/openapi.json")
+@public(OPENNESS)
+def description() -> ResponseReturnValue:
+    return _shared(openapi(SCHEMAS, _PARTS, current_app.config["PUBLIC_URL"]), "application/json", _DAY)
 
 
 @bp.after_request
