@@ -86,6 +86,8 @@ def test_demo_secrets_are_refused_outside_the_demo(
         ("PERSON_LOOKUP_KEY", ",".join(one * 32 for one in "abc")),
         ("CONTACT_EMAIL", "the town hall"),
         ("LOG_LEVEL", "loud"),
+        ("METRICS_TOKEN", "short"),
+        ("OTLP_URL", "collector:4318"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "many"),
     ],
