@@ -20,7 +20,7 @@ from marketplace.second_factor.models import SignInPolicy
 from marketplace.second_factor.rules import MOST_PROOF_MINUTES, RequiredOf
 from marketplace.tenancy import Actor, acting_as, system_actor
 
-PASSWORD = "platstorget-demo"  # noqa: S105 - printed on the demo's sign-in page; the demo accepts loopback only
+PASSWORD = "grankotte lykta segel"  # noqa: S105 - printed on the demo's sign-in page; the demo accepts loopback only
 DEMO_AUTHORITY, DEMO_MEMBER, DEMO_ENTERPRISE = "os", "Haninge kommun", "aterbruket"
 """Where the demo's own people work."""
 

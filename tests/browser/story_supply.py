@@ -84,7 +84,7 @@ def the_enterprise_registers(town: Town) -> None:
 
 
 def _choose_password(manager: Visitor) -> None:
-    manager.fill("Lösenord", PASSWORD)
+    manager.fill("Nytt lösenord", PASSWORD)
     manager.fill("Lösenordet en gång till", PASSWORD)
 
 
