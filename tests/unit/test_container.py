@@ -54,7 +54,7 @@ def test_everything_that_is_installed_is_copied_and_sent_to_the_build() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {project["readme"]} | {Path(file).parts[0] for file in tracked} - {"tests", "bench", "checks"}
     assert needed <= sources
-    sent = (ROOT / ".containerignore").read_text().splitlines()
+    sent = (ROOT / ".dockerignore").read_text().splitlines()
     assert {line.removeprefix("!") for line in sent if line.startswith("!")} == sources
 
 
