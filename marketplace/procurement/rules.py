@@ -109,6 +109,7 @@ SYSTEM_EVENT_SV = {
     "create": "Systemet skapat",
     "update": "Systemet ändrat",
     "draft_terms": "Utkast till förfrågningsunderlag sparat",
+    "discard_terms": "Utkast till förfrågningsunderlag kastat",
     "publish": "Förfrågningsunderlag publicerat",
     "set_deciders": "Vem som beslutar ändrat",
     "close": "Systemet stängt för nya ansökningar",
@@ -136,6 +137,15 @@ TERMS_TRANSITIONS: TransitionTable = {
         causes_sv="Nya ansökningar görs mot den nya versionen.",
     ),
 }
+
+
+def discarding_obstacle_sv(state: TermsState) -> str:
+    """Why a version cannot be thrown away, as a sentence; empty when it can."""
+    return (
+        ""
+        if state is TermsState.DRAFT
+        else "Versionen är publicerad och står kvar. Skriv en ny version i stället."
+    )
 
 
 class Proof(StrEnum):

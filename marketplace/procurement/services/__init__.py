@@ -10,7 +10,7 @@ from marketplace.procurement.services.systems import (
     unopened_system,
     update_system,
 )
-from marketplace.procurement.services.terms import draft_terms, publish_terms, terms_problems
+from marketplace.procurement.services.terms import discard_terms, draft_terms, publish_terms, terms_problems
 
 __all__ = [
     "PriceDraft",
@@ -18,6 +18,7 @@ __all__ = [
     "TermsRules",
     "close_system",
     "create_system",
+    "discard_terms",
     "draft_terms",
     "own_system",
     "publish_terms",

@@ -19,6 +19,7 @@ from marketplace.procurement.rules import (
     TermsAction,
     TermsRules,
     TermsState,
+    discarding_obstacle_sv,
 )
 from marketplace.procurement.services.systems import own_system
 from marketplace.rules import advance
@@ -138,6 +139,24 @@ def publish_terms(terms_id: int, *, read: str | None = None) -> TermsVersion:
     db.session.flush()
     emit(PUBLISHED_TOPIC, authority_id=system.authority_id, terms_id=terms.id)
     return terms
+
+
+def discard_terms(terms_id: int) -> None:
+    """Throws away a draft: what is published, or nothing, stands. Raises Conflict for what has been published."""
+    system = own_system(get_or_404(TermsVersion, terms_id).system_id, lock=True)
+    terms = get_or_404(TermsVersion, terms_id, lock=True)
+    obstacle = discarding_obstacle_sv(terms.state)
+    if obstacle:
+        raise Conflict(obstacle)
+    db.session.delete(terms)
+    audit.record(
+        "system_of_choice",
+        system.id,
+        "discard_terms",
+        authority_id=system.authority_id,
+        note_sv=f"Version {terms.version}",
+    )
+    db.session.flush()
 
 
 def _last_version(system_id: int) -> int:

@@ -22,6 +22,7 @@ from marketplace.procurement.rules import (
     TermsRules,
     TermsState,
     default_rules,
+    discarding_obstacle_sv,
 )
 from marketplace.procurement.views.blueprint import OPENNESS, bp, is_own
 from marketplace.web.confirm import Question, ask_first, obstacles
@@ -123,11 +124,7 @@ def publish(terms_id: int) -> ResponseReturnValue:
     read, form.read.data = form.read.data, queries.mark_of_terms(version)
     question = Question(
         title=f"Publicera version {version.version}",
-        breadcrumb=[
-            ("Valfrihetssystem", url_for("procurement.index")),
-            (system.name, url_for("procurement.show", system_id=system.id)),
-            (f"Version {version.version}", back),
-        ],
+        breadcrumb=_crumbs(version, system),
         causes=_publishing_causes(version, before),
         done=_published_sv(version.version, is_closed=bool(system.closed_on)),
         back=back,
@@ -144,6 +141,32 @@ def publish(terms_id: int) -> ResponseReturnValue:
         before=before,
         parts=_differences(before, version) if before else [],
     )
+
+
+@bp.route("/underlag/<int:terms_id>/kasta", methods=["GET", "POST"])
+@requires(Role.PROCUREMENT_OFFICER)
+def discard(terms_id: int) -> ResponseReturnValue:
+    version = queries.terms_with_rows(terms_id)
+    system = services.own_system(version.system_id)
+    obstacle = discarding_obstacle_sv(version.state)
+    question = Question(
+        title="Kasta utkastet",
+        breadcrumb=_crumbs(version, system),
+        causes=["Utkastet försvinner. Det som är publicerat står kvar."],
+        done="Utkastet är borttaget.",
+        back=url_for("procurement.show", system_id=system.id),
+        is_ending=True,
+        obstacles=[obstacle] if obstacle else [],
+    )
+    return ask_first(question, lambda: services.discard_terms(terms_id))
+
+
+def _crumbs(version: TermsVersion, system: SystemOfChoice) -> list[tuple[str, str]]:
+    return [
+        ("Valfrihetssystem", url_for("procurement.index")),
+        (system.name, url_for("procurement.show", system_id=system.id)),
+        (f"Version {version.version}", url_for("procurement.terms", terms_id=version.id)),
+    ]
 
 
 def _publishing_causes(version: TermsVersion, before: TermsVersion | None) -> list[str]:

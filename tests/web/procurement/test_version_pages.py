@@ -44,6 +44,21 @@ def second_version(officer: Client, system_id: int) -> int:
     return made_number(officer.post(f"/valfrihetssystem/{system_id}/underlag", data=changed))
 
 
+def test_a_draft_made_by_mistake_is_thrown_away_and_nothing_that_is_published(
+    world: Supply, system_id: int, client_for: ClientFor
+) -> None:
+    officer = client_for(world.officer)
+    first, second = first_version(world, system_id), second_version(officer, system_id)
+    assert "Kasta utkastet" in text_of(officer.get(f"/valfrihetssystem/underlag/{second}"))
+    assert "Utkastet är borttaget" in posted(officer, f"/valfrihetssystem/underlag/{second}/kasta")
+    assert officer.get(f"/valfrihetssystem/underlag/{second}").status_code == 404
+    refused = officer.post(f"/valfrihetssystem/underlag/{first}/kasta")
+    assert refused.status_code == 422
+    assert "publicerad och står kvar" in text_of(refused)
+    assert client_for().get(f"/valfrihetssystem/underlag/{first}").status_code == 200
+    assert second_version(officer, system_id) != second
+
+
 def test_what_changes_is_shown_before_publishing_and_afterwards_to_everyone(
     world: Supply, system_id: int, client_for: ClientFor
 ) -> None:
