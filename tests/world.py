@@ -41,7 +41,6 @@ from marketplace.documents import text_hash
 from marketplace.identity_provider import services as identity_provider
 from marketplace.identity_provider.client import encrypted
 from marketplace.identity_provider.models import BoundIdentity
-from marketplace.identity_provider.rules import Post
 from marketplace.procurement import services as procurement
 from marketplace.procurement.price_rules import Component, PriceDraft
 from marketplace.procurement.rules import Proof, Regime, RequirementDraft, TermsRules
@@ -202,8 +201,7 @@ def _connect(half: Half) -> None:
     )
     with acting_as(coordinator), transaction():
         identity_provider.save_provider(draft, is_demo=True)
-        post = Post(authority_id, Role.STRATEGIST)
-        rule = identity_provider.add_group_rule(f"Hemlig grupp {half.side}", post, [])
+        rule = identity_provider.add_group_rule(f"Hemlig grupp {half.side}", f"{authority_id}-strategist")
         half.ids["group_rule_id"] = rule.id
     with acting_as(system_actor(authority_id)), transaction():
         user_id = known(half.by(Role.CASE_OFFICER).user_id)

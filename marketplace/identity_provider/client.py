@@ -37,7 +37,6 @@ _SKEW = 60  # seconds that clocks may differ
 _ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint")
 _NEEDED = _ADDRESSES[:3]
 _USED = (*_ADDRESSES, "issuer", "authorization_response_iss_parameter_supported")
-_AWAY_SV = "Organisationens inloggning svarar inte just nu. Försök igen om en stund."
 _published: dict[str, tuple[float, dict[str, Any]]] = {}
 """By issuer: when it was read, and what it said, which is nothing of one that did not answer."""
 
@@ -46,6 +45,11 @@ class ProviderAway(DomainError):
     """It does not answer, or with a fault of its own."""
 
     status = 503
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("Organisationens inloggning svarar inte just nu. Försök igen om en stund.")
+        self.reason = reason
+        """For those who look after the provider."""
 
 
 class NotBelieved(Invalid):
@@ -56,7 +60,6 @@ class NotBelieved(Invalid):
             "Svaret från organisationens inloggning gick inte att lita på. Börja om med inloggningen."
         )
         self.reason = reason
-        """For those who look after the provider."""
 
 
 class _Session(OAuth2Session):  # type: ignore[misc]  # Authlib has no types
@@ -144,7 +147,7 @@ def _metadata(issuer: str, *, is_fresh: bool) -> dict[str, Any]:
     is_kept = issuer in _published and time.monotonic() - read_at < (_KEPT_FOR if known else _LEFT_ALONE_FOR)
     if is_kept and not is_fresh:
         if not known:
-            raise ProviderAway(_AWAY_SV)
+            raise ProviderAway("did not answer a moment ago")
         return known
     try:
         with _Session() as http:
@@ -197,8 +200,9 @@ def _check_sender(metadata: Mapping[str, Any]) -> None:
 
 
 def _away(error: Exception) -> ProviderAway:
-    _log.warning("identity provider is away", reason=type(error).__name__)
-    return ProviderAway(_AWAY_SV)
+    reason = type(error).__name__
+    _log.warning("identity provider is away", reason=reason)
+    return ProviderAway(reason)
 
 
 def _not_believed(error: Exception) -> NotBelieved:

@@ -6,12 +6,11 @@ from sqlalchemy import ColumnElement, any_, exists, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.accounts.rules import Role, may_hold
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
 from marketplace.errors import NotFound
 from marketplace.identity_provider.models import BoundIdentity, GroupRule, IdentityProvider
-from marketplace.identity_provider.rules import Post, domain_of
+from marketplace.identity_provider.rules import domain_of
 from marketplace.tenancy import acting_as, system_actor
 
 
@@ -78,21 +77,6 @@ def bound_identities(authority_id: int) -> list[BoundIdentity]:
         .order_by(swedish_order(User.name), BoundIdentity.id)
     )
     return list(db.session.scalars(statement))
-
-
-def posts_under(authority_id: int) -> dict[Post, Organisation]:
-    """Every post that a group may give: the authority's own and its members', by organisation and role."""
-    statement = (
-        select(Organisation)
-        .where(_under(authority_id))
-        .order_by(Organisation.authority_id.is_not(None), swedish_order(Organisation.name), Organisation.id)
-    )
-    return {
-        Post(one.id, role): one
-        for one in db.session.scalars(statement)
-        for role in Role
-        if may_hold(role, one.kind)
-    }
 
 
 def memberships_under(user_id: int, authority_id: int) -> list[Membership]:

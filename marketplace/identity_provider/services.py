@@ -6,6 +6,7 @@ whose provider says what is not true, lets nobody act for anybody but itself.
 """
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy import delete
@@ -13,9 +14,10 @@ from sqlalchemy import delete
 from marketplace import audit, clock
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import user_by_email
-from marketplace.accounts.rules import ROLE_SV, ProvidedState, SignInMeans
+from marketplace.accounts.rules import ROLE_SV, ProvidedState, Role, SignInMeans
 from marketplace.accounts.services import add_membership, create_account
 from marketplace.accounts.session_services import end_sessions_of
+from marketplace.colleagues.queries import posts
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid
 from marketplace.identity_provider import queries
@@ -34,7 +36,7 @@ from marketplace.identity_provider.rules import (
 )
 from marketplace.key_rotation import secret
 from marketplace.second_factor.services import tell
-from marketplace.tenancy import acting_as, own_authority, system_actor
+from marketplace.tenancy import acting_as, current_actor, own_authority, system_actor
 
 SEALED_CLIENT_SECRETS = secret(IdentityProvider, "client_secret")
 
@@ -116,28 +118,29 @@ def turn_off() -> None:
     _record("turned_off")
 
 
-def add_group_rule(group_name: str, post: Post, kommun_codes: list[str]) -> GroupRule:
-    """Raises Invalid for a post that is not the authority's to give, Conflict for a rule that there is."""
-    provider = _own_provider()
-    if post not in queries.posts_under(provider.authority_id):
-        raise Invalid("Välj en roll ur listan.", field="post")
+def add_group_rule(group_name: str, post_key: str, kommun_codes: Collection[str] = ()) -> GroupRule:
+    """Only a coordinator's post has kommuner. Raises Invalid for a post that is not the authority's to give, Conflict
+    for a rule that there is."""
+    post = posts(current_actor()).get(post_key)
+    if post is None:
+        raise Invalid("Välj en av rollerna i listan.", field="post")
     rule = GroupRule(
-        authority_id=provider.authority_id,
+        authority_id=_own_provider().authority_id,
         group_name=group_name,
-        organisation_id=post.organisation_id,
+        organisation_id=post.organisation.id,
         role=post.role,
-        kommun_codes=kommun_codes,
+        kommun_codes=sorted(kommun_codes) if post.role is Role.COORDINATOR else [],
     )
     db.session.add(rule)
     db.session.flush()
-    _record("rule_added", note_sv=f"{group_name}: {ROLE_SV[post.role]} i {rule.organisation.name}")
+    _record("rule_added", note_sv=f"{group_name}: {post.label_sv}")
     return rule
 
 
 def remove_group_rule(group_rule_id: int) -> None:
     """Memberships that it gave end when their owners next sign in."""
     rule = get_or_404(GroupRule, group_rule_id, lock=True)
-    _record("rule_removed", note_sv=f"{rule.group_name}: {ROLE_SV[rule.role]} i {rule.organisation.name}")
+    _record("rule_removed", note_sv=f"{rule.group_name}: {ROLE_SV[rule.role]}, {rule.organisation.name}")
     db.session.delete(rule)
 
 
@@ -188,12 +191,12 @@ def let_in(provider: IdentityProvider, said: Said) -> LetIn | Problem:
     known = bound.user if bound else user_by_email(said.email)
     if known is not None and (problem := _standing(provider, known, is_bound=bound is not None)):
         return problem
-    posts = posts_of(said.groups, (one.rule for one in queries.group_rules(provider.authority_id)))
-    if known is None and not posts:
+    given = posts_of(said.groups, (one.rule for one in queries.group_rules(provider.authority_id)))
+    if known is None and not given:
         return Problem.NO_ROLE
     user = known or create_account(said.email, said.name, secrets.token_urlsafe(48))
     with acting_as(replace(system_actor(provider.authority_id), user_id=user.id, user_name=user.name)):
-        if not _hold(user, provider.authority_id, posts):
+        if not _hold(user, provider.authority_id, given):
             end_sessions_of(user.id)
             return Problem.NO_ROLE
         if bound is None:
@@ -219,10 +222,10 @@ def _standing(provider: IdentityProvider, user: User, *, is_bound: bool) -> Prob
     return None
 
 
-def _hold(user: User, authority_id: int, posts: dict[Post, frozenset[str]]) -> bool:
+def _hold(user: User, authority_id: int, given: dict[Post, frozenset[str]]) -> bool:
     """Makes her memberships those of the groups. Whether she has any."""
     found = {one.id: one for one in queries.memberships_under(user.id, authority_id)}
-    what = changes(posts, [_held(one) for one in found.values()])
+    what = changes(given, [_held(one) for one in found.values()])
     for membership_id, kommun_codes in what.restate.items():
         found[membership_id].kommun_codes = sorted(kommun_codes)
         _record_membership(authority_id, found[membership_id], "membership_changed")
@@ -250,7 +253,7 @@ def _held(membership: Membership) -> Held:
 
 def _record_membership(authority_id: int, membership: Membership, action: str) -> None:
     organisation = get_or_404(Organisation, membership.organisation_id)
-    _record_of(authority_id, action, note_sv=f"{ROLE_SV[membership.role]} i {organisation.name}")
+    _record_of(authority_id, action, note_sv=f"{ROLE_SV[membership.role]}, {organisation.name}")
 
 
 def _bind(authority_id: int, subject: str, user_id: int) -> None:

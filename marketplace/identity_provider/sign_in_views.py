@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
@@ -9,11 +10,19 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import Role
 from marketplace.clock import now
+from marketplace.colleagues.queries import posts
 from marketplace.db import db, transaction
 from marketplace.errors import DomainError, Invalid, NotAllowed, NotFound
 from marketplace.identity_provider import client, queries, services
 from marketplace.identity_provider.models import IdentityProvider
-from marketplace.identity_provider.rules import PROBLEM_SV, Problem, Said, posts_of, proves_second_factor
+from marketplace.identity_provider.rules import (
+    PROBLEM_SV,
+    Post,
+    Problem,
+    Said,
+    posts_of,
+    proves_second_factor,
+)
 from marketplace.second_factor.proof import go_on
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from marketplace.web.addresses import safe_next
@@ -23,6 +32,7 @@ from marketplace.web.sessions import note_proof
 
 bp = Blueprint("identity", __name__, url_prefix="/logga-in/organisation")
 
+_log = structlog.stdlib.get_logger(__name__)
 _NOT_BEGUN_HERE_SV = "Inloggningen är inte påbörjad i den här webbläsaren, eller redan avslutad. Börja om."
 _OTHER_PERSON_SV = "Det var inte du som loggade in hos organisationen. Försök igen med ditt eget konto."
 _SKEW = 60  # seconds that clocks may differ
@@ -117,6 +127,7 @@ def _let_in(provider: IdentityProvider, said: Said, about: dict[str, Any]) -> Re
     with acting_as(system_actor(provider.authority_id)), transaction():
         outcome = services.let_in(provider, said)
     if isinstance(outcome, Problem):
+        _log.warning("sign-in refused", problem=outcome.value, authority_id=provider.authority_id)
         return _failed(provider, NotAllowed(PROBLEM_SV[outcome]))
     return redirect(go_on(outcome.user_id, by=outcome.means, to=about["next"] or url_for("start.show")))
 
@@ -137,13 +148,14 @@ def _tried(provider: IdentityProvider, said: Said) -> ResponseReturnValue:
     with transaction():
         problems = services.note_try(said)
         rules = [one.rule for one in queries.group_rules(provider.authority_id)]
-        organisations = queries.posts_under(provider.authority_id)
-    posts = [(post.role, organisations[post].name) for post in posts_of(said.groups, rules)]
+        labels = {
+            Post(one.organisation.id, one.role): one.label_sv for one in posts(current_actor()).values()
+        }
     return render_template(
         "marketplace/identity_provider/tried.html",
         said=said,
         problems=[PROBLEM_SV[one] for one in problems],
-        posts=posts,
+        posts_sv=[labels[post] for post in posts_of(said.groups, rules)],
         counts=proves_second_factor(said, provider.second_factor_values),
     )
 

@@ -5,14 +5,15 @@ from flask.typing import ResponseReturnValue
 
 from marketplace import audit
 from marketplace.accounts.models import Organisation
-from marketplace.accounts.rules import ROLE_SV, Role
+from marketplace.accounts.rules import Role
+from marketplace.colleagues.queries import posts
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import DomainError
 from marketplace.identity_provider import client, queries, services
 from marketplace.identity_provider.forms import GroupRuleForm, ProviderForm
 from marketplace.identity_provider.models import IdentityProvider
 from marketplace.reference.queries import kommun_labels
-from marketplace.tenancy import own_authority
+from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
 
@@ -117,20 +118,15 @@ def turn_off() -> ResponseReturnValue:
 @bp.route("/grupper/ny", methods=["GET", "POST"])
 @requires(Role.COORDINATOR)
 def add_group() -> ResponseReturnValue:
-    authority = get_or_404(Organisation, own_authority())
-    offered = queries.posts_under(authority.id)
-    posts = {f"{post.organisation_id}.{post.role}": post for post in offered}
     form = GroupRuleForm()
     form.post.choices = one_of(
-        {key: f"{ROLE_SV[post.role]}, {offered[post].name}" for key, post in posts.items()}, blank="Välj"
+        {key: one.label_sv for key, one in posts(current_actor()).items()}, blank="Välj"
     )
-    form.kommuner.choices = one_of(kommun_labels(authority.kommun_codes))
+    form.kommuner.choices = one_of(kommun_labels(get_or_404(Organisation, own_authority()).kommun_codes))
     if form.validate_on_submit():
-        post = posts[form.post.data]
-        kommuner = form.kommuner.data if post.role is Role.COORDINATOR else []
         try:
             with transaction():
-                services.add_group_rule(form.group_name.data or "", post, sorted(kommuner or []))
+                services.add_group_rule(form.group_name.data or "", form.post.data, form.kommuner.data or [])
         except DomainError as error:
             form.add_error(error)
         else:

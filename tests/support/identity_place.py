@@ -12,7 +12,6 @@ from marketplace.db import db, transaction
 from marketplace.identity_provider import services
 from marketplace.identity_provider.client import answer_address, encrypted
 from marketplace.identity_provider.models import IdentityProvider
-from marketplace.identity_provider.rules import Post
 from marketplace.second_factor.rules import Policy, RequiredOf
 from marketplace.second_factor.services import decide_policy
 from marketplace.tenancy import Actor, acting_as, system_actor
@@ -56,7 +55,7 @@ def build_place(provider: OpenIdProvider) -> Place:
         place = Place(coordinator, authority.id, unit.id, provider)
     with acting_as(coordinator), transaction():
         services.save_provider(draft(provider.issuer), is_demo=True)
-        services.add_group_rule(OFFICERS, Post(place.unit_id, Role.CASE_OFFICER), [])
+        services.add_group_rule(OFFICERS, f"{place.unit_id}-case_officer")
         row_of(place).tried_at = db.session.get_one(Organisation, place.authority_id).created_at
         services.turn_on()
         decide_policy(Policy(RequiredOf.NOBODY))

@@ -141,6 +141,8 @@ def test_an_answer_from_another_provider_is_not_taken(client_for: ClientFor, pla
 def test_who_changes_her_mind_is_told_so(client_for: ClientFor, place: Place) -> None:
     client = client_for()
     state = re.findall(r"state=[^&]+", client.get(place.start).location)[0]
+    assert client.get(f"{place.start}/svar?{state}").status_code == 422  # without a code
+    state = re.findall(r"state=[^&]+", client.get(place.start).location)[0]
     assert "avbröts" in client.get(f"{place.start}/svar?error=access_denied&{state}").text
 
 
