@@ -8,9 +8,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template_string, request
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 from playwright.sync_api import Browser, Page
+from sqlalchemy.exc import OperationalError
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired
 
@@ -20,7 +22,7 @@ from marketplace.web.downloads import FILE, file_response
 from marketplace.web.fields import CheckboxesField, DateFieldSv, OreField
 from marketplace.web.forms import BaseForm, FilterForm, one_of, or_none
 from marketplace.web.guards import public
-from tests.browser.looking import NARROW, WIDE, Look, Scheme, opened
+from tests.browser.looking import NARROW, WIDE, Look, Scheme, opened, picture, resize
 from tests.support.live import served
 from tests.web.small_app import small_app
 
@@ -91,6 +93,22 @@ def every_component(app: Flask) -> None:
         return page, form.status()
 
 
+def away_at_first(app: Flask) -> None:
+    times: list[str] = []
+
+    @app.route("/fel", methods=["GET", "POST"])
+    @public("a test")
+    def away() -> ResponseReturnValue:
+        if request.method == "GET":
+            return render_template_string(
+                "<!doctype html><title>Fel</title><form method=post><textarea name=t></textarea><button>Spara</button>"
+            )
+        times.append(request.form["t"])
+        if len(times) < 2:
+            raise OperationalError("", {}, Exception())
+        return "<!doctype html><title>Fel</title>Sparat: " + escape(request.form["t"])
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     with served(small_app(every_component, demo=True)) as root:
@@ -145,6 +163,24 @@ def test_paper_has_the_content_and_not_the_frame(browser: Browser, address: str)
     page.locator(".print-header").wait_for()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     page.close()
+
+
+def test_what_was_sent_while_the_database_was_away_is_sent_again(browser: Browser) -> None:
+    written = "Såga och slipa\ni lagom takt"
+    with served(small_app(away_at_first, demo=True)) as root:
+        page = opened(browser, WIDE)
+        page.goto(f"{root}/fel")
+        page.get_by_role("textbox").fill(written)
+        page.get_by_role("button", name="Spara").click()
+        page.get_by_role("heading", name="Tjänsten vilar en stund").wait_for()
+        look = Look(page)
+        for width in (WIDE, NARROW):
+            resize(page, width)
+            look.examine()
+            picture(page, f"away-{width}")
+        page.get_by_role("button", name="Skicka igen").click()
+        page.get_by_text("Sparat: Såga och slipa").wait_for()
+        page.context.close()
 
 
 def _small_targets(page: Page) -> list[str]:
