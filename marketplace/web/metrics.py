@@ -37,6 +37,7 @@ from marketplace.job_counts import QUEUE, job_counts
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.guards import public
+from marketplace.web.sessions import session_limits
 
 bp = Blueprint("metrics", __name__)
 _EXTENSION = "platstorget.metrics"
@@ -118,9 +119,13 @@ class _State:
         ).where(Outbox.processed_at.is_(None))
         with acting_as(system_actor()):
             count, oldest, oldest_unsent = db.session.execute(waiting).one()
-            sessions = db.session.scalar(
-                select(func.count()).select_from(UserSession).where(UserSession.ended_at.is_(None))
+            idle, absolute = session_limits()
+            live = (
+                UserSession.ended_at.is_(None),
+                UserSession.seen_at >= clock.now() - idle,
+                UserSession.begun_at >= clock.now() - absolute,
             )
+            sessions = db.session.scalar(select(func.count()).select_from(UserSession).where(*live))
             checks = latest_checks()
         yield _gauge("platstorget_outbox_messages", "Messages that are not done", count)
         yield _gauge(

@@ -62,6 +62,7 @@ def test_metrics_tell_of_requests_jobs_and_what_waits(
     assert value_of(waiting, "platstorget_queue_jobs") == 2
     assert value_of(waiting, "platstorget_outbox_messages") == 2
     assert value_of(waiting, "platstorget_relay_lag_seconds") == 0
+    assert value_of(waiting, "platstorget_sessions") == 0
     worker.work(database.app, redis, is_burst=True)
     told = client.get("/metrics", headers=ASKS).text
     assert value_of(told, "platstorget_queue_jobs") == 0
