@@ -28,7 +28,7 @@ from marketplace.web.addresses import own_path, safe_next
 from marketplace.web.guards import View
 from marketplace.web.limiter import fingerprint, limiter
 from marketplace.web.navigation import MenuItem, menu_for
-from marketplace.web.sessions import begin_session, note_proof, proved_at
+from marketplace.web.sessions import begin_session, drop_session, note_proof, proved_at
 
 _HALF, _MUST_SET_UP, _CHALLENGE = "half", "must_set_up", "challenge"
 _PATIENCE = 600
@@ -46,7 +46,7 @@ def go_on(user_id: int, *, by: SignInMeans, to: str) -> str:
         has_factor = bool(factors_of(user_id))
         must_have = is_required(policies_over_actor())
     if is_one_thing(by) and has_factor:
-        session.clear()
+        drop_session()
         session[_HALF] = [user_id, int(now().timestamp())]
         return url_for("second_factor.second_step", next=to)
     begin_session(user_id, by=by)

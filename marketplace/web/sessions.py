@@ -56,7 +56,7 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 def begin_session(user_id: int, *, by: SignInMeans) -> None:
     """Sign in, after `by` has shown who she is. Nothing of the session before is kept, so nobody can have prepared it.
     Commits: what else is to be written has been."""
-    _drop_session()
+    drop_session()
     with acting_as(Actor(user_id=user_id)), transaction():
         token = session_services.begin(user_id, by, browser_sv(request.user_agent.string))
     login_user(SignedInUser(user_id, Actor(user_id=user_id)))
@@ -77,7 +77,7 @@ def proved_at() -> datetime:
 
 def begin_guest_session(*key: int) -> None:
     """Let a guest in. `key` is what the room that knows guests finds the actor by, at every request."""
-    _drop_session()
+    drop_session()
     session[_GUEST] = list(key)
     session[_SINCE] = session[_SEEN] = int(now().timestamp())
 
@@ -94,7 +94,7 @@ def act_in(membership_id: int) -> None:
 
 def end_session() -> None:
     """Sign out, or close a guest's page. What the browser keeps half-typed is not for whoever has it next."""
-    _drop_session()
+    drop_session()
     logout_user()
 
     @after_this_request
@@ -103,7 +103,7 @@ def end_session() -> None:
         return answer
 
 
-def _drop_session() -> None:
+def drop_session() -> None:
     """Ends the row too, so that a copy of the cookie opens nothing."""
     if (session_id := current_session_id()) is not None:
         with acting_as(Actor(user_id=current_user.id)), transaction():

@@ -131,6 +131,20 @@ def test_the_second_step_opens_where_she_was_going(
     assert code_now(app) not in client.get(HOME).text
 
 
+def test_whoever_had_the_browser_is_signed_out_by_the_first_step(
+    client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market
+) -> None:
+    who = person(ready_market.officer)
+    with_app(client_for(ready_market.officer))
+    client = client_for(ready_market.colleague)
+    name = client.application.config["SESSION_COOKIE_NAME"]
+    copy = client.get_cookie(name)
+    assert copy is not None
+    sign_in(client, who)
+    client.set_cookie(name, copy.value)
+    assert client.get("/").location.startswith("/logga-in")
+
+
 def test_a_code_is_taken_once_and_the_half_waits_ten_minutes(
     client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market
 ) -> None:
