@@ -32,6 +32,8 @@ class Sealed:
     """What the stamp should be."""
     reseal: Callable[[Any], None]
     """Seals a row anew, with the newest keys."""
+    is_seen_by_all: bool = False
+    """Whether any system sees every row, and not each authority's its own."""
 
     @property
     def table(self) -> str:
@@ -47,14 +49,14 @@ def secret(model: type[Base], column: str) -> Sealed:
         setattr(row, column, ring.encrypt(ring.decrypt(getattr(row, column))))
 
     name = func.split_part(func.encode(kept, "escape"), ":", 1)
-    return Sealed(model, name, lambda ring: ring.newest, reseal)
+    return Sealed(model, name, lambda ring: ring.newest, reseal, is_seen_by_all=True)
 
 
 def rotate(places: Sequence[Sealed], say: Callable[[str], object] = print) -> None:
     """Seals everything anew that is not under the newest keys. Commits batch by batch."""
     for place in places:
         done = 0
-        for authority_id in _authorities():
+        for authority_id in _tenants(place):
             with acting_as(system_actor(authority_id)):
                 while count := _rotate_batch(place):
                     done += count
@@ -92,7 +94,7 @@ def standings(places: Sequence[Sealed]) -> list[Standing]:
     for place in places:
         counted: Counter[str] = Counter()
         stamp = place.stamp
-        for authority_id in _authorities():
+        for authority_id in _tenants(place):
             with acting_as(system_actor(authority_id)):
                 for name, count in db.session.execute(select(stamp, func.count()).group_by(stamp)):
                     counted[name] += count
@@ -101,7 +103,9 @@ def standings(places: Sequence[Sealed]) -> list[Standing]:
     return found
 
 
-def _authorities() -> list[int | None]:
-    """Every authority, whose rows its own system sees, and none, for those that are no authority's."""
+def _tenants(place: Sealed) -> list[int | None]:
+    """Those whose systems see all of it between them: every authority, or none in particular."""
+    if place.is_seen_by_all:
+        return [None]
     of_kind = select(Organisation.id).where(Organisation.kind == OrganisationKind.AUTHORITY)
-    return [None, *db.session.scalars(of_kind.order_by(Organisation.id))]
+    return list(db.session.scalars(of_kind.order_by(Organisation.id)))

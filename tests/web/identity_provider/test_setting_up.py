@@ -3,11 +3,17 @@
 import re
 from urllib.parse import urlsplit
 
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
 from sqlalchemy import select
 
+from config import DEMO_LOOKUP_KEY, DEMO_PERSON_KEY
+from marketplace.crypto import KeyRing
 from marketplace.db import db, transaction
 from marketplace.identity_provider import services
 from marketplace.identity_provider.models import BoundIdentity
+from marketplace.key_rotation import rotate, standings
 from marketplace.tenancy import acting_as
 from tests.factories import HANINGE
 from tests.support.clients import ClientFor
@@ -125,3 +131,15 @@ def test_the_page_asks_as_much_however_many_groups_and_accounts_there_are(
         for number in range(5):
             services.add_group_rule(f"g{number}", f"{place.unit_id}-case_officer")
     assert len(statements_of(lambda: client.get(SETTINGS))) == len(few)
+
+
+def test_the_clients_secret_is_counted_once_and_rotates_with_the_key_ring(
+    app: Flask, client_for: ClientFor, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (standing,) = standings([services.SEALED_CLIENT_SECRETS])
+    assert (standing.done, standing.left) == (1, {})
+    new = Fernet.generate_key().decode()
+    monkeypatch.setitem(app.extensions, "key_ring", KeyRing([new, DEMO_PERSON_KEY], [DEMO_LOOKUP_KEY]))
+    rotate([services.SEALED_CLIENT_SECRETS], lambda _: None)
+    monkeypatch.setitem(app.extensions, "key_ring", KeyRing([new], [DEMO_LOOKUP_KEY]))
+    assert away_and_back(client_for(), place, "anna").status_code == 302
