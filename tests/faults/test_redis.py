@@ -33,7 +33,7 @@ from tests.support.servers import Servers
 PASSWORD = "tre ord som glöms"
 PATIENCE = 60.0
 WORKER = """
-from marketplace.job_counts import QUEUE
+import worker
 worker.JOBS = {"one": ["tests.support.jobs.note"], "slow": ["tests.support.jobs.note_slowly"]}
 worker.SCHEDULE = ()
 worker._PAUSE_AFTER_TROUBLE = 0.2
