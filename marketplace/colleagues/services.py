@@ -37,6 +37,8 @@ from marketplace.tenancy import Actor, acting_as, current_actor, system_actor
 from marketplace.web.addresses import public_address
 
 SEND_TOPIC = "invitation.send"
+_HELD = {"key_share": True}
+"""What points at a row can still be written: whoever registers a participant holds one, and points at the other."""
 LINK_OVER_SV = "Länken gäller inte längre. Be den som bjöd in dig att skicka en ny."
 
 
@@ -210,8 +212,12 @@ def end_membership(membership_id: int, successor_id: int | None) -> None:
     actor = _acting()
     organisation_id = queries.membership_of_ours(membership_id).organisation_id
     with acting_as(system_actor()):  # one at a time, or the last two end each other
-        organisation = get_or_404(Organisation, organisation_id, lock=True)
-        membership = get_or_404(Membership, membership_id, lock=True)
+        organisation = db.session.get_one(
+            Organisation, organisation_id, with_for_update=_HELD, populate_existing=True
+        )
+        membership = db.session.get_one(
+            Membership, membership_id, with_for_update=_HELD, populate_existing=True
+        )
         others = queries.others_in(membership)
     with acting_as(actor):
         duty = duty_of(membership.role)

@@ -49,7 +49,7 @@ def market(database: Database) -> Market:
 
 
 def test_the_pages_of_accounts_are_accessible(browser: Browser, live_server: str, market: Market) -> None:
-    ids = {"officer": market.officer.membership_id, "supervisor": market.supervisor.membership_id}
+    ids = {"officer": market.officer.membership_id or 0, "supervisor": market.supervisor.membership_id or 0}
     pages = {
         "sessions": "/installningar/inloggningar",
         "change-password": "/installningar/losenord",

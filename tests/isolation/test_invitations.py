@@ -39,7 +39,7 @@ def test_an_invitation_is_theirs_who_invite(
     [(Role.COORDINATOR, "foreign"), (Role.SUPPLIER_MANAGER, "own"), (Role.STRATEGIST, "own")],
 )
 def test_nobody_invites_for_others(undone: Rollback, world: World, role: Role, side: Side) -> None:
-    row = {
+    row: dict[str, object] = {
         "organisation_id": world.actor(Role.CASE_OFFICER).organisation_id,
         "email": "x@example.org",
         "role": Role.CASE_OFFICER,
