@@ -55,6 +55,7 @@ class Desk:
     look: Look
     address: str
     email: str
+    resets: str
     time: datetime = NOON
 
     def look_at(self, **pages: str) -> None:
@@ -74,14 +75,16 @@ def desk(browser: Browser, live_server: str, database: Database) -> Iterator[Des
     address = live_server.replace("127.0.0.1", "localhost")  # passkeys are bound to a name
     database.app.config["PUBLIC_URL"] = address
     inner = database.app.wsgi_app
-    she = build_market().coordinator
+    market = build_market()
+    she = market.coordinator
+    resets = f"/medarbetare/{market.officer.membership_id}/nollstall-andra-steget"
     with acting_as(system_actor()):
         email = db.session.get_one(User, she.user_id).email
         db.session.add(UserSecret(user_id=she.user_id, password_hash=accounts._hasher.hash(PASSWORD)))
         db.session.commit()
     page = opened(browser, WIDE)
     _with_security_key(page)
-    desk = Desk(page, Look(page), address, email)
+    desk = Desk(page, Look(page), address, email, resets)
 
     def at_that_time(environ: Any, start_response: Any) -> Any:
         with travelling(desk.time):
@@ -114,7 +117,7 @@ def test_a_passkey_signs_in_and_proves_anew(desk: Desk) -> None:
     assert page.locator("nav.menu").count() == 0, "there is nowhere to go yet"
     desk.look_at(led=HOME, key=f"{HOME}/passnyckel", app=f"{HOME}/app")
     _add_all(desk)
-    desk.look_at(mine=HOME, policy=POLICY)
+    desk.look_at(mine=HOME, policy=POLICY, reset=desk.resets, colleagues="/medarbetare/")
 
     desk.press("Logga ut")
     _sign_in(page, desk.address, desk.email)
