@@ -163,7 +163,7 @@ class Prepared:
             with driver.cursor() as cursor:
                 yield cursor
         except psycopg2.Error as error:
-            is_lost = connection.dialect.is_disconnect(error, driver, None)
+            is_lost = connection.dialect.is_disconnect(error, driver, None)  # type: ignore[arg-type]
             if is_lost:  # there is nothing to roll back
                 connection.invalidate(error)
             raise DBAPIError.instance(
