@@ -1,13 +1,14 @@
 """A case that is over, and its disposal by those who may."""
 
 from datetime import date
+from typing import Protocol
 
 from sqlalchemy import select
 
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.outbox import Outbox
-from marketplace.tenancy import acting_as, system_actor
+from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.disposal import jobs, services
 from placements.disposal.rules import USUAL_YEARS, DisposalKind
 from tests.support.placement_market import Market
@@ -32,17 +33,26 @@ def case_over(market: Market, number: int = 1) -> tuple[int, int]:
     return participant_id, placement_id
 
 
-def rule_set(market: Market, kind: DisposalKind = DisposalKind.PERSON) -> None:
+class Deciders(Protocol):
+    """Whoever proposes, and whoever decides."""
+
+    @property
+    def coordinator(self) -> Actor: ...
+    @property
+    def controller(self) -> Actor: ...
+
+
+def rule_set(market: Deciders, kind: DisposalKind = DisposalKind.PERSON) -> None:
     with acting_as(market.controller), transaction():
         services.set_rule(kind, USUAL_YEARS[kind], "Dokumenthanteringsplanen 2026, § 14")
 
 
-def proposed(market: Market, kind: DisposalKind = DisposalKind.PERSON) -> int:
+def proposed(market: Deciders, kind: DisposalKind = DisposalKind.PERSON) -> int:
     with acting_as(market.coordinator), transaction():
         return services.propose(kind).id
 
 
-def decided(market: Market, kind: DisposalKind = DisposalKind.PERSON) -> int:
+def decided(market: Deciders, kind: DisposalKind = DisposalKind.PERSON) -> int:
     """A message waits for the worker."""
     disposal_id = proposed(market, kind)
     with acting_as(market.controller), transaction():
@@ -56,7 +66,7 @@ def message_of(disposal_id: int) -> int:
         return next(one.id for one in messages if one.payload["disposal_id"] == disposal_id)
 
 
-def disposed(market: Market, kind: DisposalKind = DisposalKind.PERSON) -> int:
+def disposed(market: Deciders, kind: DisposalKind = DisposalKind.PERSON) -> int:
     """By the rule, everyone who is due today."""
     rule_set(market, kind)
     disposal_id = decided(market, kind)
