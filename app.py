@@ -54,6 +54,7 @@ from invoicing.payments import queries as payment_queries
 from invoicing.payments import views as payments
 from invoicing.preview import views as preview
 from invoicing.run import views as invoice_runs
+from marketplace.accounts.rules import MemberKind
 from marketplace.advertising import queries as advertising_queries
 from marketplace.advertising import views as advertising
 from marketplace.audit_chain import queries as audit_queries
@@ -507,6 +508,50 @@ def audit_verify() -> None:
     broken = sum(bool(problem) for problem, _ in told)
     if broken:
         raise click.ClickException(f"{broken} of {len(told)} chains do not hold. See docs/operations.md.")
+
+
+@cli.group("found")
+def found_group() -> None:
+    """An authority or a member of one: how an installation begins."""
+
+
+@found_group.command("authority")
+@click.argument("name")
+@click.argument("orgnr")
+@click.option(
+    "--kommun", "kommun_codes", multiple=True, required=True, help="A code of four digits; may be repeated."
+)
+@click.option(
+    "--coordinator", required=True, help="The e-mail address of the first coordinator, who is invited."
+)
+def found_authority_command(name: str, orgnr: str, kommun_codes: tuple[str, ...], coordinator: str) -> None:
+    """The worker sends the invitation, through MAIL_URL."""
+    from marketplace.colleagues.founding import found_authority
+
+    with create_app().app_context(), acting_as(system_actor()), transaction():
+        found_authority(name, orgnr, kommun_codes, coordinator)
+    click.echo("Founded. The coordinator is invited by letter.")
+
+
+@found_group.command("member")
+@click.argument("name")
+@click.argument("authority_orgnr")
+@click.option(
+    "--kommun", "kommun_codes", multiple=True, required=True, help="A code of four digits; may be repeated."
+)
+@click.option(
+    "--kind",
+    type=click.Choice([kind.value for kind in MemberKind]),
+    required=True,
+    help="What consents give it to read.",
+)
+def found_member_command(name: str, authority_orgnr: str, kommun_codes: tuple[str, ...], kind: str) -> None:
+    """Its case officers are then invited by the authority's coordinators."""
+    from marketplace.colleagues.founding import found_member
+
+    with create_app().app_context(), acting_as(system_actor()), transaction():
+        found_member(name, authority_orgnr, kommun_codes, MemberKind(kind))
+    click.echo("Founded.")
 
 
 @cli.command("allow-passwords")

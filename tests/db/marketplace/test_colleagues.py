@@ -14,11 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import Membership, User, UserSession
-from marketplace.accounts.rules import Role, SignInMeans
+from marketplace.accounts.queries import actor_in
+from marketplace.accounts.rules import MemberKind, Role, SignInMeans
 from marketplace.accounts.services import add_membership, create_account
 from marketplace.accounts.session_services import begin
 from marketplace.clock import now, today, travelling
 from marketplace.colleagues import jobs, services
+from marketplace.colleagues.founding import found_authority, found_member
 from marketplace.colleagues.models import Invitation
 from marketplace.colleagues.rules import InvitationState
 from marketplace.colleagues.services import SEND_TOPIC
@@ -273,3 +275,23 @@ def test_a_closed_account_is_not_opened_by_an_invitation(
     invited(market.coordinator, Role.CASE_OFFICER, market.unit_id)
     with pytest.raises(NotFound, match="stängt"):
         services.invitation_for(sent(session, letters))
+
+
+def test_an_installation_begins_with_an_authority_whose_coordinator_invites_the_rest(
+    market: Market, session: Session, letters: Path
+) -> None:
+    with acting_as(system_actor()), transaction():
+        authority_id = found_authority("Östra förbundet", "222000-3079", ["0136"], NEW).id
+    with acting_as(system_actor()), transaction():
+        unit_id = found_member("Enheten", "2220003079", ["0136"], MemberKind.MUNICIPALITY).id
+    _, membership_id = services.accept_with_new_account(sent(session, letters), "Siv", PASSWORD)
+    with acting_as(system_actor()):
+        membership = session.get_one(Membership, membership_id)
+        coordinator = actor_in(membership, membership.user)
+    assert (coordinator.authority_id, coordinator.role) == (authority_id, Role.COORDINATOR)
+    assert invited(coordinator, Role.CASE_OFFICER, unit_id, "annan@exempel.se")
+    for number, kommuner, says in (("123", ["0136"], "tio siffror"), ("2220003087", ["9999"], "finns inte")):
+        with acting_as(system_actor()), pytest.raises(Invalid, match=says):
+            found_authority("Ingen", number, kommuner, NEW)
+    with acting_as(system_actor()), pytest.raises(NotFound):
+        found_member("Ingen", "2220009999", ["0136"], MemberKind.REGION)
