@@ -124,16 +124,16 @@ def is_bound(authority_id: int, user_id: int) -> bool:
 
 
 def authority_that_knows(user_id: int) -> int | None:
-    """The authority whose provider, which is in use, her account is bound to."""
+    """The authority whose provider, which is in use, her account is bound to and may still speak for her."""
     statement = (
         select(IdentityProvider.authority_id)
         .join(BoundIdentity, BoundIdentity.authority_id == IdentityProvider.authority_id)
         .where(BoundIdentity.user_id == user_id, IdentityProvider.is_on)
         .order_by(IdentityProvider.authority_id)
-        .limit(1)
     )
     with acting_as(system_actor()):
-        return db.session.scalar(statement)
+        found = db.session.scalars(statement).all()
+        return next((one for one in found if not acts_elsewhere(user_id, one)), None)
 
 
 def authority_to_sign_in_at(user: User) -> int | None:

@@ -176,3 +176,12 @@ def test_whoever_is_bound_to_none_cannot(client_for: ClientFor, place: Place) ->
     client = client_for(place.coordinator)
     assert client.get("/logga-in/organisation/bekrafta").location == "/"
     assert "inte knutet till någon organisations inloggning" in client.get("/").text
+
+
+def test_nor_whoever_has_begun_to_act_for_somebody_else_too(client_for: ClientFor, place: Place) -> None:
+    client = client_for()
+    away_and_back(client, place, "anna")
+    with acting_as(system_actor()), transaction():
+        enterprise_id = make_enterprise("Åsö Väv").id
+    make_colleague("anna@kommun.se", enterprise_id, Role.SUPERVISOR)
+    assert client.get("/logga-in/organisation/bekrafta").location == "/"
