@@ -46,9 +46,9 @@ def test_there_are_no_metrics_without_a_token(database: Database) -> None:
 def test_metrics_tell_of_requests_jobs_and_what_waits(
     database: Database, redis: Redis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        worker, "JOBS", {"one": ["tests.support.jobs.note"], "two": ["tests.support.jobs.fail"]}
-    )
+    ends = {"one": "note", "two": "fail", "three": "die"}
+    listening = {topic: [f"tests.support.jobs.{end}"] for topic, end in ends.items()}
+    monkeypatch.setattr(worker, "JOBS", listening)
     client = _app(database, metrics_token=TOKEN).test_client()
     for wrong in ({}, {"Authorization": "Bearer something-else"}, {"Authorization": TOKEN}):
         assert client.get("/metrics", headers=wrong).status_code == 404
@@ -56,11 +56,12 @@ def test_metrics_tell_of_requests_jobs_and_what_waits(
     with acting_as(system_actor()), transaction():
         emit("one")
         emit("two")
+        emit("three")
     db.session.remove()
     worker.relay_once(database.app, redis)
     waiting = client.get("/metrics", headers=ASKS).text
-    assert value_of(waiting, "platstorget_queue_jobs") == 2
-    assert value_of(waiting, "platstorget_outbox_messages") == 2
+    assert value_of(waiting, "platstorget_queue_jobs") == 3
+    assert value_of(waiting, "platstorget_outbox_messages") == 3
     assert value_of(waiting, "platstorget_relay_lag_seconds") == 0
     assert value_of(waiting, "platstorget_sessions") == 0
     worker.work(database.app, redis, is_burst=True)
@@ -68,6 +69,7 @@ def test_metrics_tell_of_requests_jobs_and_what_waits(
     assert value_of(told, "platstorget_queue_jobs") == 0
     assert value_of(told, 'platstorget_jobs_total{job="tests.support.jobs.note",result="done"}') == 1
     assert value_of(told, 'platstorget_jobs_total{job="tests.support.jobs.fail",result="failed"}') >= 1
+    assert value_of(told, 'platstorget_jobs_total{job="tests.support.jobs.die",result="killed"}') >= 1
     assert value_of(told, 'platstorget_up{server="redis"}') == 1
     assert 'route="/valfrihetssystem/<int:system_id>",status="404"' in told
     assert "Maja" not in told
