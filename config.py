@@ -11,6 +11,8 @@ from typing import Annotated, Any
 from cryptography.fernet import Fernet
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -193,6 +195,11 @@ class Settings(BaseSettings):
                 "executemany_mode": "values_plus_batch",  # a week's attendance goes in one round trip, not in fifty
             },
             "RATELIMIT_STORAGE_URI": _limiter_address(self.redis_url),
+            "RATELIMIT_STORAGE_OPTIONS": {  # whoever signs in does not wait for a Redis that is away
+                "socket_timeout": 1,
+                "socket_connect_timeout": 1,
+                "retry": Retry(NoBackoff(), 0),
+            },
         }
 
     def _connection_factory(self) -> type[Connection]:
