@@ -3,7 +3,7 @@ wide, narrow and dark."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,13 +17,9 @@ from marketplace.tenancy import acting_as, system_actor
 from tests.browser.looking import WIDE, Look, look_over, opened, picture
 from tests.support.application import Database
 from tests.support.placement_market import build_market
-from tests.support.second_factor import app_of, code_now
+from tests.support.second_factor import HOME, NOON, PASSWORD, POLICY, app_of, code_now
 
 pytestmark = pytest.mark.browser
-
-PASSWORD = "tre ord som glöms"
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-HOME, POLICY = "/installningar/tvasteg", "/installningar/inloggningskrav"
 
 
 def _with_security_key(page: Page) -> None:

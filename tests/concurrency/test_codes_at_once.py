@@ -1,7 +1,6 @@
 """Whoever has seen a code being typed sends it at the same moment: it is taken once."""
 
 import threading
-from datetime import UTC, datetime
 
 import pyotp
 
@@ -15,9 +14,7 @@ from marketplace.tenancy import acting_as
 from tests.support.application import Database
 from tests.support.at_once import all_at_once, by
 from tests.support.placement_market import build_market
-from tests.support.second_factor import code_now
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+from tests.support.second_factor import NOON, code_now
 
 
 def test_a_code_of_either_kind_is_taken_once(database: Database) -> None:

@@ -1,16 +1,23 @@
-"""What an authority asks of those who sign in, and an application that gives codes."""
+"""What an authority asks of those who sign in, an application that gives codes, and people with passwords."""
 
 import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from secrets import token_bytes
 
 from pyotp import TOTP
+from werkzeug.test import TestResponse
 
 from marketplace.clock import now
 from marketplace.db import db
 from marketplace.second_factor.models import Passkey, SignInPolicy
 from marketplace.second_factor.rules import Policy, RequiredOf
-from marketplace.tenancy import acting_as, current_actor, system_actor
+from marketplace.tenancy import Actor, acting_as, current_actor, system_actor
 from tests.support.clients import Client
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+PASSWORD = "tre ord som glöms"
+HOME, POLICY = "/installningar/tvasteg", "/installningar/inloggningskrav"
 
 
 def require_second_factor(
@@ -37,8 +44,8 @@ def code_now(app: TOTP, *, steps: int = 0) -> str:
 
 def with_app(client: Client) -> TOTP:
     """Adds an application to whoever has signed in."""
-    app = app_of(client.get("/installningar/tvasteg/app").text)
-    answer = client.post("/installningar/tvasteg/app", data={"code": code_now(app, steps=-1)})
+    app = app_of(client.get(f"{HOME}/app").text)
+    answer = client.post(f"{HOME}/app", data={"code": code_now(app, steps=-1)})
     assert answer.status_code == 302, answer.text
     return app
 
@@ -58,3 +65,17 @@ def make_passkey(name: str) -> int:
     db.session.add(passkey)
     db.session.flush()
     return passkey.id
+
+
+@dataclass(frozen=True)
+class Person:
+    actor: Actor
+    email: str
+
+
+def sign_in(client: Client, who: Person, to: str = "") -> TestResponse:
+    return client.post(f"/logga-in{to}", data={"email": who.email, "password": PASSWORD})
+
+
+def second(client: Client, code: str, to: str = "") -> TestResponse:
+    return client.post(f"/logga-in/andra-steget{to}", data={"proof_code": code})

@@ -1,94 +1,39 @@
-"""The second step of signing in, one's own factors, what the authority asks, and a fresh proof before signing."""
+"""The second step of signing in, one's own factors, and what the authority asks."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from redis import Redis
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from marketplace.accounts import services as accounts
-from marketplace.accounts.models import User, UserSecret, UserSession
+from marketplace.accounts.models import UserSession
 from marketplace.accounts.rules import Role, SignInMeans
 from marketplace.clock import travelling
 from marketplace.crypto import key_ring
 from marketplace.db import db
 from marketplace.letters.models import Letter
-from marketplace.second_factor import proof
 from marketplace.second_factor.models import AuthenticatorApp, RecoveryCode
-from marketplace.second_factor.queries import policies_over_actor, policy_of
-from marketplace.second_factor.rules import Policy, RequiredOf, is_required
+from marketplace.second_factor.queries import policies_over_actor
+from marketplace.second_factor.rules import RequiredOf, is_required
 from marketplace.tenancy import Actor, acting_as, system_actor
 from marketplace.web.limiter import limiter
-from tests.support.clients import Client, ClientFor
+from tests.support.clients import ClientFor
 from tests.support.placement_market import Market
-from tests.support.routes import EVERY_ROUTE
-from tests.support.second_factor import code_now, require_second_factor, with_app
-
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-HOME, POLICY = "/installningar/tvasteg", "/installningar/inloggningskrav"
-PASSWORD = "tre ord som glöms"
-SIGNS = {
-    "attest.attest",
-    "attest.examine",
-    "attest.limits",
-    "contracts.sign",
-    "contracts.sign_edition",
-    "invoices.approve",
-    "plan.agree",
-    "plan.propose",
-    "plan.witness",
-    "report.file",
-    "report.receive",
-}
-KEEPS_THE_ACCOUNT = {
-    "second_factor.add_app",
-    "second_factor.add_passkey",
-    "second_factor.make_codes",
-    "second_factor.policy",
-    "second_factor.remove_app",
-    "second_factor.remove_passkey",
-    "second_factor.reset",
-}
-
-
-@dataclass(frozen=True)
-class Person:
-    actor: Actor
-    email: str
-
-
-@pytest.fixture(autouse=True)
-def _at_noon() -> Iterator[None]:
-    with travelling(NOON):
-        yield
-
-
-@pytest.fixture
-def person(ready_market: Market) -> Callable[[Actor], Person]:
-    """Somebody of the market, with a password."""
-
-    def with_password(actor: Actor) -> Person:
-        with acting_as(system_actor()):
-            db.session.add(UserSecret(user_id=actor.user_id, password_hash=accounts._hasher.hash(PASSWORD)))
-            db.session.commit()
-            return Person(actor, db.session.get_one(User, actor.user_id).email)
-
-    return with_password
-
-
-def sign_in(client: Client, who: Person, to: str = "") -> TestResponse:
-    return client.post(f"/logga-in{to}", data={"email": who.email, "password": PASSWORD})
-
-
-def second(client: Client, code: str, to: str = "") -> TestResponse:
-    return client.post(f"/logga-in/andra-steget{to}", data={"proof_code": code})
+from tests.support.second_factor import (
+    HOME,
+    NOON,
+    POLICY,
+    Person,
+    code_now,
+    require_second_factor,
+    second,
+    sign_in,
+    with_app,
+)
 
 
 def means_of(who: Actor) -> SignInMeans | None:
@@ -267,70 +212,6 @@ def test_the_coordinator_decides_for_members_and_suppliers_too(
         held = policies_over_actor()
     assert not is_required(held)
     assert {policy.proof_minutes for _, policy in held} == {30, 5}
-
-
-# A fresh proof.
-
-
-def test_what_signs_and_what_keeps_the_account_asks_for_a_fresh_proof(app: Flask) -> None:
-    """By name, so that one more or less is a decision."""
-    asked = {
-        route.rule.endpoint
-        for route in EVERY_ROUTE
-        if proof.is_freshly_proved(app.view_functions[route.rule.endpoint])
-    }
-    assert asked == SIGNS | KEEPS_THE_ACCOUNT
-
-
-@pytest.fixture
-def decide(client_for: ClientFor, ready_market: Market) -> Callable[..., TestResponse]:
-    """The coordinator decides; `later` than she signed in, with what more she sends."""
-    client = client_for(ready_market.coordinator)
-
-    def send(later: timedelta, **more: Any) -> TestResponse:
-        with travelling(NOON + later):
-            return client.post(
-                "/installningar/inloggningskrav?a=1",
-                data={"required_of": "nobody", "proof_minutes": "9"} | more,
-            )
-
-    return send
-
-
-def decided(market: Market) -> Policy:
-    with acting_as(market.coordinator):
-        return policy_of(market.north_id)
-
-
-def test_an_old_proof_is_asked_for_again_and_nothing_typed_is_lost(
-    decide: Callable[..., TestResponse], person: Callable[[Actor], Person], ready_market: Market
-) -> None:
-    person(ready_market.coordinator)
-    page = decide(timedelta(minutes=15), note='å "<b>')
-    assert "Bekräfta att det är du" in page.text
-    assert 'action="/installningar/inloggningskrav?a=1"' in page.text
-    for name, value in (("required_of", "nobody"), ("proof_minutes", "9"), ("note", "å &#34;&lt;b&gt;")):
-        assert f'<input type="hidden" name="{name}" value="{value}">' in page.text
-    assert decided(ready_market) == Policy(), "nothing is done yet"
-
-    wrong = decide(timedelta(minutes=15), proof_password="fel lösenord!")
-    assert wrong.status_code == 422
-    assert 'name="proof_minutes" value="9"' in wrong.text
-    assert "fel lösenord!" not in wrong.text
-
-    assert decide(timedelta(minutes=15), proof_password=PASSWORD).status_code == 302
-    assert decided(ready_market) == Policy(RequiredOf.NOBODY, 9)
-    assert decide(timedelta(minutes=23)).status_code == 302, "that proof is fresh"
-    assert "Bekräfta" in decide(timedelta(minutes=24)).text, "for as long as was decided"
-
-
-def test_a_code_is_proof_too(
-    client_for: ClientFor, decide: Callable[..., TestResponse], ready_market: Market
-) -> None:
-    app = with_app(client_for(ready_market.coordinator))
-    with travelling(NOON + timedelta(minutes=20)):
-        code = code_now(app)
-    assert decide(timedelta(minutes=20), proof_code=code).status_code == 302
 
 
 def test_who_has_lost_everything_is_reset_signed_out_and_told(
