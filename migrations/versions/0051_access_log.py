@@ -28,7 +28,7 @@ def _one_of(name: str, *values: str) -> sa.Enum:
 
 
 def upgrade() -> None:
-    # No keys to whom it tells of: the log outlasts them, as `event` does.
+    # No keys to whom it tells of: they take longer to check than the row to write, and are read just before.
     op.create_table(
         "look",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),

@@ -1,4 +1,4 @@
-"""Who has looked at whom, and what came of checking it. By number alone: the log outlasts what it tells of."""
+"""Who has looked at whom, and what came of checking it. By number alone."""
 
 from datetime import date, datetime
 

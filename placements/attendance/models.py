@@ -97,10 +97,11 @@ def _as_view(name: str, model: type[Base]) -> TableClause:
 
 
 attendance_by_number = _as_view("attendance_by_number", AttendanceDay)
-"""The days as who sees no persons reads them, by placement number: every valid absence alike. A view."""
+"""The days by placement number, every valid absence alike: as who sees no persons reads them, and a workplace that no
+longer sees the person. To one that does they tell the kind. A view."""
 
 correction_by_number = _as_view("correction_by_number", AttendanceCorrection)
-"""The corrections as who sees no persons reads them: alike, and without the reason. A view."""
+"""The corrections likewise: alike, and without the reason. A view."""
 
 explain_constraint(
     "frozen_month",

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, FromClause, Integer, case, exists, func, literal, or_, select
+from sqlalchemy import Date, Integer, func, literal, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from marketplace.accounts.rules import Role
@@ -24,7 +24,6 @@ from placements.attendance.models import (
 )
 from placements.attendance.rules import AttendanceKind, HourSum, RecordedDay, total
 from placements.booking.models import Placement
-from placements.participants.models import Participant
 
 began_on = func.coalesce(Placement.started_on, Placement.first_day)
 
@@ -33,15 +32,15 @@ ContractMonth = tuple[int, date]
 
 
 def recorded_days(
-    placement_ids: Collection[int], first: date, last: date, *, lock: bool = False
+    placement_ids: Collection[int], first: date, last: date
 ) -> dict[tuple[int, date], RecordedDay]:
     """The days on record from first to last, both included, by placement and day; one query."""
-    days = attendance_days()
+    days = AttendanceDay.__table__ if _reads_table() else attendance_by_number
     statement = (
         select(
             days.c.placement_id,
             days.c.day,
-            _as_read(days.c.kind, days),
+            days.c.kind,
             days.c.planned_hours,
             days.c.actual_hours,
             days.c.is_reported_same_day,
@@ -49,8 +48,6 @@ def recorded_days(
         .where(days.c.placement_id.in_(placement_ids), days.c.day.between(first, last))
         .order_by(days.c.placement_id, days.c.day)
     )
-    if lock:
-        statement = statement.with_for_update()
     return {(row.placement_id, row.day): RecordedDay(*row) for row in db.session.execute(statement)}
 
 
@@ -66,29 +63,14 @@ def no_training_days(
     return {(placement_id, day): planned_hours for placement_id, day, planned_hours in rows}
 
 
-def attendance_days() -> FromClause:
-    """The days as the actor may read them: the table, or for who sees no persons the view without kinds of absence."""
-    return AttendanceDay.__table__ if current_actor().may_see_persons else attendance_by_number
-
-
-def _as_read(kind: ColumnElement[Any], days: FromClause) -> ColumnElement[Any]:
-    """To a workplace that no longer may see the participant every valid absence is alike, also of days before: the
-    training goes on by number, as who sees no persons reads it."""
-    if current_actor().role is not Role.SUPERVISOR:
-        return kind
-    is_told = or_(kind.not_in([AttendanceKind.ILL, AttendanceKind.LEAVE]), _is_seen(days))
-    return case((is_told, kind), (kind.is_not(None), literal(AttendanceKind.OTHER_VALID, kind.type))).label(
-        kind.key
-    )
-
-
-def _is_seen(days: FromClause) -> ColumnElement[bool]:
-    """Whether the actor reads the participant of the row's placement."""
-    return exists().where(Placement.id == days.c.placement_id, Participant.id == Placement.participant_id)
+def _reads_table() -> bool:
+    """Not who sees no persons, nor a workplace, which may have to forget: the views tell them what they may know."""
+    actor = current_actor()
+    return actor.may_see_persons and actor.role is not Role.SUPERVISOR
 
 
 def days_of_placement(placement_id: int) -> list[RecordedDay]:
-    """Every day on record, in order. Who sees no persons is not told of which kind a valid absence was."""
+    """Every day on record, in order. Who does not see the person is not told of which kind a valid absence was."""
     return list(recorded_days([placement_id], date.min, date.max).values())
 
 
@@ -143,15 +125,8 @@ class Correction:
 def corrections_of(placement_ids: Collection[int]) -> list[Correction]:
     """In the order they were made: a day can be corrected again. What an invoice counted is what the first of a day
     `was`; the difference to what the last `became` is for an invoice to come."""
-    is_by_name = current_actor().may_see_persons
-    rows = AttendanceCorrection.__table__ if is_by_name else correction_by_number
-    columns = [_as_read(one, rows) if one.key in ("kind", "was_kind") else one for one in rows.c]
-    is_told = _is_seen(rows) if current_actor().role is Role.SUPERVISOR else literal(value=True)
-    found = db.session.execute(
-        select(*columns, is_told.label("is_told"))
-        .where(rows.c.placement_id.in_(placement_ids))
-        .order_by(rows.c.id)
-    )
+    rows = AttendanceCorrection.__table__ if _reads_table() else correction_by_number
+    found = db.session.execute(select(rows).where(rows.c.placement_id.in_(placement_ids)).order_by(rows.c.id))
     return [
         Correction(
             row.id,
@@ -159,7 +134,7 @@ def corrections_of(placement_ids: Collection[int]) -> list[Correction]:
             row.day,
             _said(row, row.was_kind, row.was_planned_hours, row.was_actual_hours, row.was_reported_same_day),
             _said(row, row.kind, row.planned_hours, row.actual_hours, row.is_reported_same_day),
-            row.reason_sv if row.is_told else "",
+            row.reason_sv,
             row.corrected_at,
             row.corrected_by,
         )

@@ -129,7 +129,7 @@ def test_hours_are_read_by_number_without_kinds_of_absence(
         with acting_as(world.actor(role)):
             read = db.session.scalars(chosen.order_by(days.c.day)).all()
             assert read == [AttendanceKind.OTHER_VALID, AttendanceKind.OTHER_VALID, AttendanceKind.INVALID]
-        by_number = {Role.CONTROLLER, Role.SUPPLIER_MANAGER}
+        by_number = {Role.CONTROLLER, Role.SUPPLIER_MANAGER, Role.SUPERVISOR}
         strangers = [world.actor(other) for other in ROLES if other not in by_number]
         for stranger in (*strangers, world.actor(role, "outside"), ANONYMOUS):
             with acting_as(stranger):
@@ -150,9 +150,15 @@ def test_withdrawn_consent_hides_the_person_at_once(undone: Rollback, world: Wor
                 select(placement.c.participant_id).where(placement.c.id == world.own["placement_id"])
             )
         own = TABLES["participant"].c.id == participant_id
+        ill = AttendanceEntry(
+            int(world.own["placement_id"]), date(2026, 3, 9), AttendanceKind.ILL, Decimal(4), Decimal(0)
+        )
+        was = select(attendance_by_number.c.kind).where(attendance_by_number.c.day == ill.day)
         with acting_as(supervisor):
             assert count("participant", own) == 1
             plans = count("activity_plan")
+            record_attendance([ill])
+            assert db.session.scalars(was).one() is AttendanceKind.ILL
         with acting_as(officer):
             consent = db.session.scalars(
                 select(Consent).where(Consent.participant_id == participant_id)
@@ -161,6 +167,7 @@ def test_withdrawn_consent_hides_the_person_at_once(undone: Rollback, world: Wor
         with acting_as(supervisor):
             assert count("participant", own) == 0
             assert count("activity_plan") < plans
+            assert db.session.scalars(was).one() is AttendanceKind.OTHER_VALID
             assert count("placement", placement.c.id == world.own["placement_id"]) == 1
 
 

@@ -38,7 +38,7 @@ def correct_day(
     if entry is not None:
         check_on(placement, entry.day)
         check_hours(entry.kind, entry.planned_hours, entry.actual_hours)
-    if recorded_days([placement_id], day, day, lock=True).get((placement_id, day)) != stood:
+    if recorded_days([placement_id], day, day).get((placement_id, day)) != stood:
         raise Conflict(
             "Dagen rättades just nu någon annanstans. Se vad som står nu och rätta igen om det behövs."
         )

@@ -58,7 +58,7 @@ def record_attendance(
     for entry in latest.values():
         check_hours(entry.kind, entry.planned_hours, entry.actual_hours)
     days = [day for _, day in keys]
-    recorded = recorded_days(list(placements), min(days), max(days), lock=True)
+    recorded = recorded_days(list(placements), min(days), max(days))
     without = no_training_days(list(placements), min(days), max(days))
     for key in keys:
         if stood is not None and (recorded.get(key) or key in without) != stood[key]:
