@@ -4,16 +4,18 @@ A job runs in a process of its own that is gone when it is done, so there is not
 counts begin again, as counters do.
 """
 
+from contextlib import suppress
 from typing import Any
 
-from redis import Redis
+from redis import Redis, RedisError
 
 QUEUE = "platstorget"
 _COUNTS, _SECONDS = "platstorget:jobs:count", "platstorget:jobs:seconds"
 
 
 def count_job(connection: Redis, job: str, result: str, seconds: float) -> None:
-    with connection.pipeline(transaction=False) as sending:
+    """Where Redis has gone meanwhile the job is done all the same."""
+    with suppress(RedisError), connection.pipeline(transaction=False) as sending:
         sending.hincrby(_COUNTS, f"{job} {result}", 1)
         sending.hincrbyfloat(_SECONDS, job, seconds)
         sending.execute()
