@@ -71,7 +71,10 @@ class _Person(threading.Thread):
         due = time.monotonic() + self._chance.uniform(0, THINKS)
         while due < self.ends:
             time.sleep(max(0.0, due - time.monotonic()))
-            self._step(due)
+            try:
+                self._step(due)
+            except Exception as error:  # a page that is not what it should be
+                self._book.errors.append(str(error))
             due += self._chance.expovariate(1 / THINKS)
 
     def _step(self, due: float) -> None:
