@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 
 from app import SEALED
 from marketplace import key_rotation
+from marketplace.clock import now
 from marketplace.crypto import KeyRing
-from marketplace.db import db
+from marketplace.db import db, transaction
 from marketplace.errors import Conflict
+from marketplace.identity_provider.models import IdentityProvider
 from marketplace.key_rotation import rotate, standings
+from marketplace.second_factor.models import AuthenticatorApp
 from marketplace.tenancy import acting_as, system_actor
 from placements.participants.models import ParticipantIdentity
 from placements.participants.services import find_participants, reveal_identity
@@ -37,9 +40,38 @@ def market(database: Database, monkeypatch: pytest.MonkeyPatch) -> Market:
     return market
 
 
-def left(table: str = "participant_identity") -> int:
-    (found,) = (one for one in standings(SEALED) if one.table == table)
-    return sum(found.left.values())
+def left() -> int:
+    """Rows of every table that remain under older keys."""
+    return sum(count for one in standings(SEALED) for count in one.left.values())
+
+
+def keep_secrets(market: Market) -> None:
+    """One of a user's, and one of an authority's."""
+    app = AuthenticatorApp(
+        user_id=market.officer.user_id, secret_encrypted=BEFORE.encrypt("app"), last_step=0, added_at=now()
+    )
+    provider = IdentityProvider(
+        authority_id=market.north_id,
+        issuer="https://id.example.se",
+        client_id="platstorget",
+        client_secret=BEFORE.encrypt("client"),
+        domains=["example.se"],
+        group_claim="",
+        second_factor_values=[],
+        allows_password=True,
+        is_on=False,
+    )
+    for actor, row in ((market.officer, app), (market.coordinator, provider)):
+        with acting_as(actor), transaction():
+            db.session.add(row)
+
+
+def secrets_of(market: Market) -> list[str]:
+    with acting_as(market.officer):
+        kept = [db.session.scalars(select(AuthenticatorApp.secret_encrypted)).one()]
+    with acting_as(market.coordinator):
+        kept.append(db.session.scalars(select(IdentityProvider.client_secret)).one())
+    return [AFTER.decrypt(one) for one in kept]
 
 
 def is_found(market: Market, number: int) -> bool:
@@ -49,6 +81,7 @@ def is_found(market: Market, number: int) -> bool:
 
 
 def test_rotated_while_others_write_and_read(database: Database, market: Market) -> None:
+    keep_secrets(market)
     database.app.extensions["key_ring"] = BETWEEN
     acts: list[Act] = [
         partial(rotate, SEALED, QUIET),
@@ -64,6 +97,7 @@ def test_rotated_while_others_write_and_read(database: Database, market: Market)
     rotate(SEALED, QUIET)  # what was held by somebody else just then
     assert left() == 0
     database.app.extensions["key_ring"] = AFTER
+    assert secrets_of(market) == ["app", "client"]
     assert all(is_found(market, number) for number in range(1, 10))
     with pytest.raises(Conflict, match="finns redan"):
         register(market, 4, by=market.other_unit_officer, kommun_code=HUDDINGE)
