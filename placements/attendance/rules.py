@@ -28,6 +28,12 @@ ATTENDANCE_KIND_SV = {
     AttendanceKind.OTHER_VALID: "Annan giltig frånvaro",
     AttendanceKind.INVALID: "Ogiltig frånvaro",
 }
+ATTENDANCE_EVENT_SV = {
+    "record": "Närvaro registrerad",
+    "change": "Närvaro ändrad",
+    "clear": "Ingen träning",
+    "correct": "Dag rättad",
+}
 
 ABSENCE_HEAD_SV = {
     AttendanceKind.ILL: "Sjuk",

@@ -13,7 +13,7 @@ from marketplace.swedish import kronor, plain_hours
 from marketplace.web.filters import instant
 from placements.extracts.queries import Held, Holding
 from placements.extracts.rules import ABOUT_SV, NAMED_BY, SECRETS, UNSAID
-from placements.extracts.word_rules import CODES_SV, COLUMN_SV, LABELS
+from placements.extracts.word_rules import CODES_SV, COLUMN_SV, EVENTS_SV, LABELS, SUBJECT_SV
 from placements.participants.event_rules import EVENT_SV
 
 TITLE_SV = "Registerutdrag"
@@ -54,7 +54,7 @@ def extract_json(holding: Holding, authority_name: str) -> bytes:
         ],
         "händelser": [
             {"när": event.at, "vem": event.user_name, "organisation": event.organisation_name}
-            | {"vad": EVENT_SV.get(event.action, event.action), "anteckning": event.note_sv}
+            | {"vad": what_sv(event), "anteckning": event.note_sv}
             for event in holding.events
         ],
         "namn": [
@@ -68,10 +68,15 @@ def _plain(value: object) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
+def what_sv(event: Event) -> str:
+    what = EVENTS_SV.get(event.object_type, EVENT_SV).get(event.action, event.action)
+    subject = SUBJECT_SV.get(event.object_type)
+    return f"{subject}: {what[:1].lower()}{what[1:]}" if subject else what
+
+
 def event_sv(event: Event) -> str:
-    what = EVENT_SV.get(event.action, event.action)
     who = ", ".join(filter(None, (event.user_name, event.organisation_name)))
-    return f"{instant(event.at)}: {what}{f' ({event.note_sv})' if event.note_sv else ''}. {who}"
+    return f"{instant(event.at)}: {what_sv(event)}{f' ({event.note_sv})' if event.note_sv else ''}. {who}"
 
 
 def _paragraphs(held: Held, names: Mapping[tuple[str, Any], str]) -> Iterator[str]:

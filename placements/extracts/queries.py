@@ -59,6 +59,7 @@ EVENTS_OF = {
     "study_visit": "study_visit",
     "waiting_entry": "waiting_entry",
     "placement": "placement",
+    "attendance": "placement",
     "plan": "activity_plan",
     "checkpoint": "checkpoint",
     "follow_up": "follow_up",

@@ -6,22 +6,28 @@ from typing import Any, Final
 from marketplace.accounts.rules import ROLE_SV
 from marketplace.reference.rules import SEX_SV, WEEKDAY_SV
 from placements.access_log.rules import LOOK_WAY_SV
-from placements.attendance.rules import ATTENDANCE_KIND_SV
+from placements.attendance.rules import ATTENDANCE_EVENT_SV, ATTENDANCE_KIND_SV
 from placements.booking.change_rules import CHANGE_KIND_SV, CHANGE_STATE_SV
 from placements.booking.rules import CANCEL_REASON_SV, DECLINE_REASON_SV, PLACEMENT_STATE_SV
 from placements.checkpoints.rules import CHECKPOINT_STATE_SV, OCCASION_SV, ClosedBy
 from placements.choice.rules import CHOICE_BY_SV, CHOICE_STATE_SV, REFUSAL_SV
 from placements.disposal.rules import Outcome
-from placements.followup.rules import FOLLOW_UP_KIND_SV, FOLLOW_UP_STATE_SV, PARTY_SV
+from placements.followup.rules import FOLLOW_UP_EVENT_SV, FOLLOW_UP_KIND_SV, FOLLOW_UP_STATE_SV, PARTY_SV
 from placements.participants.rules import CONSENT_SCOPE_SV, GRANT_STATE_SV
-from placements.plan.rules import PLAN_STATE_SV
+from placements.plan.rules import PLAN_EVENT_SV, PLAN_STATE_SV
 from placements.report.content_rules import EXIT_REASON_SV, GOAL_RESULT_SV
 from placements.report.outcome_rules import EDUCATION_SV, OCCUPATION_SV, SUPPORT_SV, YEARS_SV
-from placements.report.rules import REPORT_STATE_SV, UNREAD_REASON_SV
-from placements.visits.rules import BOOKED_BY_SV, VISIT_STATE_SV
+from placements.report.rules import REPORT_EVENT_SV, REPORT_STATE_SV, UNREAD_REASON_SV
+from placements.visits.rules import BOOKED_BY_SV, VISIT_EVENT_SV, VISIT_STATE_SV
 from placements.visits.rules import END_REASON_SV as VISIT_END_SV
 from placements.waiting_list.rules import END_REASON_SV as ENTRY_END_SV
-from placements.waiting_list.rules import ENTRY_STATE_SV, NO_REASON_SV, OFFER_STATE_SV, PASS_REASON_SV
+from placements.waiting_list.rules import (
+    ENTRY_STATE_SV,
+    NO_REASON_SV,
+    OFFER_STATE_SV,
+    PASS_REASON_SV,
+    WAITING_EVENT_SV,
+)
 
 
 def _by_value(labels: Mapping[Any, str]) -> dict[object, str]:
@@ -271,6 +277,31 @@ LABELS: Final[Mapping[type, Mapping[object, str]]] = {
     )
 }
 """What the values of an enumeration are called."""
+
+EVENTS_SV: Final[Mapping[str, Mapping[str, str]]] = {
+    "attendance": ATTENDANCE_EVENT_SV,
+    "checkpoint": {
+        "make": "Frågor gjordes till deltagaren",
+        "submit": "Svaren skickades in",
+        "decline": "Deltagaren ville inte svara",
+        "lapse": "Frågorna blev obesvarade",
+    },
+    "follow_up": FOLLOW_UP_EVENT_SV,
+    "plan": PLAN_EVENT_SV,
+    "report": REPORT_EVENT_SV,
+    "study_visit": VISIT_EVENT_SV,
+    "waiting_entry": WAITING_EVENT_SV,
+}
+"""What happened to what has words of its own for it; the rest share EVENT_SV."""
+SUBJECT_SV: Final = {
+    "attendance": "Närvaron",
+    "checkpoint": "Avstämningen",
+    "follow_up": "Uppföljningen",
+    "plan": "Aktivitetsplanen",
+    "report": "Slutdokumentationen",
+    "waiting_entry": "Väntelistan",
+}
+"""What those words are of, where they do not say it themselves."""
 
 CODES_SV: Final[Mapping[str, Mapping[object, str]]] = {
     "support_after": _by_value(SUPPORT_SV),

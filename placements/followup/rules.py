@@ -43,6 +43,18 @@ FOLLOW_UP_STATE_SV = {
     FollowUpState.MISSED: "Blev inte av",
     FollowUpState.CANCELLED: "Inställd",
 }
+FOLLOW_UP_EVENT_SV = {
+    "make": "Planerad",
+    "move": "Flyttad",
+    "hold": "Hållen och skriven",
+    "edit": "Anteckningen ändrad",
+    "miss": "Blev inte av",
+    "cancel": "Inställd",
+    "add_action": "Något bestämt tillagt",
+    "remove_action": "Något bestämt borttaget",
+    "done": "Något klart",
+    "undone": "Inte klart ändå",
+}
 
 FOLLOW_UP_TONE = {
     FollowUpState.PLANNED: "active",

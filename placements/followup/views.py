@@ -33,6 +33,7 @@ from placements.followup.forms import (
 from placements.followup.models import FollowUp
 from placements.followup.queries import FollowUpsWanted
 from placements.followup.rules import (
+    FOLLOW_UP_EVENT_SV,
     FOLLOW_UP_KIND_SV,
     FOLLOW_UP_STATE_SV,
     FOLLOW_UP_TONE,
@@ -157,6 +158,7 @@ def show(follow_up_id: int) -> ResponseReturnValue:
     head = training_head(follow_up.placement_id)
     return render_template(
         "placements/followup/show.html",
+        FOLLOW_UP_EVENT_SV=FOLLOW_UP_EVENT_SV,
         follow_up=follow_up,
         head=head,
         actions=_actions(follow_up),

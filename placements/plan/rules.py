@@ -23,6 +23,18 @@ PLAN_STATE_SV = {
     PlanState.AGREED: "Överenskommen",
     PlanState.REPLACED: "Ersatt",
 }
+PLAN_EVENT_SV = {
+    "draft": "Utkast skrivet",
+    "edit": "Utkast ändrat",
+    "propose": "Föreslagen och godkänd av handledaren",
+    "agree": "Godkänd av handläggaren",
+    "witness": "Godkänd av deltagaren",
+    "agree_own": "Godkänd av deltagaren med sin kod",
+    "wish": "Deltagaren vill ändra något",
+    "conclude": "Överenskommen av alla tre",
+    "revise": "Ny version påbörjad",
+    "replace": "Ersatt av en ny version",
+}
 
 PLAN_TONE = {
     PlanState.DRAFT: "neutral",

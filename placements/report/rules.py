@@ -26,6 +26,18 @@ REPORT_STATE_SV = {
     ReportState.RECEIVED: "Mottagen",
     ReportState.REPLACED: "Ersatt",
 }
+REPORT_EVENT_SV = {
+    "draft": "Utkast skrivet",
+    "edit": "Utkast ändrat",
+    "show": "Framlagd för deltagaren",
+    "read_own": "Läst av deltagaren med sin kod",
+    "witness": "Läst av deltagaren tillsammans med vittne",
+    "file": "Inlämnad",
+    "ask_correction": "Rättelse begärd",
+    "revise": "Ny version påbörjad",
+    "replace": "Ersatt av en ny version",
+    "receive": "Mottagen, nästa steg beslutat",
+}
 
 REPORT_TONE = {
     ReportState.DRAFT: "neutral",

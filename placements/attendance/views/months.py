@@ -33,6 +33,7 @@ from placements.attendance.rules import (
     ABSENCE_HEAD_SV,
     ABSENCE_WITHOUT_KIND_SV,
     ABSENCES,
+    ATTENDANCE_EVENT_SV,
     ATTENDANCE_KIND_SV,
     month_sums,
     read_month,
@@ -69,6 +70,7 @@ def placement(placement_id: int) -> ResponseReturnValue:
     by_day = {day.day: day for day in days}
     return render_template(
         "placements/attendance/placement.html",
+        ATTENDANCE_EVENT_SV=ATTENDANCE_EVENT_SV,
         head=head,
         sums=sums,
         invoiced=_invoiced(head.placement.contract_id, list(names)),

@@ -11,6 +11,7 @@ from placements.plan.difference_rules import differences, weekdays_sv
 from placements.plan.models import ActivityPlan
 from placements.plan.queries import TrainingHead, events_of, readable_plan, training_head, versions
 from placements.plan.rules import (
+    PLAN_EVENT_SV,
     PLAN_STATE_SV,
     PLAN_TONE,
     PLANNED_STATES,
@@ -60,6 +61,7 @@ def _plan_page(head: TrainingHead, plan: ActivityPlan, found: list[ActivityPlan]
     )
     return render_template(
         "placements/plan/show.html",
+        PLAN_EVENT_SV=PLAN_EVENT_SV,
         head=head,
         plan=plan,
         versions=found,

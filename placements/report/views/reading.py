@@ -26,6 +26,7 @@ from placements.report.outcome_rules import outcome_lines
 from placements.report.rules import (
     ENDED_STATES,
     FILED_STATES,
+    REPORT_EVENT_SV,
     REPORT_STATE_SV,
     REPORT_TONE,
     ReportState,
@@ -83,6 +84,7 @@ def _report_page(head: TrainingHead, report: FinalReport, found: list[FinalRepor
     outcome = queries.outcome_of(placement_id) if role in _OFFICERS else None
     return render_template(
         "placements/report/show.html",
+        REPORT_EVENT_SV=REPORT_EVENT_SV,
         head=head,
         report=report,
         versions=found,

@@ -43,6 +43,8 @@ def test_an_officer_hands_over_all_of_it(ready_market: Market, client_for: Clien
             "inte beslutat när uppgifterna gallras",
             "Det finns inget om",
             "Arbetsträning beviljades",
+            "Slutdokumentationen: inlämnad",
+            "Närvaron: närvaro registrerad",
         ):
             assert words in paper, words
         assert "number_hash" not in paper
