@@ -5,8 +5,8 @@ from alembic import op
 
 from migrations.protection import protect
 
-revision = "0057"
-down_revision = "0056"
+revision = "0056"
+down_revision = "0055"
 
 SYSTEM = "authority_id = app_authority() AND app_role() = 'system'"
 STRATEGIST = "authority_id = app_authority() AND app_role() IN ('strategist', 'system')"
