@@ -22,6 +22,8 @@ from bench.sizes import Sizes
 P99_SECONDS = 2.0
 THINKS = 10.0
 """Seconds between two pages of one person, on average."""
+_PATIENCE = 30.0
+"""Seconds after the end in which late pages are still asked for."""
 _ASKS_FOR_A_PLACE = 0.1
 _LONGEST_WALK = 6
 _SHARES = {"case_officer": 10, "supervisor": 4, "supplier_manager": 2}
@@ -69,7 +71,7 @@ class _Person(threading.Thread):
 
     def run(self) -> None:
         due = time.monotonic() + self._chance.uniform(0, THINKS)
-        while due < self.ends:
+        while due < self.ends > time.monotonic() - _PATIENCE:
             time.sleep(max(0.0, due - time.monotonic()))
             try:
                 self._step(due)
