@@ -1,5 +1,5 @@
 """Every form and every address, filled in as an attacker would. Forms and queries are read off the pages, so those of a
-new page are tried too. ATTACK_EXAMPLES (100) asks for more that is made up: for a longer run.
+new page are tried too. ATTACK_EXAMPLES (50) asks for more that is made up: for a longer run.
 """
 
 import os
@@ -21,7 +21,7 @@ from tests.support.page_forms import Met, PageForm
 from tests.support.routes import EVERY_ROUTE, OPEN_TO_ALL, Route, address, admitted, people
 from tests.world import Who, World
 
-EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "100"))
+EXAMPLES = int(os.environ.get("ATTACK_EXAMPLES", "50"))
 
 POSTS = [route for route in EVERY_ROUTE if route.method != "GET"]
 GETS = [

@@ -173,8 +173,15 @@ def _controls(form: Any) -> Iterator[Control]:
             ]
             yield Control(name, kind, (chosen or offered or [""])[0], tuple(offered))
         else:
-            yield Control(name, kind, (box.text if kind == "textarea" else box.get("value")) or "")
+            yield Control(name, kind, _shown(box))
     for (name, kind), group in groups.items():
         offered = [box.get("value", "on") for box in group]
         ticked = [box.get("value", "on") for box in group if "checked" in box.attrib]
         yield Control(name, kind, (ticked or [""])[0], tuple(offered))
+
+
+def _shown(box: Any) -> str:
+    """What stands in the box. The first line break of a text area is not in it."""
+    if box.tag != "textarea":
+        return box.get("value") or ""
+    return (box.text or "").removeprefix("\r").removeprefix("\n")
