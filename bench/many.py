@@ -1,5 +1,5 @@
-"""Many people of every role at work at once: each goes from page to page by the links that she is shown, and officers
-ask for places in between. Open loop: she goes on when she would have, whether or not the last page has come, and waits
+"""Many people of every role at work at once: each goes from page to page by the links that she is shown, and some
+officers ask for places. Open loop: she goes on when she would have, whether or not the last page has come, and waits
 that she causes herself so are counted.
 """
 
@@ -24,9 +24,8 @@ THINKS = 10.0
 """Seconds between two pages of one person, on average."""
 _PATIENCE = 30.0
 """Seconds after the end in which late pages are still asked for."""
-_ASKS_FOR_A_PLACE = 0.1
 _LONGEST_WALK = 6
-_SHARES = {"case_officer": 10, "supervisor": 4, "supplier_manager": 2}
+_SHARES = {"case_officer": 10, "supervisor": 4, "supplier_manager": 2, "asks": 2}
 """How many of each role in a round of them; one of the others."""
 _LINK = re.compile(r'href="(/[^"#]*)"')
 _NOT_A_PAGE = ("/utseende/", "/static/", "/bootstrap/")
@@ -80,14 +79,14 @@ class _Person(threading.Thread):
             due += self._chance.expovariate(1 / THINKS)
 
     def _step(self, due: float) -> None:
-        if self._may_book and self._chance.random() < _ASKS_FOR_A_PLACE:
+        if self._may_book:
             one = self._book.next_waiting()
             if one is not None:
                 path = f"/placeringar/begar/{one.choice_round_id}"
                 page = self._ask(path, get(path, self._cookie), due)
                 if page:
                     self._ask(path, one.request(self._cookie, token_in(page)), time.monotonic())
-                return
+            return
         self._steps = (self._steps + 1) % _LONGEST_WALK
         path = self._chance.choice(self._links) if self._links and self._steps else "/"
         page = self._ask(path, get(path, self._cookie), due)
@@ -131,7 +130,9 @@ def _people(ground: Ground, served: Served, how_many: int, officers: set[int], b
         by_role: dict[str, list[int]] = defaultdict(list)
         for role, membership_id in cursor.fetchall():
             by_role[role].append(membership_id)
-    by_role["case_officer"] = sorted(officers)  # those whose participants wait
+    # Those for whom thousands wait, whom no officer has: they do nothing but ask for places.
+    by_role["asks"] = sorted(officers)
+    by_role["case_officer"] = sorted(set(by_role["case_officer"]) - officers)
     round_of = [role for role in by_role for _ in range(_SHARES.get(role, 1))]
     chance, people = Random(8), []
     for number in range(how_many):
