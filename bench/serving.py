@@ -56,7 +56,7 @@ def _used(pid: int) -> float:
 
 @contextmanager
 def product(ground: Ground, database: str) -> Iterator[Served]:
-    command = [sys.executable, ROOT / "app.py", "web", "--workers", "2", "--threads", "4", "--bind"]
+    command = [sys.executable, ROOT / "commands.py", "web", "--workers", "2", "--threads", "4", "--bind"]
     with _served(ground, f"product-{database}", command, [], ground.environment(database)) as served:
         yield served
 

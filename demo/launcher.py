@@ -160,7 +160,7 @@ class _Demo:
                 raise DemoProblem(f"{server.name} has stopped (see {server.log}). make demo starts it again.")
 
     def _start(self, command: list[str], log: Path, *, shown: bool = False) -> subprocess.Popen[bytes]:
-        program = [sys.executable, "-u", self._root / "app.py", *command]
+        program = [sys.executable, "-u", self._root / "commands.py", *command]
         return start(program, log, env=self._environment, cwd=self._root, shown=shown)
 
     def _log(self, name: str) -> Path:

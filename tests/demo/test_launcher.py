@@ -93,7 +93,7 @@ class Demo:
 def root(tmp_path: Path) -> Path:
     folder = tmp_path / "clone"
     folder.mkdir()
-    (folder / "app.py").write_text(STAND_IN)
+    (folder / "commands.py").write_text(STAND_IN)
     return folder
 
 
