@@ -46,7 +46,15 @@ def init_web(app: Flask) -> None:
     app.before_request(_refuse_unstorable_text)
 
     app.register_blueprint(_static_files())
-    for blueprint in (work.bp, pages.bp, accounts.bp, account_views.bp, colleagues.bp, letters.bp, second_factor.bp):
+    for blueprint in (
+        work.bp,
+        pages.bp,
+        accounts.bp,
+        account_views.bp,
+        colleagues.bp,
+        letters.bp,
+        second_factor.bp,
+    ):
         app.register_blueprint(blueprint)
     csrf.exempt(letters.unsubscribe)  # posted to by mail programs; its link is signed
     if app.config.get("DEMO"):

@@ -31,7 +31,15 @@ def web(database: Database) -> Iterator[Web]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     settings = config.demo_environment(database.url, database.owner_url, database.settings.redis_url)
-    command = [sys.executable, str(ROOT / "commands.py"), "web", "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    command = [
+        sys.executable,
+        str(ROOT / "commands.py"),
+        "web",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+    ]
     environment = {**os.environ, **settings, "METRICS_TOKEN": TOKEN}
     process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
     address = f"http://127.0.0.1:{port}"
