@@ -13,7 +13,8 @@ from sqlalchemy import create_engine, text, update
 from sqlalchemy.pool import NullPool
 
 import migrations
-from app import SEALED, cli, create_app
+from app import SEALED, create_app
+from commands import cli
 from doctor import CHECKS, Level, Patient, examine
 from marketplace import clock
 from marketplace.audit_chain import jobs

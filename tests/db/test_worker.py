@@ -22,9 +22,11 @@ from marketplace import clock, outbox
 from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import OrganisationKind
 from marketplace.db import db, transaction
+from marketplace.job_counts import QUEUE
 from marketplace.logs import configure_logging
 from marketplace.outbox import RESEND_AFTER, Outbox, emit
 from marketplace.tenancy import acting_as, system_actor
+from schedule import SCHEDULE, Scheduled
 from tests.support import jobs
 from tests.support.application import Database
 
@@ -115,7 +117,7 @@ def test_a_job_that_is_sent_again_does_nothing(database: Database, redis: Redis)
     jobs.note(outbox_id)
     assert len(jobs.noted()) == 1
     _relay(database, redis)  # processed before it was relayed
-    assert Queue(worker.QUEUE, connection=redis).count == 0
+    assert Queue(QUEUE, connection=redis).count == 0
 
 
 def test_a_job_for_a_message_that_is_gone_does_nothing(database: Database) -> None:
@@ -137,7 +139,7 @@ def test_a_message_that_waits_in_the_queue_is_not_doubled(database: Database, re
     _emit("one")
     _relay(database, redis)
     _later(database, redis)
-    assert Queue(worker.QUEUE, connection=redis).count == 1
+    assert Queue(QUEUE, connection=redis).count == 1
     _work(database, redis)
     assert len(jobs.noted()) == 1
 
@@ -238,9 +240,9 @@ def _organisation(name: str, kind: OrganisationKind) -> int:
     return made.id
 
 
-_NIGHTLY = worker.Scheduled("one", "0 2 * * *", "a test's own", kind=OrganisationKind.AUTHORITY)
-_MONTHLY = worker.Scheduled("none", "0 3 1 * *", "a test's own", kind=OrganisationKind.ENTERPRISE)
-_BY_ITSELF = worker.Scheduled("own", "0 4 * * *", "a test's own", function="tests.support.jobs.dispatch")
+_NIGHTLY = Scheduled("one", "0 2 * * *", "a test's own", kind=OrganisationKind.AUTHORITY)
+_MONTHLY = Scheduled("none", "0 3 1 * *", "a test's own", kind=OrganisationKind.ENTERPRISE)
+_BY_ITSELF = Scheduled("own", "0 4 * * *", "a test's own", function="tests.support.jobs.dispatch")
 
 
 def test_what_was_never_sent_is_due_at_start_and_once_only(database: Database, redis: Redis) -> None:
@@ -309,8 +311,8 @@ def test_the_clock_starts_a_function_that_finds_its_own_work(
 
 
 def test_every_entry_of_the_schedule_leads_to_a_job() -> None:
-    assert len({entry.name for entry in worker.SCHEDULE}) == len(worker.SCHEDULE)
-    for entry in worker.SCHEDULE:
+    assert len({entry.name for entry in SCHEDULE}) == len(SCHEDULE)
+    for entry in SCHEDULE:
         assert callable(import_attribute(entry.function)) if entry.kind is None else JOBS[entry.name]
 
 

@@ -13,6 +13,7 @@ import worker
 from invoicing.run.jobs import _month_of
 from marketplace.clock import STOCKHOLM, today, travelling
 from marketplace.reference.rules import add_working_days
+from schedule import SCHEDULE
 from tests.support.clients import ClientFor
 from tests.support.placement_market import Market
 
@@ -35,7 +36,7 @@ def swedish_time() -> Iterator[None]:
 def test_what_is_done_each_night_is_done_once(swedish_time: None, around: date) -> None:
     begins = datetime.combine(around - timedelta(days=1), datetime.min.time(), STOCKHOLM)
     ends = datetime.combine(around + timedelta(days=2), datetime.min.time(), STOCKHOLM)
-    for entry in worker.SCHEDULE:
+    for entry in SCHEDULE:
         minute, hour, day, month, weekday = entry.cron.split()
         if (day, month, weekday) != ("*", "*", "*") or not (minute + hour).isdecimal():
             continue
@@ -49,7 +50,7 @@ def test_what_is_done_each_night_is_done_once(swedish_time: None, around: date) 
 
 
 def test_the_months_run_is_of_december_on_new_years_night(swedish_time: None) -> None:
-    [entry] = [entry for entry in worker.SCHEDULE if entry.name == "invoice_run"]
+    [entry] = [entry for entry in SCHEDULE if entry.name == "invoice_run"]
     job = CronJob("of the tests", func=worker.start_scheduled, cron=entry.cron)
     job.set_enqueue_time(datetime(2026, 12, 31, 22, 59, tzinfo=UTC))
     assert job.next_enqueue_time == datetime(2027, 1, 1, 3, tzinfo=UTC)

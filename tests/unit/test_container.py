@@ -10,7 +10,8 @@ from typing import Any
 import click
 import yaml
 
-from app import ROOT, cli
+from app import ROOT
+from commands import cli
 from config import Settings
 from demo.cluster import APP, DATABASE, OWNER
 

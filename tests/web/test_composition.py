@@ -10,6 +10,7 @@ from flask import Blueprint, Flask
 
 import app as composition
 import config
+from commands import cli
 from marketplace.logs import configure_logging
 from marketplace.web.guards import public
 from tests.support.clients import Client
@@ -30,7 +31,7 @@ def test_the_application_refuses_to_start_with_a_route_that_lacks_its_guard(
 
 
 def test_every_route_is_listed_with_its_guard() -> None:
-    answer = CliRunner().invoke(composition.cli, ["routes"])
+    answer = CliRunner().invoke(cli, ["routes"])
     assert answer.exit_code == 0
     lines = answer.output.splitlines()
     assert any("/logga-in" in line and "public: " in line for line in lines)
@@ -42,7 +43,7 @@ def test_a_command_says_in_one_line_what_is_missing(monkeypatch: pytest.MonkeyPa
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "SECRET_KEY", "PERSON_KEYS"):
         monkeypatch.delenv(name, raising=False)
     for command in ("migrate", "web", "worker", "seed"):
-        answer = CliRunner().invoke(composition.cli, [command])
+        answer = CliRunner().invoke(cli, [command])
         assert answer.exit_code == 1
         assert answer.output.startswith("Error: Settings: missing in the environment: DATABASE_")
         assert answer.output.count("\n") == 1
