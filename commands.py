@@ -75,8 +75,9 @@ def web(bind: str, workers: int, threads: int) -> None:
     """Serves the application with gunicorn."""
     from marketplace.web.server import serve, shared_counts
 
+    settings = config.load()
     with shared_counts():
-        serve(create_app(), bind, workers, threads)
+        serve(create_app(settings), bind, workers, threads)
 
 
 @cli.command()

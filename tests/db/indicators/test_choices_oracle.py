@@ -17,6 +17,8 @@ from indicators.choices.models import BreadthNumber, ChoiceCell, ChoiceSegregati
 from indicators.choices.rules import ALL, KIND_STEPS, WITHIN, Cell, ChoiceStep, Part
 from indicators.choices.services import compute_choices
 from indicators.segregation.rules import duncan_d, expected_d
+from marketplace.accounts.rules import Role
+from marketplace.accounts.services import add_membership
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.reference.models import Trade
@@ -180,11 +182,19 @@ def _free(person: Participant, grant: Grant, day: date) -> set[str]:
 
 def varied(market: Market) -> Market:
     """Two case officers in the one unit, another unit with a single one."""
-    south_unit, officers = market.south_officer.organisation_id, (market.officer, market.coordinator)
+    unit, south_unit = market.officer.organisation_id, market.south_officer.organisation_id
+    officers = (market.officer, market.coordinator)
+    assert unit
+    assert south_unit
+    assert market.officer.user_id
+    assert market.coordinator.user_id
+    with acting_as(system_actor()), transaction():
+        add_membership(market.coordinator.user_id, unit, Role.CASE_OFFICER)
+        add_membership(market.officer.user_id, south_unit, Role.CASE_OFFICER)
     with acting_as(system_actor(market.north_id)), transaction():
         for person in db.session.scalars(select(Participant)):
             person.case_officer_id = officers[person.id % 2].user_id or 0
-            if person.id % 4 == 0 and south_unit:
+            if person.id % 4 == 0:
                 person.unit_id, person.case_officer_id = south_unit, market.officer.user_id or 0
     return market
 

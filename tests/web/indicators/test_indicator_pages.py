@@ -113,7 +113,8 @@ def test_charts_are_images_of_their_own_without_scripts(market: Market, client_f
     for path in ("/kapacitet/karta.svg", "/val-och-kon/diagram.svg?ar=2026", "/val-och-kon/steg.svg"):
         answer = client.get(path)
         assert answer.mimetype == "image/svg+xml"
-        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; style-src 'unsafe-inline'"
+        policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        assert answer.headers["Content-Security-Policy"] == policy
         image = answer.get_data(as_text=True)
         assert "<script" not in image
         assert "http" not in image.replace("http://www.w3.org", "").replace("http://pygal.org", "")
