@@ -2,7 +2,7 @@
 who see the persons."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -41,44 +41,6 @@ _SEEN = """
         GROUP BY round_id, participant_id, sex, kommun_code, unit_id, case_officer_id, hours_per_week, opened_at,
                  dominance, ssyk, enterprise_id
     )"""
-_COUNTED = _SEEN.format(rows="counted")
-
-_REACHED = ", ".join(f"count(*) FILTER (WHERE is_{step}) AS {step}" for step in ChoiceStep)
-_COUNTS = ", ".join(
-    f"CAST(sum({step}) AS integer), count(*) FILTER (WHERE {step} > 0),"
-    f" count(DISTINCT case_officer_id) FILTER (WHERE {step} > 0)"
-    for step in ChoiceStep
-)
-# Participants are counted by first adding up each one's own, which takes no sorting of everybody's.
-_FUNNEL = text(
-    f"""
-    {_COUNTED}, own AS (
-        SELECT participant_id, sex, kommun_code, unit_id, case_officer_id, dominance, ssyk, enterprise_id, {_REACHED}
-        FROM seen
-        GROUP BY participant_id, sex, kommun_code, unit_id, case_officer_id, GROUPING SETS (
-            (), (dominance), (dominance, ssyk), (enterprise_id), (dominance, enterprise_id))
-    )
-    SELECT sex,
-           CASE WHEN ssyk IS NOT NULL THEN 'trade' WHEN enterprise_id IS NOT NULL THEN 'supplier'
-                WHEN GROUPING(kommun_code) = 0 THEN 'kommun' WHEN GROUPING(unit_id) = 0 THEN 'unit' ELSE 'all' END,
-           coalesce(ssyk, CAST(enterprise_id AS text), kommun_code, CAST(unit_id AS text), ''),
-           coalesce(dominance, ''), {_COUNTS}
-    FROM own
-    GROUP BY sex, dominance, ssyk, enterprise_id, GROUPING SETS ((), (kommun_code), (unit_id))
-    HAVING ssyk IS NULL AND enterprise_id IS NULL OR GROUPING(kommun_code, unit_id) = 3
-"""  # noqa: S608 - our own words only, as below
-)
-
-_PARTICIPANTS = text(
-    f"""
-    {_COUNTED}, own AS (
-        SELECT sex, array_agg(DISTINCT dominance) AS kinds, least(count(DISTINCT ssyk), {MOST_TRADES}) AS trades
-        FROM seen GROUP BY participant_id, sex
-    )
-    SELECT sex, kinds, trades, count(*) FROM own GROUP BY sex, kinds, trades
-"""  # noqa: S608
-)
-
 _KINDS = ", ".join(Dominance)
 _EACH_KIND = ", ".join(f"({kind})" for kind in Dominance)
 _OFFERED = ", ".join(
@@ -106,19 +68,46 @@ _OFFERED_OF = f""", rounds AS (
         SELECT round_id, participant_id, sex, day, {_OFFERED}
         FROM rounds LEFT JOIN free USING (kommun_code, hours_per_week, day)
     )"""  # noqa: S608
-_OFFERS = _SEEN + _OFFERED_OF
-_ROUNDS = text(
+_REACHED = ", ".join(f"count(*) FILTER (WHERE is_{step}) AS {step}" for step in ChoiceStep)
+_COUNTS = ", ".join(
+    f"CAST(sum({step}) AS bigint), count(*) FILTER (WHERE {step} > 0),"
+    f" count(DISTINCT case_officer_id) FILTER (WHERE {step} > 0)"
+    for step in ChoiceStep
+)
+# The three are counted of the same showings, which are found once. In the funnel participants are counted by first
+# adding up each one's own, which takes no sorting of everybody's.
+_YEAR = text(
     f"""
-    {_OFFERS.format(rows="counted")}
-    SELECT sex, {_KINDS}, count(*), count(DISTINCT participant_id)
+    {_SEEN.format(rows="counted")}{_OFFERED_OF.format(rows="counted")}, own AS (
+        SELECT participant_id, sex, kommun_code, unit_id, case_officer_id, dominance, ssyk, enterprise_id, {_REACHED}
+        FROM seen
+        GROUP BY participant_id, sex, kommun_code, unit_id, case_officer_id, GROUPING SETS (
+            (), (dominance), (dominance, ssyk), (enterprise_id), (dominance, enterprise_id))
+    ), breadth AS (
+        SELECT sex, array_agg(DISTINCT dominance) AS kinds, least(count(DISTINCT ssyk), {MOST_TRADES}) AS trades
+        FROM seen GROUP BY participant_id, sex
+    )
+    SELECT 'funnel' AS counted, sex, ARRAY[
+               CASE WHEN ssyk IS NOT NULL THEN 'trade' WHEN enterprise_id IS NOT NULL THEN 'supplier'
+                    WHEN GROUPING(kommun_code) = 0 THEN 'kommun' WHEN GROUPING(unit_id) = 0 THEN 'unit' ELSE 'all' END,
+               coalesce(ssyk, CAST(enterprise_id AS text), kommun_code, CAST(unit_id AS text), ''),
+               coalesce(dominance, '')] AS words,
+           ARRAY[{_COUNTS}] AS numbers
+    FROM own
+    GROUP BY sex, dominance, ssyk, enterprise_id, GROUPING SETS ((), (kommun_code), (unit_id))
+    HAVING ssyk IS NULL AND enterprise_id IS NULL OR GROUPING(kommun_code, unit_id) = 3
+    UNION ALL
+    SELECT 'participants', sex, kinds, ARRAY[trades, count(*)] FROM breadth GROUP BY sex, kinds, trades
+    UNION ALL
+    SELECT 'rounds', sex, ARRAY[{_KINDS}], ARRAY[count(*), count(DISTINCT participant_id)]
     FROM offered
     GROUP BY sex, GROUPING SETS ((), {_EACH_KIND}, ({_KINDS}))
-"""  # noqa: S608
+"""  # noqa: S608 - our own words only, as below
 )
 _COULD_HAVE = f"'{Offer.FREE}' IN ({_KINDS})"
 _ROWS = text(
     f"""
-    {_OFFERS.format(rows="visible")}
+    {_SEEN.format(rows="visible")}{_OFFERED_OF.format(rows="visible")}
     SELECT round_id, participant_id, day, {_KINDS}, count(*) OVER ()
     FROM offered
     WHERE NOT :only_more OR {_COULD_HAVE}
@@ -147,8 +136,13 @@ class Counted:
 def count_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Dominance]) -> Counted:
     """Rounds that were opened in the year before the day, and what came of them before it. Act as the system for
     the authority."""
-    asked = _asked(authority_id, year, until, kinds)
-    funnel = _funnel(asked)
+    funnel: dict[Sex, dict[Cell, Count]] = defaultdict(dict)
+    breadth: dict[Sex, Breadth] = defaultdict(Breadth)
+    for counted, sex, words, numbers in db.session.execute(_YEAR, _asked(authority_id, year, until, kinds)):
+        if counted == "funnel":
+            _add_steps(funnel[Sex(sex)], words, numbers)
+        else:
+            _add_breadth(breadth[Sex(sex)], words, *numbers, is_of_rounds=counted == "rounds")
     cells = {cell for of_sex in funnel.values() for cell in of_sex}
     keys = {
         by: {cell.key for cell in cells if cell.by is by} for by in (Part.KOMMUN, Part.SUPPLIER, Part.UNIT)
@@ -156,7 +150,7 @@ def count_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Do
     if len(keys[Part.UNIT]) == 1:
         keys[Part.UNIT] = set()  # the only unit is the whole, which hides nobody's
     parts = Parts({cell.key: kinds[cell.key] for cell in cells if cell.by is Part.TRADE}, keys)
-    return Counted(funnel, _breadth(asked), parts)
+    return Counted(funnel, breadth, parts)
 
 
 @dataclass(frozen=True)
@@ -209,26 +203,23 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), clock.STOCKHOLM)
 
 
-def _funnel(asked: Mapping[str, Any]) -> dict[Sex, dict[Cell, Count]]:
-    found: dict[Sex, dict[Cell, Count]] = defaultdict(dict)
-    for sex, by, key, kind, *numbers in db.session.execute(_FUNNEL, asked):
-        for position, step in enumerate(ChoiceStep):
-            found[Sex(sex)][Cell(step, kind, Part(by), key)] = Count(
-                *numbers[3 * position : 3 * position + 3]
-            )
-    return found
+def _add_steps(funnel: dict[Cell, Count], words: Sequence[str], numbers: Sequence[int]) -> None:
+    by, key, kind = words
+    for position, step in enumerate(ChoiceStep):
+        funnel[Cell(step, kind, Part(by), key)] = Count(*numbers[3 * position : 3 * position + 3])
 
 
-def _breadth(asked: Mapping[str, Any]) -> dict[Sex, Breadth]:
-    found: dict[Sex, Breadth] = defaultdict(Breadth)
-    for sex, kinds, trades, number in db.session.execute(_PARTICIPANTS, asked):
-        seen = Seen(tuple(kind for kind in Dominance if kind in kinds), trades)
-        found[Sex(sex)].participants[seen] = number
-    for sex, *offers, number, participants in db.session.execute(_ROUNDS, asked):
-        told = {kind: Offer(offer) for kind, offer in zip(Dominance, offers, strict=True) if offer}
-        if len(told) == len(Dominance):
-            found[Sex(sex)].rounds[tuple(told.values())] = number
-            continue
-        cells = [BreadthCell(_FACT_OF[offer], kind) for kind, offer in told.items()]
-        found[Sex(sex)].in_rounds[cells[0] if cells else BreadthCell(Fact.ROUNDS)] = participants
-    return found
+def _add_breadth(
+    breadth: Breadth, words: Sequence[str | None], first: int, second: int, *, is_of_rounds: bool
+) -> None:
+    """Of participants their kinds, how many trades, and how many they are; of rounds what became of each kind, how many
+    rounds and how many participants."""
+    if not is_of_rounds:
+        breadth.participants[Seen(tuple(kind for kind in Dominance if kind in words), first)] = second
+        return
+    told = {kind: Offer(offer) for kind, offer in zip(Dominance, words, strict=True) if offer}
+    if len(told) == len(Dominance):
+        breadth.rounds[tuple(told.values())] = first
+        return
+    cells = [BreadthCell(_FACT_OF[offer], kind) for kind, offer in told.items()]
+    breadth.in_rounds[cells[0] if cells else BreadthCell(Fact.ROUNDS)] = second

@@ -15,7 +15,7 @@ _MINE = """
     FROM placement
     JOIN contract ON contract.id = placement.contract_id
     JOIN terms_version ON terms_version.id = contract.terms_id
-    WHERE placement.enterprise_id = :enterprise_id
+    WHERE placement.enterprise_id = :enterprise_id AND coalesce(placement.ended_on, :begins) >= :begins
 """
 
 _ATTENDANCE = """
