@@ -188,10 +188,16 @@ def test_postgresql_is_restarted_in_the_middle(servers: Servers, monkeypatch: py
 
 
 RELAY_AND_WORKER = """
+import time
 import config, worker
 from app import create_app
 from invoicing.run import jobs
-jobs.BATCH = 1
+from invoicing.run import services as runs
+jobs.BATCH, make_batch = 1, runs.make_batch
+def make_slowly(*given, **how):
+    time.sleep(0.2)  # so that the test has time to kill it
+    return make_batch(*given, **how)
+runs.make_batch = make_slowly
 settings = config.load()
 app, connection = create_app(settings), worker.redis_for(settings)
 while True:
