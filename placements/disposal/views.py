@@ -11,6 +11,7 @@ from marketplace.audit import timeline
 from marketplace.db import get_or_404, paginate, transaction
 from marketplace.errors import Conflict, DomainError, NotFound
 from marketplace.rules import possible_actions
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
 from marketplace.web.downloads import pdf_response
@@ -145,6 +146,7 @@ def show(disposal_id: int) -> ResponseReturnValue:
 
 @bp.route("/<int:disposal_id>/besluta", methods=["GET", "POST"])
 @requires(Role.CONTROLLER)
+@freshly_proved
 def decide(disposal_id: int) -> ResponseReturnValue:
     found = queries.disposal(disposal_id)
     form = DecisionForm()

@@ -1,13 +1,16 @@
 """How a page in a browser is looked at: axe, console, status, width, and a picture for people to judge."""
 
 import re
-from collections.abc import Mapping
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, Response, ViewportSize
 
 from app import ROOT
+from marketplace.clock import travelling
 from marketplace.tenancy import Actor
 
 SCREENSHOTS = ROOT / "screenshots"
@@ -58,6 +61,17 @@ class Look:
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the screen."""
     return int(page.evaluate(_OVERFLOW))
+
+
+def stand_on(app: Flask, day: date) -> None:
+    """The application's clock stands at the day in every request."""
+    inner = app.wsgi_app
+
+    def on_the_day(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        with travelling(day):
+            return inner(environ, start_response)
+
+    app.wsgi_app = on_the_day  # type: ignore[method-assign]
 
 
 def resize(page: Page, width: int) -> None:

@@ -1,9 +1,7 @@
 """Competing requests, changes, moves and withdrawal in a browser: axe, narrow screens, dark scheme."""
 
-from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -22,7 +20,7 @@ from placements.booking.services import (
     request_placement,
 )
 from placements.choice.services import record_choice, show_places
-from tests.browser.looking import WIDE, look_at_pages, opened, sign_in
+from tests.browser.looking import WIDE, look_at_pages, opened, sign_in, stand_on
 from tests.support.application import Database
 from tests.support.bookings import accepted, chosen_with_reserves, request_each, running
 from tests.support.placement_market import TODAY, Market, build_market
@@ -60,13 +58,7 @@ SUPERVISORS_PAGES = {
 @pytest.fixture
 def market(database: Database) -> Market:
     """The application's clock stands at the Monday when the training begins."""
-    inner = database.app.wsgi_app
-
-    def on_the_monday(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with travelling(TODAY_THERE):
-            return inner(environ, start_response)
-
-    database.app.wsgi_app = on_the_monday  # type: ignore[method-assign]
+    stand_on(database.app, TODAY_THERE)
     with travelling(TODAY):
         return build_market(seats=5)
 

@@ -1,8 +1,5 @@
 """The participant's own page in a browser: by code, wide, narrow and dark; without script; by keyboard alone."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, Page
 
@@ -13,7 +10,7 @@ from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor, acting_as
 from placements.choice.services import close_round, decline_place, record_choice, shortlist_place
 from placements.visits.services import book_visit
-from tests.browser.looking import NARROW, WIDE, look_at_pages, look_over, opened, overflow
+from tests.browser.looking import NARROW, WIDE, look_at_pages, look_over, opened, overflow, stand_on
 from tests.support.application import Database
 from tests.support.own_page import code_of, shown_round
 from tests.support.pictures import photograph
@@ -42,13 +39,7 @@ OFFICERS_PAGES = {
 @pytest.fixture
 def market(database: Database) -> Market:
     """The application's clock stands at the market's Monday."""
-    inner = database.app.wsgi_app
-
-    def on_the_monday(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with travelling(TODAY):
-            return inner(environ, start_response)
-
-    database.app.wsgi_app = on_the_monday  # type: ignore[method-assign]
+    stand_on(database.app, TODAY)
     return build_market(seats=3)
 
 

@@ -1,8 +1,5 @@
 """Log control and consents in a browser: the controller's pages, the officers' ledger and the participant's own."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -15,7 +12,7 @@ from placements.access_log.rules import CheckOutcome
 from placements.access_log.services import draw_checks, settle_check
 from placements.participants.queries import consents_of
 from placements.participants.withdrawal import withdraw_consent
-from tests.browser.looking import WIDE, look_at_pages, look_over, opened
+from tests.browser.looking import WIDE, look_at_pages, look_over, opened, stand_on
 from tests.support.application import Database
 from tests.support.looks import looked
 from tests.support.own_page import code_of
@@ -36,13 +33,7 @@ CONTROLLERS_PAGES = {
 @pytest.fixture
 def market(database: Database) -> Market:
     """The application's clock stands at the market's Monday."""
-    inner = database.app.wsgi_app
-
-    def on_the_monday(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with travelling(TODAY):
-            return inner(environ, start_response)
-
-    database.app.wsgi_app = on_the_monday  # type: ignore[method-assign]
+    stand_on(database.app, TODAY)
     return build_market()
 
 

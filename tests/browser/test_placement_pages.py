@@ -1,8 +1,6 @@
 """Participants, search, choice and booking in a browser: axe, narrow screens, dark scheme, each role's own pages."""
 
-from collections.abc import Callable, Iterable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -18,7 +16,7 @@ from placements.booking.services import accept_placement, decline_placement
 from placements.choice.services import open_round, show_places
 from placements.participants.queries import consents_of
 from placements.participants.services import update_needs
-from tests.browser.looking import WIDE, look_at_pages, opened, sign_in
+from tests.browser.looking import WIDE, look_at_pages, opened, sign_in, stand_on
 from tests.support.application import Database
 from tests.support.placement_market import TODAY, Market, build_market, granted, register, requested
 
@@ -72,13 +70,7 @@ MANAGERS_PAGES = {"managers-placements": "/placeringar/", "managers-placement": 
 @pytest.fixture
 def market(database: Database) -> Market:
     """The application's clock stands at the market's Monday."""
-    inner = database.app.wsgi_app
-
-    def on_the_monday(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with travelling(TODAY):
-            return inner(environ, start_response)
-
-    database.app.wsgi_app = on_the_monday  # type: ignore[method-assign]
+    stand_on(database.app, TODAY)
     return build_market(seats=3)
 
 

@@ -1,9 +1,7 @@
 """The search and its tools in a browser: axe, narrow screens, dark scheme; searched, asked about and saved by hand
 without script."""
 
-from collections.abc import Callable, Iterable
 from datetime import time
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -17,7 +15,7 @@ from marketplace.tenancy import acting_as, system_actor
 from placements.choice.services import open_round
 from placements.search.saved_rules import Kept
 from placements.search.services import save_search
-from tests.browser.looking import WIDE, look_at_pages, opened, sign_in
+from tests.browser.looking import WIDE, look_at_pages, opened, sign_in, stand_on
 from tests.factories import HANINGE, HUDDINGE
 from tests.support.application import Database
 from tests.support.pictures import photograph
@@ -44,13 +42,7 @@ OTHERS_PAGES = {"none-saved": "/sok/sparade"}
 @pytest.fixture
 def market(database: Database) -> Market:
     """The application's clock stands at the market's Monday."""
-    inner = database.app.wsgi_app
-
-    def on_the_monday(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with travelling(TODAY):
-            return inner(environ, start_response)
-
-    database.app.wsgi_app = on_the_monday  # type: ignore[method-assign]
+    stand_on(database.app, TODAY)
     return build_market()
 
 

@@ -1,8 +1,5 @@
 """The waiting list in a browser: from a search without hits to the answer, wide, narrow, dark and without script."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -13,7 +10,7 @@ from placements.booking.services import cancel_placement
 from placements.choice.services import open_round
 from placements.waiting_list import services
 from placements.waiting_list.rules import NoReason
-from tests.browser.looking import WIDE, look_at_pages, opened, sign_in
+from tests.browser.looking import WIDE, look_at_pages, opened, sign_in, stand_on
 from tests.support.application import Database
 from tests.support.placement_market import TODAY, Market, build_market, granted, requested
 from tests.support.waiting import offers, waits, work
@@ -38,13 +35,7 @@ PAGES = {
 @pytest.fixture
 def market(database: Database) -> Market:
     """The application's clock stands at the market's Monday."""
-    inner = database.app.wsgi_app
-
-    def on_the_monday(environ: Any, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with travelling(TODAY):
-            return inner(environ, start_response)
-
-    database.app.wsgi_app = on_the_monday  # type: ignore[method-assign]
+    stand_on(database.app, TODAY)
     return build_market()
 
 

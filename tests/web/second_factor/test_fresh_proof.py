@@ -33,6 +33,7 @@ SIGNS = {
     "attest.limits",
     "contracts.sign",
     "contracts.sign_edition",
+    "disposal.decide",
     "invoices.approve",
     "plan.agree",
     "plan.propose",
