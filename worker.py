@@ -54,6 +54,7 @@ _CLOCK_TTL = 60  # seconds until another process may take over the clock from on
 _JOB_TIMEOUT = 15 * 60
 _KEEP_RESULT = 3600  # as long as a finished job's key lives, a repeated message is refused already by Redis
 _KEEP_FAILURE = 7 * 24 * 3600
+_LOOK_FOR_LOST = 60  # seconds between looks for jobs whose worker died, also when nothing else comes
 _PATIENCE = 60.0  # seconds for a running job to finish when we are asked to stop
 _log = structlog.stdlib.get_logger(__name__)
 
@@ -299,7 +300,13 @@ class JobWorker(Worker):
 
 def work(app: Flask, connection: Redis, *, is_burst: bool = False) -> bool:
     """Takes jobs until asked to stop, or with `is_burst` until there are none; gives whether it was asked."""
-    worker = JobWorker([QUEUE], connection=connection, maintenance_interval=60)
+    # RQ waits for a job at most 15 seconds less than the worker's time to live, and looks in between.
+    worker = JobWorker(
+        [QUEUE],
+        connection=connection,
+        maintenance_interval=_LOOK_FOR_LOST,
+        worker_ttl=_LOOK_FOR_LOST + 15,
+    )
     worker.app = app
     worker.work(burst=is_burst, logging_level=logging.getLevelName(app.logger.getEffectiveLevel()))
     return worker.is_stopping
