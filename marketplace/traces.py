@@ -70,7 +70,11 @@ def traced_job(name: str, **attributes: str) -> Iterator[None]:
         yield
         return
     with provider.get_tracer("platstorget").start_as_current_span(
-        name, kind=SpanKind.CONSUMER, attributes=attributes, record_exception=False
+        name,
+        kind=SpanKind.CONSUMER,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
     ):
         yield
     provider.force_flush(5000)
@@ -91,7 +95,8 @@ class _TracedCursor(Cursor):
         if not (parent.is_recording() and has_app_context()):
             super().execute(statement, parameters)
             return
-        text = statement.decode() if isinstance(statement, bytes) else str(statement)
+        # What is sent many times at once comes with the values put in: of that its kind alone.
+        text = statement.split(maxsplit=1)[0].decode() if isinstance(statement, bytes) else str(statement)
         provider: TracerProvider = current_app.extensions[_EXTENSION]
         with provider.get_tracer("platstorget").start_as_current_span(
             text.split(maxsplit=1)[0],

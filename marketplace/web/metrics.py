@@ -64,9 +64,9 @@ def add_metrics(app: Flask, token: str, connection: Redis) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         if "started" in g:
-            route = request.url_rule.rule if request.url_rule else "unknown"
-            labels = _REQUESTS.labels(request.method, route, response.status_code)
-            labels.observe(time.perf_counter() - g.started)
+            rule = request.url_rule  # without one the method may be any word too
+            method, route = (request.method, rule.rule) if rule else ("unknown", "unknown")
+            _REQUESTS.labels(method, route, response.status_code).observe(time.perf_counter() - g.started)
         return response
 
     opened, used = _CONNECTIONS.labels("open"), _CONNECTIONS.labels("used")
