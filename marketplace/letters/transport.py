@@ -8,13 +8,20 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
-TIMEOUT_SECONDS = 20
+from rq import get_current_job
+
+TIMEOUT_SECONDS = 10
+SILENT = "platstorget:mail:silent"
+"""In Redis while nothing more is handed over to a server that did not answer: each letter would hold a worker."""
+_SILENT_SECONDS = 300
+"""Shorter than a message waits to be sent again."""
 
 
 def hand_over(message: EmailMessage, mail_url: str) -> None:
     """Sends through MAIL_URL: smtp:// (STARTTLS when there is a password), smtps:// or file:///folder.
 
-    Raises OSError or smtplib.SMTPException when it cannot.
+    Raises OSError when it cannot, as smtplib.SMTPException is. When a job has waited for a server that does not answer,
+    the letters after it are not tried for a while.
     """
     address = urlsplit(mail_url)
     if address.scheme == "file":
@@ -23,8 +30,16 @@ def hand_over(message: EmailMessage, mail_url: str) -> None:
         name = str(message["Message-ID"]).strip("<>")
         (folder / f"{name}.eml").write_bytes(message.as_bytes())
         return
-    with _server(address) as server:
-        server.send_message(message)
+    job = get_current_job()
+    if job and job.connection.exists(SILENT):
+        raise TimeoutError("the mail server did not answer the letter before")
+    try:
+        with _server(address) as server:
+            server.send_message(message)
+    except OSError as error:
+        if job and isinstance(error.__context__ or error, TimeoutError):  # smtplib makes its own of it
+            job.connection.set(SILENT, 1, ex=_SILENT_SECONDS)
+        raise
 
 
 def connected(mail_url: str) -> str:

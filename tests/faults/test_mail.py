@@ -16,6 +16,7 @@ from app import JOBS
 from marketplace.accounts.rules import Role
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
+from marketplace.letters import transport
 from marketplace.letters.models import LetterDelivery
 from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import DELIVER_TOPIC, write_letter
@@ -83,6 +84,15 @@ def test_down_for_a_day(database: Database, redis: Redis, monkeypatch: pytest.Mo
             relay_and_work(database, redis)
             assert undelivered() == 2
     assert [note["number"] for note in jobs.noted()] == list(HOURS)
+
+    with socket.create_server(("127.0.0.1", port)) as silent, travelling(MORNING + timedelta(hours=20)):
+        monkeypatch.setattr(transport, "TIMEOUT_SECONDS", 0.3)
+        relay_and_work(database, redis)
+        silent.accept()[0].close()
+        silent.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            silent.accept()  # the other letter, and what is tried again, does not wait for it too
+    redis.delete(transport.SILENT)
 
     inbox = Inbox()
     server = Controller(inbox, hostname="127.0.0.1", port=port)
