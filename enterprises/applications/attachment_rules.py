@@ -9,6 +9,8 @@ from marketplace.swedish import counted
 _MEBIBYTE = 1024 * 1024
 LARGEST = 10 * _MEBIBYTE
 """Bytes a file."""
+MOST_PIXELS = 80_000_000
+"""Of a picture: a page of A3 read at 600 dots an inch. Whoever opens one needs four bytes for each."""
 MOST = 20
 """Files an application."""
 LONGEST_NAME = 120
@@ -98,6 +100,15 @@ def check_truthful(name: str, claimed: FileType, found: FileType | None) -> None
         raise Invalid(
             f"{name}: namnet säger {FILE_TYPE_SV[claimed]}, men innehållet {is_word}. "
             f"Öppna filen i programmet som gjorde den. {_SPELLED_OUT}"
+        )
+
+
+def check_pixels(name: str, pixels: int) -> None:
+    """Raises Invalid for a picture that is small as a file and too large to open."""
+    if pixels > MOST_PIXELS:
+        raise Invalid(
+            f"{name}: bilden har fler än {MOST_PIXELS // 1_000_000} miljoner bildpunkter. "
+            "Spara den mindre och bifoga den igen."
         )
 
 

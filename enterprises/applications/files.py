@@ -1,15 +1,19 @@
 """What a file is, by what is in it: a name and a browser's word for it can be wrong, or lies."""
 
 import io
+import warnings
 import zipfile
 from dataclasses import dataclass
 
 import puremagic
+from PIL import Image
 
 from enterprises.applications.attachment_rules import (
     MEDIA_TYPE,
+    MOST_PIXELS,
     TYPE_OF_SUFFIX,
     FileType,
+    check_pixels,
     check_size,
     check_truthful,
     claimed_type,
@@ -36,6 +40,10 @@ def read_upload(name: str, content: bytes) -> Upload:
     claimed = claimed_type(name)
     check_size(name, len(content))
     check_truthful(name, claimed, sniffed(content))
+    if claimed in {FileType.PNG, FileType.JPEG}:
+        pixels = _pixels(content)
+        check_truthful(name, claimed, claimed if pixels else None)
+        check_pixels(name, pixels)
     return Upload(name, claimed, content)
 
 
@@ -49,6 +57,20 @@ def sniffed(content: bytes) -> FileType | None:
         if suffix in suffixes:
             return TYPE_OF_SUFFIX[suffix]
     return _in_package(content)
+
+
+def _pixels(content: bytes) -> int:
+    """As the head of a picture says: nothing more of it is read. 0 where that cannot be."""
+    try:
+        with (
+            warnings.catch_warnings(action="ignore", category=Image.DecompressionBombWarning),
+            Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as picture,
+        ):
+            return picture.width * picture.height
+    except Image.DecompressionBombError:
+        return MOST_PIXELS + 1
+    except (OSError, ValueError, SyntaxError, OverflowError):  # Pillow says so of a broken one
+        return 0
 
 
 def _in_package(content: bytes) -> FileType | None:

@@ -3,8 +3,16 @@
 import io
 import zipfile
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0\0\0\rIHDR" + bytes(20)
-JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0" + bytes(20)
+from PIL import Image
+
+
+def _picture(kind: str) -> bytes:
+    held = io.BytesIO()
+    Image.new("1", (1, 1)).save(held, kind)
+    return held.getvalue()
+
+
+PNG, JPEG = _picture("PNG"), _picture("JPEG")
 PDF = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\ntrailer\n%%EOF\n"
 
 

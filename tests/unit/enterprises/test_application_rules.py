@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from datetime import date, timedelta
 
 import pytest
@@ -255,6 +256,12 @@ def test_a_file_that_is_what_its_name_says_is_taken(name: str, content: bytes, f
     assert (upload.name, upload.file_type, upload.content) == (name, file_type, content)
 
 
+def with_sides(width: int, height: int) -> bytes:
+    """The rest of a PNG that says that it is this large."""
+    head = width.to_bytes(4) + height.to_bytes(4) + b"\x08\x02\0\0\0"
+    return head + zlib.crc32(b"IHDR" + head).to_bytes(4) + PNG[33:]
+
+
 def package(**parts: bytes) -> bytes:
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w") as file:
@@ -283,6 +290,9 @@ def package(**parts: bytes) -> bytes:
         ("intyg.pdf.exe", PDF, "den sortens fil"),
         ("tom.pdf", b"", "tom"),
         ("stor.pdf", PDF + bytes(LARGEST), "Högst 10 MB"),
+        ("trasig.png", PNG[:20], "något annat"),
+        ("bomb.png", PNG[:16] + with_sides(9_000, 9_000), "fler än 80 miljoner bildpunkter"),
+        ("bomb.png", PNG[:16] + with_sides(60_000, 60_000), "fler än 80 miljoner bildpunkter"),
     ],
 )
 def test_a_file_that_lies_or_is_not_taken_is_refused_with_what_to_do(
