@@ -7,6 +7,7 @@ The limits are exact, of the binomial distribution, since most suppliers are sma
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,6 +21,8 @@ from marketplace.swedish import counted_of
 TAIL_95: Final = 0.025
 TAIL_998: Final = 0.001
 _CURVE_POINTS: Final = 40
+_NEGLIGIBLE: Final = 1e-17
+"""Of a sum: what no longer changes it."""
 _GROUP_SV: Final = {
     Dimension.SEX: ("Inget kön", "kön", "kön"),
     Dimension.SUPPLIER: ("Ingen leverantör", "leverantör", "leverantörer"),
@@ -54,13 +57,12 @@ def upper_limit(cases: int, mean: float, tail: float) -> float:
     A whole count reaches the limit exactly when that holds; between whole counts the limit runs smoothly. It is above
     `cases` where even all of them would not be too many.
     """
-    beyond = 0.0
-    for count in range(cases, -1, -1):
-        here = _chance_of(count, cases, mean)
-        if beyond + here > tail:
-            return count + 1 - (tail - beyond) / here
-        beyond += here
-    return 0.0
+    counts = range(cases + 1)
+    first = bisect_left(
+        counts, True, lo=int(cases * mean), key=lambda count: _chance_of_at_least(count, cases, mean) <= tail
+    )
+    beyond = _chance_of_at_least(first, cases, mean)
+    return first - (tail - beyond) / _chance_of(first - 1, cases, mean)
 
 
 def lower_limit(cases: int, mean: float, tail: float) -> float:
@@ -71,15 +73,15 @@ def lower_limit(cases: int, mean: float, tail: float) -> float:
 def compare(share: Share, mean: float) -> Difference:
     """The share against the mean of all."""
     count, cases = share.numerator, share.denominator
-    if count >= upper_limit(cases, mean, TAIL_998):
-        return Difference.HIGHER
-    if count <= lower_limit(cases, mean, TAIL_998):
-        return Difference.LOWER
-    if count >= upper_limit(cases, mean, TAIL_95):
-        return Difference.MAYBE_HIGHER
-    if count <= lower_limit(cases, mean, TAIL_95):
-        return Difference.MAYBE_LOWER
-    return Difference.NONE
+    if count > cases * mean:
+        chance = _chance_of_at_least(count, cases, mean)
+        sure, unsure = Difference.HIGHER, Difference.MAYBE_HIGHER
+    else:
+        chance = _chance_of_at_least(cases - count, cases, 1 - mean)
+        sure, unsure = Difference.LOWER, Difference.MAYBE_LOWER
+    if chance > TAIL_95:
+        return Difference.NONE
+    return sure if chance <= TAIL_998 else unsure
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,19 @@ def _limits(cases: int, mean: float) -> Limits:
     return Limits(cases, *lows, *highs)
 
 
+def _chance_of_at_least(count: int, cases: int, mean: float) -> float:
+    """The binomial probability of so many or more, for counts from the mean on: each further one adds less."""
+    here = beyond = _chance_of(count, cases, mean)
+    while here > beyond * _NEGLIGIBLE:
+        here *= (cases - count) * mean / ((count + 1) * (1 - mean)) if count < cases else 0
+        beyond += here
+        count += 1
+    return round(beyond, 12)  # a chance that is just the tail is not above it
+
+
 def _chance_of(count: int, cases: int, mean: float) -> float:
     """The binomial probability of exactly so many."""
-    if mean in (0, 1):
+    if mean in (0, 1) or count > cases:
         return float(count == cases * mean)
     ways = lgamma(cases + 1) - lgamma(count + 1) - lgamma(cases - count + 1)
     return exp(ways + count * log(mean) + (cases - count) * log(1 - mean))

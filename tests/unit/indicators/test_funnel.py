@@ -1,6 +1,7 @@
 """Limits of the funnel plot against the binomial distribution itself, and words that do not rank noise."""
 
 from fractions import Fraction
+from itertools import accumulate
 from math import comb
 from random import Random
 
@@ -23,10 +24,10 @@ from indicators.outcomes.funnel_rules import (
 from indicators.rules import Share
 
 
-def chance_of_at_least(count: int, cases: int, mean: Fraction) -> Fraction:
-    return sum(
-        (comb(cases, k) * mean**k * (1 - mean) ** (cases - k) for k in range(count, cases + 1)), Fraction(0)
-    )
+def chances_of_at_least(cases: int, mean: Fraction) -> list[Fraction]:
+    """By count, from none to one more than all."""
+    each = [comb(cases, k) * mean**k * (1 - mean) ** (cases - k) for k in range(cases + 1)]
+    return [*accumulate(reversed(each), initial=Fraction(0))][::-1]
 
 
 @given(
@@ -38,11 +39,15 @@ def test_a_count_reaches_the_limit_exactly_when_chance_is_at_most_the_tail(
     cases: int, mean: Fraction, tail: float
 ) -> None:
     high, low = upper_limit(cases, float(mean), tail), lower_limit(cases, float(mean), tail)
+    at_least = chances_of_at_least(cases, mean)
     for count in range(cases + 1):
-        above = chance_of_at_least(count, cases, mean)
-        below = 1 - chance_of_at_least(count + 1, cases, mean)
+        above, below = at_least[count], 1 - at_least[count + 1]
         assert (count >= high) == (above <= Fraction(tail)), (count, high)
         assert (count <= low) == (below <= Fraction(tail)), (count, low)
+        found = compare(Share(count, cases), float(mean))
+        assert (found is Difference.HIGHER) == (above <= Fraction(TAIL_998)), count
+        assert (found is Difference.LOWER) == (below <= Fraction(TAIL_998)), count
+        assert (found is Difference.NONE) == (min(above, below) > Fraction(TAIL_95)), count
 
 
 def test_published_limits() -> None:
