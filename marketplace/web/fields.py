@@ -36,6 +36,9 @@ class DateFieldSv(DateField):
             self.data: date | None = None
             return
         super().process_formdata([str(valuelist[0]).strip()])
+        if self.data and not 1900 <= self.data.year < 3000:  # with some days added there may be no such date
+            self.data = None
+            raise ValueError(self.gettext("Not a valid date value."))
 
 
 class _TypedNumberField(Field):

@@ -1,5 +1,6 @@
 """The protocol of a disposal, for the authority's archive."""
 
+from marketplace.clock import STOCKHOLM
 from marketplace.documents import Paper, Section
 from marketplace.web.filters import instant
 from placements.disposal.models import Disposal
@@ -20,7 +21,7 @@ def protocol_paper(found: Disposal, protocol: Protocol, authority_name: str) -> 
         title_sv="Gallringsprotokoll",
         sender=authority_name,
         diary_number=found.diary_number,
-        dated=found.executed_at.date(),
+        dated=found.executed_at.astimezone(STOCKHOLM).date(),
         sections=[
             Section(
                 "Beslut",

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from marketplace.audit import Event
-from marketplace.clock import now
+from marketplace.clock import now, today
 from marketplace.documents import Paper, Section
 from marketplace.swedish import kronor, plain_hours
 from marketplace.web.filters import instant
+from placements.access_log.rules import room_sv
 from placements.extracts.queries import Held, Holding
 from placements.extracts.rules import ABOUT_SV, NAMED_BY, SECRETS, UNSAID
 from placements.extracts.word_rules import CODES_SV, COLUMN_SV, EVENTS_SV, LABELS, SUBJECT_SV
@@ -27,7 +28,7 @@ def extract_paper(holding: Holding, authority_name: str) -> Paper:
         title_sv=TITLE_SV,
         sender=authority_name,
         diary_number="",
-        dated=now().date(),
+        dated=today(),
         sections=[
             Section("Om utdraget", tuple(ABOUT_SV)),
             Section("Hur länge uppgifterna sparas", tuple(holding.kept_sv)),
@@ -39,7 +40,7 @@ def extract_paper(holding: Holding, authority_name: str) -> Paper:
 
 
 def extract_json(holding: Holding, authority_name: str) -> bytes:
-    """Every column but those that only help a guess; keys with what they are called beside them."""
+    """Every column but SECRETS; keys with what they are called beside them."""
     said = {
         "registerutdrag": {"myndighet": authority_name, "skapat": now(), "om": [*ABOUT_SV, *holding.kept_sv]},
         "delar": [
@@ -97,6 +98,8 @@ def _value_sv(column: str, value: Any, names: Mapping[tuple[str, Any], str]) -> 
         return ", ".join(f"{key}: {_value_sv(key, one, names)}" for key, one in value.items() if one)
     if column in NAMED_BY:
         return names.get((NAMED_BY[column][0], value), str(value))
+    if column == "page":
+        return room_sv(value)
     labels = CODES_SV.get(column) or LABELS.get(type(value))
     return labels.get(value, str(value)) if labels else _plain_sv(column, value)
 

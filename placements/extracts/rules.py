@@ -80,8 +80,9 @@ PARTS: Final = (
     Part("Vilka som har sett uppgifterna", "look"),
 )
 
-SECRETS: Final = frozenset({"code_hash", "newest_hash", "number_hash", "sealed_with"})
-"""Columns that say nothing to her, and help whoever would guess what they are made of."""
+SECRETS: Final = frozenset({"code_hash", "newest_hash", "number_hash", "sealed_with", "user_id", "user_name"})
+"""Columns that say nothing to her, and help whoever would guess what they are made of; and which employee it was that
+looked, which is told to whoever investigates (docs/adr/0043)."""
 
 UNSAID: Final = frozenset(
     {
@@ -116,7 +117,6 @@ NAMED_BY: Final[Mapping[str, tuple[str, str, str]]] = {
     "ssyks": _TRADE,
     "system_id": ("system_of_choice", "id", "name"),
     "unit_id": _ORGANISATION,
-    "user_id": _USER,
     "wished_trades": _TRADE,
 }
 """Columns that are keys to what has a name, which is said instead: table, key and name."""

@@ -34,7 +34,7 @@ def _participants_of(unit_ids: Collection[int]) -> dict[tuple[int, int | None], 
     with acting_as(_in_the_name_of_whoever_acts()):
         rows = db.session.execute(
             select(Participant.unit_id, Participant.case_officer_id, func.count())
-            .where(Participant.unit_id.in_(unit_ids))
+            .where(Participant.unit_id.in_(unit_ids), Participant.disposed_on.is_(None))
             .group_by(Participant.unit_id, Participant.case_officer_id)
         )
         return {(unit_id, user_id): number for unit_id, user_id, number in rows}
@@ -42,7 +42,11 @@ def _participants_of(unit_ids: Collection[int]) -> dict[tuple[int, int | None], 
 
 def _hand_over_participants(membership: Membership, to: int) -> None:
     unit_id, leaver = membership.organisation_id, membership.user_id
-    hers = select(Participant.id).where(Participant.unit_id == unit_id, Participant.case_officer_id == leaver)
+    hers = select(Participant.id).where(
+        Participant.unit_id == unit_id,
+        Participant.case_officer_id == leaver,
+        Participant.disposed_on.is_(None),
+    )
     with acting_as(_in_the_name_of_whoever_acts()) as actor:
         ids = db.session.scalars(hers.order_by(Participant.id).with_for_update(key_share=True)).all()
         db.session.execute(update(Participant).where(Participant.id.in_(ids)).values(case_officer_id=to))

@@ -12,7 +12,9 @@ from sqlalchemy import LargeBinary, String, Text, func, select, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import IntegrityError
 
+from marketplace.accounts.models import Membership
 from marketplace.clock import travelling
+from marketplace.colleagues.duties import held_by
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
 from marketplace.tenancy import acting_as, system_actor
@@ -142,6 +144,8 @@ def test_a_person_is_gone_and_her_placement_is_not(ready_market: Market) -> None
                 participant(participant_id)
         with acting_as(market.coordinator):
             assert participant(other_id).needs_sv
+            hers = db.session.get_one(Membership, market.officer.membership_id)
+            assert held_by([hers]) == {hers.id: "1 deltagare"}, "nobody takes over whoever is gone"
         with acting_as(system_actor(market.north_id)):
             left = db.session.get_one(Participant, participant_id)
             assert (left.name, left.needs_sv, left.birth_year, left.disposed_on) == (

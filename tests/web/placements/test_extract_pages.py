@@ -1,7 +1,7 @@
 """Extracts: an officer hands one over, the participant fetches her own, and both are written down."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 from marketplace.audit import timeline
 from marketplace.clock import travelling
@@ -13,7 +13,8 @@ from tests.support.placement_market import Market
 from tests.support.training import attended, ended, herself, reported, running
 from tests.web.reading import paper_text_of, text_of
 
-TUESDAY = date(2026, 3, 31)
+TUESDAY = datetime(2026, 3, 30, 22, 30, tzinfo=UTC)
+"""In Sweden it has begun."""
 
 
 def test_an_officer_hands_over_all_of_it(ready_market: Market, client_for: ClientFor) -> None:
@@ -34,7 +35,7 @@ def test_an_officer_hands_over_all_of_it(ready_market: Market, client_for: Clien
 
         paper = paper_text_of(client.post(path, data={"file_format": "pdf"}))
         for words in (
-            "Registerutdrag",
+            "2026-03-31 Registerutdrag",
             "Maja Öberg1",
             "Tyst rum",
             "Närvarande",
@@ -45,9 +46,11 @@ def test_an_officer_hands_over_all_of_it(ready_market: Market, client_for: Clien
             "Arbetsträning beviljades",
             "Slutdokumentationen: inlämnad",
             "Närvaron: närvaro registrerad",
+            "Roll: Handläggare; Vad: Deltagare; Hur: Sida",
         ):
             assert words in paper, words
-        assert "number_hash" not in paper
+        for words in ("number_hash", "participants.show", "Vem: Hanna Handläggare"):
+            assert words not in paper, words
 
         answer = client.post(path, data={"file_format": "json"})
         assert answer.mimetype == "application/json"
@@ -59,6 +62,7 @@ def test_an_officer_hands_over_all_of_it(ready_market: Market, client_for: Clien
         # The first file was a look, and stands in the second.
         assert [look["page"] for look in parts["look"]][-1] == "extracts.hand_over"
         assert any(look["has_number"] for look in parts["look"])
+        assert not any({"user_id", "user_name"} & look.keys() for look in parts["look"])
 
         with acting_as(market.officer):
             events = [event for event in timeline("participant", participant_id) if event.action == "extract"]
