@@ -1,7 +1,7 @@
 """How long what is kept, the number of a decision, and why somebody is left out."""
 
 from wtforms import IntegerField, StringField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from marketplace.web.forms import BaseForm
 
@@ -9,7 +9,7 @@ from marketplace.web.forms import BaseForm
 class RuleForm(BaseForm):
     years = IntegerField(
         "Antal år",
-        validators=[DataRequired()],
+        validators=[InputRequired()],  # 0 is written too, and refused for what it is
         description="Räknas från slutet av det kalenderår då ärendet avslutades.",
     )
     decision_sv = StringField(

@@ -203,7 +203,7 @@ COLUMN_SV: Final[Mapping[str, str]] = {
     "system_id": "Valfrihetssystem",
     "tasks_sv": "Arbetsuppgifter",
     "text_sv": "Text",
-    "times_closed": "Gånger avslutad utan svar",
+    "times_closed": "Gånger stängd",
     "times_opened": "Gånger öppnad",
     "took_part": "Deltog",
     "typed": "Påbörjad ändring",

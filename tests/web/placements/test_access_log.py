@@ -143,6 +143,7 @@ def test_a_sample_is_drawn_gone_through_and_stays(market: Market, client_for: Cl
     path = f"/loggkontroll/stickprov/{looks(market)[0].id}"
     untold = client.post(path, data={"outcome": "unjustified"})
     assert "Skriv vad som framkom" in text_of(untold)
+    assert "kontrollen? Välj vad" in text_of(client.post(path))
     found = {"outcome": "unjustified", "note_sv": "Säger sig ha sett fel."}
     assert "Obehörig" in posted(client, path, **found)
     assert client.post(path, data=found).status_code == 422

@@ -5,6 +5,7 @@ from placements.disposal import jobs
 from tests.support.clients import ClientFor
 from tests.support.disposing import LATER, case_over, message_of
 from tests.support.placement_market import Market
+from tests.support.statements import statements_of
 from tests.web.reading import made_number, paper_text_of, posted, text_of
 
 
@@ -20,6 +21,8 @@ def test_from_the_rule_to_the_protocol(ready_market: Market, client_for: ClientF
         wrong = controller.post("/gallring/frister/basis", data={"years": "6", "decision_sv": "§ 14"})
         assert wrong.status_code == 422
         assert "mellan 7 och 50" in text_of(wrong)
+        none = controller.post("/gallring/frister/basis", data={"years": "0", "decision_sv": "§ 14"})
+        assert "mellan 7 och 50" in text_of(none)
         page = posted(controller, "/gallring/frister/person", years="2", decision_sv="Planen 2026, § 14")
         assert "2 deltagare" in page
 
@@ -28,6 +31,7 @@ def test_from_the_rule_to_the_protocol(ready_market: Market, client_for: ClientF
         posted(coordinator, hold, reason_sv="Mål 123-26")
         assert "Mål 123-26" in text_of(coordinator.get(hold))
 
+        assert "Att gallra: personakten för 1 deltagare" in text_of(coordinator.get("/"))
         preview = text_of(coordinator.get("/gallring/forslag/person"))
         assert number in preview
         assert f"D{held_id:06d}" not in preview
@@ -35,6 +39,7 @@ def test_from_the_rule_to_the_protocol(ready_market: Market, client_for: ClientF
         assert "Maja" not in preview
         disposal_id = made_number(coordinator.post("/gallring/forslag/person"))
         path = f"/gallring/{disposal_id}"
+        assert "Att gallra" not in text_of(coordinator.get("/"))
         assert "Ta tillbaka förslaget" in text_of(coordinator.get(path))
         assert coordinator.get(f"{path}/protokoll.pdf").status_code == 404
 
@@ -76,9 +81,11 @@ def test_declined_and_withdrawn(ready_market: Market, client_for: ClientFor) -> 
     with travelling(LATER):
         coordinator, controller = client_for(market.coordinator), client_for(market.controller)
         posted(controller, "/gallring/frister/person", years="2", decision_sv="§ 14")
+        few = len(statements_of(lambda: controller.get("/gallring/")))
         first = made_number(coordinator.post("/gallring/forslag/person"))
         assert "Förslaget är avslaget" in posted(controller, f"/gallring/{first}/avsla")
         second = made_number(coordinator.post("/gallring/forslag/person"))
         assert "tillbakataget" in posted(coordinator, f"/gallring/{second}/ta-tillbaka")
+        assert len(statements_of(lambda: controller.get("/gallring/"))) == few
         assert controller.post(f"/gallring/{second}/avsla").status_code == 409
         assert controller.get("/gallring/frister/annat").status_code == 404
