@@ -3,26 +3,25 @@
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
-from werkzeug.wrappers import Response
 
 from marketplace.accounts import password_services, queries, session_services
 from marketplace.accounts.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm
 from marketplace.accounts.rules import MEANS_SV, SESSIONS_KEPT
 from marketplace.clock import now
 from marketplace.db import transaction
-from marketplace.errors import DomainError, Invalid, NotFound
+from marketplace.errors import DomainError, NotFound
 from marketplace.second_factor.services import tell
 from marketplace.tenancy import current_actor
 from marketplace.web.guards import public, signed_in
 from marketplace.web.known_browsers import remember_browser
-from marketplace.web.limiter import fingerprint, limiter
+from marketplace.web.limiter import fingerprint, is_refused, limiter
 from marketplace.web.sessions import current_session_id, session_limits
 
 bp = Blueprint("account", __name__)
 
 _WRONG_PASSWORDS = "10 per 15 minutes"
-_LETTERS = "20 per hour"
 _LINKS = "60 per 15 minutes"
+"""Asked for and opened from one address, which may be a whole office's."""
 
 
 def _user() -> str:
@@ -33,13 +32,9 @@ def _address() -> str:
     return fingerprint("links", get_remote_address())
 
 
-def _is_failure(response: Response) -> bool:
-    return response.status_code == Invalid.status
-
-
 @bp.route("/installningar/losenord", methods=["GET", "POST"])
 @signed_in
-@limiter.limit(_WRONG_PASSWORDS, key_func=_user, methods=["POST"], deduct_when=_is_failure)
+@limiter.limit(_WRONG_PASSWORDS, key_func=_user, methods=["POST"], deduct_when=is_refused)
 def change_password() -> ResponseReturnValue:
     form, user_id = ChangePasswordForm(), current_actor().user_id or 0
     if form.validate_on_submit():
@@ -62,7 +57,7 @@ def change_password() -> ResponseReturnValue:
 
 @bp.route("/glomt-losenord", methods=["GET", "POST"])
 @public("whoever has forgotten her password cannot sign in; the link goes to the account's own address")
-@limiter.limit(_LETTERS, key_func=_address, methods=["POST"])
+@limiter.limit(_LINKS, key_func=_address, methods=["POST"])
 def forgotten_password() -> ResponseReturnValue:
     """Says the same, and does as much, whether or not the address has an account."""
     form, is_asked = ForgottenForm(), False
@@ -83,8 +78,7 @@ def choose_password(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                user_id = password_services.user_of_link(token).id
-                password_services.choose_password(token, form.password.data or "")
+                user_id = password_services.choose_password(token, form.password.data or "")
                 tell(user_id, "Ditt lösenord är bytt", "Någon har valt ett nytt lösenord till ditt konto.")
         except DomainError as error:
             form.add_error(error)

@@ -3,14 +3,16 @@
 from wtforms import EmailField, PasswordField
 from wtforms.validators import DataRequired, EqualTo, Length
 
+from marketplace.accounts.password_rules import MIN_PASSWORD
 from marketplace.web.forms import BaseForm
 
 
 class NewPasswordForm(BaseForm):
     password = PasswordField(
         "Nytt lösenord",
-        validators=[DataRequired("Välj ett lösenord."), Length(min=12, max=1000)],
-        description="Minst 12 tecken. Flera ord efter varandra är lättare att minnas och svårare att gissa.",
+        validators=[DataRequired("Välj ett lösenord."), Length(min=MIN_PASSWORD, max=1000)],
+        description=f"Minst {MIN_PASSWORD} tecken. Flera ord efter varandra är lättare att minnas och svårare att"
+        " gissa.",
         render_kw={"autocomplete": "new-password"},
     )
     password_again = PasswordField(

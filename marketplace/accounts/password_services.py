@@ -71,7 +71,7 @@ def user_of_link(token: str) -> User:
             select(User)
             .join(PasswordLink, PasswordLink.user_id == User.id)
             .where(PasswordLink.token_hash == hashed(token), PasswordLink.expires_at > now(), User.is_active)
-            .with_for_update(of=User)
+            .with_for_update()  # of two who have opened it, one is late
         )
     if user is None:
         raise NotFound(
@@ -80,12 +80,12 @@ def user_of_link(token: str) -> User:
     return user
 
 
-def choose_password(token: str, password: str) -> str:
-    """By a link, which is used up with all others of hers; signs her out everywhere. Gives her address."""
+def choose_password(token: str, password: str) -> int:
+    """By a link, which is used up with all others of hers; signs her out everywhere. Gives her id."""
     user = user_of_link(token)
     with acting_as(system_actor()):
         _set_password(user, password)
-        return user.email
+        return user.id
 
 
 def change_password(user_id: int, current: str, new: str, *, session_id: int | None) -> None:

@@ -156,8 +156,12 @@ def actor_in(membership: Membership, user: User) -> Actor:
         organisation_name=organisation.name,
         role=membership.role,
         kommun_codes=tuple(membership.kommun_codes or organisation.kommun_codes),
-        **_tenant(organisation.kind, organisation.id, organisation.authority_id),
+        **tenant_of(organisation),
     )
+
+
+def tenant_of(organisation: Organisation) -> dict[str, int | None]:
+    return _tenant(organisation.kind, organisation.id, organisation.authority_id)
 
 
 def _tenant(kind: OrganisationKind, organisation_id: int, authority_id: int | None) -> dict[str, int | None]:

@@ -6,7 +6,6 @@ import structlog
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
-from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
 from marketplace.accounts.forms import SignInForm
@@ -21,7 +20,7 @@ from marketplace.tenancy import acting_as, current_actor, system_actor
 from marketplace.web.addresses import safe_next
 from marketplace.web.guards import public, signed_in
 from marketplace.web.known_browsers import guesser_at, remember_browser
-from marketplace.web.limiter import fingerprint, limiter
+from marketplace.web.limiter import fingerprint, is_refused, limiter
 from marketplace.web.sessions import act_in, begin_session, end_session
 
 bp = Blueprint("accounts", __name__)
@@ -50,32 +49,28 @@ def _typed_email() -> str:
 def _account_and_address() -> str:
     """Failures count per account *and* address: whoever guesses at an account locks out neither its owner, who
     sits elsewhere, nor colleagues behind the same address."""
-    return fingerprint(_typed_email(), get_remote_address())
+    return guesser_at(_typed_email(), "account", _typed_email(), get_remote_address())
 
 
 def _account() -> str:
-    """And per account from everywhere, against whoever guesses from many addresses; but not for who is known there."""
-    return guesser_at(_typed_email())
+    """And per account from everywhere, against whoever guesses from many addresses."""
+    return guesser_at(_typed_email(), "account", _typed_email())
 
 
 def _address() -> str:
     """A much higher number counts per address, against whoever tries one password on many accounts."""
-    return fingerprint(get_remote_address())
-
-
-def _is_failure(response: Response) -> bool:
-    return response.status_code == Invalid.status
+    return guesser_at(_typed_email(), get_remote_address())
 
 
 @bp.route("/logga-in", methods=["GET", "POST"])
 @public("whoever is not signed in has to be able to sign in")
-@limiter.limit(_FAILURES_OF_ADDRESS, key_func=_address, methods=["POST"], deduct_when=_is_failure)
-@limiter.limit(_FAILURES, key_func=_account_and_address, methods=["POST"], deduct_when=_is_failure)
+@limiter.limit(_FAILURES_OF_ADDRESS, key_func=_address, methods=["POST"], deduct_when=is_refused)
+@limiter.limit(_FAILURES, key_func=_account_and_address, methods=["POST"], deduct_when=is_refused)
 @limiter.limit(
     _FAILURES_OF_ACCOUNT,
     key_func=_account,
     methods=["POST"],
-    deduct_when=_is_failure,
+    deduct_when=is_refused,
     error_message=_GUESSED_AT_SV,
 )
 def sign_in() -> ResponseReturnValue:

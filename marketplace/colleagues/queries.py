@@ -115,10 +115,11 @@ def invitations() -> list[Invitation]:
 
 
 def invitation_by(token_hash: str, *, lock: bool = False) -> Invitation | None:
-    """For the system."""
+    """For the system. With `lock` as it is now, also where the page has read it before."""
     statement = (
         select(Invitation)
         .options(joinedload(Invitation.organisation))
         .where(Invitation.token_hash == token_hash)
+        .execution_options(populate_existing=lock)
     )
     return db.session.scalar(statement.with_for_update(of=Invitation) if lock else statement)

@@ -12,8 +12,8 @@ from sqlalchemy import delete, or_, select
 
 from marketplace import audit
 from marketplace.accounts.models import Membership, Organisation, User
-from marketplace.accounts.queries import memberships_of, user_by_email
-from marketplace.accounts.rules import ROLE_SV, OrganisationKind, Role, is_email
+from marketplace.accounts.queries import memberships_of, tenant_of, user_by_email
+from marketplace.accounts.rules import ROLE_SV, Role, is_email
 from marketplace.accounts.services import add_membership, create_account
 from marketplace.accounts.session_services import end_sessions_of, hashed
 from marketplace.clock import now, today
@@ -96,14 +96,13 @@ def _kommuner_of(post: queries.Post, codes: Collection[str]) -> list[str]:
 
 def _record(organisation: Organisation, action: str, role: Role) -> None:
     """In the events of the enterprise, or of the authority also for its members. Of the role, not of whom."""
-    is_enterprise = organisation.kind is OrganisationKind.ENTERPRISE
-    authority_id = organisation.authority_id or organisation.id
+    tenant = tenant_of(organisation)
     audit.record(
         "organisation",
-        organisation.id if is_enterprise else authority_id,
+        tenant["authority_id"] or organisation.id,
         action,
-        authority_id=None if is_enterprise else authority_id,
-        enterprise_id=organisation.id if is_enterprise else None,
+        authority_id=tenant["authority_id"],
+        enterprise_id=tenant["enterprise_id"],
         note_sv=f"{ROLE_SV[role]}, {organisation.name}",
     )
 
@@ -199,9 +198,7 @@ def _accept(invitation: Invitation, user_id: int) -> int:
     organisation = invitation.organisation
     membership = add_membership(user_id, organisation.id, invitation.role, invitation.kommun_codes)
     invitation.accepted_at = now()
-    is_enterprise = organisation.kind is OrganisationKind.ENTERPRISE
-    authority_id = None if is_enterprise else organisation.authority_id or organisation.id
-    with acting_as(system_actor(authority_id, organisation.id if is_enterprise else None)):
+    with acting_as(system_actor(**tenant_of(organisation))):
         _record(organisation, "accept_invitation", invitation.role)
     return membership.id
 

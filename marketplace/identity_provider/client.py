@@ -123,7 +123,10 @@ def read_answer(provider: IdentityProvider) -> Said:
         raise _not_believed(error) from error
     if more and more.get("sub") != claims["sub"]:  # OpenID Connect Core 5.3.2
         raise _not_believed(ValueError("userinfo is about somebody else"))
-    return read_claims(claims, more, provider.group_claim)
+    said = read_claims(claims, more, provider.group_claim)
+    if not said.subject:
+        raise _not_believed(ValueError("it names nobody"))
+    return said
 
 
 def encrypted(secret: str) -> bytes:

@@ -129,7 +129,9 @@ def _let_in(provider: IdentityProvider, said: Said, about: dict[str, Any]) -> Re
     if isinstance(outcome, Problem):
         _log.warning("sign-in refused", problem=outcome.value, authority_id=provider.authority_id)
         return _failed(provider, NotAllowed(PROBLEM_SV[outcome]))
-    return redirect(go_on(outcome.user_id, by=outcome.means, to=about["next"] or url_for("start.show")))
+    to = about["next"] or url_for("start.show")
+    # Whoever has a session there may have been let through without a question.
+    return redirect(go_on(outcome.user_id, by=outcome.means, to=to, proved_at=said.proved_at or 0))
 
 
 def _confirmed(provider: IdentityProvider, said: Said, about: dict[str, Any]) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from marketplace.identity_provider import client, queries, services
 from marketplace.identity_provider.forms import GroupRuleForm, ProviderForm
 from marketplace.identity_provider.models import IdentityProvider
 from marketplace.reference.queries import kommun_labels
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.forms import one_of
 from marketplace.web.guards import requires
@@ -38,6 +39,7 @@ def show() -> ResponseReturnValue:
 
 @bp.route("/uppgifter", methods=["GET", "POST"])
 @requires(Role.COORDINATOR)
+@freshly_proved
 def edit() -> ResponseReturnValue:
     provider = queries.provider_of(own_authority())
     form = ProviderForm(data=_as_typed(provider))
@@ -99,6 +101,7 @@ def try_it() -> ResponseReturnValue:
 
 @bp.post("/anvand")
 @requires(Role.COORDINATOR)
+@freshly_proved
 def turn_on() -> ResponseReturnValue:
     with transaction():
         services.turn_on()
@@ -108,6 +111,7 @@ def turn_on() -> ResponseReturnValue:
 
 @bp.post("/stang-av")
 @requires(Role.COORDINATOR)
+@freshly_proved
 def turn_off() -> ResponseReturnValue:
     with transaction():
         services.turn_off()
@@ -146,6 +150,7 @@ def remove_group(group_rule_id: int) -> ResponseReturnValue:
 
 @bp.post("/konton/<int:bound_identity_id>/los")
 @requires(Role.COORDINATOR)
+@freshly_proved
 def unbind(bound_identity_id: int) -> ResponseReturnValue:
     with transaction():
         services.unbind(bound_identity_id)

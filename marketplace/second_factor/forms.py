@@ -46,7 +46,7 @@ class ProofForm(BaseForm):
 
     @property
     def is_tried(self) -> bool:
-        return any(field.raw_data and field.raw_data[0] for field in self)
+        return any(field.raw_data for field in self)
 
     def keep(self, *names: str) -> None:
         """Asks only for these."""

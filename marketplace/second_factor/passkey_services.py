@@ -24,6 +24,8 @@ from marketplace.second_factor.queries import factors_of
 from marketplace.second_factor.rules import Site, site_of
 from marketplace.second_factor.services import tell
 
+_NOT_AN_ANSWER = (WebAuthnException, ValueError, RecursionError)
+"""What py_webauthn raises, and lets through of what reads its JSON."""
 _NO_KEY_SV = "Passnyckeln gick inte att lägga till. Försök igen, eller använd en annan."
 
 
@@ -59,7 +61,7 @@ def add_passkey(user_id: int, name: str, answer: str, challenge: bytes) -> Passk
             expected_rp_id=here.name,
             expected_origin=here.origin,
         )
-    except WebAuthnException as error:
+    except _NOT_AN_ANSWER as error:
         raise Invalid(_NO_KEY_SV) from error
     passkey = Passkey(
         user_id=user_id,
@@ -108,7 +110,7 @@ def passkey_proves(user_id: int, answer: str, challenge: bytes) -> SignInMeans |
             credential_public_key=passkey.public_key,
             credential_current_sign_count=passkey.sign_count,
         )
-    except (WebAuthnException, ValueError):
+    except _NOT_AN_ANSWER:
         return None
     passkey.sign_count, passkey.used_at = signed.new_sign_count, now()
     return SignInMeans.PASSKEY

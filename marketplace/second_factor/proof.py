@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Flask, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from marketplace.accounts.models import User
 from marketplace.accounts.rules import SignInMeans
@@ -26,7 +25,7 @@ from marketplace.second_factor.services import code_proves, password_proves
 from marketplace.tenancy import Actor, acting_as, current_actor
 from marketplace.web.addresses import own_path, safe_next
 from marketplace.web.guards import View
-from marketplace.web.limiter import fingerprint, limiter
+from marketplace.web.limiter import fingerprint, is_refused, limiter
 from marketplace.web.navigation import MenuItem, menu_for
 from marketplace.web.sessions import begin_session, drop_session, note_proof, proved_at
 
@@ -34,14 +33,15 @@ _HALF, _MUST_SET_UP, _CHALLENGE = "half", "must_set_up", "challenge"
 _PATIENCE = 600
 """Seconds for the second step, and for a passkey's answer."""
 _WRONG_SV = "Det stämmer inte. Kontrollera vad du skrev och försök igen. En kod går bara att använda en gång."
+_NOTHING_SV = "Visa på något av sätten att det är du."
 
 
 # Signing in.
 
 
-def go_on(user_id: int, *, by: SignInMeans, to: str) -> str:
-    """Where somebody goes who has shown who she is. By one thing only: to the second step if she has a factor, and to
-    setting one up if she has to. Else on `to` where she was going."""
+def go_on(user_id: int, *, by: SignInMeans, to: str, proved_at: int | None = None) -> str:
+    """Where somebody goes who has shown who she is, just now or at `proved_at`. By one thing only: to the second step
+    if she has a factor, and to setting one up if she has to. Else on `to` where she was going."""
     with acting_as(Actor(user_id=user_id)):
         has_factor = bool(factors_of(user_id))
         must_have = is_required(policies_over_actor())
@@ -49,7 +49,7 @@ def go_on(user_id: int, *, by: SignInMeans, to: str) -> str:
         drop_session()
         session[_HALF] = [user_id, int(now().timestamp())]
         return url_for("second_factor.second_step", next=to)
-    begin_session(user_id, by=by)
+    begin_session(user_id, by=by, proved_at=proved_at)
     if is_one_thing(by) and must_have:
         session[_MUST_SET_UP] = True
         return url_for("second_factor.show")
@@ -76,14 +76,15 @@ def has_set_up() -> None:
 
 
 def lead_to_set_up(app: Flask) -> None:
-    """Whoever has to have a factor and has none comes to nothing else first."""
+    """Whoever has to have a factor and has none comes to nothing else first, but to where she proves who she is."""
 
     @app.before_request
     def lead() -> ResponseReturnValue | None:
         endpoint = request.endpoint or "static"
         if endpoint.endswith("static") or endpoint == "accounts.sign_out" or not must_set_up():
             return None
-        return None if request.blueprint == "second_factor" else redirect(url_for("second_factor.show"))
+        is_there = request.blueprint in {"second_factor", "identity"}
+        return None if is_there else redirect(url_for("second_factor.show"))
 
 
 # Proving.
@@ -122,13 +123,13 @@ def proved_by(form: ProofForm, user_id: int) -> SignInMeans | None:
         "proof_code": lambda typed: code_proves(user_id, typed),
         "proof_password": lambda typed: password_proves(user_id, typed),
     }
+    given = [(way, form[name].data) for name, way in ways.items() if name in form and form[name].data]
     means = None
     if form.validate():
         with transaction():
-            given = [(way, form[name].data) for name, way in ways.items() if name in form and form[name].data]
             means = next((found for way, typed in given if (found := way(typed))), None)
     if means is None and not form.has_errors():
-        form.add_error(Invalid(_WRONG_SV))
+        form.add_error(Invalid(_WRONG_SV if given else _NOTHING_SV))
     return means
 
 
@@ -142,13 +143,14 @@ def _whoever_proves() -> str:
     return fingerprint("proof", str(half_signed_in() or current_actor().user_id))
 
 
-def _is_wrong(response: Response) -> bool:
-    return response.status_code == Invalid.status
-
-
 limit_of_proofs = limiter.shared_limit(
-    "10 per 15 minutes", scope="proof", key_func=_whoever_proves, methods=["POST"], deduct_when=_is_wrong
+    "10 per 15 minutes;100 per day",
+    scope="proof",
+    key_func=_whoever_proves,
+    methods=["POST"],
+    deduct_when=is_refused,
 )
+"""Three of a million codes are right at any time: a hundred guesses a day find one in ten years."""
 
 
 # A fresh proof.

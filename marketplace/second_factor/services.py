@@ -8,11 +8,12 @@ from sqlalchemy import delete, update
 
 from marketplace import audit
 from marketplace.accounts.models import Membership
-from marketplace.accounts.queries import memberships_of
-from marketplace.accounts.rules import ROLE_SV, OrganisationKind, SignInMeans
+from marketplace.accounts.queries import memberships_of, tenant_of
+from marketplace.accounts.rules import ROLE_SV, SignInMeans
 from marketplace.accounts.services import is_password_of
 from marketplace.accounts.session_services import end_sessions_of
 from marketplace.clock import now
+from marketplace.colleagues.queries import own_organisations
 from marketplace.crypto import key_ring
 from marketplace.db import db
 from marketplace.errors import Conflict, Invalid
@@ -163,13 +164,20 @@ def _forget_codes(user_id: int) -> None:
 def obstacles_to_reset(membership: Membership) -> list[str]:
     if membership.user_id == current_actor().user_id:
         return ["Be någon annan som bjuder in medarbetare hos er att nollställa ditt eget."]
+    own = {one.id for one in own_organisations(current_actor())}
+    with acting_as(system_actor()):
+        acts_elsewhere = any(one.organisation_id not in own for one in memberships_of(membership.user_id))
+    if acts_elsewhere:  # whose sign-in it is too
+        return [
+            "Kontot används också för en annan organisation. Be den som driver Platstorget att nollställa det."
+        ]
     return []
 
 
 def reset_factors(membership: Membership) -> None:
     """For somebody who has lost everything: her password is enough again, until she is led to set up something new. She
     is signed out everywhere and told. The caller has found the membership among those that the actor answers for.
-    Raises Conflict for the actor's own."""
+    Raises Conflict for the actor's own, and for somebody who acts for others too."""
     for obstacle in obstacles_to_reset(membership):
         raise Conflict(obstacle)
     user_id, organisation = membership.user_id, membership.organisation
@@ -177,15 +185,14 @@ def reset_factors(membership: Membership) -> None:
         for table in (AuthenticatorApp, Passkey, RecoveryCode):
             db.session.execute(delete(table).where(table.user_id == user_id))
         end_sessions_of(user_id)
-    is_enterprise = organisation.kind is OrganisationKind.ENTERPRISE
-    tenant_id = organisation.id if is_enterprise else organisation.authority_id or organisation.id
-    for kind, number in (("organisation", tenant_id), ("user", user_id)):
+    tenant = tenant_of(organisation)
+    for kind, number in (("organisation", tenant["authority_id"] or organisation.id), ("user", user_id)):
         audit.record(
             kind,
             number,
             "reset_factors",
-            authority_id=None if is_enterprise else tenant_id,
-            enterprise_id=tenant_id if is_enterprise else None,
+            authority_id=tenant["authority_id"],
+            enterprise_id=tenant["enterprise_id"],
             note_sv=f"{ROLE_SV[membership.role]}, {organisation.name}",
         )
     tell(

@@ -1,8 +1,9 @@
 """Browsers that an account has been signed in to from. Guesses made anywhere else do not lock them out.
 
-Guesses at an account are counted all over the world together, or a thousand addresses could guess ten times each. Then
-whoever wants to lock somebody out needs only to guess; so a browser that has shown the password before is counted by
-itself (OWASP: device cookies). What it keeps gives no right but to guess.
+Guesses are counted by address, which a whole office may share, and at an account all over the world together, or a
+thousand addresses could guess ten times each. Then whoever wants to lock somebody out needs only to guess; so a
+browser that has shown the password before is counted by itself (OWASP: device cookies). What it keeps gives no right
+but to guess.
 """
 
 import secrets
@@ -18,11 +19,12 @@ _MOST_ACCOUNTS = 8
 """On a shared computer. The one that was used longest ago is forgotten first."""
 
 
-def guesser_at(email: str) -> str:
-    """The key that wrong guesses at the account are counted by, from where the request comes."""
+def guesser_at(email: str, *elsewhere: str) -> str:
+    """The key that wrong guesses at the account are counted by: the browser if the account is known there, otherwise
+    what is said of `elsewhere`."""
     browser, accounts = _known()
     account = fingerprint("account", email)
-    return fingerprint(account, browser) if account in accounts else account
+    return fingerprint(account, browser) if account in accounts else fingerprint(*elsewhere)
 
 
 def remember_browser(email: str) -> None:

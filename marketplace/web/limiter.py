@@ -6,6 +6,9 @@ import hmac
 from flask import current_app
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from werkzeug.wrappers import Response
+
+from marketplace.errors import Invalid
 
 
 class _WhereAsked(Limiter):
@@ -18,6 +21,11 @@ class _WhereAsked(Limiter):
 
 limiter = _WhereAsked(key_func=get_remote_address, in_memory_fallback_enabled=True)
 """Without Redis each process counts for itself: signing in must not stop because Redis does."""
+
+
+def is_refused(response: Response) -> bool:
+    """Whether what was typed was wrong: what guesses are counted by."""
+    return response.status_code == Invalid.status
 
 
 def fingerprint(*parts: str) -> str:

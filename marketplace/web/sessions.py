@@ -53,21 +53,22 @@ class SignedInUser(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
         self.session_id = session_id
 
 
-def begin_session(user_id: int, *, by: SignInMeans) -> None:
-    """Sign in, after `by` has shown who she is. Nothing of the session before is kept, so nobody can have prepared it.
-    Commits: what else is to be written has been."""
+def begin_session(user_id: int, *, by: SignInMeans, proved_at: int | None = None) -> None:
+    """Sign in, after `by` has shown who she is, just now or at `proved_at`. Nothing of the session before is kept, so
+    nobody can have prepared it. Commits: what else is to be written has been."""
     drop_session()
     with acting_as(Actor(user_id=user_id)), transaction():
         token = session_services.begin(user_id, by, browser_sv(request.user_agent.string))
     login_user(SignedInUser(user_id, Actor(user_id=user_id)))
     session[_TOKEN] = token
     _log.info("signed in", user_id=user_id, means=by)
-    note_proof()
+    note_proof(proved_at)
 
 
-def note_proof() -> None:
-    """Whoever is signed in has just shown who she is."""
-    session[_PROVED] = int(now().timestamp())
+def note_proof(at: int | None = None) -> None:
+    """Whoever is signed in has shown who she is, just now or `at` a moment before (seconds since 1970)."""
+    moment = int(now().timestamp())
+    session[_PROVED] = moment if at is None else min(at, moment)
 
 
 def proved_at() -> datetime:

@@ -59,6 +59,12 @@ def test_a_token_that_is_not_for_this_sign_in_lets_nobody_in(
     _is_not_let_in(client_for(), place, "anna", 422)
 
 
+def test_a_token_about_nobody_lets_nobody_in(client_for: ClientFor, place: Place) -> None:
+    place.provider.lies = _changed(sub="")
+    place.provider.answers_at["userinfo"] = PEOPLE["anna"] | {"sub": ""}
+    _is_not_let_in(client_for(), place, "anna", 422)
+
+
 @pytest.mark.parametrize("algorithm", ["none", "HS256"])
 def test_an_unsigned_token_and_one_signed_with_a_shared_secret_let_nobody_in(
     client_for: ClientFor, place: Place, algorithm: str

@@ -114,7 +114,9 @@ def test_its_second_factor_counts_where_the_authority_says_so(
     with acting_as(place.coordinator), transaction():
         decide_policy(Policy(RequiredOf.EVERYONE))
     place.provider.lies = lambda claims: claims | {"amr": methods}
-    assert away_and_back(client_for(), place, "anna").location == led_to
+    client = client_for()
+    assert away_and_back(client, place, "anna").location == led_to
+    assert "prompt=login" in client.get(CONFIRM).location, "also before she has set up what is asked of her"
     with acting_as(system_actor()):
         assert db.session.scalar(select(UserSession.means).order_by(UserSession.id.desc())) == means
 
@@ -154,11 +156,24 @@ def test_the_authority_turns_passwords_off_for_those_who_act_for_it_alone(
 
 # Showing anew who one is.
 
+CONFIRM = "/logga-in/organisation/bekrafta"
+
+
+def test_a_session_there_is_no_fresh_proof_here(client_for: ClientFor, place: Place) -> None:
+    """Whoever has been signed in there for an hour was let through without a question."""
+    client = client_for()
+    for ago, says in ((3600, "Bekräfta att det är du"), (-3600, "Lägg till en app")):
+        place.provider.lies = lambda said, ago=ago: said | {"auth_time": int(time.time()) - ago}
+        assert away_and_back(client, place, "anna").status_code == 302
+        assert says in client.post("/installningar/tvasteg/reservkoder").text
+    with client.session_transaction() as cookie:
+        assert cookie["proved"] <= time.time(), "nor fresher than now, whatever it says"
+
 
 def test_she_shows_there_anew_who_she_is(client_for: ClientFor, place: Place) -> None:
     client = client_for()
     away_and_back(client, place, "anna")
-    confirm = "/logga-in/organisation/bekrafta?next=/deltagare"
+    confirm = f"{CONFIRM}?next=/deltagare"
     asked = client.get(confirm).location
     assert "prompt=login" in asked
     assert "max_age=0" in asked

@@ -42,6 +42,10 @@ SIGNS = {
     "report.receive",
 }
 KEEPS_THE_ACCOUNT = {
+    "identity_provider.edit",
+    "identity_provider.turn_off",
+    "identity_provider.turn_on",
+    "identity_provider.unbind",
     "second_factor.add_app",
     "second_factor.add_passkey",
     "second_factor.make_codes",

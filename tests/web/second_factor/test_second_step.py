@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from marketplace.accounts.models import UserSession
 from marketplace.accounts.rules import Role, SignInMeans
+from marketplace.accounts.services import add_membership
 from marketplace.clock import travelling
 from marketplace.crypto import key_ring
 from marketplace.db import db
@@ -233,3 +234,18 @@ def test_who_has_lost_everything_is_reset_signed_out_and_told(
         assert "Ditt andra steg är nollställt" in db.session.scalars(select(Letter.subject_sv)).all()
     assert "Andra steget nollställdes" in inviter.get("/medarbetare/").text
     assert sign_in(client_for(), who).location == HOME, "her password, and then a new one"
+    with acting_as(system_actor()):
+        add_membership(who.actor.user_id or 0, ready_market.farm_id, Role.SUPERVISOR)
+        db.session.commit()
+    assert "används också för en annan organisation" in inviter.post(resets).text
+
+
+def test_an_answer_that_is_none_is_refused_in_words(
+    app: Flask, client_for: ClientFor, ready_market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "http://localhost")
+    client = client_for(ready_market.officer)
+    for answer in ("", "{}", "[" * 9000):
+        client.get(f"{HOME}/passnyckel")
+        typed = {"name": "Min dator", "passkey": answer}
+        assert "gick inte att lägga till" in client.post(f"{HOME}/passnyckel", data=typed).text
