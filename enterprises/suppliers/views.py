@@ -12,10 +12,9 @@ from enterprises.suppliers.forms import ProfileForm, RegisterForm
 from enterprises.suppliers.rules import ENTERPRISE_EVENT_SV, bankgiro_text, profile_gaps
 from marketplace import audit
 from marketplace.accounts.rules import Role, SignInMeans
-from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import safe_next
+from marketplace.web.forms import acted, result_of
 from marketplace.web.guards import public, requires
 from marketplace.web.limiter import limiter
 from marketplace.web.sessions import act_in, begin_session
@@ -28,24 +27,22 @@ bp = Blueprint("suppliers", __name__)
 @limiter.limit("20 per hour", methods=["POST"])
 def register() -> ResponseReturnValue:
     form = RegisterForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                made = services.register_enterprise(
-                    orgnr=form.orgnr.data or "",
-                    name=form.name.data or "",
-                    contact_email=form.contact_email.data or "",
-                    manager_name=form.manager_name.data or "",
-                    manager_email=form.manager_email.data or "",
-                    password=form.password.data or "",
-                )
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            begin_session(made.user_id, by=SignInMeans.PASSWORD)
-            act_in(made.membership_id)
-            flash("Välkommen! Företaget är registrerat och du är inloggad.", "success")
-            return redirect(safe_next(request.args.get("next")) or url_for("suppliers.enterprise"))
+    made = result_of(
+        form,
+        lambda: services.register_enterprise(
+            orgnr=form.orgnr.data or "",
+            name=form.name.data or "",
+            contact_email=form.contact_email.data or "",
+            manager_name=form.manager_name.data or "",
+            manager_email=form.manager_email.data or "",
+            password=form.password.data or "",
+        ),
+    )
+    if made is not None:
+        begin_session(made.user_id, by=SignInMeans.PASSWORD)
+        act_in(made.membership_id)
+        flash("Välkommen! Företaget är registrerat och du är inloggad.", "success")
+        return redirect(safe_next(request.args.get("next")) or url_for("suppliers.enterprise"))
     return render_template("enterprises/suppliers/register.html", form=form), form.status()
 
 
@@ -78,23 +75,20 @@ def edit_profile() -> ResponseReturnValue:
     form = ProfileForm(obj=profile)
     if not form.is_submitted() and profile.bankgiro:
         form.bankgiro.data = bankgiro_text(profile.bankgiro)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.update_profile(
-                    about_sv=form.about_sv.data or "",
-                    contact_email=form.contact_email.data or "",
-                    phone=form.phone.data or "",
-                    street=form.street.data or "",
-                    postcode=form.postcode.data or "",
-                    city=form.city.data or "",
-                    bankgiro=form.bankgiro.data,
-                    has_f_tax=form.has_f_tax.data,
-                    is_vat_registered=form.is_vat_registered.data,
-                )
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Uppgifterna är sparade.", "success")
-            return redirect(url_for("suppliers.enterprise"))
+    if acted(
+        form,
+        lambda: services.update_profile(
+            about_sv=form.about_sv.data or "",
+            contact_email=form.contact_email.data or "",
+            phone=form.phone.data or "",
+            street=form.street.data or "",
+            postcode=form.postcode.data or "",
+            city=form.city.data or "",
+            bankgiro=form.bankgiro.data,
+            has_f_tax=form.has_f_tax.data,
+            is_vat_registered=form.is_vat_registered.data,
+        ),
+        "Uppgifterna är sparade.",
+    ):
+        return redirect(url_for("suppliers.enterprise"))
     return render_template("enterprises/suppliers/profile_form.html", form=form), form.status()

@@ -8,10 +8,9 @@ from indicators.alerts.forms import AlertForm
 from marketplace import clock
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.reference.queries import lists
 from marketplace.tenancy import current_actor
-from marketplace.web.forms import one_of
+from marketplace.web.forms import acted, one_of
 from marketplace.web.guards import requires
 
 bp = Blueprint("capacity_alerts", __name__, url_prefix="/kapacitet/bevakningar")
@@ -38,15 +37,8 @@ def create() -> ResponseReturnValue:
     form.trade.choices = one_of(
         {ssyk: trade.plain_name for ssyk, trade in known.trades.items()}, blank="Alla yrken"
     )
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.add_alert(form.watch())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Bevakningen är tillagd.", "success")
-            return redirect(url_for("capacity_alerts.index"))
+    if acted(form, lambda: services.add_alert(form.watch()), "Bevakningen är tillagd."):
+        return redirect(url_for("capacity_alerts.index"))
     return render_template("indicators/alerts/create.html", form=form), form.status()
 
 

@@ -1,6 +1,6 @@
 """How targets stand, and setting them."""
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from indicators.changes.queries import computed_at
@@ -15,11 +15,9 @@ from indicators.outcomes.target_rules import AIM_SV, PROGRESS_SV, PROGRESS_TONE,
 from indicators.outcomes.views import READERS, asked_year
 from marketplace.accounts.rules import Role
 from marketplace.audit import timeline
-from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import one_of
+from marketplace.web.forms import acted, one_of
 from marketplace.web.guards import requires
 
 bp = Blueprint("targets", __name__, url_prefix="/mal")
@@ -86,13 +84,6 @@ def edit() -> ResponseReturnValue:
     asked = target_queries.questions(own_authority())
     for aim in SAID:
         form[f"{aim.value}_question"].choices = one_of(asked, blank="Ingen fråga")
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                set_targets(form.levels)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Målen är sparade.", "success")
-            return redirect(url_for("targets.index"))
+    if acted(form, lambda: set_targets(form.levels), "Målen är sparade."):
+        return redirect(url_for("targets.index"))
     return render_template("indicators/outcomes/edit_targets.html", form=form, said=SAID), form.status()

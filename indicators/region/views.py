@@ -16,12 +16,11 @@ from indicators.region.rules import LEAST_MEMBERS, MEMBER_TRANSITIONS, MemberAct
 from invoicing.budget.forms import YearFilter
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.reference.rules import DOMINANCE_SV, SEX_PLURAL_SV, Dominance
 from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import one_of
+from marketplace.web.forms import one_of, result_of
 from marketplace.web.guards import requires
 
 bp = Blueprint("region", __name__, url_prefix="/regionen")
@@ -35,15 +34,10 @@ def index() -> ResponseReturnValue:
     form.authorities.choices = one_of(
         {str(key): name for key, name in queries.other_authorities([authority_id]).items()}
     )
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                region = services.found_region(form.name.data or "", _asked(form))
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Regionen finns, och myndigheterna är tillfrågade.", "success")
-            return redirect(url_for("region.show", region_id=region.id))
+    region = result_of(form, lambda: services.found_region(form.name.data or "", _asked(form)))
+    if region is not None:
+        flash("Regionen finns, och myndigheterna är tillfrågade.", "success")
+        return redirect(url_for("region.show", region_id=region.id))
     found = [(region, _own(region)) for region in queries.regions()]
     return render_template(
         "indicators/region/index.html", form=form, regions=found

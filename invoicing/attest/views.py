@@ -25,7 +25,7 @@ from marketplace.second_factor.proof import freshly_proved
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import BaseForm, ConfirmForm
+from marketplace.web.forms import BaseForm, ConfirmForm, acted
 from marketplace.web.guards import requires
 
 bp = Blueprint("attest", __name__, url_prefix="/fakturor")
@@ -214,15 +214,12 @@ def limits() -> ResponseReturnValue:
     actor = current_actor()
     found = [(one.id, one.user.name, limit_ore) for one, limit_ore in queries.controllers()]
     form = limits_form(found)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.set_limits({one: form[f"limit_{one}"].data for one, _, _ in found})
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Beloppsgränserna är sparade.", "success")
-            return redirect(url_for("attest.limits"))
+    if acted(
+        form,
+        lambda: services.set_limits({one: form[f"limit_{one}"].data for one, _, _ in found}),
+        "Beloppsgränserna är sparade.",
+    ):
+        return redirect(url_for("attest.limits"))
     page = render_template(
         "invoicing/attest/limits.html",
         form=form,

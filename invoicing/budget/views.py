@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, Response, flash, redirect, render_template, url_for
+from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from invoicing.budget import services
@@ -13,10 +13,9 @@ from invoicing.forecast.rules import ASSUMED_SV
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.tenancy import current_actor, own_authority
 from marketplace.web.downloads import FILE, file_response
+from marketplace.web.forms import acted
 from marketplace.web.guards import requires
 
 bp = Blueprint("budget", __name__, url_prefix="/budget")
@@ -87,15 +86,10 @@ def edit(system_id: int) -> ResponseReturnValue:
     found = _system(system_id, year)
     stored = {f"month_{month.number}": figures.budget_ore for month, figures in found.months.items()}
     form = BudgetForm(data=stored)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.save_budget(system_id, form.amounts(year))
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(f"Budgeten för {year} är sparad.", "success")
-            return redirect(url_for("budget.show", system_id=system_id, ar=year))
+    if acted(
+        form, lambda: services.save_budget(system_id, form.amounts(year)), f"Budgeten för {year} är sparad."
+    ):
+        return redirect(url_for("budget.show", system_id=system_id, ar=year))
     return (
         render_template("invoicing/budget/edit.html", form=form, year=year, found=found),
         form.status(),

@@ -10,6 +10,7 @@ from marketplace.accounts.rules import MEANS_SV, SESSIONS_KEPT
 from marketplace.clock import now
 from marketplace.db import transaction
 from marketplace.errors import DomainError, NotFound
+from marketplace.second_factor.proof import freshly_proved
 from marketplace.second_factor.services import tell
 from marketplace.tenancy import current_actor
 from marketplace.web.guards import public, signed_in
@@ -115,6 +116,7 @@ def sessions() -> ResponseReturnValue:
 
 @bp.post("/installningar/inloggningar/avsluta")
 @signed_in
+@freshly_proved
 def end_sessions() -> ResponseReturnValue:
     """The one that is named, or all but this one."""
     user_id, asked = current_actor().user_id or 0, request.form.get("session_id", type=int)

@@ -2,8 +2,10 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from marketplace.accounts.models import UserSession
 from marketplace.accounts.rules import SESSIONS_KEPT, SignInMeans
@@ -34,6 +36,16 @@ def hashed(token: str) -> str:
 
 def note_use(session_id: int) -> None:
     db.session.execute(update(UserSession).where(UserSession.id == session_id).values(seen_at=now()))
+
+
+def signed_in_by(means: Collection[SignInMeans], *, seen_after: datetime) -> list[int]:
+    """Those with an open session that was begun so. For the system."""
+    open_so = (
+        UserSession.means.in_(means),
+        UserSession.ended_at.is_(None),
+        UserSession.seen_at >= seen_after,
+    )
+    return list(db.session.scalars(select(UserSession.user_id).where(*open_so).distinct()))
 
 
 def end_session(user_id: int, session_id: int) -> bool:

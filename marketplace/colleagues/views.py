@@ -17,8 +17,8 @@ from marketplace.reference.queries import kommun_labels
 from marketplace.second_factor.proof import go_on
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
-from marketplace.web.confirm import Question, acted, ask_first
-from marketplace.web.forms import ConfirmForm, one_of
+from marketplace.web.confirm import Question, ask_first
+from marketplace.web.forms import ConfirmForm, acted, one_of
 from marketplace.web.guards import public, requires
 from marketplace.web.known_browsers import remember_browser
 from marketplace.web.limiter import fingerprint, limiter

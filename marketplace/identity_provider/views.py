@@ -15,7 +15,7 @@ from marketplace.identity_provider.models import IdentityProvider
 from marketplace.reference.queries import kommun_labels
 from marketplace.second_factor.proof import freshly_proved
 from marketplace.tenancy import current_actor, own_authority
-from marketplace.web.forms import one_of
+from marketplace.web.forms import acted, one_of, result_of
 from marketplace.web.guards import requires
 
 bp = Blueprint("identity_provider", __name__, url_prefix="/installningar/organisationens-inloggning")
@@ -43,16 +43,13 @@ def show() -> ResponseReturnValue:
 def edit() -> ResponseReturnValue:
     provider = queries.provider_of(own_authority())
     form = ProviderForm(data=_as_typed(provider))
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                saved = services.save_provider(_draft(form), is_demo=current_app.config["DEMO"])
-                has_to_be_tried = saved.tried_at is None
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(f"Uppgifterna är sparade.{' Prova inloggningen nu.' if has_to_be_tried else ''}", "success")
-            return redirect(url_for("identity_provider.show"))
+    has_to_be_tried = result_of(
+        form,
+        lambda: services.save_provider(_draft(form), is_demo=current_app.config["DEMO"]).tried_at is None,
+    )
+    if has_to_be_tried is not None:
+        flash(f"Uppgifterna är sparade.{' Prova inloggningen nu.' if has_to_be_tried else ''}", "success")
+        return redirect(url_for("identity_provider.show"))
     return (
         render_template("marketplace/identity_provider/edit.html", form=form, provider=provider),
         form.status(),
@@ -127,15 +124,12 @@ def add_group() -> ResponseReturnValue:
         {key: one.label_sv for key, one in posts(current_actor()).items()}, blank="Välj"
     )
     form.kommuner.choices = one_of(kommun_labels(get_or_404(Organisation, own_authority()).kommun_codes))
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.add_group_rule(form.group_name.data or "", form.post.data, form.kommuner.data or [])
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Gruppen är tillagd. Rollen ges när de i gruppen loggar in.", "success")
-            return redirect(url_for("identity_provider.show"))
+    if acted(
+        form,
+        lambda: services.add_group_rule(form.group_name.data or "", form.post.data, form.kommuner.data or []),
+        "Gruppen är tillagd. Rollen ges när de i gruppen loggar in.",
+    ):
+        return redirect(url_for("identity_provider.show"))
     return render_template("marketplace/identity_provider/group.html", form=form), form.status()
 
 

@@ -20,7 +20,7 @@ from marketplace.identity_provider.queries import authority_that_knows, authorit
 from marketplace.second_factor.forms import ProofForm
 from marketplace.second_factor.passkey_services import options_to_prove, passkey_proves
 from marketplace.second_factor.queries import factors_of, policies_over_actor
-from marketplace.second_factor.rules import is_one_thing, is_required, proof_is_fresh_for
+from marketplace.second_factor.rules import ONE_THING, is_required, proof_is_fresh_for
 from marketplace.second_factor.services import code_proves, password_proves
 from marketplace.tenancy import Actor, acting_as, current_actor
 from marketplace.web.addresses import own_path, safe_next
@@ -45,12 +45,12 @@ def go_on(user_id: int, *, by: SignInMeans, to: str, proved_at: int | None = Non
     with acting_as(Actor(user_id=user_id)):
         has_factor = bool(factors_of(user_id))
         must_have = is_required(policies_over_actor())
-    if is_one_thing(by) and has_factor:
+    if by in ONE_THING and has_factor:
         drop_session()
         session[_HALF] = [user_id, int(now().timestamp())]
         return url_for("second_factor.second_step", next=to)
     begin_session(user_id, by=by, proved_at=proved_at)
-    if is_one_thing(by) and must_have:
+    if by in ONE_THING and must_have:
         session[_MUST_SET_UP] = True
         return url_for("second_factor.show")
     return to

@@ -62,9 +62,8 @@ def proof_is_fresh_for(held: Held) -> timedelta:
     return timedelta(minutes=min((policy.proof_minutes for _, policy in held), default=Policy.proof_minutes))
 
 
-def is_one_thing(means: SignInMeans) -> bool:
-    """Whether somebody who has signed in by it has shown one thing only."""
-    return means in {SignInMeans.PASSWORD, SignInMeans.IDENTITY_PROVIDER}
+ONE_THING = frozenset({SignInMeans.PASSWORD, SignInMeans.IDENTITY_PROVIDER})
+"""Whoever has signed in by it has shown one thing only."""
 
 
 _ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ0123456789"

@@ -11,7 +11,7 @@ from marketplace.accounts.models import Membership
 from marketplace.accounts.queries import memberships_of, tenant_of
 from marketplace.accounts.rules import ROLE_SV, SignInMeans
 from marketplace.accounts.services import is_password_of
-from marketplace.accounts.session_services import end_sessions_of
+from marketplace.accounts.session_services import end_sessions_of, signed_in_by
 from marketplace.clock import now
 from marketplace.colleagues.queries import own_organisations
 from marketplace.crypto import key_ring
@@ -23,6 +23,7 @@ from marketplace.letters.services import write_letter
 from marketplace.second_factor.models import AuthenticatorApp, Passkey, RecoveryCode, SignInPolicy
 from marketplace.second_factor.queries import factors_of, policies_over_actor
 from marketplace.second_factor.rules import (
+    ONE_THING,
     REQUIRED_OF_SV,
     Policy,
     bare,
@@ -31,7 +32,8 @@ from marketplace.second_factor.rules import (
     is_required,
     new_recovery_codes,
 )
-from marketplace.tenancy import acting_as, current_actor, own_authority, system_actor
+from marketplace.tenancy import Actor, acting_as, current_actor, own_authority, system_actor
+from marketplace.web.sessions import session_limits
 
 SEALED_SECRETS = secret(AuthenticatorApp, "secret_encrypted")
 
@@ -207,7 +209,8 @@ def reset_factors(membership: Membership) -> None:
 
 
 def decide_policy(policy: Policy) -> None:
-    """Holds from the next sign-in of each who works for the authority, its members and its suppliers."""
+    """Holds at once for each who works for the authority, its members and its suppliers: whoever has shown one thing
+    and now has to have two is signed out, and is led to set it up when she signs in."""
     authority_id = own_authority()
     db.session.merge(
         SignInPolicy(
@@ -221,6 +224,13 @@ def decide_policy(policy: Policy) -> None:
         authority_id=authority_id,
         note_sv=f"{REQUIRED_OF_SV[policy.required_of]}. Nytt bevis efter {policy.proof_minutes} minuter.",
     )
+    idle, _ = session_limits()
+    with acting_as(system_actor()):
+        have_shown_one = signed_in_by(ONE_THING, seen_after=now() - idle)
+    for user_id in have_shown_one:
+        with acting_as(Actor(user_id=user_id)):
+            if is_required(policies_over_actor()) and not factors_of(user_id):
+                end_sessions_of(user_id)
 
 
 def tell(user_id: int, subject_sv: str, text_sv: str) -> None:

@@ -32,7 +32,8 @@ from marketplace.second_factor.queries import factors_of, policies_over_actor, p
 from marketplace.second_factor.rules import is_required, written
 from marketplace.tenancy import Actor, acting_as, current_actor, own_authority
 from marketplace.web.addresses import safe_next
-from marketplace.web.confirm import Question, acted, ask_first
+from marketplace.web.confirm import Question, ask_first
+from marketplace.web.forms import acted
 from marketplace.web.guards import public, requires, signed_in
 from marketplace.web.sessions import begin_session
 
@@ -191,7 +192,7 @@ def policy() -> ResponseReturnValue:
     if acted(
         form,
         lambda: services.decide_policy(form.policy()),
-        "Det gäller från nästa gång var och en loggar in.",
+        "Det gäller nu. De som saknar ett andra steg är utloggade och får lägga till ett när de loggar in.",
     ):
         return redirect(url_for("second_factor.policy"))
     page = render_template(

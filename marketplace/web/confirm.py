@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from flask import flash, redirect, render_template
+from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
 
-from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.rules import TransitionTable, advance
 from marketplace.tenancy import current_actor
-from marketplace.web.forms import BaseForm, ConfirmForm
+from marketplace.web.forms import BaseForm, ConfirmForm, acted
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,6 @@ def obstacles(table: TransitionTable, state: StrEnum, action: StrEnum, *others: 
     except DomainError as error:
         return [error.message_sv]
     return [other for other in others if other]
-
-
-def acted(form: BaseForm, act: Callable[[], object], done_sv: str) -> bool:
-    """Whether a form that was sent in and is valid has done its one thing, in one transaction; it says why not."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        with transaction():
-            act()
-    except DomainError as error:
-        form.add_error(error)
-        return False
-    flash(done_sv, "success")
-    return True
 
 
 def ask_first(

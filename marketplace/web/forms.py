@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from flask import request
+from flask import flash, request
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField, PasswordField, StringField, TextAreaField
 from wtforms.fields.core import UnboundField
 from wtforms.validators import DataRequired
 
+from marketplace.db import transaction
 from marketplace.errors import DomainError, Invalid
 from marketplace.web.messages import SwedishMessages
 
@@ -131,6 +132,27 @@ class FilterForm(BaseForm):
     def is_filtering(self) -> bool:
         """Whether the reader has asked for anything but the whole list."""
         return any(request.args.get(field.name) for field in self)
+
+
+def result_of(form: BaseForm, act: Callable[[], T]) -> T | None:
+    """What a form's one thing gave, done in one transaction when it was sent in and is valid. None when it was not
+    done; the form says why not."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        with transaction():
+            return act()
+    except DomainError as error:
+        form.add_error(error)
+        return None
+
+
+def acted(form: BaseForm, act: Callable[[], object], done_sv: str) -> bool:
+    """As result_of() for what gives nothing: whether it was done, which it says."""
+    is_done = result_of(form, lambda: (act(),)) is not None
+    if is_done:
+        flash(done_sv, "success")
+    return is_done
 
 
 def one_of(labels: Mapping[Any, str], *, blank: str | None = None) -> Any:

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import DomainError, Invalid
+from marketplace.errors import Invalid
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import public_address
+from marketplace.web.forms import result_of
 from marketplace.web.guards import public, requires
 from marketplace.web.limiter import fingerprint, limiter
 from marketplace.web.sessions import begin_guest_session, end_session
@@ -46,15 +47,10 @@ def enter() -> ResponseReturnValue:
     if current_actor().role is Role.PARTICIPANT and request.method == "GET":
         return redirect(url_for("own_page.index"))
     form = CodeForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                key = services.open_with_code(form.code.data or "")
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            begin_guest_session(*key)
-            return redirect(url_for("own_page.index"))
+    key = result_of(form, lambda: services.open_with_code(form.code.data or ""))
+    if key is not None:
+        begin_guest_session(*key)
+        return redirect(url_for("own_page.index"))
     return render_template("placements/access/enter.html", form=form), form.status()
 
 

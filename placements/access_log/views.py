@@ -5,11 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import ROLE_SV, Role
 from marketplace.clock import STOCKHOLM
-from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.web.addresses import page_number
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import FilterForm
+from marketplace.web.forms import FilterForm, acted, result_of
 from marketplace.web.guards import requires
 from placements.access_log import queries, services
 from placements.access_log.forms import CheckForm, LooksFilter, SampleForm
@@ -53,15 +51,10 @@ def index() -> ResponseReturnValue:
     """The log by filter; a POST draws a sample of what the filter shows."""
     form, sample = LooksFilter(), SampleForm()
     wanted = _wanted(form)
-    if sample.validate_on_submit():
-        try:
-            with transaction():
-                count = services.draw_checks(wanted, sample.size.data)
-        except DomainError as error:
-            sample.add_error(error)
-        else:
-            flash(f"{count} visningar är dragna. Gå igenom dem en och en.", "success")
-            return redirect(url_for("access_log.checks"))
+    count = result_of(sample, lambda: services.draw_checks(wanted, sample.size.data))
+    if count is not None:
+        flash(f"{count} visningar är dragna. Gå igenom dem en och en.", "success")
+        return redirect(url_for("access_log.checks"))
     page = render_template(
         "placements/access_log/index.html",
         form=form,
@@ -116,15 +109,12 @@ def checks() -> ResponseReturnValue:
 @requires(Role.CONTROLLER)
 def check(look_id: int) -> ResponseReturnValue:
     form = CheckForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.settle_check(look_id, form.outcome.data, form.note_sv.data or "")
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Kontrollen är sparad.", "success")
-            return redirect(url_for("access_log.checks"))
+    if acted(
+        form,
+        lambda: services.settle_check(look_id, form.outcome.data, form.note_sv.data or ""),
+        "Kontrollen är sparad.",
+    ):
+        return redirect(url_for("access_log.checks"))
     found = queries.check(look_id)
     page = render_template(
         "placements/access_log/check.html",

@@ -5,15 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from enterprises.directory.queries import open_system
 from marketplace.accounts.rules import Role
-from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.procurement.rules import DEFAULT_RULE_SV
 from marketplace.procurement.services import own_system
 from marketplace.procurement.terms_words import TURN_RULE_SV
 from marketplace.rules import advance
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
-from marketplace.web.forms import one_of
+from marketplace.web.forms import one_of, result_of
 from marketplace.web.guards import requires
 from placements.assignment import queries, services
 from placements.assignment.forms import AssignForm
@@ -40,16 +38,13 @@ def assign(choice_round_id: int) -> ResponseReturnValue:
     )
     form = AssignForm(system_id=chosen.system_id if chosen else None)
     form.system_id.choices = one_of({key: terms.system_name for key, terms in offered.items()})
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                has_place = services.assign_default(choice_round_id, form.system_id.data).place_id is not None
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            done = "Det som är bestämt i förväg är tillämpat, och skälet är sparat."
-            flash(f"{done} Begär nu platsen." if has_place else done, "success")
-            return redirect(url_for("choice.show", choice_round_id=choice_round_id))
+    has_place = result_of(
+        form, lambda: services.assign_default(choice_round_id, form.system_id.data).place_id is not None
+    )
+    if has_place is not None:
+        done = "Det som är bestämt i förväg är tillämpat, och skälet är sparat."
+        flash(f"{done} Begär nu platsen." if has_place else done, "success")
+        return redirect(url_for("choice.show", choice_round_id=choice_round_id))
     page = render_template(
         "placements/assignment/assign.html",
         form=form,

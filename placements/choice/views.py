@@ -18,7 +18,7 @@ from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import public_address
 from marketplace.web.downloads import pdf_response
-from marketplace.web.forms import ConfirmForm, one_of
+from marketplace.web.forms import ConfirmForm, acted, one_of
 from marketplace.web.guards import requires
 from placements.assignment.queries import assignment_of
 from placements.booking.queries import placements_of_round
@@ -165,15 +165,12 @@ def _noted(choice_round_id: int, act: Callable[[], object], done: str) -> Respon
 def close(choice_round_id: int) -> ResponseReturnValue:
     choice_round = queries.choice_round(choice_round_id)
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.close_round(choice_round_id)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Valomgången är avslutad. Det som visades är sparat.", "success")
-            return redirect(url_for("participants.show", participant_id=choice_round.participant_id))
+    if acted(
+        form,
+        lambda: services.close_round(choice_round_id),
+        "Valomgången är avslutad. Det som visades är sparat.",
+    ):
+        return redirect(url_for("participants.show", participant_id=choice_round.participant_id))
     return render_template("placements/choice/close.html", form=form, choice=choice_round), form.status()
 
 

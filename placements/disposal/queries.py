@@ -11,6 +11,7 @@ from marketplace.accounts.rules import Role
 from marketplace.audit import Event
 from marketplace.clock import today
 from marketplace.db import db, get_or_404
+from marketplace.swedish import counted
 from marketplace.tenancy import Actor, acting_as, own_authority, system_actor
 from marketplace.web.work import WaitingItem
 from placements.disposal.models import (
@@ -23,6 +24,7 @@ from placements.disposal.models import (
 )
 from placements.disposal.rules import (
     DISPOSAL_KIND_SV,
+    OPEN_STATES,
     DisposalKind,
     DisposalState,
     Outcome,
@@ -153,7 +155,9 @@ def closed_through(organisation_id: int) -> int:
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:
-    """Proposals that wait for the controller."""
+    """What the coordinator has to propose, and proposals that wait for the controller."""
+    if actor.role is Role.COORDINATOR:
+        return _due_to_propose()
     if actor.role is not Role.CONTROLLER:
         return []
     open_now = disposals().where(
@@ -168,4 +172,21 @@ def waiting(actor: Actor) -> list[WaitingItem]:
             kind_sv="Gallring",
         )
         for one in db.session.scalars(open_now)
+    ]
+
+
+def _due_to_propose() -> list[WaitingItem]:
+    is_open = disposals().where(Disposal.state.in_(OPEN_STATES)).with_only_columns(Disposal.kind)
+    proposed = set(db.session.scalars(is_open))
+    found = {kind: len(due(rule).cases) for kind, rule in rules().items() if kind not in proposed}
+    return [
+        WaitingItem(
+            None,
+            f"Att gallra: {DISPOSAL_KIND_SV[kind].lower()} för {counted(count, 'deltagare', 'deltagare')}",
+            "disposal.propose",
+            {"disposal_kind": kind},
+            kind_sv="Gallring",
+        )
+        for kind, count in found.items()
+        if count
     ]

@@ -9,13 +9,13 @@ from marketplace.accounts.models import Organisation
 from marketplace.accounts.rules import Role
 from marketplace.audit import timeline
 from marketplace.db import get_or_404, paginate, transaction
-from marketplace.errors import Conflict, DomainError, NotFound
+from marketplace.errors import Conflict, NotFound
 from marketplace.rules import possible_actions
 from marketplace.second_factor.proof import freshly_proved
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
 from marketplace.web.downloads import pdf_response
-from marketplace.web.forms import BaseForm, ConfirmForm
+from marketplace.web.forms import BaseForm, ConfirmForm, acted, result_of
 from marketplace.web.guards import requires
 from placements.disposal import queries, services
 from placements.disposal.documents import protocol_paper
@@ -81,9 +81,11 @@ def set_rule(disposal_kind: str) -> ResponseReturnValue:
     form = RuleForm(
         years=rule.years if rule else USUAL_YEARS[kind], decision_sv=rule.decision_sv if rule else ""
     )
-    done = _done(form, lambda: services.set_rule(kind, form.years.data or 0, form.decision_sv.data or ""))
-    if done:
-        flash("Gallringsfristen är sparad.", "success")
+    if acted(
+        form,
+        lambda: services.set_rule(kind, form.years.data or 0, form.decision_sv.data or ""),
+        "Gallringsfristen är sparad.",
+    ):
         return redirect(url_for("disposal.index"))
     page = render_template("placements/disposal/rule.html", form=form, kind=kind, **_LABELS)
     return page, form.status()
@@ -99,15 +101,10 @@ def propose(disposal_kind: str) -> ResponseReturnValue:
         raise Conflict("Myndigheten har inte skrivit in någon gallringsfrist. Det gör ekonomen.")
     due = queries.due(rule)
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                disposal_id = services.propose(kind).id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Förslaget väntar på beslut av ekonomen.", "success")
-            return redirect(url_for("disposal.show", disposal_id=disposal_id))
+    disposal_id = result_of(form, lambda: services.propose(kind).id)
+    if disposal_id is not None:
+        flash("Förslaget väntar på beslut av ekonomen.", "success")
+        return redirect(url_for("disposal.show", disposal_id=disposal_id))
     page = render_template(
         "placements/disposal/propose.html",
         form=form,
@@ -150,8 +147,11 @@ def show(disposal_id: int) -> ResponseReturnValue:
 def decide(disposal_id: int) -> ResponseReturnValue:
     found = queries.disposal(disposal_id)
     form = DecisionForm()
-    if _done(form, lambda: services.decide(disposal_id, form.diary_number.data or "")):
-        flash("Gallringen är beslutad och utförs nu.", "success")
+    if acted(
+        form,
+        lambda: services.decide(disposal_id, form.diary_number.data or ""),
+        "Gallringen är beslutad och utförs nu.",
+    ):
         return redirect(url_for("disposal.show", disposal_id=disposal_id))
     items = paginate(queries.items_of(disposal_id), per_page=1).total
     page = render_template(
@@ -196,27 +196,10 @@ def hold(participant_id: int) -> ResponseReturnValue:
         else:
             services.lift(participant_id)
 
-    if _done(form, act):
-        flash(
-            "Undantaget är upphävt." if held else "Deltagaren är undantagen från gallring.",
-            "success",
-        )
+    if acted(form, act, "Undantaget är upphävt." if held else "Deltagaren är undantagen från gallring."):
         return redirect(url_for("participants.show", participant_id=participant_id))
     page = render_template("placements/disposal/hold.html", form=form, participant=participant, held=held)
     return page, form.status()
-
-
-def _done(form: BaseForm, act: Callable[[], object]) -> bool:
-    """Whether the form was sent and did what it is for; else it says why not."""
-    if not form.validate_on_submit():
-        return False
-    try:
-        with transaction():
-            act()
-    except DomainError as error:
-        form.add_error(error)
-        return False
-    return True
 
 
 def _move(disposal_id: int, act: Callable[[int], None], action: DisposalAction) -> ResponseReturnValue:

@@ -13,9 +13,8 @@ from marketplace.errors import Conflict, DomainError
 from marketplace.rules import ActionView
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
-from marketplace.web.confirm import acted
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import BaseForm, ConfirmForm
+from marketplace.web.forms import BaseForm, ConfirmForm, acted
 from marketplace.web.guards import requires
 from placements.booking.rules import BEGUN_STATES
 from placements.followup import queries, services

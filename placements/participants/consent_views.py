@@ -11,7 +11,7 @@ from marketplace.db import get_or_404, transaction
 from marketplace.errors import DomainError, NotFound
 from marketplace.web.addresses import page_number
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import ConfirmForm, FilterForm, one_of
+from marketplace.web.forms import ConfirmForm, FilterForm, acted, one_of
 from marketplace.web.guards import requires
 from placements.booking.rules import PLACEMENT_STATE_SV, PlacementState
 from placements.participants import queries, services, withdrawal
@@ -90,15 +90,12 @@ def give(participant_id: int) -> ResponseReturnValue:
     scopes = unconsented(queries.consents_of(participant_id))
     form = ConsentForm(given_on=today(), scope=scopes[0] if scopes else None)
     form.scope.choices = one_of({scope: CONSENT_SCOPE_SV[scope] for scope in scopes})
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.give_consent(participant_id, form.scope.data, form.given_on.data or today())
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Samtycket är registrerat.", "success")
-            return redirect(url_for("participants.show", participant_id=participant_id))
+    if acted(
+        form,
+        lambda: services.give_consent(participant_id, form.scope.data, form.given_on.data or today()),
+        "Samtycket är registrerat.",
+    ):
+        return redirect(url_for("participants.show", participant_id=participant_id))
     page = render_template(
         "placements/participants/consent.html",
         form=form,

@@ -17,7 +17,7 @@ from marketplace.reference.rules import SEX_SV
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, sort_key
 from marketplace.web.downloads import pdf_response
-from marketplace.web.forms import BaseForm, ConfirmForm, one_of
+from marketplace.web.forms import BaseForm, ConfirmForm, acted, one_of
 from marketplace.web.guards import requires
 from placements.access.queries import live_code_of
 from placements.booking.queries import placements_of
@@ -214,25 +214,22 @@ def grant(participant_id: int) -> ResponseReturnValue:
         {level: support_level_sv(level) for level in sorted(named)}, blank="Välj nivå"
     )
     form.wished_trades.choices = one_of({trade.ssyk: trade.plain_name for trade in trades()})
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.grant_training(
-                    participant_id,
-                    hours_per_week=form.hours_per_week.data,
-                    days_per_week=form.days_per_week.data or 0,
-                    support_level=form.support_level.data,
-                    first_day=form.first_day.data or today(),
-                    last_day=form.last_day.data or today(),
-                    wished_trades=form.wished_trades.data or (),
-                    system_id=form.system_id.data,
-                    diary_number=form.diary_number.data or "",
-                )
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Arbetsträningen är beviljad. Handläggaren kan söka en plats.", "success")
-            return redirect(url_for("participants.show", participant_id=participant_id))
+    if acted(
+        form,
+        lambda: services.grant_training(
+            participant_id,
+            hours_per_week=form.hours_per_week.data,
+            days_per_week=form.days_per_week.data or 0,
+            support_level=form.support_level.data,
+            first_day=form.first_day.data or today(),
+            last_day=form.last_day.data or today(),
+            wished_trades=form.wished_trades.data or (),
+            system_id=form.system_id.data,
+            diary_number=form.diary_number.data or "",
+        ),
+        "Arbetsträningen är beviljad. Handläggaren kan söka en plats.",
+    ):
+        return redirect(url_for("participants.show", participant_id=participant_id))
     page = render_template(
         "placements/participants/grant.html",
         form=form,
@@ -292,15 +289,8 @@ def _on_grant(
     """A page with a form that does one thing with a grant, or says why not."""
     found: Grant = queries.grant(grant_id)
     participant = queries.participant(found.participant_id)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                service()
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(done_sv, "success")
-            return redirect(url_for("participants.show", participant_id=participant.id))
+    if acted(form, service, done_sv):
+        return redirect(url_for("participants.show", participant_id=participant.id))
     page = render_template(
         f"placements/participants/{template}.html",
         form=form,

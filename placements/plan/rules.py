@@ -34,6 +34,7 @@ PLAN_EVENT_SV = {
     "conclude": "Överenskommen av alla tre",
     "revise": "Ny version påbörjad",
     "replace": "Ersatt av en ny version",
+    "discard": "Utkast till en ny version kastat",
 }
 
 PLAN_TONE = {
@@ -54,6 +55,7 @@ class PlanAction(StrEnum):
     CONCLUDE = "conclude"
     REVISE = "revise"
     REPLACE = "replace"
+    DISCARD = "discard"
 
 
 _SUPERVISOR = by(Role.SUPERVISOR)
@@ -70,6 +72,9 @@ PLAN_TRANSITIONS: TransitionTable = {
     ),
     (PlanState.DRAFT, PlanAction.EDIT): Transition(
         PlanState.DRAFT, _SUPERVISOR, "Ändra utkastet", needs_sv="Bara ett utkast kan ändras."
+    ),
+    (PlanState.DRAFT, PlanAction.DISCARD): Transition(
+        PlanState.DRAFT, _SUPERVISOR, "Kasta utkastet", needs_sv="Bara ett utkast kan kastas."
     ),
     (PlanState.PROPOSED, PlanAction.AGREE): Transition(
         PlanState.PROPOSED,
@@ -124,6 +129,7 @@ PLAN_TRANSITIONS: TransitionTable = {
 PLANNED_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
 """Placements that a plan can be written for and agreed to."""
 
+NOTHING_AGREED_SV = "Det finns ingen överenskommen plan. Skriv klart utkastet och föreslå det."
 UNREAD_SV = "Det finns något i utkastet som behöver rättas först. Öppna det, rätta och spara."
 ENDED_SV = "Placeringen pågår inte längre, så planen kan inte godkännas."
 
@@ -137,6 +143,8 @@ class Standing:
     has_case_officer_agreed: bool = False
     has_participant_agreed: bool = False
     has_newer: bool = False
+    has_agreed: bool = False
+    """Another version, which goes on when this one is thrown away."""
 
 
 def plan_actions(standing: Standing, role: Role | None) -> list[ActionView]:
@@ -153,10 +161,12 @@ def plan_actions(standing: Standing, role: Role | None) -> list[ActionView]:
             obstacles[action] = "Planen kan ändras så länge placeringen pågår."
         for action in (PlanAction.AGREE, PlanAction.WITNESS):
             obstacles[action] = ENDED_SV
+    is_second = standing.state is PlanState.DRAFT and standing.has_agreed
+    mentioned = (*_MENTIONED.get(standing.state, ()), *([PlanAction.DISCARD] if is_second else []))
     return [
         action
         for action in possible_actions(PLAN_TRANSITIONS, standing.state, role, obstacles)
-        if action.action in _MENTIONED.get(standing.state, ())
+        if action.action in mentioned
     ]
 
 

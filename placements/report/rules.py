@@ -37,6 +37,7 @@ REPORT_EVENT_SV = {
     "revise": "Ny version påbörjad",
     "replace": "Ersatt av en ny version",
     "receive": "Mottagen, nästa steg beslutat",
+    "discard": "Utkast till en ny version kastat",
 }
 
 REPORT_TONE = {
@@ -62,6 +63,7 @@ class ReportAction(StrEnum):
     ASK_CORRECTION = "ask_correction"
     REVISE = "revise"
     REPLACE = "replace"
+    DISCARD = "discard"
 
 
 _SUPERVISOR = by(Role.SUPERVISOR)
@@ -99,6 +101,9 @@ REPORT_TRANSITIONS: TransitionTable = {
     ),
     (ReportState.DRAFT, ReportAction.EDIT): Transition(
         ReportState.DRAFT, _SUPERVISOR, "Ändra utkastet", needs_sv="Bara ett utkast kan ändras."
+    ),
+    (ReportState.DRAFT, ReportAction.DISCARD): Transition(
+        ReportState.DRAFT, _SUPERVISOR, "Kasta utkastet", needs_sv="Bara ett utkast kan kastas."
     ),
     (ReportState.SHOWN, ReportAction.WITNESS): Transition(
         ReportState.SHOWN,
@@ -150,6 +155,9 @@ _MENTIONED = {
     ReportState.RECEIVED: (ReportAction.ASK_CORRECTION, ReportAction.REVISE),
 }
 """Actions worth mentioning in a state: those possible and those that come next."""
+
+
+NOTHING_FILED_SV = "Det finns ingen inlämnad slutdokumentation. Skriv klart utkastet och lägg fram det."
 
 
 # Before it is filed the participant reads, or it is said why not.
@@ -216,6 +224,8 @@ class Standing:
     has_newer: bool = False
     has_asked: bool = False
     """A correction has been asked for."""
+    has_filed: bool = False
+    """Another version, which goes on when this one is thrown away."""
 
 
 def report_actions(standing: Standing, role: Role | None) -> list[ActionView]:
@@ -231,10 +241,12 @@ def report_actions(standing: Standing, role: Role | None) -> list[ActionView]:
     if not standing.is_over:
         for action in (ReportAction.EDIT, ReportAction.SHOW, ReportAction.FILE, ReportAction.REVISE):
             obstacles[action] = NOT_OVER_SV
+    is_second = standing.state is ReportState.DRAFT and standing.has_filed
+    mentioned = (*_MENTIONED.get(standing.state, ()), *([ReportAction.DISCARD] if is_second else []))
     return [
         view
         for view in possible_actions(REPORT_TRANSITIONS, standing.state, role, obstacles)
-        if view.action in _MENTIONED.get(standing.state, ())
+        if view.action in mentioned
     ]
 
 

@@ -15,7 +15,7 @@ from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
 from marketplace.web.confirm import Question, ask_first, obstacles
-from marketplace.web.forms import one_of
+from marketplace.web.forms import one_of, result_of
 from marketplace.web.guards import requires
 from placements.choice.queries import choice_round
 from placements.choice.rules import ChoiceState
@@ -256,15 +256,12 @@ def round_page(choice_round_id: int) -> ResponseReturnValue:
 def book(choice_round_id: int) -> ResponseReturnValue:
     choice_round(choice_round_id)
     form = BookForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                when_sv = services.book_visit(form.visit_time_id.data or 0, choice_round_id).when_sv
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(f"Studiebesöket är bokat: {when_sv}.", "success")
-            return redirect(url_for("visits.round_page", choice_round_id=choice_round_id))
+    when_sv = result_of(
+        form, lambda: services.book_visit(form.visit_time_id.data or 0, choice_round_id).when_sv
+    )
+    if when_sv is not None:
+        flash(f"Studiebesöket är bokat: {when_sv}.", "success")
+        return redirect(url_for("visits.round_page", choice_round_id=choice_round_id))
     return _round(choice_round_id, form), form.status()
 
 

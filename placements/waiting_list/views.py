@@ -15,6 +15,7 @@ from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number
 from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.forms import result_of
 from marketplace.web.guards import requires
 from placements.choice.queries import choice_round
 from placements.search.rules import SearchCriteria, criteria_as_json, criteria_from_json
@@ -177,15 +178,10 @@ def accept(offer_id: int) -> ResponseReturnValue:
 @requires(Role.CASE_OFFICER)
 def decline(offer_id: int) -> ResponseReturnValue:
     form = NoForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                entry_id = services.decline_offer(offer_id, form.reason.data).entry_id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Platsen har gått vidare till nästa. Deltagaren står kvar i väntelistan.", "success")
-            return redirect(url_for("waiting_list.show", entry_id=entry_id))
+    entry_id = result_of(form, lambda: services.decline_offer(offer_id, form.reason.data).entry_id)
+    if entry_id is not None:
+        flash("Platsen har gått vidare till nästa. Deltagaren står kvar i väntelistan.", "success")
+        return redirect(url_for("waiting_list.show", entry_id=entry_id))
     return _offer_page(offer_id, no=form)
 
 

@@ -178,6 +178,7 @@ checkpoint   open                  decline             declined              cas
 checkpoint   open                  lapse               lapsed                system
 plan         draft                 edit                draft                 supervisor
 plan         draft                 propose             proposed              supervisor
+plan         draft                 discard             draft                 supervisor
 plan         proposed              agree               proposed              case_officer
 plan         proposed              witness             proposed              case_officer supervisor
 plan         proposed              agree_own             proposed              participant
@@ -193,6 +194,7 @@ follow_up    planned               cancel              cancelled             cas
 follow_up    held                  edit                held                  case_officer supervisor
 report       draft                 edit                draft                 supervisor
 report       draft                 show                shown                 supervisor
+report       draft                 discard             draft                 supervisor
 report       shown                 witness             shown                 supervisor case_officer
 report       shown                 read_own            shown                 participant
 report       shown                 file                filed                 supervisor

@@ -22,6 +22,7 @@ from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError, NotFound
 from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.forms import acted
 from marketplace.web.guards import requires
 
 
@@ -68,15 +69,12 @@ def request_completion(application_id: int) -> ResponseReturnValue:
     one = queries.application_with_answers(application_id)
     asked = queries.asked(one)
     form = CompletionForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.request_completion(application_id, form.text_sv.data or "")
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Begäran om komplettering är skickad.", "success")
-            return redirect(url_for("applications.show", application_id=application_id))
+    if acted(
+        form,
+        lambda: services.request_completion(application_id, form.text_sv.data or ""),
+        "Begäran om komplettering är skickad.",
+    ):
+        return redirect(url_for("applications.show", application_id=application_id))
     page = render_template(
         "enterprises/applications/request_completion.html",
         form=form,

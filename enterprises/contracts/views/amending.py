@@ -13,7 +13,7 @@ from marketplace.db import transaction
 from marketplace.errors import DomainError
 from marketplace.procurement.models import TermsVersion
 from marketplace.procurement.queries import published_terms, terms_with_rows
-from marketplace.web.forms import one_of
+from marketplace.web.forms import one_of, result_of
 from marketplace.web.guards import requires
 
 
@@ -27,16 +27,13 @@ def amend(contract_id: int) -> ResponseReturnValue:
     form = AmendmentForm(data={**vars(agreed.facts), "from_day": earliest})
     versions = [agreed.terms, published_terms(one.system_id)]
     form.terms_id.choices = one_of({terms.id: _called(terms) for terms in versions if terms is not None})
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                made = services.propose_amendment(contract_id, form.amendment(agreed.payment_days))
-                number = made.number
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Ändringen är erbjuden. Läs den och skriv under för er part.", "success")
-            return redirect(url_for("contracts.edition", contract_id=contract_id, edition_number=number))
+    number = result_of(
+        form,
+        lambda: services.propose_amendment(contract_id, form.amendment(agreed.payment_days)).number,
+    )
+    if number is not None:
+        flash("Ändringen är erbjuden. Läs den och skriv under för er part.", "success")
+        return redirect(url_for("contracts.edition", contract_id=contract_id, edition_number=number))
     page = render_template(
         "enterprises/contracts/amend.html",
         form=form,

@@ -1,6 +1,6 @@
 """What the authority looks up about a supplier while the contract lasts."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from enterprises.contracts import queries, services
@@ -8,9 +8,9 @@ from enterprises.contracts.check_rules import CHECK_OUTCOME_SV, CHECK_OUTCOME_TO
 from enterprises.contracts.forms import CheckForm
 from enterprises.contracts.views.blueprint import bp, contract_crumbs
 from marketplace.accounts.rules import Role
-from marketplace.db import transaction
-from marketplace.errors import Conflict, DomainError
+from marketplace.errors import Conflict
 from marketplace.procurement.rules import CHECK_KIND_SV
+from marketplace.web.forms import acted
 from marketplace.web.guards import requires
 
 
@@ -36,17 +36,14 @@ def check(check_id: int) -> ResponseReturnValue:
     one = queries.check_with_contract(check_id)
     contract_id = one.contract_id
     form = CheckForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.record_check(
-                    check_id, outcome=form.outcome.data, evidence_sv=form.evidence_sv.data or ""
-                )
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Kontrollen är sparad, och nästa är inplanerad.", "success")
-            return redirect(url_for("contracts.checks", contract_id=contract_id))
+    if acted(
+        form,
+        lambda: services.record_check(
+            check_id, outcome=form.outcome.data, evidence_sv=form.evidence_sv.data or ""
+        ),
+        "Kontrollen är sparad, och nästa är inplanerad.",
+    ):
+        return redirect(url_for("contracts.checks", contract_id=contract_id))
     one = queries.check_with_contract(check_id)
     if one.done_on is not None and not form.is_submitted():
         raise Conflict("Kontrollen är redan gjord. Se avtalets kontroller.")

@@ -18,6 +18,7 @@ from marketplace.documents import sections
 from marketplace.errors import Conflict, DomainError
 from marketplace.second_factor.proof import freshly_proved
 from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.forms import result_of
 from marketplace.web.guards import requires
 
 
@@ -27,15 +28,10 @@ def draw_up(application_id: int) -> ResponseReturnValue:
     application = application_with_answers(application_id)
     rules = application.terms.rules
     form = ContractForm(data={"starts_on": today(), "capacity_cap": rules.capacity_cap})
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                contract_id = services.draw_up_contract(application_id, form.contract()).id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Avtalet är upprättat. Läs det och skriv under.", "success")
-            return redirect(url_for("contracts.show", contract_id=contract_id))
+    contract_id = result_of(form, lambda: services.draw_up_contract(application_id, form.contract()).id)
+    if contract_id is not None:
+        flash("Avtalet är upprättat. Läs det och skriv under.", "success")
+        return redirect(url_for("contracts.show", contract_id=contract_id))
     page = render_template(
         "enterprises/contracts/draw_up.html",
         form=form,

@@ -16,6 +16,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import DomainError
+from marketplace.web.forms import result_of
 from marketplace.web.guards import requires
 
 
@@ -165,20 +166,20 @@ def copy(place_id: int) -> ResponseReturnValue:
         }
     )
     choose_site(form)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                copied_id = services.copy_place(
-                    place_id,
-                    site_id=form.site_id.data or 0,
-                    name=form.name.data or "",
-                    seats=form.seats.data or 0,
-                    with_pictures=form.with_pictures.data,
-                ).id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            return to_place(copied_id, "Kopian är sparad som utkast. Publicera den när den stämmer.")
+    copied_id = result_of(
+        form,
+        lambda: (
+            services.copy_place(
+                place_id,
+                site_id=form.site_id.data or 0,
+                name=form.name.data or "",
+                seats=form.seats.data or 0,
+                with_pictures=form.with_pictures.data,
+            ).id
+        ),
+    )
+    if copied_id is not None:
+        return to_place(copied_id, "Kopian är sparad som utkast. Publicera den när den stämmer.")
     page = render_template("enterprises/places/copy.html", form=form, place=place, crumbs=place_crumbs(place))
     return page, form.status()
 

@@ -12,11 +12,9 @@ from enterprises.places.rules import PLACE_STATE_SV, PLACE_STATE_TONE, SITE_ACCE
 from enterprises.places.views.blueprint import bp
 from marketplace import audit
 from marketplace.accounts.rules import Role
-from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.reference.queries import kommun_labels
 from marketplace.tenancy import current_actor
-from marketplace.web.forms import one_of
+from marketplace.web.forms import acted, one_of, result_of
 from marketplace.web.guards import requires
 
 
@@ -54,15 +52,10 @@ def site(site_id: int) -> ResponseReturnValue:
 @requires(Role.SUPPLIER_MANAGER)
 def create_site() -> ResponseReturnValue:
     form = _with_kommuner(SiteForm())
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                site_id = services.add_site(**_typed(form)).id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Arbetsstället är sparat. Lägg nu upp platserna där.", "success")
-            return redirect(url_for("places.site", site_id=site_id))
+    site_id = result_of(form, lambda: services.add_site(**_typed(form)).id)
+    if site_id is not None:
+        flash("Arbetsstället är sparat. Lägg nu upp platserna där.", "success")
+        return redirect(url_for("places.site", site_id=site_id))
     return render_template("enterprises/places/site_form.html", form=form, site=None), form.status()
 
 
@@ -71,15 +64,8 @@ def create_site() -> ResponseReturnValue:
 def edit_site(site_id: int) -> ResponseReturnValue:
     one = services.own(Site, site_id)
     form = _with_kommuner(SiteForm(obj=one))
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.update_site(site_id, **_typed(form))
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Arbetsstället är sparat.", "success")
-            return redirect(url_for("places.site", site_id=site_id))
+    if acted(form, lambda: services.update_site(site_id, **_typed(form)), "Arbetsstället är sparat."):
+        return redirect(url_for("places.site", site_id=site_id))
     return render_template("enterprises/places/site_form.html", form=form, site=one), form.status()
 
 

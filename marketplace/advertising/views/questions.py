@@ -26,7 +26,7 @@ from marketplace.errors import DomainError
 from marketplace.procurement.models import SystemOfChoice
 from marketplace.rules import advance, possible_actions
 from marketplace.tenancy import current_actor
-from marketplace.web.forms import one_of
+from marketplace.web.forms import acted, one_of, result_of
 from marketplace.web.guards import public, requires
 from marketplace.web.limiter import fingerprint, limiter
 
@@ -69,15 +69,10 @@ def questions(system_id: int) -> ResponseReturnValue:
 def ask(system_id: int) -> ResponseReturnValue:
     form = QuestionForm()
     system = queries.open_system(system_id) if form.is_submitted() else services.askable_system(system_id)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                question_id = services.ask_question(system_id, form.text_sv.data or "").id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Frågan är skickad. Ni får e-post när den är besvarad.", "success")
-            return redirect(url_for("advertising.question", question_id=question_id))
+    question_id = result_of(form, lambda: services.ask_question(system_id, form.text_sv.data or "").id)
+    if question_id is not None:
+        flash("Frågan är skickad. Ni får e-post när den är besvarad.", "success")
+        return redirect(url_for("advertising.question", question_id=question_id))
     page = render_template(
         "marketplace/advertising/ask.html",
         form=form,
@@ -150,15 +145,12 @@ def point(question_id: int) -> ResponseReturnValue:
     form.public_answer_id.choices = one_of(labels, blank="Välj svar")
     if not form.is_submitted():
         _check_waiting(one, QuestionAction.POINT_TO_ANSWER)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.point_to_answer(question_id, form.public_answer_id.data)
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Den som frågade har fått veta vilket svar som gäller.", "success")
-            return redirect(url_for("advertising.question", question_id=question_id))
+    if acted(
+        form,
+        lambda: services.point_to_answer(question_id, form.public_answer_id.data),
+        "Den som frågade har fått veta vilket svar som gäller.",
+    ):
+        return redirect(url_for("advertising.question", question_id=question_id))
     page = render_template(
         "marketplace/advertising/point.html",
         form=form,

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from marketplace import audit
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.procurement import queries, services
 from marketplace.procurement.forms import ClosingForm, DecidersForm, SystemFilter, SystemForm
 from marketplace.procurement.models import SystemOfChoice
@@ -31,7 +30,7 @@ from marketplace.tenancy import current_actor
 from marketplace.web.addresses import page_number, public_address, sort_key
 from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.downloads import FILE, file_response
-from marketplace.web.forms import one_of
+from marketplace.web.forms import acted, one_of, result_of
 from marketplace.web.guards import public, requires
 
 _SORTS = set(queries.SYSTEM_SORTS)
@@ -79,15 +78,10 @@ def index_file(file_format: str) -> Response:
 def create() -> ResponseReturnValue:
     form = SystemForm()
     form.kommun_codes.choices = one_of(kommun_labels())
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                system_id = services.create_system(**_typed(form)).id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Systemet är sparat. Skriv nu förfrågningsunderlaget.", "success")
-            return redirect(url_for("procurement.show", system_id=system_id))
+    system_id = result_of(form, lambda: services.create_system(**_typed(form)).id)
+    if system_id is not None:
+        flash("Systemet är sparat. Skriv nu förfrågningsunderlaget.", "success")
+        return redirect(url_for("procurement.show", system_id=system_id))
     return render_template("marketplace/procurement/system_form.html", form=form, system=None), form.status()
 
 
@@ -124,15 +118,8 @@ def edit(system_id: int) -> ResponseReturnValue:
     system = services.unopened_system(system_id)
     form = SystemForm(obj=system)
     form.kommun_codes.choices = one_of(kommun_labels())
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.update_system(system_id, **_typed(form))
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Systemet är sparat.", "success")
-            return redirect(url_for("procurement.show", system_id=system_id))
+    if acted(form, lambda: services.update_system(system_id, **_typed(form)), "Systemet är sparat."):
+        return redirect(url_for("procurement.show", system_id=system_id))
     return render_template(
         "marketplace/procurement/system_form.html", form=form, system=system
     ), form.status()

@@ -8,11 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import Role
 from marketplace.clock import today
-from marketplace.db import transaction
-from marketplace.errors import DomainError
 from marketplace.reference.rules import WEEKDAY_SV
 from marketplace.tenancy import current_actor
 from marketplace.web.drafts import is_background
+from marketplace.web.forms import result_of
 from marketplace.web.guards import requires
 from placements.attendance import services
 from placements.attendance.forms import WeekForm
@@ -34,18 +33,13 @@ def index() -> ResponseReturnValue:
     grid = week_grid(monday, with_weekend=request.args.get("helg") == "1")
     names = {row.placement.id: row.who for row in grid.rows}
     form = WeekForm([day for row in grid.rows for day in row.days], names)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                changed = services.record_attendance(
-                    form.entries, no_training=form.no_training, stood=form.stood
-                )
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash(_saved_sv(monday, changed), "success")
-            saved = url_for("attendance.index", vecka=week_text(monday))
-            return jsonify(location=saved) if is_background() else redirect(saved)
+    changed = result_of(
+        form, lambda: services.record_attendance(form.entries, no_training=form.no_training, stood=form.stood)
+    )
+    if changed is not None:
+        flash(_saved_sv(monday, changed), "success")
+        saved = url_for("attendance.index", vecka=week_text(monday))
+        return jsonify(location=saved) if is_background() else redirect(saved)
     page = render_template(
         "placements/attendance/index.html",
         grid=grid,

@@ -8,8 +8,7 @@ from flask.typing import ResponseReturnValue
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict
-from marketplace.web.confirm import acted
-from marketplace.web.forms import BaseForm
+from marketplace.web.forms import BaseForm, acted
 from placements.booking import queries
 from placements.booking.queries import PlacementRow
 from placements.booking.rules import (

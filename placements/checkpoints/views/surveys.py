@@ -8,6 +8,7 @@ from marketplace.errors import Conflict, DomainError, NotFound
 from marketplace.rules import possible_actions
 from marketplace.tenancy import current_actor
 from marketplace.web.confirm import Question, ask_first, obstacles
+from marketplace.web.forms import result_of
 from marketplace.web.guards import requires
 from placements.checkpoints import queries, survey_services
 from placements.checkpoints.forms import QuestionForm, SurveyForm, WordingForm
@@ -52,14 +53,9 @@ def surveys() -> ResponseReturnValue:
 @requires(*_EDITORS)
 def create_survey() -> ResponseReturnValue:
     form = SurveyForm()
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                version_id = survey_services.start_survey(form.name_sv.data or "").id
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            return _to_version(version_id)
+    version_id = result_of(form, lambda: survey_services.start_survey(form.name_sv.data or "").id)
+    if version_id is not None:
+        return _to_version(version_id)
     return render_template("placements/checkpoints/create_survey.html", form=form), form.status()
 
 

@@ -8,6 +8,7 @@ from placements.plan.services.agreeing import (
 )
 from placements.plan.services.writing import (
     begin_plan,
+    discard_plan,
     draft_plan,
     keep_typed,
     propose_plan,
@@ -19,6 +20,7 @@ __all__ = [
     "agree_as_case_officer",
     "agree_as_participant",
     "begin_plan",
+    "discard_plan",
     "draft_plan",
     "keep_typed",
     "propose_plan",

@@ -28,6 +28,7 @@ from placements.plan.content_rules import (
 )
 from placements.plan.models import ActivityPlan, PlanDefault
 from placements.plan.rules import (
+    NOTHING_AGREED_SV,
     PLAN_TRANSITIONS,
     PLANNED_STATES,
     UNREAD_SV,
@@ -156,6 +157,19 @@ def revise_plan(plan_id: int, content: PlanContent | None = None) -> ActivityPla
     db.session.flush()
     record(new, placement, "revise")
     return new
+
+
+def discard_plan(plan_id: int) -> None:
+    """Throws a new version away: the agreed one goes on. Raises Conflict for what has been proposed, and where none is
+    agreed."""
+    plan, all_versions = locked_plan(plan_id)
+    advance(PLAN_TRANSITIONS, plan.state, PlanAction.DISCARD, current_actor().role)
+    agreed = next((version for version in all_versions if version.state is PlanState.AGREED), None)
+    if agreed is None:
+        raise Conflict(NOTHING_AGREED_SV)
+    db.session.delete(plan)
+    db.session.flush()
+    record(agreed, get_or_404(Placement, plan.placement_id), "discard")
 
 
 def _draft_to_change(plan_id: int) -> tuple[ActivityPlan, Placement]:

@@ -7,7 +7,7 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError
 from marketplace.second_factor.proof import freshly_proved
-from marketplace.web.confirm import acted
+from marketplace.web.forms import acted
 from marketplace.web.guards import requires
 from placements.plan import services
 from placements.plan.difference_rules import weekdays_sv

@@ -58,6 +58,7 @@ def _plan_page(head: TrainingHead, plan: ActivityPlan, found: list[ActivityPlan]
         plan.case_officer_agreed_at is not None,
         plan.participant_agreed_at is not None,
         newest.revision > plan.revision,
+        valid is not None,
     )
     return render_template(
         "placements/plan/show.html",

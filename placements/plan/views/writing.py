@@ -15,14 +15,15 @@ from marketplace.accounts.rules import Role
 from marketplace.db import transaction
 from marketplace.errors import Conflict, DomainError, Invalid
 from marketplace.second_factor.proof import freshly_proved
+from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.drafts import is_background, saves_in
 from marketplace.web.guards import requires
 from placements.plan import services
 from placements.plan.difference_rules import PartChange, differences
 from placements.plan.forms import PlanForm, prefilled
 from placements.plan.models import ActivityPlan
-from placements.plan.queries import TrainingHead, bounds_of, readable_plan, trades_of, training_head
-from placements.plan.rules import PlanState
+from placements.plan.queries import TrainingHead, bounds_of, readable_plan, trades_of, training_head, versions
+from placements.plan.rules import NOTHING_AGREED_SV, PLAN_TRANSITIONS, PlanAction, PlanState
 from placements.plan.views.rooms import bp
 
 _NOT_CONTENT = {"csrf_token", "saves", "add"}
@@ -87,6 +88,28 @@ def _begun(placement_id: int, begin: Callable[[], ActivityPlan], done_sv: str) -
         return redirect(url_for("plan.show", placement_id=placement_id))
     flash(done_sv, "success")
     return redirect(url_for("plan.edit", plan_id=plan_id))
+
+
+@bp.route("/planer/<int:plan_id>/kasta", methods=["GET", "POST"])
+@requires(Role.SUPERVISOR)
+def discard(plan_id: int) -> ResponseReturnValue:
+    plan = readable_plan(plan_id)
+    back = url_for("plan.show", placement_id=plan.placement_id)
+    has_agreed = any(version.state is PlanState.AGREED for version in versions(plan.placement_id))
+    none_agreed = "" if has_agreed else NOTHING_AGREED_SV
+    question = Question(
+        "Kasta utkastet",
+        [("Placeringar", url_for("booking.index")), ("Aktivitetsplan", back)],
+        [
+            f"Det som är skrivet i version {plan.revision} tas bort.",
+            "Den överenskomna planen fortsätter att gälla.",
+        ],
+        "Utkastet är borta.",
+        back,
+        is_ending=True,
+        obstacles=obstacles(PLAN_TRANSITIONS, plan.state, PlanAction.DISCARD, none_agreed),
+    )
+    return ask_first(question, lambda: services.discard_plan(plan_id))
 
 
 def _save(plan: ActivityPlan, head: TrainingHead) -> ResponseReturnValue:

@@ -9,6 +9,7 @@ from placements.report.services.answering import (
 )
 from placements.report.services.writing import (
     begin_report,
+    discard_report,
     draft_report,
     file_report,
     revise_report,
@@ -19,6 +20,7 @@ from placements.report.services.writing import (
 __all__ = [
     "ask_for_correction",
     "begin_report",
+    "discard_report",
     "draft_report",
     "file_report",
     "read_as_participant",

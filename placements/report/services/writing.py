@@ -26,6 +26,7 @@ from placements.report.queries import agreed_plan, goes_on_elsewhere
 from placements.report.rules import (
     CORRECT_WITHIN,
     FILED_STATES,
+    NOTHING_FILED_SV,
     REPORT_TRANSITIONS,
     ReportAction,
     ReportState,
@@ -146,6 +147,19 @@ def revise_report(report_id: int) -> FinalReport:
         record(report, placement, "replace", before)
     db.session.flush()  # the database allows one open version at a time
     return _new(placement, versions, report.content, "revise")
+
+
+def discard_report(report_id: int) -> None:
+    """Throws a new version away: the filed one goes on. Raises Conflict for what the participant has before her, and
+    where none is filed."""
+    report, placement, versions = locked_report(report_id)
+    advance(REPORT_TRANSITIONS, report.state, ReportAction.DISCARD, current_actor().role)
+    filed = next((version for version in versions if version.state in FILED_STATES), None)
+    if filed is None:
+        raise Conflict(NOTHING_FILED_SV)
+    db.session.delete(report)
+    db.session.flush()
+    record(filed, placement, "discard")
 
 
 def _new(

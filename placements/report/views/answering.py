@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from marketplace.accounts.rules import Role
 from marketplace.second_factor.proof import freshly_proved
-from marketplace.web.confirm import acted
-from marketplace.web.forms import BaseForm
+from marketplace.web.forms import BaseForm, acted
 from marketplace.web.guards import requires
 from placements.plan.queries import training_head
 from placements.report import queries, services

@@ -74,12 +74,14 @@ def _report_page(head: TrainingHead, report: FinalReport, found: list[FinalRepor
     role = current_actor().role
     placement_id = report.placement_id
     before = next((other for other in found if other.revision < report.revision), None)
+    filed = next((other for other in found if other.state in FILED_STATES), None)
     standing = Standing(
         report.state,
         is_over=head.placement.state in ENDED_STATES and not queries.goes_on_elsewhere(placement_id),
         is_read=report.read_at is not None,
         has_newer=found[0].revision > report.revision,
         has_asked=report.correction_on is not None,
+        has_filed=filed is not None,
     )
     outcome = queries.outcome_of(placement_id) if role in _OFFICERS else None
     return render_template(
@@ -89,7 +91,7 @@ def _report_page(head: TrainingHead, report: FinalReport, found: list[FinalRepor
         report=report,
         versions=found,
         newest=found[0],
-        filed=next((other for other in found if other.state in FILED_STATES), None),
+        filed=filed,
         compared=before,
         changes=differences(before.content, report.content) if before else [],
         to_mend=_to_mend(report),

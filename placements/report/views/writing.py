@@ -14,8 +14,9 @@ from marketplace.clock import today
 from marketplace.db import transaction
 from marketplace.errors import Conflict, Invalid
 from marketplace.second_factor.proof import freshly_proved
-from marketplace.web.confirm import acted
+from marketplace.web.confirm import Question, ask_first, obstacles
 from marketplace.web.drafts import is_background, saves_in
+from marketplace.web.forms import acted
 from marketplace.web.guards import requires
 from placements.followup.queries import follow_ups_of
 from placements.plan.difference_rules import PartChange
@@ -25,7 +26,14 @@ from placements.report.content_rules import differences
 from placements.report.documents import reading
 from placements.report.forms import FileForm, ReportForm
 from placements.report.models import FinalReport
-from placements.report.rules import ReportState, may_be_unreached_from
+from placements.report.rules import (
+    FILED_STATES,
+    NOTHING_FILED_SV,
+    REPORT_TRANSITIONS,
+    ReportAction,
+    ReportState,
+    may_be_unreached_from,
+)
 from placements.report.views.reading import WORDS, facts_of
 from placements.report.views.rooms import bp
 
@@ -143,6 +151,28 @@ def file(report_id: int) -> ResponseReturnValue:
         **WORDS,
     )
     return page, form.status()
+
+
+@bp.route("/slutdokumentationer/<int:report_id>/kasta", methods=["GET", "POST"])
+@requires(Role.SUPERVISOR)
+def discard(report_id: int) -> ResponseReturnValue:
+    report = queries.readable_report(report_id)
+    back = url_for("report.show", placement_id=report.placement_id)
+    has_filed = any(version.state in FILED_STATES for version in queries.versions(report.placement_id))
+    none_filed = "" if has_filed else NOTHING_FILED_SV
+    question = Question(
+        "Kasta utkastet",
+        [("Placeringar", url_for("booking.index")), ("Slutdokumentation", back)],
+        [
+            f"Det som är skrivet i version {report.revision} tas bort.",
+            "Den inlämnade versionen fortsätter att gälla.",
+        ],
+        "Utkastet är borta.",
+        back,
+        is_ending=True,
+        obstacles=obstacles(REPORT_TRANSITIONS, report.state, ReportAction.DISCARD, none_filed),
+    )
+    return ask_first(question, lambda: services.discard_report(report_id))
 
 
 def _form_page(

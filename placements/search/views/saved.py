@@ -7,6 +7,7 @@ from marketplace.accounts.rules import Role
 from marketplace.clock import today
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import DomainError
+from marketplace.web.forms import acted
 from marketplace.web.guards import requires
 from placements.search import services
 from placements.search.forms import RenameForm, SaveForm
@@ -61,15 +62,12 @@ def rename(saved_search_id: int) -> ResponseReturnValue:
     found = get_or_404(SavedSearch, saved_search_id)
     before = found.name
     form = RenameForm(name=before)
-    if form.validate_on_submit():
-        try:
-            with transaction():
-                services.rename_search(saved_search_id, form.name.data or "")
-        except DomainError as error:
-            form.add_error(error)
-        else:
-            flash("Sökningen har fått ett nytt namn.", "success")
-            return redirect(url_for("search.saved"))
+    if acted(
+        form,
+        lambda: services.rename_search(saved_search_id, form.name.data or ""),
+        "Sökningen har fått ett nytt namn.",
+    ):
+        return redirect(url_for("search.saved"))
     return render_template("placements/search/rename.html", form=form, before=before), form.status()
 
 

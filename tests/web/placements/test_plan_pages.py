@@ -218,6 +218,9 @@ def test_what_was_typed_stays_when_the_plan_was_proposed_meanwhile(
     edit = begun(supervisor, placement_id)
     posted(supervisor, edit, **FORM)
     plan_id = edit.split("/")[2]
+    alone = supervisor.post(f"/planer/{plan_id}/kasta")
+    assert alone.status_code == 422
+    assert "ingen överenskommen plan" in text_of(alone)
     posted(supervisor, f"/planer/{plan_id}/foresla")
     answer = supervisor.post(edit, data=FORM | {"tasks_sv": "Det jag skrev"})
     assert answer.status_code == 422
@@ -243,11 +246,18 @@ def test_an_agreed_plan_holds_while_the_next_is_written_and_shows_what_changes(
     market: Market, placement_id: int, supervisor: Client, officer: Client
 ) -> None:
     plan_id = agreed(market, placement_id)
+    mistaken = supervisor.post(f"/planer/{plan_id}/ny-version").location.split("/")[2]
+    assert "Kasta utkastet" in text_of(supervisor.get(f"/planer/{mistaken}"))
+    page = posted(supervisor, f"/planer/{mistaken}/kasta")
+    assert "Utkastet är borta" in page
+    assert "Utkast till en ny version kastat" in page
+    assert supervisor.get(f"/planer/{mistaken}").status_code == 404
     edit = supervisor.post(f"/planer/{plan_id}/ny-version").location
     posted(supervisor, edit, **FORM)
     new_id = edit.split("/")[2]
     page = posted(supervisor, f"/planer/{new_id}/foresla")
     assert "Version 1 gäller tills alla tre har godkänt den här" in page
+    assert supervisor.post(f"/planer/{new_id}/kasta").status_code == 422
     shown = officer.get(f"/placeringar/{placement_id}/plan")
     assert "Ändrat sedan version 1" in text_of(shown)
     changes = [part.text_content() for part in page_of(shown).xpath("//*[@class='part-change']/h3")]

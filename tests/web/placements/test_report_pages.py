@@ -170,6 +170,9 @@ def test_goals_that_the_report_does_not_have_are_told(
     placement_id: int, supervisor: Client, number: str
 ) -> None:
     path = f"/slutdokumentationer/{begun(supervisor, placement_id)}/redigera"
+    alone = supervisor.post(path.replace("redigera", "kasta"))
+    assert alone.status_code == 422
+    assert "ingen inlämnad slutdokumentation" in text_of(alone)
     forged = supervisor.post(path, data=WHOLE | {f"goals-{number}-words_sv": "x" * 10_001})
     assert forged.status_code == 422
     assert "Målen på sidan är inte de som slutdokumentationen har" in text_of(forged)
@@ -183,12 +186,17 @@ def test_a_correction_is_asked_for_and_the_difference_is_read(
     officer = client_for(market.officer)
     page = posted(officer, f"/slutdokumentationer/{first}/rattelse", text_sv="Skriv om <gardinerna>")
     assert "Skriv om <gardinerna>" in page
+    mistaken = made_number(supervisor.post(f"/slutdokumentationer/{first}/ny-version"))
+    assert "Kasta utkastet" in text_of(supervisor.get(f"/slutdokumentationer/{mistaken}"))
+    assert "Utkastet är borta" in posted(supervisor, f"/slutdokumentationer/{mistaken}/kasta")
+    assert supervisor.get(f"/slutdokumentationer/{mistaken}").status_code == 404
     second = made_number(supervisor.post(f"/slutdokumentationer/{first}/ny-version"))
     no_goals = {name: said for name, said in WHOLE.items() if not name.startswith("goals")}
     posted(
         supervisor, f"/slutdokumentationer/{second}/redigera", **(no_goals | {"done_sv": "Sydde gardiner"})
     )
     posted(supervisor, f"/slutdokumentationer/{second}/lagg-fram")
+    assert supervisor.post(f"/slutdokumentationer/{second}/kasta").status_code == 422
     page = text_of(officer.get(f"/slutdokumentationer/{second}"))
     assert "Version 1 gäller tills den här är inlämnad" in page
     assert "Ändrat sedan version 1" in page

@@ -42,6 +42,7 @@ SIGNS = {
     "report.receive",
 }
 KEEPS_THE_ACCOUNT = {
+    "account.end_sessions",
     "identity_provider.edit",
     "identity_provider.turn_off",
     "identity_provider.turn_on",

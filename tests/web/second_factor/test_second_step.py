@@ -190,11 +190,21 @@ def test_the_secret_is_encrypted_where_it_is_kept(client_for: ClientFor, ready_m
 
 
 def test_the_coordinator_decides_for_members_and_suppliers_too(
-    client_for: ClientFor, ready_market: Market, session: Session
+    client_for: ClientFor, person: Callable[[Actor], Person], ready_market: Market, session: Session
 ) -> None:
     client = client_for(ready_market.coordinator)
+    require_second_factor(ready_market.north_id, RequiredOf.NOBODY)
+    session.commit()
+    officer, colleague, controller = (client_for() for _ in range(3))
+    people = (ready_market.officer, ready_market.colleague, ready_market.controller)
+    for one, actor in zip((officer, colleague, controller), people, strict=True):
+        sign_in(one, person(actor))
+        assert one.get("/").status_code == 200
+    with_app(colleague)
     answer = client.post(POLICY, data={"required_of": "persons", "proof_minutes": "30"})
     assert answer.status_code == 302
+    stays = [one.get("/").status_code == 200 for one in (officer, colleague, controller)]
+    assert stays == [False, True, True], "of whom it is asked now and who has none"
     assert "Nytt bevis efter 30 minuter." in client.get(POLICY).text
     assert client.post(POLICY, data={"proof_minutes": "721"}).status_code == 422
     required = {}
