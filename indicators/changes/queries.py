@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 
 from indicators.changes.models import CountedPeriod, IndicatorRun
 from indicators.changes.rules import years_to_count
 from marketplace import clock
 from marketplace.db import Base, db
+from marketplace.statements import Prepared
 from marketplace.tenancy import current_actor
 from placements.disposal.queries import closed_through
 
@@ -71,18 +72,29 @@ def uncounted_years(*, is_whole: bool) -> list[int]:
     return years_to_count(first, clock.today().year, touched, is_whole=False)
 
 
+# Every page of numbers says these two things of them.
+_PUT_RIGHT = Prepared(
+    select(func.sum(CountedPeriod.changed_cells), func.max(CountedPeriod.changed_at)).where(
+        CountedPeriod.authority_id == bindparam("authority_id"),
+        CountedPeriod.period == bindparam("period"),
+        CountedPeriod.cells == func.any(bindparam("tables")),
+    ),
+    is_planned_once=True,
+)
+_COMPUTED_AT = Prepared(
+    select(IndicatorRun.computed_at).where(IndicatorRun.organisation_id == bindparam("organisation_id")),
+    is_planned_once=True,
+)
+
+
 def put_right(authority_id: int, models: Collection[type[Base]], period: object) -> tuple[int, date] | None:
     """How many of the period's numbers a later count changed, and the last day that one did; None where none has."""
-    statement = select(func.sum(CountedPeriod.changed_cells), func.max(CountedPeriod.changed_at)).where(
-        CountedPeriod.authority_id == authority_id,
-        CountedPeriod.period == str(period),
-        CountedPeriod.cells.in_([model.__tablename__ for model in models]),
-    )
-    cells, at = db.session.execute(statement).one()
+    tables = [model.__tablename__ for model in models]
+    [(cells, at)] = _PUT_RIGHT.rows(authority_id=authority_id, period=str(period), tables=tables)
     return (cells, at.astimezone(clock.STOCKHOLM).date()) if cells and at else None
 
 
 def computed_at(organisation_id: int | None) -> datetime | None:
     """The instant of the last computation for the organisation; None when there has been none."""
-    run = db.session.get(IndicatorRun, organisation_id) if organisation_id is not None else None
-    return None if run is None else run.computed_at
+    found: list[datetime] = _COMPUTED_AT.scalars(organisation_id=organisation_id)
+    return found[0] if found else None

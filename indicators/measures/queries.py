@@ -1,8 +1,9 @@
 """Reads the published measures: what may be shown, and nothing else is stored."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from indicators.definitions.keys import Indicator
 from indicators.measures.models import MeasureCell
@@ -11,6 +12,7 @@ from marketplace.accounts.models import Organisation
 from marketplace.db import db
 from marketplace.reference.queries import lists
 from marketplace.reference.rules import SEX_PLURAL_SV, Sex
+from marketplace.statements import Prepared
 from marketplace.swedish import swedish_key
 
 Parts = tuple[int, int] | None
@@ -18,12 +20,34 @@ Parts = tuple[int, int] | None
 Cells = dict[Indicator, dict[Dimension, dict[str, Parts]]]
 
 
-def counted_years(authority_id: int, indicators: Collection[Indicator] = ()) -> list[int]:
+_YEARS = Prepared(
+    select(MeasureCell.year)
+    .where(
+        MeasureCell.authority_id == bindparam("authority_id"),
+        MeasureCell.indicator == func.any(bindparam("indicators")),
+    )
+    .distinct()
+    .order_by(MeasureCell.year.desc()),
+    is_planned_once=True,
+)
+_CELLS = Prepared(
+    select(
+        MeasureCell.indicator, MeasureCell.by, MeasureCell.key, MeasureCell.numerator, MeasureCell.denominator
+    )
+    .where(
+        MeasureCell.authority_id == bindparam("authority_id"),
+        MeasureCell.year == bindparam("year"),
+        MeasureCell.indicator == func.any(bindparam("indicators")),
+        MeasureCell.by == func.any(bindparam("by")),
+    )
+    .order_by(MeasureCell.indicator, MeasureCell.by, MeasureCell.key),
+    is_planned_once=True,
+)
+
+
+def counted_years(authority_id: int, indicators: Collection[Indicator] = tuple(Indicator)) -> list[int]:
     """Years that there are numbers for, of any of the indicators, the latest first."""
-    statement = select(MeasureCell.year).where(MeasureCell.authority_id == authority_id)
-    if indicators:
-        statement = statement.where(MeasureCell.indicator.in_(indicators))
-    return list(db.session.scalars(statement.distinct().order_by(MeasureCell.year.desc())))
+    return _YEARS.scalars(authority_id=authority_id, indicators=list(indicators))
 
 
 def cells(
@@ -33,21 +57,16 @@ def cells(
     by: Collection[Dimension] = tuple(Dimension),
 ) -> Cells:
     """What is published of the indicators, by dimension and key; an indicator without cases that year has none."""
+    asked = {"authority_id": authority_id, "year": year, "indicators": list(indicators), "by": list(by)}
+    return cells_of(indicators, _CELLS.rows(**asked))
+
+
+def cells_of(indicators: Collection[Indicator], rows: Iterable[Any]) -> Cells:
+    """Rows of an indicator, a dimension, a key, a numerator and a denominator."""
     found: Cells = {indicator: {} for indicator in indicators}
-    statement = (
-        select(MeasureCell)
-        .where(
-            MeasureCell.authority_id == authority_id,
-            MeasureCell.year == year,
-            MeasureCell.indicator.in_(indicators),
-            MeasureCell.by.in_(by),
-        )
-        .order_by(MeasureCell.indicator, MeasureCell.by, MeasureCell.key)
-    )
-    for cell in db.session.scalars(statement):
-        is_hidden = cell.numerator is None or cell.denominator is None
-        parts = None if is_hidden else (cell.numerator or 0, cell.denominator or 0)
-        found[Indicator(cell.indicator)].setdefault(cell.by, {})[cell.key] = parts
+    for indicator, by, key, numerator, denominator in rows:
+        parts = None if numerator is None or denominator is None else (numerator, denominator)
+        found[Indicator(indicator)].setdefault(Dimension(by), {})[key] = parts
     return found
 
 

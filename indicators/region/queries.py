@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from indicators.capacity.rules import Capacity
 from indicators.choices.rules import ChoiceStep
 from indicators.definitions.keys import Indicator
-from indicators.measures.queries import Cells
+from indicators.measures.queries import Cells, cells_of
 from indicators.region.models import Region, RegionCapacity, RegionChoice, RegionMeasure, RegionMember
 from indicators.region.rules import MemberState
 from marketplace.accounts.models import Organisation
@@ -91,19 +91,20 @@ def counted_years(region_id: int) -> list[int]:
 
 def measures(region_id: int, year: int, indicators: Collection[Indicator]) -> Cells:
     """As an authority's own cells."""
-    found: Cells = {indicator: {} for indicator in indicators}
-    rows = db.session.scalars(
-        select(RegionMeasure).where(
+    rows = db.session.execute(
+        select(
+            RegionMeasure.indicator,
+            RegionMeasure.by,
+            RegionMeasure.key,
+            RegionMeasure.numerator,
+            RegionMeasure.denominator,
+        ).where(
             RegionMeasure.region_id == region_id,
             RegionMeasure.year == year,
             RegionMeasure.indicator.in_(indicators),
         )
     )
-    for row in rows:
-        is_hidden = row.numerator is None or row.denominator is None
-        parts = None if is_hidden else (row.numerator or 0, row.denominator or 0)
-        found[Indicator(row.indicator)].setdefault(row.by, {})[row.key] = parts
-    return found
+    return cells_of(indicators, rows)
 
 
 def choices(region_id: int, year: int) -> list[ChoiceRow]:
