@@ -63,6 +63,8 @@ class Settings(BaseSettings):
     """What Prometheus sends to be shown /metrics; at least 32 characters. Empty: there is no such address."""
     otlp_url: str = ""
     """Where traces are sent: http(s)://…/v1/traces of an OpenTelemetry collector. Empty: none are made."""
+    clamd_address: str = ""
+    """host:port of ClamAV's clamd, which every file is sent to. Empty: none is searched for viruses."""
     log_level: str = "INFO"
 
     @field_validator("database_url", "database_owner_url")
@@ -96,6 +98,14 @@ class Settings(BaseSettings):
     def _is_an_access_point(cls, value: str) -> str:
         if value and not value.startswith(("https://", "http://", "file:///")):
             raise ValueError("must begin with https://, http:// or file:///")
+        return value
+
+    @field_validator("clamd_address")
+    @classmethod
+    def _is_a_scanner(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (host and port.isdecimal()):
+            raise ValueError("must be host:port")
         return value
 
     @field_validator("contact_email")
@@ -181,6 +191,7 @@ class Settings(BaseSettings):
             "MAIL_URL": self.mail_url,
             "MAIL_FROM": self.mail_from,
             "OTLP_URL": self.otlp_url,
+            "CLAMD_ADDRESS": self.clamd_address,
             "ACCESS_POINT_URL": self.access_point_url,
             "SECRET_KEY": self.secret_key,
             "SQLALCHEMY_DATABASE_URI": self.database_url,

@@ -35,6 +35,7 @@ from marketplace.key_rotation import Sealed
 from marketplace.letters.transport import connected
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
+from marketplace.viruses import answer_of
 
 ROOT = Path(__file__).resolve().parent
 _OLDEST_POSTGRESQL, _OLDEST_REDIS = 15, (6, 2)
@@ -292,6 +293,19 @@ def disk(patient: Patient) -> Findings:
     yield ok(told) if free > 1 else warn(f"{told}: uploads and PDFs are made there")
 
 
+def viruses(patient: Patient) -> Findings:
+    address = patient.settings.clamd_address
+    if not address:
+        yield warn("CLAMD_ADDRESS is not set: files are not searched for viruses")
+        return
+    try:
+        told = answer_of(address, b"zVERSION\0")
+    except OSError as error:
+        yield fail(f"{type(error).__name__}: no file is taken. Is CLAMD_ADDRESS right, and clamd up?")
+    else:
+        yield ok(told)
+
+
 def mail(patient: Patient) -> Findings:
     if not patient.settings.mail_url:
         yield warn("MAIL_URL is not set: no letter is sent")
@@ -354,6 +368,7 @@ CHECKS: dict[str, tuple[tuple[str, ...], Check]] = {
     "redis": ((), redis),
     "workers": (("redis",), workers),
     "clocks": (("database", "redis"), clocks),
+    "viruses": ((), viruses),
     "mail": ((), mail),
     "address": ((), address),
 }

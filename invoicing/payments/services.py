@@ -17,6 +17,7 @@ from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, Invalid, NotAllowed
 from marketplace.swedish import counted
 from marketplace.tenancy import current_actor
+from marketplace.viruses import refuse_virus
 
 
 @dataclass
@@ -44,6 +45,7 @@ def import_payments(content: bytes) -> Imported:
     enterprise_id = current_actor().enterprise_id
     if enterprise_id is None:
         raise NotAllowed("Bara verksamhetsledare läser in inbetalningar.")
+    refuse_virus(content)
     rows = read_bank_file(content)
     owed = claims(enterprise_id, {row.ocr for row in rows})
     done, repeated = Imported(), []

@@ -6,17 +6,20 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
+from socketserver import StreamRequestHandler, ThreadingTCPServer
+from threading import Thread
 from typing import Any
 
 import openpyxl
 import pytest
+from flask import Flask
 
 from app import ROOT
 from invoicing.invoices.xml_checks import parsed, problems_in_xml
 from marketplace.web import downloads
 from tests.attacks.nasty import assert_tells_nothing
 from tests.isolation.conftest import ClientFor, Rollback
-from tests.support.page_forms import Met
+from tests.support.page_forms import Met, PageForm
 from tests.support.routes import EVERY_ROUTE, Route, address, admitted, people
 from tests.world import World
 
@@ -74,19 +77,59 @@ BAD_FILES: Sequence[tuple[str, bytes]] = (
 )
 
 
+def taking_files(met: Met) -> list[PageForm]:
+    forms = [form for form in met.forms if any(control.kind == "file" for control in form.controls)]
+    assert forms
+    return forms
+
+
+def with_file(form: PageForm, name: str, content: bytes) -> dict[str, Any]:
+    boxes = [control.name for control in form.controls if control.kind == "file"]
+    return {**form.filled, **{box: (io.BytesIO(content), name) for box in boxes}}
+
+
 def test_a_file_that_is_something_else_is_refused_by_every_form(
     met: Met, fresh_client: ClientFor, undone: Rollback
 ) -> None:
-    forms = [form for form in met.forms if any(control.kind == "file" for control in form.controls)]
-    assert forms
-    for form in forms:
-        boxes = [control.name for control in form.controls if control.kind == "file"]
+    for form in taking_files(met):
         for name, content in BAD_FILES:
-            files = {box: (io.BytesIO(content), name) for box in boxes}
             with undone():
-                answer = fresh_client(form.who).post(form.path, data={**form.filled, **files})
+                answer = fresh_client(form.who).post(form.path, data=with_file(form, name, content))
             assert_tells_nothing(answer)
             assert answer.status_code in {413, 422}, (form, name)
+
+
+VIRUS = b"this is one"
+
+
+class Clamd(StreamRequestHandler):
+    """Speaks ClamAV's INSTREAM: chunks, each after its length, until an empty one."""
+
+    def handle(self) -> None:
+        assert self.rfile.read(10) == b"zINSTREAM\0"
+        content = b""
+        while size := int.from_bytes(self.rfile.read(4)):
+            content += self.rfile.read(size)
+        self.wfile.write(b"stream: Test-Signature FOUND\0" if VIRUS in content else b"stream: OK\0")
+
+
+def test_a_file_with_a_virus_is_refused_by_every_form(
+    met: Met, app: Flask, fresh_client: ClientFor, undone: Rollback, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(form: PageForm, content: bytes) -> str:
+        with undone():
+            return fresh_client(form.who).post(form.path, data=with_file(form, "fil.pdf", content)).text
+
+    forms = taking_files(met)
+    with ThreadingTCPServer(("127.0.0.1", 0), Clamd) as clamd:
+        Thread(target=clamd.serve_forever, daemon=True).start()
+        monkeypatch.setitem(app.config, "CLAMD_ADDRESS", f"127.0.0.1:{clamd.server_address[1]}")
+        for form in forms:
+            assert "Filen har ett virus" in said(form, bytes(100_000) + VIRUS), form
+            assert "virus" not in said(form, b"%PDF-1.7"), form
+        clamd.shutdown()
+    for form in forms:
+        assert "kan inte sökas igenom efter virus" in said(form, b"%PDF-1.7"), form
 
 
 # Lists as files

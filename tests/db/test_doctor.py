@@ -45,10 +45,10 @@ def test_what_is_well_and_what_the_demo_lacks(database: Database, redis: Redis) 
     ill = {"workers", "outbox"}  # the market's messages are of its own day, and nobody takes them
     assert _found(patient, Level.FAIL).keys() == ill
     well = _found(patient, Level.OK)
-    assert well.keys() == CHECKS.keys() - {*ill, "mail", "address"}
+    assert well.keys() == CHECKS.keys() - {*ill, "viruses", "mail", "address"}
     assert well["migrations"] == f"at {migrations.head()}"
     assert well["keys"] != "0 samples could be opened"
-    assert _found(patient, Level.WARN).keys() == {"settings", "mail", "address"}
+    assert _found(patient, Level.WARN).keys() == {"settings", "viruses", "mail", "address"}
 
 
 def test_what_is_wrong_in_the_database_is_told_with_what_to_do(database: Database, redis: Redis) -> None:
@@ -96,10 +96,12 @@ def test_servers_that_do_not_answer_are_told_once_and_without_secrets(
 def test_settings_for_real_people(database: Database, redis: Redis) -> None:
     patient = _patient(database, redis)
     asked = {"demo": False, "public_url": "http://plats.example", "mail_url": "smtp://127.0.0.1:1"}
+    asked |= {"clamd_address": "127.0.0.1:1"}
     patient = replace(patient, settings=patient.settings.model_copy(update=asked))
     failed = _found(patient, Level.FAIL)
     assert "https only" in failed["settings"]
     assert "ConnectionRefusedError" in failed["mail"]
+    assert "no file is taken" in failed["viruses"]
 
 
 def test_the_command_fails_when_something_is_wrong(database: Database, redis: Redis) -> None:

@@ -88,6 +88,7 @@ def test_demo_secrets_are_refused_outside_the_demo(
         ("LOG_LEVEL", "loud"),
         ("METRICS_TOKEN", "short"),
         ("OTLP_URL", "collector:4318"),
+        ("CLAMD_ADDRESS", "clamd"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "many"),
     ],

@@ -16,6 +16,7 @@ from marketplace.clock import now, today
 from marketplace.db import db
 from marketplace.errors import Conflict, NotFound
 from marketplace.tenancy import current_actor
+from marketplace.viruses import refuse_virus
 
 
 def attach_file(application_id: int, requirement_id: int, name: str, content: bytes) -> Attachment:
@@ -24,6 +25,7 @@ def attach_file(application_id: int, requirement_id: int, name: str, content: by
     Raises Invalid, with what to do, for a file that is not taken or is not what its name says; Conflict when the
     application is full, or what is asked cannot be answered now.
     """
+    refuse_virus(content)
     upload = read_upload(name, content)
     application = locked(application_id, Role.SUPPLIER_MANAGER)
     check_answerable(application.state)

@@ -30,6 +30,7 @@ from marketplace.errors import Conflict, Invalid, NotFound
 from marketplace.letters.rules import LetterKind
 from marketplace.letters.services import write_letter
 from marketplace.tenancy import current_actor
+from marketplace.viruses import refuse_virus
 
 
 def judge_answers(application_id: int, judgements: Mapping[int, JudgementDraft]) -> Application:
@@ -120,6 +121,8 @@ def find_exclusion(
 
     Raises Invalid without evidence, Conflict when the application is not examined or LOV does not say who is excluded.
     """
+    if file:
+        refuse_virus(file[1])
     upload = read_upload(*file) if file else None
     application = locked(application_id, Role.PROCUREMENT_OFFICER)
     check_judgeable(application.state)

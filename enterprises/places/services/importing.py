@@ -16,6 +16,7 @@ from marketplace.clock import now
 from marketplace.db import db, get_or_404
 from marketplace.errors import Conflict, DomainError
 from marketplace.tenancy import current_actor
+from marketplace.viruses import refuse_virus
 
 _KEPT_DAYS = 30
 """Calendar days: a file that nobody has dealt with by then is thrown away when the next one comes."""
@@ -29,6 +30,7 @@ class Saved:
 
 def start_import(name: str, content: bytes) -> PlaceImport:
     """Keeps the lines of a file; nothing of them is saved as places yet. Raises Invalid for what is no such file."""
+    refuse_virus(content)
     enterprise_id = own_enterprise()
     lines = read_file(content)
     db.session.execute(

@@ -16,10 +16,12 @@ from marketplace.clock import now
 from marketplace.db import db, get_or_404
 from marketplace.errors import NotFound
 from marketplace.tenancy import current_actor
+from marketplace.viruses import refuse_virus
 
 
 def add_picture(place_id: int, content: bytes, alt_sv: str) -> PlacePicture:
     """Puts it last. Raises Invalid, with what to do, for one that will not do; Conflict when there are enough."""
+    refuse_virus(content)
     place = own(Place, place_id)
     check_lasting(place.state)
     words = check_alt(alt_sv)
