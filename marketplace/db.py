@@ -173,14 +173,23 @@ class Page(Generic[T]):
         return max(1, -(-self.total // self.per_page))
 
 
-def paginate(statement: Select[*tuple[Any, ...]], page: int = 1, per_page: int = 25) -> Page[Any]:
+def paginate(
+    statement: Select[*tuple[Any, ...]], page: int = 1, per_page: int = 25, *, key: Any = None
+) -> Page[Any]:
     """One page of an ordered select, in two queries. One-column selects give values, others rows.
+
+    With `key`, the column that tells the rows apart, those of the page are found by it alone, in a query of its own:
+    what else the rows show is read of them, and not of all that are put in order.
 
     A page past the end gives the last one.
     """
-    total = db.session.scalar(select(func.count()).select_from(statement.order_by(None).subquery())) or 0
+    found = statement if key is None else statement.with_only_columns(key)
+    total = db.session.scalar(select(func.count()).select_from(found.order_by(None).subquery())) or 0
     page = min(max(1, page), max(1, -(-total // per_page)))
-    result = db.session.execute(statement.limit(per_page).offset((page - 1) * per_page))
+    shown = found.limit(per_page).offset((page - 1) * per_page)
+    if key is not None:
+        shown = statement.where(key.in_(db.session.scalars(shown).all()))
+    result = db.session.execute(shown)
     wide = len(statement.column_descriptions) > 1
     items = list(result.all()) if wide else list(result.scalars().all())
     return Page(items, total, page, per_page)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from enterprises.places.models import Place, Site
 from marketplace.accounts.rules import Role
@@ -198,27 +198,28 @@ def waiting(actor: Actor) -> list[WaitingItem]:
     """For a case officer: grants without a round, open rounds, and choices that have not led to a request."""
     if actor.role is not Role.CASE_OFFICER:
         return []
-    latest = (
-        select(func.max(ChoiceRound.id))
+    latest = aliased(
+        ChoiceRound,
+        # Not by a condition on its id: PostgreSQL would then go through the authority's rounds for each grant.
+        select(ChoiceRound)
         .where(ChoiceRound.grant_id == Grant.id)
-        .correlate(Grant)
-        .scalar_subquery()
+        .order_by(ChoiceRound.id.desc())
+        .limit(1)
+        .lateral(),
     )
-    is_requested = exists().where(Placement.choice_round_id == ChoiceRound.id)
+    is_requested = exists().where(Placement.choice_round_id == latest.id)
     shown = (
         select(
-            ShownPlace.choice_round_id,
             func.max(ShownPlace.shown_at).label("last_at"),
             func.bool_and(ShownPlace.declined_on.is_not(None)).label("is_refused"),
         )
-        .where(ShownPlace.choice_round_id == latest)
-        .group_by(ShownPlace.choice_round_id)
+        .where(ShownPlace.choice_round_id == latest.id)
         .lateral()
     )
     rows = db.session.execute(
-        select(Participant, Grant, ChoiceRound, is_requested, shown.c.last_at, shown.c.is_refused)
+        select(Participant, Grant, latest, is_requested, shown.c.last_at, shown.c.is_refused)
         .join(Grant, Grant.participant_id == Participant.id)
-        .outerjoin(ChoiceRound, ChoiceRound.id == latest)
+        .outerjoin(latest, true())
         .outerjoin(shown, true())
         .where(
             or_(
@@ -226,9 +227,9 @@ def waiting(actor: Actor) -> list[WaitingItem]:
                 # A participant who is to move has a place, and a round that waits.
                 and_(
                     Grant.state == GrantState.PLACED,
-                    ChoiceRound.moves_placement_id.is_not(None),
+                    latest.moves_placement_id.is_not(None),
                     ~is_requested,
-                    ChoiceRound.state.in_((ChoiceState.OPEN, ChoiceState.CHOSEN)),
+                    latest.state.in_((ChoiceState.OPEN, ChoiceState.CHOSEN)),
                 ),
             ),
             Participant.case_officer_id == actor.user_id,
