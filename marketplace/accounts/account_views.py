@@ -75,7 +75,10 @@ def forgotten_password() -> ResponseReturnValue:
 def choose_password(token: str) -> ResponseReturnValue:
     """Opening the page uses nothing up: mail programs look at links before their readers do. She signs in afterwards,
     with her second factor if she has one."""
-    form, email = NewPasswordForm(), password_services.user_of_link(token).email
+    try:
+        form, email = NewPasswordForm(), password_services.user_of_link(token).email
+    except NotFound as error:
+        return _another_link(error), error.status
     if form.validate_on_submit():
         try:
             with transaction():
@@ -92,6 +95,12 @@ def choose_password(token: str) -> ResponseReturnValue:
     )
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _another_link(why: NotFound) -> str:
+    return render_template(
+        "accounts/forgotten_password.html", form=ForgottenForm(formdata=None), why_sv=why.message_sv
+    )
 
 
 @bp.get("/installningar/inloggningar")

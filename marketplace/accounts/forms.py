@@ -10,7 +10,7 @@ from marketplace.web.forms import BaseForm
 class NewPasswordForm(BaseForm):
     password = PasswordField(
         "Nytt lösenord",
-        validators=[DataRequired("Välj ett lösenord."), Length(min=MIN_PASSWORD, max=1000)],
+        validators=[DataRequired("Välj ett lösenord."), Length(max=1000)],
         description=f"Minst {MIN_PASSWORD} tecken. Flera ord efter varandra är lättare att minnas och svårare att"
         " gissa.",
         render_kw={"autocomplete": "new-password"},

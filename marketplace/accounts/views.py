@@ -14,7 +14,7 @@ from marketplace.accounts.rules import ROLE_SV, Role, SignInMeans
 from marketplace.accounts.services import user_with_password
 from marketplace.db import get_or_404, transaction
 from marketplace.errors import Invalid, NotFound
-from marketplace.identity_provider.queries import authority_to_sign_in_at
+from marketplace.identity_provider.queries import authority_to_sign_in_at, providers_in_use
 from marketplace.second_factor.proof import go_on
 from marketplace.tenancy import acting_as, current_actor, system_actor
 from marketplace.web.addresses import safe_next
@@ -38,8 +38,8 @@ _GUESSED_AT_SV = (
 _AT_ORGANISATION_SV = (
     "Din organisation har bestämt att ni loggar in hos den. Välj Organisationens inloggning nedan."
 )
-_REGISTER, _ORGANISATIONS = "suppliers.register", "identity.index"
-"""Pages of other rooms, which the application may lack."""
+_REGISTER = "suppliers.register"
+"""A page of another room, which the application may lack."""
 
 
 def _typed_email() -> str:
@@ -97,7 +97,7 @@ def sign_in() -> ResponseReturnValue:
         form=form,
         groups=_demo_groups(),
         may_register=_REGISTER in current_app.view_functions,
-        has_organisations=_ORGANISATIONS in current_app.view_functions,
+        has_organisations=_has_organisations(),
     )
     return page, form.status()
 
@@ -141,6 +141,11 @@ def sign_in_as() -> ResponseReturnValue:
 
 def _after_sign_in() -> str:
     return safe_next(request.args.get("next")) or url_for("start.show")
+
+
+def _has_organisations() -> bool:
+    with acting_as(system_actor()):
+        return bool(providers_in_use())
 
 
 def _demo_groups() -> list[tuple[Role, list[queries.DemoPerson]]]:

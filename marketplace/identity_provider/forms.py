@@ -57,6 +57,15 @@ class ProviderForm(BaseForm):
         return read_list(self.second_factor_values.data or "")
 
 
+class NewProviderForm(ProviderForm):
+    client_password = PasswordField(
+        "Klienthemlighet",
+        validators=[DataRequired("Skriv klienthemligheten."), Length(max=500)],
+        description="Visas aldrig igen.",
+        render_kw={"autocomplete": "off"},
+    )
+
+
 class GroupRuleForm(BaseForm):
     """Posts and kommuner come from the view."""
 

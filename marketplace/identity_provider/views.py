@@ -10,7 +10,7 @@ from marketplace.colleagues.queries import posts
 from marketplace.db import db, get_or_404, transaction
 from marketplace.errors import DomainError
 from marketplace.identity_provider import client, queries, services
-from marketplace.identity_provider.forms import GroupRuleForm, ProviderForm
+from marketplace.identity_provider.forms import GroupRuleForm, NewProviderForm, ProviderForm
 from marketplace.identity_provider.models import IdentityProvider
 from marketplace.reference.queries import kommun_labels
 from marketplace.second_factor.proof import freshly_proved
@@ -42,7 +42,7 @@ def show() -> ResponseReturnValue:
 @freshly_proved
 def edit() -> ResponseReturnValue:
     provider = queries.provider_of(own_authority())
-    form = ProviderForm(data=_as_typed(provider))
+    form = ProviderForm(data=_as_typed(provider)) if provider else NewProviderForm(data=_NEW)
     has_to_be_tried = result_of(
         form,
         lambda: services.save_provider(_draft(form), is_demo=current_app.config["DEMO"]).tried_at is None,
@@ -56,9 +56,10 @@ def edit() -> ResponseReturnValue:
     )
 
 
-def _as_typed(provider: IdentityProvider | None) -> dict[str, str]:
-    if provider is None:
-        return {"group_claim": "groups", "second_factor_values": "mfa"}
+_NEW = {"group_claim": "groups", "second_factor_values": "mfa"}
+
+
+def _as_typed(provider: IdentityProvider) -> dict[str, str]:
     return {
         "issuer": provider.issuer,
         "client_id": provider.client_id,

@@ -101,7 +101,9 @@ def test_a_link_lasts_an_hour_and_is_its_letters_alone(
     for minutes, status in ((59, 200), (61, 404)):
         with travelling(now() + timedelta(minutes=minutes)):
             assert client_for().get(link).status_code == status
-    assert client_for().get("/nytt-losenord/gissad").status_code == 404
+    guessed = client_for().get("/nytt-losenord/gissad")
+    assert guessed.status_code == 404
+    assert f'action="{FORGOTTEN}"' in guessed.text, "there she asks for another"
 
 
 def test_asking_is_the_same_whether_or_not_there_is_an_account(

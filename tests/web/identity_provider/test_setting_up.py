@@ -38,6 +38,7 @@ def test_the_coordinator_sets_it_up_tries_it_and_turns_it_on(
     client = client_for(place.coordinator)
     client.post(f"{SETTINGS}/stang-av")
     assert client_for().get(place.start).status_code == 404
+    assert "Organisationens inloggning" not in client_for().get("/logga-in").text
     typed = {
         "issuer": provider.issuer,
         "client_id": CLIENT_ID,
