@@ -138,8 +138,21 @@ def database(patient: Patient) -> Findings:
     number = int(db.session.scalar(text("SHOW server_version_num")) or 0) // 10000
     if number < _OLDEST_POSTGRESQL:
         yield fail(f"PostgreSQL {number}: it must be {_OLDEST_POSTGRESQL} or later")
+    loud = [name for name, value in QUIET_LOG.items() if db.session.scalar(text(f"SHOW {name}")) != value]
+    if loud:
+        wanted = ", ".join(f"{name} = {QUIET_LOG[name]}" for name in loud)
+        yield warn(f"PostgreSQL's own log gets statements with names in them: set {wanted}")
     size = db.session.scalar(text("SELECT pg_database_size(current_database())")) or 0
     yield ok(f"PostgreSQL {number}, {size / _GIBIBYTE:.1f} GiB")
+
+
+QUIET_LOG = {
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+    "log_statement": "none",
+    "log_min_duration_statement": "-1",
+}
+"""Values stand in the statements, so PostgreSQL's log has none of them."""
 
 
 def migrated(patient: Patient) -> Findings:

@@ -48,7 +48,9 @@ def test_what_is_well_and_what_the_demo_lacks(database: Database, redis: Redis) 
     assert well.keys() == CHECKS.keys() - {*ill, "viruses", "mail", "address"}
     assert well["migrations"] == f"at {migrations.head()}"
     assert well["keys"] != "0 samples could be opened"
-    assert _found(patient, Level.WARN).keys() == {"settings", "viruses", "mail", "address"}
+    told = _found(patient, Level.WARN)
+    assert told.keys() == {"settings", "database", "viruses", "mail", "address"}
+    assert told["database"].endswith("log_min_error_statement = panic, log_error_verbosity = terse")
 
 
 def test_what_is_wrong_in_the_database_is_told_with_what_to_do(database: Database, redis: Redis) -> None:

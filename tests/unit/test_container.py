@@ -14,6 +14,7 @@ from app import ROOT
 from commands import cli
 from config import Settings
 from demo.cluster import APP, DATABASE, OWNER
+from doctor import QUIET_LOG
 
 LINES = (ROOT / "Containerfile").read_text().replace("\\\n", " ").splitlines()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text())
@@ -85,6 +86,13 @@ def test_nothing_can_be_written_or_gained() -> None:
         assert name in OURS or service["user"] != "root"
         assert name == "migrate" or "healthcheck" in service
     assert COMPOSE["services"]["web"]["ports"] == ["127.0.0.1:8000:8000"]
+
+
+def test_postgresql_logs_nobody() -> None:
+    given = [word.split("=") for word in COMPOSE["services"]["postgres"]["command"] if "=" in word]
+    assert dict(given).items() < QUIET_LOG.items()
+    told = (ROOT / "docs" / "operations.md").read_text()
+    assert all(f"    {name} = {value}\n" in told for name, value in given)
 
 
 def test_what_is_named_is_defined() -> None:
