@@ -11,13 +11,14 @@ from sqlalchemy.orm import joinedload
 from marketplace.accounts.rules import Role
 from marketplace.clock import STOCKHOLM, today
 from marketplace.db import Page, db, get_or_404, paginate
+from marketplace.errors import Invalid
 from marketplace.reference.rules import add_working_days
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.work import WaitingItem
 from placements.access_log.models import Look, LookCheck
 from placements.access_log.rules import CHECK_WITHIN, DAYS_SHOWN, MANY_A_DAY, WORKDAY, Sign
 
-_MOST_EXPORTED = 10_000
+MOST_EXPORTED = 10_000
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,11 @@ def looks(wanted: LooksWanted, page: int = 1) -> Page[LookRow]:
 
 
 def all_looks(wanted: LooksWanted) -> list[LookRow]:
-    """As looks(), for a file."""
-    return _rows(db.session.execute(_with_signs(wanted).limit(_MOST_EXPORTED)).all())
+    """As looks(), for a file. Raises Invalid when there are too many: half a log would pass for a whole."""
+    found = db.session.execute(_with_signs(wanted).limit(MOST_EXPORTED + 1)).all()
+    if len(found) > MOST_EXPORTED:
+        raise Invalid(f"Det är fler än {MOST_EXPORTED} visningar. Välj en kortare period och hämta listan igen.")
+    return _rows(found)
 
 
 def undrawn(wanted: LooksWanted, count: int) -> list[int]:

@@ -232,8 +232,13 @@ def test_another_decides_than_proposes(ready_market: Market) -> None:
         both = replace(market.controller, user_id=market.coordinator.user_id)
         with acting_as(both), pytest.raises(Conflict, match="Någon annan"):
             services.decide(disposal_id, "1")
-        with acting_as(market.controller), pytest.raises(Invalid):
-            services.decide(disposal_id, "")
+        with acting_as(market.controller):
+            with pytest.raises(Invalid):
+                services.decide(disposal_id, "")
+            services.set_rule(DisposalKind.PERSON, 5, "§ 15")
+            with pytest.raises(Conflict, match="längre än när förslaget lämnades"):
+                services.decide(disposal_id, "1")
+            services.set_rule(DisposalKind.PERSON, 2, "§ 14")
         with acting_as(market.other_coordinator), pytest.raises(NotAllowed):
             services.decide(disposal_id, "1")
         # Past the services the database says the same.

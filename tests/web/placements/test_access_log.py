@@ -87,7 +87,7 @@ def test_without_a_kept_look_there_is_no_answer(
 
 
 def test_the_controller_finds_looks_by_whom_and_by_what_tells_of_them(
-    market: Market, client_for: ClientFor
+    market: Market, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = register(market)
     hidden = register(market, 2, is_protected=True)
@@ -118,6 +118,8 @@ def test_the_controller_finds_looks_by_whom_and_by_what_tells_of_them(
     file = client.get("/loggkontroll/logg.csv?tecken=protected").get_data(as_text=True)
     assert file.count("\r\n") == 2
     assert "Skyddade personuppgifter, En kollegas deltagare" in file
+    monkeypatch.setattr(queries, "MOST_EXPORTED", 3)
+    assert "Välj en kortare period" in text_of(client.get("/loggkontroll/logg.csv"))
 
 
 def test_many_opened_in_a_day_is_a_sign(
