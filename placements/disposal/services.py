@@ -76,8 +76,8 @@ def propose(kind: DisposalKind) -> Disposal:
 
 
 def decide(disposal_id: int, diary_number: str) -> None:
-    """The worker carries it out. Raises NotFound, NotAllowed, Invalid, and Conflict for whoever proposed it, or when the
-    rule keeps it longer by now."""
+    """The worker carries it out. Raises NotFound, NotAllowed, Invalid, and Conflict for whoever proposed it, or when
+    the rule keeps it longer by now."""
     if not diary_number:
         raise Invalid("Skriv beslutets diarienummer.", field="diary_number")
     found = queries.disposal(disposal_id, lock=True)
