@@ -54,7 +54,9 @@ def all_looks(wanted: LooksWanted) -> list[LookRow]:
     """As looks(), for a file. Raises Invalid when there are too many: half a log would pass for a whole."""
     found = db.session.execute(_with_signs(wanted).limit(MOST_EXPORTED + 1)).all()
     if len(found) > MOST_EXPORTED:
-        raise Invalid(f"Det är fler än {MOST_EXPORTED} visningar. Välj en kortare period och hämta listan igen.")
+        raise Invalid(
+            f"Det är fler än {MOST_EXPORTED} visningar. Välj en kortare period och hämta listan igen."
+        )
     return _rows(found)
 
 

@@ -83,7 +83,9 @@ def decide(disposal_id: int, diary_number: str) -> None:
     found = queries.disposal(disposal_id, lock=True)
     check_other_person(found.proposed_by_id, current_actor().user_id)
     if queries.rules()[found.kind].years > found.years:
-        raise Conflict("Uppgifterna sparas nu längre än när förslaget lämnades. Avslå det och be om ett nytt.")
+        raise Conflict(
+            "Uppgifterna sparas nu längre än när förslaget lämnades. Avslå det och be om ett nytt."
+        )
     _answer(found, DisposalAction.DECIDE, diary_number)
     emit(DECIDED_TOPIC, authority_id=found.authority_id, disposal_id=found.id)
 
