@@ -135,16 +135,16 @@ def dispose_some(disposal_id: int, most: int) -> int:
     """
     if queries.disposal(disposal_id, lock=True).state is DisposalState.EXECUTED:
         return 0
-    left = db.session.scalar(select(func.dispose_some(disposal_id, most))) or 0
-    take_notes(queries.events_with_notes(disposal_id))
-    return left
+    return db.session.scalar(select(func.dispose_some(disposal_id, most))) or 0
 
 
 def finish(disposal_id: int) -> None:
-    """Seals the protocol when nobody is left. Done already, it does nothing. For the system."""
+    """Takes the notes of what happened, of all of them at once, and seals the protocol. Done already, it does nothing.
+    For the system."""
     found = queries.disposal(disposal_id, lock=True)
     if found.state is DisposalState.EXECUTED:
         return
+    take_notes(queries.events_with_notes(disposal_id))
     executed_at = now()
     seal = protocol_of(found, executed_at).seal
     _move(found, DisposalAction.EXECUTE, executed_at=executed_at, seal=seal)
