@@ -15,6 +15,7 @@ from invoicing.invoices.rules import InvoiceState
 from invoicing.remuneration.facts import Month
 from marketplace import clock
 from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.queries import is_current
 from marketplace.accounts.rules import Role
 from marketplace.db import db, swedish_order
 from marketplace.swedish import kronor
@@ -101,12 +102,11 @@ def to_remind() -> list[Invoice]:
 
 def controllers() -> Sequence[tuple[Membership, int | None]]:
     """The authority's controllers now, with their limits; by name. For the authority's own people."""
-    current = (Membership.ended_on.is_(None)) | (Membership.ended_on > clock.today())
     rows = db.session.execute(
         select(Membership, AttestLimit.limit_ore)
         .join(Membership.user)
         .outerjoin(AttestLimit, AttestLimit.membership_id == Membership.id)
-        .where(Membership.role == Role.CONTROLLER, current, User.is_active)
+        .where(Membership.role == Role.CONTROLLER, is_current(clock.today()), User.is_active)
         .options(joinedload(Membership.user))
         .order_by(swedish_order(User.name), Membership.id)
     )

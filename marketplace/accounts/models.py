@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import Text
 
 from marketplace.accounts.rules import MemberKind, OrganisationKind, ProvidedState, Role, SignInMeans
+from marketplace.clock import today
 from marketplace.db import Base, enum_of, explain_constraint
 
 
@@ -120,6 +121,10 @@ class Membership(Base):
 
     user: Mapped[User] = relationship(back_populates="memberships")
     organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def is_current(self) -> bool:
+        return self.ended_on is None or self.ended_on > today()
 
 
 explain_constraint("uq_membership_current", "Medarbetaren har redan rollen.")

@@ -230,7 +230,7 @@ def end_membership(membership_id: int, successor_id: int | None) -> None:
     )
     if duty and duty.hand_over and duty_sv and successor_id is not None:
         duty.hand_over(membership, successor_id)
-    if membership.ended_on is not None and membership.ended_on <= today():
+    if not membership.is_current:
         return
     with acting_as(system_actor()):
         membership.ended_on = today()

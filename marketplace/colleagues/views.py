@@ -6,7 +6,6 @@ from flask_limiter.util import get_remote_address
 
 from marketplace import audit
 from marketplace.accounts.rules import ROLE_SV, Role, SignInMeans
-from marketplace.clock import today
 from marketplace.colleagues import queries, services
 from marketplace.colleagues.duties import duty_of, held_by
 from marketplace.colleagues.forms import AcceptForm, ColleaguesFilter, EndForm, InviteForm
@@ -128,7 +127,7 @@ def end(membership_id: int) -> ResponseReturnValue:
     form.successor.choices = one_of({one.user_id: one.user.name for one in successors}, blank="Välj")
     if not (duty_sv and duty and duty.hand_over and successors):
         del form.successor
-    has_left = membership.ended_on is not None and membership.ended_on <= today()
+    has_left = not membership.is_current
     causes = (
         [] if has_left else [f"{name} kommer inte längre in som {role_sv.lower()}. Det gäller på en gång."]
     )

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, any_, exists, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.queries import is_current
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
 from marketplace.errors import NotFound
@@ -91,16 +92,12 @@ def memberships_under(user_id: int, authority_id: int) -> list[Membership]:
     return list(db.session.scalars(statement))
 
 
-def is_current(membership: Membership) -> bool:
-    return membership.ended_on is None or membership.ended_on > today()
-
-
 def acts_elsewhere(user_id: int, authority_id: int) -> bool:
     """Whether she acts for anybody but the authority and its members: its provider may then not speak for her. For
     the system."""
     statement = exists().where(
         Membership.user_id == user_id,
-        Membership.ended_on.is_(None) | (Membership.ended_on > today()),
+        is_current(today()),
         Membership.organisation_id == Organisation.id,
         Organisation.id != authority_id,
         Organisation.authority_id.is_distinct_from(authority_id),
@@ -153,7 +150,7 @@ def authority_to_sign_in_at(user: User) -> int | None:
 
 
 def _acts_only_for(user_id: int, authority_id: int) -> bool:
-    acts = any(is_current(one) for one in memberships_under(user_id, authority_id))
+    acts = any(one.is_current for one in memberships_under(user_id, authority_id))
     return acts and not acts_elsewhere(user_id, authority_id)
 
 

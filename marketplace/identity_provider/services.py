@@ -238,7 +238,7 @@ def _hold(user: User, authority_id: int, given: dict[Post, frozenset[str]]) -> b
         one.provided = ProvidedState.GIVEN
         _record_membership(authority_id, one, "membership_given")
     db.session.flush()
-    return bool(what.give) or any(queries.is_current(one) for one in found.values())
+    return bool(what.give) or any(one.is_current for one in found.values())
 
 
 def _held(membership: Membership) -> Held:
@@ -246,7 +246,7 @@ def _held(membership: Membership) -> Held:
         membership.id,
         Post(membership.organisation_id, membership.role),
         frozenset(membership.kommun_codes),
-        queries.is_current(membership),
+        membership.is_current,
         membership.provided,
     )
 

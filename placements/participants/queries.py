@@ -15,6 +15,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import IN_FORCE
 from marketplace.accounts.models import Membership, Organisation, User
+from marketplace.accounts.queries import is_current
 from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.audit import Event
 from marketplace.clock import today
@@ -305,7 +306,7 @@ def case_officers() -> list[CaseOfficer]:
         .where(
             Membership.role == Role.CASE_OFFICER,
             Membership.organisation_id.in_(wanted),
-            or_(Membership.ended_on.is_(None), Membership.ended_on > today()),
+            is_current(today()),
             User.is_active,
         )
         .order_by(swedish_order(Organisation.name), swedish_order(User.name), User.id)
