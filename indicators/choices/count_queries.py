@@ -141,8 +141,10 @@ def count_year(authority_id: int, year: int, until: date, kinds: Mapping[str, Do
     for counted, sex, words, numbers in db.session.execute(_YEAR, _asked(authority_id, year, until, kinds)):
         if counted == "funnel":
             _add_steps(funnel[Sex(sex)], words, numbers)
+        elif counted == "participants":
+            _add_participants(breadth[Sex(sex)], words, *numbers)
         else:
-            _add_breadth(breadth[Sex(sex)], words, *numbers, is_of_rounds=counted == "rounds")
+            _add_rounds(breadth[Sex(sex)], words, *numbers)
     cells = {cell for of_sex in funnel.values() for cell in of_sex}
     keys = {
         by: {cell.key for cell in cells if cell.by is by} for by in (Part.KOMMUN, Part.SUPPLIER, Part.UNIT)
@@ -209,17 +211,15 @@ def _add_steps(funnel: dict[Cell, Count], words: Sequence[str], numbers: Sequenc
         funnel[Cell(step, kind, Part(by), key)] = Count(*numbers[3 * position : 3 * position + 3])
 
 
-def _add_breadth(
-    breadth: Breadth, words: Sequence[str | None], first: int, second: int, *, is_of_rounds: bool
-) -> None:
-    """Of participants their kinds, how many trades, and how many they are; of rounds what became of each kind, how many
-    rounds and how many participants."""
-    if not is_of_rounds:
-        breadth.participants[Seen(tuple(kind for kind in Dominance if kind in words), first)] = second
-        return
-    told = {kind: Offer(offer) for kind, offer in zip(Dominance, words, strict=True) if offer}
+def _add_participants(breadth: Breadth, kinds: Sequence[str], trades: int, participants: int) -> None:
+    breadth.participants[Seen(tuple(kind for kind in Dominance if kind in kinds), trades)] = participants
+
+
+def _add_rounds(breadth: Breadth, offers: Sequence[str | None], rounds: int, participants: int) -> None:
+    """What became of every kind, of one kind alone, or of none: all rounds."""
+    told = {kind: Offer(offer) for kind, offer in zip(Dominance, offers, strict=True) if offer}
     if len(told) == len(Dominance):
-        breadth.rounds[tuple(told.values())] = first
+        breadth.rounds[tuple(told.values())] = rounds
         return
     cells = [BreadthCell(_FACT_OF[offer], kind) for kind, offer in told.items()]
-    breadth.in_rounds[cells[0] if cells else BreadthCell(Fact.ROUNDS)] = second
+    breadth.in_rounds[cells[0] if cells else BreadthCell(Fact.ROUNDS)] = participants
