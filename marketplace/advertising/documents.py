@@ -49,7 +49,7 @@ class Advertisement:
     """Everything that an advertisement says."""
 
     authority_name: str
-    orgnr: str
+    orgnr: str | None
     contact: Contact | None
     system_name: str
     service_sv: str
@@ -95,7 +95,9 @@ def as_text(title: str, sections: Sequence[Section]) -> str:
 
 
 def _authority(facts: Advertisement) -> list[str]:
-    who = f"{facts.authority_name}\nOrganisationsnummer: {facts.orgnr[:6]}-{facts.orgnr[6:]}"
+    who = facts.authority_name
+    if facts.orgnr:
+        who += f"\nOrganisationsnummer: {facts.orgnr[:6]}-{facts.orgnr[6:]}"
     contact = facts.contact
     if contact is None:
         return [who, f"Kontakt: ställ frågor på {facts.addresses.questions}"]

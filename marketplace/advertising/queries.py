@@ -46,7 +46,6 @@ def terms_of(system: SystemOfChoice) -> TermsVersion:
 def advertisement_of(system: SystemOfChoice, terms: TermsVersion, addresses: Addresses) -> Advertisement:
     """The facts of the system's advertisement."""
     assert terms.published_on is not None
-    assert system.authority.orgnr is not None
     return Advertisement(
         authority_name=system.authority.name,
         orgnr=system.authority.orgnr,

@@ -129,6 +129,7 @@ def test_a_closed_system_says_so_and_takes_no_applications() -> None:
 
 def test_without_a_contact_it_leads_to_the_questions() -> None:
     assert f"Kontakt: ställ frågor på {WHERE}/7/fragor" in text_of(replace(FACTS, contact=None))
+    assert "Organisationsnummer" not in text_of(replace(FACTS, orgnr=None))
     bare = text_of(replace(FACTS, contact=Contact("Upphandling", "u@asen.example")))
     assert "Kontakt:\nUpphandling\nE-post: u@asen.example\n\n" in bare
 
