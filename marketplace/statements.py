@@ -157,7 +157,7 @@ class Prepared:
         statements hears of it, and errors are SQLAlchemy's."""
         connection = session_connection()
         for heard in connection.dispatch.before_cursor_execute:
-            heard(connection, None, self._text, given, None, False)
+            heard(connection, None, self._text, self.fixed | given, None, False)
         driver: Any = connection.connection.dbapi_connection
         try:
             with driver.cursor() as cursor:

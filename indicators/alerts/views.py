@@ -21,9 +21,10 @@ bp = Blueprint("capacity_alerts", __name__, url_prefix="/kapacitet/bevakningar")
 def index() -> ResponseReturnValue:
     authority_id = current_actor().authority_id
     assert authority_id is not None, "a strategist acts for an authority"
-    found, today = queries.alerts(authority_id), clock.today()
-    supply, where = queries.supply(authority_id), queries.where_sv(found)
-    rows = [(alert, where[alert.id], alert.watch.value(supply, today)) for alert in found]
+    rows = []
+    if found := queries.alerts(authority_id):
+        supply, where, today = queries.supply(authority_id), queries.where_sv(found), clock.today()
+        rows = [(alert, where[alert.id], alert.watch.value(supply, today)) for alert in found]
     return render_template("indicators/alerts/index.html", rows=rows)
 
 

@@ -1,10 +1,9 @@
 """Reads the counted capacity: the strategist's heat table, its cells, and the months behind."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Float, Select, cast, func, select
+from sqlalchemy import ColumnElement, Float, Select, bindparam, cast, func, select
 
 from enterprises.contracts.models import Contract
 from enterprises.places.models import Place
@@ -13,10 +12,12 @@ from indicators.capacity.models import CapacityDay, CapacityIdle, CapacityPeriod
 from indicators.capacity.rules import Capacity, PeriodUnit
 from marketplace import clock
 from marketplace.accounts.models import Organisation
+from marketplace.accounts.queries import organisation_names
 from marketplace.accounts.rules import Role
 from marketplace.db import db, swedish_order
 from marketplace.reference.models import Trade
 from marketplace.reference.queries import lists
+from marketplace.statements import Prepared
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
 
@@ -123,37 +124,46 @@ class Offered:
     enterprises: dict[int, str]
 
 
+_OFFERED = Prepared(
+    select(
+        *(
+            func.array_agg(column.distinct())
+            for column in (Place.kommun_code, Place.ssyk, Place.enterprise_id)
+        )
+    ).where(
+        Place.enterprise_id.in_(
+            select(Contract.enterprise_id).where(Contract.authority_id == bindparam("authority_id"))
+        ),
+        Place.state != PlaceState.DRAFT,
+    ),
+    is_planned_once=True,
+)
+
+
 def offered(authority_id: int) -> Offered:
     """Out of the places themselves: there are few of them beside the days counted."""
-    under_contract = select(Contract.enterprise_id).where(Contract.authority_id == authority_id)
-    columns = (Place.kommun_code, Place.ssyk, Place.enterprise_id)
-    statement = select(*(func.array_agg(column.distinct()) for column in columns)).where(
-        Place.enterprise_id.in_(under_contract), Place.state != PlaceState.DRAFT
-    )
-    kommun_codes, ssyks, enterprise_ids = (set(found or ()) for found in db.session.execute(statement).one())
+    [found] = _OFFERED.rows(authority_id=authority_id)
+    kommun_codes, ssyks, enterprise_ids = (set(keys or ()) for keys in found)
     known = lists()
     field_ids = {known.trades[ssyk].field_id for ssyk in ssyks}
     return Offered(
         {code: kommun.name for code, kommun in known.kommuner.items() if code in kommun_codes},
         {field_id: name for field_id, name in known.fields.items() if field_id in field_ids},
         {ssyk: trade.plain_name for ssyk, trade in known.trades.items() if ssyk in ssyks},
-        names_of(enterprise_ids),
+        organisation_names(enterprise_ids),
     )
 
 
-def names_of(enterprise_ids: Collection[int]) -> dict[int, str]:
-    """By id, in Swedish order."""
-    statement = (
-        select(Organisation.id, Organisation.name)
-        .where(Organisation.id.in_(enterprise_ids))
-        .order_by(swedish_order(Organisation.name), Organisation.id)
-    )
-    return {row.id: row.name for row in db.session.execute(statement)}
+_OWN_KOMMUNER = Prepared(
+    select(Organisation.kommun_codes).where(Organisation.id == bindparam("authority_id")),
+    is_planned_once=True,
+)
 
 
 def own_kommun_codes(authority_id: int) -> list[str]:
     """Kommuner that the authority answers for."""
-    return list(db.session.get_one(Organisation, authority_id).kommun_codes)
+    [codes] = _OWN_KOMMUNER.scalars(authority_id=authority_id)
+    return list(codes)
 
 
 def waiting(actor: Actor) -> list[WaitingItem]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 
 from indicators.checkpoints.models import CheckpointCell
@@ -10,6 +10,7 @@ from indicators.checkpoints.rules import NOT_FORWARD, SEXES, WHOLE, Cell, Period
 from indicators.rules import Share
 from marketplace.db import db
 from marketplace.reference.rules import Sex
+from marketplace.statements import Prepared
 from placements.checkpoints.models import SurveyQuestion
 from placements.checkpoints.rules import NO, SWEDISH, QuestionKind, shown_in
 
@@ -35,12 +36,15 @@ class QuestionTable:
         return all(cell.persons is None for row in self.rows for cell in row.cells.values())
 
 
+_PERIODS = Prepared(
+    select(CheckpointCell.period).where(CheckpointCell.authority_id == bindparam("authority_id")).distinct(),
+    is_planned_once=True,
+)
+
+
 def periods(authority_id: int) -> list[Period]:
     """The latest first."""
-    keys = db.session.scalars(
-        select(CheckpointCell.period).where(CheckpointCell.authority_id == authority_id).distinct()
-    )
-    return sorted((Period.parse(key) for key in keys), reverse=True)
+    return sorted(map(Period.parse, _PERIODS.scalars(authority_id=authority_id)), reverse=True)
 
 
 def tables(authority_id: int, period: Period) -> list[QuestionTable]:

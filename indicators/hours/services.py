@@ -19,7 +19,7 @@ from indicators.hours.rules import (
     lines_of,
 )
 from marketplace import audit
-from marketplace.accounts.models import Organisation
+from marketplace.accounts.queries import organisation_names
 from marketplace.clock import now
 from marketplace.crypto import key_ring
 from marketplace.db import db
@@ -105,10 +105,7 @@ def _turn(months: Sequence[MonthStanding], month: date) -> MonthStanding:
 
 def _written(stays: Sequence[Stay]) -> list[Line]:
     numbers = personal_numbers({stay.participant_id for stay in stays})
-    names = select(Organisation.id, Organisation.name).where(
-        Organisation.id.in_({stay.unit_id for stay in stays})
-    )
-    return lines_of(stays, numbers, {row.id: row.name for row in db.session.execute(names)})
+    return lines_of(stays, numbers, organisation_names({stay.unit_id for stay in stays}))
 
 
 def _keep(authority_id: int, month: date, stays: Sequence[Stay], left_out: LeftOut, seal: str) -> HoursFile:

@@ -8,12 +8,10 @@ from sqlalchemy import bindparam, func, select
 from indicators.definitions.keys import Indicator
 from indicators.measures.models import MeasureCell
 from indicators.measures.rules import Dimension
-from marketplace.accounts.models import Organisation
-from marketplace.db import db
+from marketplace.accounts.queries import organisation_names
 from marketplace.reference.queries import lists
 from marketplace.reference.rules import SEX_PLURAL_SV, Sex
 from marketplace.statements import Prepared
-from marketplace.swedish import swedish_key
 
 Parts = tuple[int, int] | None
 """Numerator and denominator; None where they may not be shown."""
@@ -81,6 +79,4 @@ def key_names(found: Cells, by: Dimension) -> dict[str, str]:
         return {code: kommun.name for code, kommun in lists().kommuner.items() if code in keys}
     if by is Dimension.TRADE:
         return {ssyk: trade.plain_name for ssyk, trade in lists().trades.items() if ssyk in keys}
-    of = select(Organisation.id, Organisation.name).where(Organisation.id.in_([int(key) for key in keys]))
-    names = {str(key): name for key, name in db.session.execute(of)}
-    return dict(sorted(names.items(), key=lambda pair: (swedish_key(pair[1]), pair[0])))
+    return {str(id_): name for id_, name in organisation_names(int(key) for key in keys).items()}

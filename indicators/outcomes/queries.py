@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from indicators.definitions.keys import Definition, Indicator
 from indicators.definitions.rules import INDICATORS
@@ -17,11 +17,10 @@ from indicators.outcomes.mix_rules import MixBy
 from indicators.outcomes.models import MixCell
 from indicators.outcomes.section_rules import SECTIONS, SHOWN
 from indicators.suppliers.rules import Value
-from marketplace.accounts.models import Organisation
-from marketplace.db import db
-from marketplace.reference.queries import kommun_labels
+from marketplace.accounts.queries import organisation_names
+from marketplace.reference.queries import lists
 from marketplace.reference.rules import SEX_PLURAL_SV, Sex
-from marketplace.swedish import swedish_key
+from marketplace.statements import Prepared
 from placements.participants.rules import support_level_sv
 
 SEXES: Final = (Sex.WOMAN, Sex.MAN)
@@ -134,28 +133,27 @@ def _difference(value: Value | None, whole: Value | None) -> Difference | None:
     return None if mean is None else compare(value.share, mean)
 
 
+_MIX = Prepared(
+    select(MixCell.enterprise_id, MixCell.by, MixCell.key, MixCell.placements)
+    .where(MixCell.authority_id == bindparam("authority_id"), MixCell.year == bindparam("year"))
+    .order_by(MixCell.enterprise_id, MixCell.by, MixCell.key),
+    is_planned_once=True,
+)
+
+
 def mix(authority_id: int, year: int | None) -> Mix:
     """Whom the suppliers have trained; nobody of no year."""
-    rows = list(
-        db.session.scalars(
-            select(MixCell)
-            .where(MixCell.authority_id == authority_id, MixCell.year == year)
-            .order_by(MixCell.enterprise_id, MixCell.by, MixCell.key)
-        )
-    )
-    keys = {by: sorted({row.key for row in rows if row.by is by}) for by in MixBy}
-    names = select(Organisation.id, Organisation.name).where(
-        Organisation.id.in_({row.enterprise_id for row in rows})
-    )
-    suppliers = {row.id: row.name for row in db.session.execute(names)}
+    rows = _MIX.rows(authority_id=authority_id, year=year)
+    keys = {by: sorted({row.key for row in rows if row.by == by}) for by in MixBy}
+    known = lists().kommuner
     return Mix(
-        dict(sorted(suppliers.items(), key=lambda pair: (swedish_key(pair[1]), pair[0]))),
+        organisation_names({row.enterprise_id for row in rows}),
         {
             MixBy.SEX: {
                 sex.value: SEX_PLURAL_SV[sex].capitalize() for sex in SEXES if sex.value in keys[MixBy.SEX]
             },
             MixBy.LEVEL: {key: support_level_sv(key) for key in keys[MixBy.LEVEL]},
-            MixBy.KOMMUN: kommun_labels(keys[MixBy.KOMMUN]),
+            MixBy.KOMMUN: {code: known[code].name for code in known if code in keys[MixBy.KOMMUN]},
         },
-        {(row.enterprise_id, row.by, row.key): row.placements for row in rows},
+        {(row.enterprise_id, MixBy(row.by), row.key): row.placements for row in rows},
     )

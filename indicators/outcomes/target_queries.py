@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from indicators.checkpoints import queries as checkpoints
-from indicators.checkpoints.rules import Step
+from indicators.checkpoints.rules import Period, Step
 from indicators.definitions.keys import Indicator
 from indicators.measures.queries import cells
 from indicators.measures.rules import Dimension
@@ -25,10 +26,10 @@ from indicators.outcomes.target_rules import (
 from indicators.reports.models import ReportCell
 from indicators.reports.rules import ALL_SYSTEMS
 from indicators.rules import Share
-from marketplace.db import db
 from marketplace.reference.rules import SEX_PLURAL_SV, Sex
-from placements.checkpoints.models import SurveyQuestion, SurveyVersion
-from placements.checkpoints.rules import QuestionKind, SurveyState
+from marketplace.statements import Prepared
+from placements.checkpoints.models import SurveyQuestion, SurveyVersion, SurveyWording
+from placements.checkpoints.rules import SWEDISH, QuestionKind, SurveyState
 
 ALL_SV: Final = "Alla"
 
@@ -59,10 +60,37 @@ class Standings:
     nothing_sv: str = ""
 
 
+_LEVELS = Prepared(
+    select(Target.aim, Target.value, Target.series).where(Target.authority_id == bindparam("authority_id")),
+    is_planned_once=True,
+)
+_QUESTIONS = Prepared(
+    select(SurveyQuestion.series, SurveyWording.text)
+    .join(SurveyVersion, SurveyVersion.id == SurveyQuestion.version_id)
+    .join(SurveyWording, SurveyWording.question_id == SurveyQuestion.id)
+    .where(
+        SurveyVersion.authority_id == bindparam("authority_id"),
+        SurveyVersion.state == SurveyState.PUBLISHED,
+        SurveyQuestion.kind == QuestionKind.SCALE,
+        SurveyWording.language == SWEDISH,
+    )
+    .order_by(SurveyQuestion.position),
+    is_planned_once=True,
+)
+_NEWCOMERS = Prepared(
+    select(ReportCell.year, ReportCell.sex, ReportCell.persons).where(
+        ReportCell.authority_id == bindparam("authority_id"),
+        ReportCell.year <= bindparam("year"),
+        ReportCell.indicator == Indicator.NEW_PARTICIPANTS,
+        ReportCell.system_id == ALL_SYSTEMS,
+    ),
+    is_planned_once=True,
+)
+
+
 def levels(authority_id: int) -> list[Level]:
     """Every aim, at the level that the authority has set or that targets begin with."""
-    found = db.session.scalars(select(Target).where(Target.authority_id == authority_id))
-    rows = {row.aim: row for row in found}
+    rows = {row.aim: row for row in _LEVELS.rows(authority_id=authority_id)}
     return [
         Level(aim, row.value, row.series) if (row := rows.get(aim)) else Level(aim, first)
         for aim, first in FIRST_LEVEL.items()
@@ -71,17 +99,7 @@ def levels(authority_id: int) -> list[Level]:
 
 def questions(authority_id: int) -> dict[str, str]:
     """What the authority asks on a scale now, by series: what an aim can be told by."""
-    rows = db.session.scalars(
-        select(SurveyQuestion)
-        .join(SurveyVersion, SurveyVersion.id == SurveyQuestion.version_id)
-        .where(
-            SurveyVersion.authority_id == authority_id,
-            SurveyVersion.state == SurveyState.PUBLISHED,
-            SurveyQuestion.kind == QuestionKind.SCALE,
-        )
-        .order_by(SurveyQuestion.position)
-    )
-    return {question.series: question.swedish.text for question in rows}
+    return dict(_QUESTIONS.rows(authority_id=authority_id))
 
 
 def standings(authority_id: int, year: int, aims: Sequence[Level]) -> list[Standings]:
@@ -116,17 +134,9 @@ def _of_year(
 
 def _newcomers(authority_id: int, year: int) -> dict[int, dict[Sex, int | None]]:
     """By year, how many of each sex were new."""
-    rows = db.session.scalars(
-        select(ReportCell).where(
-            ReportCell.authority_id == authority_id,
-            ReportCell.year <= year,
-            ReportCell.indicator == Indicator.NEW_PARTICIPANTS,
-            ReportCell.system_id == ALL_SYSTEMS,
-        )
-    )
     found: dict[int, dict[Sex, int | None]] = {}
-    for row in rows:
-        found.setdefault(row.year, {})[row.sex] = row.persons
+    for of_year, sex, persons in _NEWCOMERS.rows(authority_id=authority_id, year=year):
+        found.setdefault(of_year, {})[Sex(sex)] = persons
     return found
 
 
@@ -146,14 +156,26 @@ def _of_newcomers(level: Level, newcomers: Mapping[int, Mapping[Sex, int | None]
 
 
 class _Said:
-    """Steps forward in the latest half-year that is told up to the year's end: of each sex, never together."""
+    """Steps forward in the latest half-year that is told up to the year's end: of each sex, never together. Read when
+    an aim has a question."""
 
     def __init__(self, authority_id: int, year: int) -> None:
-        self.questions = questions(authority_id)
-        periods = checkpoints.periods(authority_id)
-        self.period = next((one for one in periods if one.year <= year), None)
-        tables = checkpoints.tables(authority_id, self.period) if self.period else []
-        self.shares = {
+        self.authority_id = authority_id
+        self.year = year
+
+    @cached_property
+    def questions(self) -> dict[str, str]:
+        return questions(self.authority_id)
+
+    @cached_property
+    def period(self) -> Period | None:
+        periods = checkpoints.periods(self.authority_id)
+        return next((one for one in periods if one.year <= self.year), None)
+
+    @cached_property
+    def shares(self) -> dict[str, dict[Sex, Share | None]]:
+        tables = checkpoints.tables(self.authority_id, self.period) if self.period else []
+        return {
             table.question.series: row.shares
             for table in tables
             for row in table.rows

@@ -18,6 +18,7 @@ from marketplace.db import db, swedish_order
 from marketplace.errors import NotFound
 from marketplace.reference.queries import kommun_labels
 from marketplace.reference.rules import Sex
+from marketplace.statements import Prepared
 from marketplace.swedish import swedish_key
 from marketplace.tenancy import Actor
 from marketplace.web.work import WaitingItem
@@ -72,14 +73,17 @@ def members_of(found: Region) -> list[RegionMember]:
     return sorted(found.members, key=lambda one: (swedish_key(one.authority.name), one.authority_id))
 
 
+_AUTHORITIES = Prepared(
+    select(Organisation.id, Organisation.name)
+    .where(Organisation.kind == OrganisationKind.AUTHORITY)
+    .order_by(swedish_order(Organisation.name), Organisation.id),
+    is_planned_once=True,
+)
+
+
 def other_authorities(taken: Collection[int]) -> dict[int, str]:
     """Names of those that may be asked, by id."""
-    rows = db.session.execute(
-        select(Organisation.id, Organisation.name)
-        .where(Organisation.kind == OrganisationKind.AUTHORITY, Organisation.id.not_in(taken))
-        .order_by(swedish_order(Organisation.name), Organisation.id)
-    )
-    return dict(rows.all())
+    return {row.id: row.name for row in _AUTHORITIES.rows() if row.id not in taken}
 
 
 def counted_years(region_id: int) -> list[int]:

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select, text
+from sqlalchemy import bindparam, select, text
 
 from indicators.definitions.keys import Indicator
 from indicators.hours.queries import sees_everyone
@@ -21,10 +21,11 @@ from indicators.reports.rules import (
     months_end,
     together,
 )
-from invoicing.budget.queries import years as budget_years
+from invoicing.budget.queries import invoiced
 from marketplace.clock import today
 from marketplace.db import Page, db, paginate
 from marketplace.reference.rules import Sex
+from marketplace.statements import Prepared
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.participants.models import Participant
 from placements.participants.queries import by_name
@@ -151,33 +152,38 @@ def year_report(actor: Actor, year: int | None) -> YearReport | None:
         tables = {one: filled(counted[one]) for one in years}
     of_year = tables[chosen]
     with_persons = {key for cells in of_year.values() for _, key in cells}
-    spent = {row.system.id: row for row in budget_years(authority_id, chosen)}
-    names = {
-        key: row.system.name for key, row in spent.items() if key in with_persons or row.total.invoiced_ore
+    spent = {
+        system.id: (system.name, ore)
+        for system, ore in invoiced(authority_id, chosen)
+        if system.id in with_persons or ore
     }
+    names = {key: name for key, (name, _) in spent.items()}
     return YearReport(
         chosen,
         years,
         [row for key, name in (ALL_ROW | names).items() for row in _rows(name, of_year, key)],
         [row for one in years for row in _rows(str(one), tables[one], ALL_SYSTEMS)],
         [
-            FinsamRow(
-                name,
-                tuple(of_year[sex].get((COLUMNS[0], key), 0) for sex in Sex),
-                spent[key].total.invoiced_ore,
-            )
-            for key, name in names.items()
+            FinsamRow(name, tuple(of_year[sex].get((COLUMNS[0], key), 0) for sex in Sex), ore)
+            for key, (name, ore) in spent.items()
         ],
         is_whole,
     )
 
 
+_PUBLISHED = Prepared(
+    select(
+        ReportCell.year, ReportCell.sex, ReportCell.indicator, ReportCell.system_id, ReportCell.persons
+    ).where(ReportCell.authority_id == bindparam("authority_id")),
+    is_planned_once=True,
+)
+
+
 def _published(authority_id: int) -> Mapping[int, YearTable]:
-    rows = db.session.scalars(select(ReportCell).where(ReportCell.authority_id == authority_id))
     found: dict[int, dict[Sex, dict[Cell, int | None]]] = {}
-    for row in rows:
-        of_year = found.setdefault(row.year, {sex: {} for sex in Sex})
-        of_year[row.sex][Indicator(row.indicator), row.system_id] = row.persons
+    for year, sex, indicator, system_id, persons in _PUBLISHED.rows(authority_id=authority_id):
+        of_year = found.setdefault(year, {sex: {} for sex in Sex})
+        of_year[Sex(sex)][Indicator(indicator), system_id] = persons
     return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from enterprises.contracts.models import Contract
 from invoicing.budget.models import Budget, ExpectedCost
@@ -19,13 +19,17 @@ from invoicing.remuneration.facts import Month
 from marketplace.db import db, swedish_order
 from marketplace.errors import NotFound
 from marketplace.procurement.models import SystemOfChoice
+from marketplace.statements import Prepared
 from marketplace.tenancy import acting_as, system_actor
 
+
+def _is(*states: InvoiceState) -> ColumnElement[bool]:
+    return or_(*(Invoice.state == state for state in states))
+
+
 _TAKEN_BACK = or_(Invoice.state == InvoiceState.CREDITED, Invoice.credits_id.is_not(None))
-_PAID = and_(Invoice.state.in_([InvoiceState.PAID, InvoiceState.SETTLED]), ~_TAKEN_BACK)
-_ATTESTED = and_(
-    Invoice.state.in_([InvoiceState.ATTESTED, InvoiceState.PAID, InvoiceState.SETTLED]), ~_TAKEN_BACK
-)
+_PAID = and_(_is(InvoiceState.PAID, InvoiceState.SETTLED), ~_TAKEN_BACK)
+_ATTESTED = and_(_is(InvoiceState.ATTESTED, InvoiceState.PAID, InvoiceState.SETTLED), ~_TAKEN_BACK)
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,7 @@ class SystemYear:
 def years(authority_id: int, year: int, system_id: int | None = None) -> list[SystemYear]:
     """The authority's systems that are open, have been, or are budgeted for, by name; or the one that is asked for.
     Four queries. Raises NotFound where that one is not the authority's."""
-    statement = (
-        select(SystemOfChoice)
-        .where(SystemOfChoice.authority_id == authority_id)
-        .order_by(swedish_order(SystemOfChoice.name), SystemOfChoice.id)
-    )
+    statement = _systems(authority_id)
     if system_id is not None:
         statement = statement.where(SystemOfChoice.id == system_id)
     systems = db.session.scalars(statement).all()
@@ -61,11 +61,30 @@ def years(authority_id: int, year: int, system_id: int | None = None) -> list[Sy
         return _with_figures(systems, year)
 
 
+def invoiced(authority_id: int, year: int) -> list[tuple[SystemOfChoice, int]]:
+    """The authority's systems by name, each with the öre that are invoiced for the year's months."""
+    systems = db.session.scalars(_systems(authority_id)).all()
+    found: dict[int, int] = defaultdict(int)
+    with acting_as(system_actor(authority_id=authority_id)):
+        ids = [system.id for system in systems]
+        for row in _INVOICED.rows(system_ids=ids, first=date(year, 1, 1), last=date(year, 12, 1)):
+            found[row.system_id] += int(row.invoiced)
+    return [(system, found[system.id]) for system in systems]
+
+
+def _systems(authority_id: int) -> Select[SystemOfChoice]:
+    return (
+        select(SystemOfChoice)
+        .where(SystemOfChoice.authority_id == authority_id)
+        .order_by(swedish_order(SystemOfChoice.name), SystemOfChoice.id)
+    )
+
+
 def _with_figures(systems: Sequence[SystemOfChoice], year: int) -> list[SystemYear]:
     ids = [system.id for system in systems]
     first, last = date(year, 1, 1), date(year, 12, 1)
     figures: dict[tuple[int, date], Figures] = defaultdict(Figures)
-    for row in _invoiced(ids, first, last):
+    for row in _INVOICED.rows(system_ids=ids, first=first, last=last):
         figures[row.system_id, row.month] = Figures(None, int(row.invoiced), int(row.attested), int(row.paid))
     budgets = select(Budget).where(Budget.system_id.in_(ids), Budget.month.between(first, last))
     for budget in db.session.scalars(budgets.order_by(Budget.system_id, Budget.month)):
@@ -88,26 +107,26 @@ def _with_figures(systems: Sequence[SystemOfChoice], year: int) -> list[SystemYe
     ]
 
 
-def _invoiced(system_ids: Sequence[int], first: date, last: date) -> Sequence[Any]:
-    net = func.sum(InvoiceLine.amount_ore)
-    return db.session.execute(
-        select(
-            Contract.system_id,
-            InvoiceLine.earned_month.label("month"),
-            net.label("invoiced"),
-            func.coalesce(net.filter(_ATTESTED), 0).label("attested"),
-            func.coalesce(net.filter(_PAID), 0).label("paid"),
-        )
-        .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
-        .join(Contract, Contract.id == Invoice.contract_id)
-        .where(
-            Contract.system_id.in_(system_ids),
-            Invoice.state.in_(SENT_STATES),
-            InvoiceLine.earned_month.between(first, last),
-        )
-        .group_by(Contract.system_id, InvoiceLine.earned_month)
-        .order_by(Contract.system_id, InvoiceLine.earned_month)
-    ).all()
+_NET = func.sum(InvoiceLine.amount_ore)
+_INVOICED = Prepared(
+    select(
+        Contract.system_id,
+        InvoiceLine.earned_month.label("month"),
+        _NET.label("invoiced"),
+        func.coalesce(_NET.filter(_ATTESTED), 0).label("attested"),
+        func.coalesce(_NET.filter(_PAID), 0).label("paid"),
+    )
+    .join(Invoice, Invoice.id == InvoiceLine.invoice_id)
+    .join(Contract, Contract.id == Invoice.contract_id)
+    .where(
+        Contract.system_id == func.any(bindparam("system_ids")),
+        _is(*sorted(SENT_STATES)),
+        InvoiceLine.earned_month.between(bindparam("first"), bindparam("last")),
+    )
+    .group_by(Contract.system_id, InvoiceLine.earned_month)
+    .order_by(Contract.system_id, InvoiceLine.earned_month),
+    is_planned_once=True,
+)
 
 
 def _expected(system_ids: Sequence[int], first: date, last: date) -> Sequence[Any]:

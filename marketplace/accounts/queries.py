@@ -1,5 +1,6 @@
 """Who has signed in, and in which roles they may act."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,6 +12,7 @@ from marketplace.accounts.rules import OrganisationKind, Role
 from marketplace.clock import today
 from marketplace.db import db, swedish_order
 from marketplace.statements import Prepared
+from marketplace.swedish import swedish_key
 from marketplace.tenancy import Actor, current_actor
 
 
@@ -41,6 +43,18 @@ def account_with_secret(email: str) -> tuple[User, UserSecret] | None:
     )
     row = db.session.execute(statement).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+_NAMES = Prepared(
+    select(Organisation.id, Organisation.name).where(Organisation.id == func.any(bindparam("ids"))),
+    is_planned_once=True,
+)
+
+
+def organisation_names(ids: Iterable[int]) -> dict[int, str]:
+    """By id, in Swedish order of the names."""
+    rows = _NAMES.rows(ids=list(ids))
+    return {row.id: row.name for row in sorted(rows, key=lambda row: (swedish_key(row.name), row.id))}
 
 
 def acting_users(organisation_id: int, role: Role) -> list[int]:

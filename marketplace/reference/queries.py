@@ -61,6 +61,8 @@ class TradeFacts:
     field_id: str
     women: int
     men: int
+    year: int
+    """That the employed are of."""
 
 
 @dataclass(frozen=True)
@@ -111,9 +113,9 @@ def _lists() -> Lists:
         )
     )
     trade_rows = db.session.execute(
-        select(Trade.ssyk, Trade.name, Trade.plain_name, Trade.field_id, Trade.women, Trade.men).order_by(
-            swedish_order(Trade.plain_name), Trade.ssyk
-        )
+        select(
+            Trade.ssyk, Trade.name, Trade.plain_name, Trade.field_id, Trade.women, Trade.men, Trade.year
+        ).order_by(swedish_order(Trade.plain_name), Trade.ssyk)
     )
     return Lists(
         kommuner={

@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from fractions import Fraction
 from functools import lru_cache
 from typing import Final
 
@@ -104,10 +103,10 @@ def dominance(women: int, men: int) -> Dominance | None:
         raise ValueError("numbers of employed cannot be negative")
     if women + men == 0:
         return None
-    share = Fraction(women, women + men)
-    if share > Fraction(60, 100):
+    percent, everyone = 100 * women, women + men
+    if percent > 60 * everyone:
         return Dominance.WOMEN
-    if share < Fraction(40, 100):
+    if percent < 40 * everyone:
         return Dominance.MEN
     return Dominance.EVEN
 

@@ -21,6 +21,7 @@ from indicators.definitions.keys import Indicator
 from indicators.definitions.rules import INDICATORS
 from indicators.disclosure.rules import SUPPRESSED_SV
 from marketplace import clock
+from marketplace.accounts.queries import organisation_names
 from marketplace.accounts.rules import Role
 from marketplace.reference.queries import lists
 from marketplace.web.downloads import FILE, file_response
@@ -180,7 +181,7 @@ def _idle(year: int | None, wanted: CapacityFilter) -> tuple[Idle | None, dict[s
     found = supply_queries.idle(authority_id(), year, wanted)
     codes = _names()
     return idle_of(found.all), {
-        "Företag": idle_by(queries.names_of(found.by_enterprise), found.by_enterprise),
+        "Företag": idle_by(organisation_names(found.by_enterprise), found.by_enterprise),
         "Kommun": idle_by(codes, found.by_kommun),
         "Yrke": idle_by(codes, found.by_trade),
     }
