@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.rules import Role
-from marketplace.db import Base, enum_of
+from marketplace.db import Base, enum_of, explain_constraint
 from placements.access_log.rules import CheckOutcome, LookWay
 
 
@@ -67,3 +67,6 @@ class LookCheck(Base):
     checked_by: Mapped[str | None]
 
     look: Mapped[Look] = relationship()
+
+
+explain_constraint("pk_look_check", "Visningarna drogs redan i samma ögonblick. Se stickproven.")

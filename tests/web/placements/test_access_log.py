@@ -135,13 +135,18 @@ def test_many_opened_in_a_day_is_a_sign(
     assert "Kim Kollega" not in said
 
 
-def test_a_sample_is_drawn_gone_through_and_stays(market: Market, client_for: ClientFor) -> None:
+def test_a_sample_is_drawn_gone_through_and_stays(
+    market: Market, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
     looked(market.officer, [register(market)])
     client = client_for(market.controller)
     assert "Att gå igenom" in posted(client, "/loggkontroll/?vem=hanna", size="5")
     assert "stickprovet ur loggen: 1 kvar" in text_of(client.get("/"))
     again = client.post("/loggkontroll/", data={"size": "5"})
     assert "Det finns inget att dra ur" in text_of(again)
+    with monkeypatch.context() as at_once:
+        at_once.setattr(queries, "undrawn", lambda *_: [looks(market)[0].id])
+        assert "drogs redan" in text_of(client.post("/loggkontroll/", data={"size": "5"}))
     path = f"/loggkontroll/stickprov/{looks(market)[0].id}"
     untold = client.post(path, data={"outcome": "unjustified"})
     assert "Skriv vad som framkom" in text_of(untold)
