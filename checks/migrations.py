@@ -29,6 +29,7 @@ _WORDS = (
     "a list of words is made longer: what is there passes, and what the version before writes is still in it"
 )
 _FEW = "a few thousand rows at most: scanned in milliseconds, and the lock is waited for no longer than ten seconds"
+_A_SECOND = "a million rows are gone through in a second"
 _LETTERS = {"ban-drop-constraint": _WORDS, "constraint-missing-not-valid": _WORDS}
 KNOWN: Mapping[str, Mapping[str, str]] = {
     "0048": _LETTERS,
@@ -43,6 +44,10 @@ KNOWN: Mapping[str, Mapping[str, str]] = {
         "constraint-missing-not-valid": _FEW,
     },
     "0055": _LETTERS,
+    "0058": {
+        "require-concurrent-index-creation": _A_SECOND,
+        "require-concurrent-index-deletion": _A_SECOND,
+    },
 }
 """By migration and squawk's rule."""
 

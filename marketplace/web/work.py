@@ -9,10 +9,12 @@ from typing import Any
 
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, func, select
 
 from marketplace.clock import today
+from marketplace.db import db
 from marketplace.reference.rules import add_working_days, working_days_between
-from marketplace.swedish import counted, swedish_key
+from marketplace.swedish import counted, plain_number, swedish_key
 from marketplace.tenancy import Actor, current_actor
 from marketplace.web.addresses import own_path
 from marketplace.web.filters import relative_day
@@ -59,6 +61,8 @@ class WaitingItem:
     url_endpoint: str
     url_args: dict[str, Any] = field(default_factory=dict)
     kind_sv: str = ""
+    count: int = 1
+    """How many things the row is of."""
 
     @property
     def url(self) -> str:
@@ -109,6 +113,8 @@ class KindCount:
 Waiting = Callable[[Actor], list[WaitingItem]]
 _EXTENSION = "platstorget.waiting"
 _FIRST = 20  # rows of the start page before "show the rest"
+MOST_TOLD = 100
+"""Things of one sort that have a row each; those after them share one."""
 
 
 def register_waiting(app: Flask, *sources: Waiting) -> None:
@@ -134,7 +140,7 @@ def by_kind(items: Iterable[WaitingItem]) -> list[KindCount]:
     return [
         KindCount(
             kind_sv,
-            total=len(same),
+            total=sum(item.count for item in same),
             late=sum(item.is_late for item in same),
             today=sum(item.due is Due.TODAY for item in same),
             next_on=next((item.deadline for item in same if not item.is_late), None),
@@ -148,6 +154,25 @@ def waits_sv(kinds: Sequence[KindCount]) -> str:
     total, late = sum(kind.total for kind in kinds), sum(kind.late for kind in kinds)
     told = f"{counted(total, 'sak', 'saker')} väntar på dig"
     return f"{told}, {late} är {'försenad' if late == 1 else 'försenade'}" if late else told
+
+
+def told(
+    statement: Select[*tuple[Any, ...]],
+    item: Callable[..., WaitingItem | None],
+    kind_sv: str,
+    url_endpoint: str,
+    **url_args: str,
+) -> list[WaitingItem]:
+    """An item for each row of an ordered select, if it is one: for the first of them, and one for all others, with the
+    list that has them."""
+    rows = db.session.execute(statement.limit(MOST_TOLD + 1)).all()
+    items = [found for row in rows[:MOST_TOLD] if (found := item(*row)) is not None]
+    if len(rows) > MOST_TOLD:
+        whole = select(func.count()).select_from(statement.order_by(None).subquery())
+        more = (db.session.scalar(whole) or 0) - MOST_TOLD
+        text_sv = f"{plain_number(more)} till: alla finns i listan"
+        items.append(WaitingItem(None, text_sv, url_endpoint, url_args, kind_sv, count=more))
+    return items
 
 
 @bp.get("/")

@@ -97,6 +97,7 @@ class Placement(Base):
         Index(
             "ix_placement_ended", "authority_id", "ended_on", postgresql_where=text("ended_on IS NOT NULL")
         ),
+        Index("ix_placement_unit_state", "unit_id", "state", "last_day"),
         Index("ix_placement_grant", "grant_id"),
         Index(
             "ix_placement_unanswered",
@@ -111,7 +112,7 @@ class Placement(Base):
 
     id: Mapped[int] = mapped_column(Identity(), primary_key=True)
     authority_id: Mapped[int]
-    unit_id: Mapped[int] = mapped_column(index=True)
+    unit_id: Mapped[int]
     kommun_code: Mapped[str]
     """Unit and kommun are the participant's, which has the keys."""
     enterprise_id: Mapped[int]

@@ -23,7 +23,7 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         items = [item for row in _live() if (item := _for_supervisor(row)) is not None]
         return [*items, *_changes_to_answer()]
     if actor.role is Role.CASE_OFFICER:
-        mine = _live(Participant.case_officer_id == actor.user_id)
+        mine = _live(Placement.unit_id == actor.organisation_id, Participant.case_officer_id == actor.user_id)
         return [item for row in mine if (item := _for_case_officer(row)) is not None]
     if actor.role is Role.COORDINATOR:
         return [*_late_answers(), *(_to_move(row) for row in _under_resting_contracts())]

@@ -39,6 +39,9 @@ class ChoiceRound(Base):
         CheckConstraint("(state = 'chosen') = (chosen_on IS NOT NULL)", name="chosen_has_a_date"),
         CheckConstraint("chosen_by IS NULL OR chosen_on IS NOT NULL", name="chosen_by_somebody"),
         Index("ix_choice_round_opened", "authority_id", "opened_at"),
+        Index(
+            "ix_choice_round_moves", "authority_id", postgresql_where=text("moves_placement_id IS NOT NULL")
+        ),
         Index("uq_choice_round_open", "grant_id", unique=True, postgresql_where=text("state = 'open'")),
     )
 

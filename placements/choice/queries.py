@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, exists, func, or_, select, true
+from sqlalchemy import and_, bindparam, exists, func, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -15,7 +15,7 @@ from marketplace.db import db
 from marketplace.errors import NotFound
 from marketplace.reference.rules import Sex
 from marketplace.tenancy import Actor
-from marketplace.web.work import WaitingItem
+from marketplace.web.work import WaitingItem, told
 from placements.booking.models import Placement
 from placements.choice.models import ChoiceRound, ShownPlace
 from placements.choice.rules import ChoiceState, wish_waits
@@ -207,6 +207,16 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         .limit(1)
         .lateral(),
     )
+    opened, moving = aliased(Grant), aliased(ChoiceRound)
+    waits = union_all(
+        select(opened.id).where(opened.authority_id == actor.authority_id, opened.state == GrantState.OPEN),
+        # A participant who is to move has a place, and a round that waits.
+        select(moving.grant_id).where(
+            moving.authority_id == actor.authority_id,
+            moving.moves_placement_id.is_not(None),
+            moving.state.in_((ChoiceState.OPEN, ChoiceState.CHOSEN)),
+        ),
+    )
     is_requested = exists().where(Placement.choice_round_id == latest.id)
     shown = (
         select(
@@ -216,15 +226,15 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         .where(ShownPlace.choice_round_id == latest.id)
         .lateral()
     )
-    rows = db.session.execute(
+    statement = (
         select(Participant, Grant, latest, is_requested, shown.c.last_at, shown.c.is_refused)
         .join(Grant, Grant.participant_id == Participant.id)
         .outerjoin(latest, true())
         .outerjoin(shown, true())
         .where(
+            Grant.id.in_(waits),
             or_(
                 Grant.state == GrantState.OPEN,
-                # A participant who is to move has a place, and a round that waits.
                 and_(
                     Grant.state == GrantState.PLACED,
                     latest.moves_placement_id.is_not(None),
@@ -234,9 +244,11 @@ def waiting(actor: Actor) -> list[WaitingItem]:
             ),
             Participant.case_officer_id == actor.user_id,
         )
-        .order_by(Grant.id)
+        .order_by(func.coalesce(Grant.reopened_on, Grant.decided_on), Grant.id)
     )
-    return [_waiting_item(*row) for row in rows]
+    return told(
+        statement, _waiting_item, "Behöver plats", "participants.index", lage=GrantState.OPEN, mina="y"
+    )
 
 
 def _waiting_item(

@@ -167,6 +167,12 @@ class Grant(Base):
         ),
         Index("ix_training_grant_decided", "authority_id", "decided_on"),
         Index(
+            "ix_training_grant_live",
+            "authority_id",
+            "state",
+            postgresql_where=text(f"state IN ({_LIVE})"),
+        ),
+        Index(
             "uq_training_grant_live",
             "participant_id",
             unique=True,

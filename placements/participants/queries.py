@@ -25,7 +25,7 @@ from marketplace.procurement.models import PriceRow, SystemOfChoice, TermsVersio
 from marketplace.procurement.rules import TermsState
 from marketplace.reference.models import Kommun
 from marketplace.tenancy import Actor, current_actor
-from marketplace.web.work import WaitingItem
+from marketplace.web.work import WaitingItem, told
 from placements.booking.models import Placement
 from placements.booking.rules import LIVE_STATES, PlacementState
 from placements.participants.models import Consent, Grant, Participant, ParticipantIdentity
@@ -70,15 +70,13 @@ def participants(
         "until": [func.coalesce(Grant.last_day, date.max)],
     }
     order = [column.desc() if is_descending else column for column in columns.get(sort, columns["name"])]
-    statement = (
-        _with_grant()
-        .outerjoin(Kommun, Kommun.code == Participant.kommun_code)  # left out where nothing is ordered by it
-        .where(*_narrowed(wanted))
-        .order_by(*order, Participant.id)
-    )
+    statement = _people().where(*_narrowed(wanted)).order_by(*order, Participant.id)
+    if sort == "kommun":
+        statement = statement.join(Kommun, Kommun.code == Participant.kommun_code)
+    if sort == "until" or wanted.standing:
+        statement = statement.outerjoin(Grant, _IN_FORCE)
     found = paginate(statement, page, key=Participant.id)
-    rows = [ParticipantRow(participant, grant) for participant, grant in found.items]
-    return Page(rows, found.total, found.page, found.per_page)
+    return Page(_with_grants(found.items), found.total, found.page, found.per_page)
 
 
 def _if_open(column: ColumnElement[str]) -> ColumnElement[str | None]:
@@ -90,16 +88,22 @@ by_name = _if_open(swedish_order(Participant.name))
 """Order of participants; a protected name decides nothing."""
 
 
-def _with_grant() -> Select[Participant, Grant]:
-    return (
-        select(Participant, Grant)
-        .outerjoin(Grant, and_(Grant.participant_id == Participant.id, Grant.state.in_(LIVE_GRANT_STATES)))
-        .options(
-            joinedload(Participant.kommun),
-            joinedload(Participant.unit),
-            selectinload(Participant.case_officer),  # who may see her is found out once for each
-        )
+_IN_FORCE = and_(Grant.participant_id == Participant.id, Grant.state.in_(LIVE_GRANT_STATES))
+
+
+def _people() -> Select[Participant]:
+    return select(Participant).options(
+        joinedload(Participant.kommun),
+        joinedload(Participant.unit),
+        selectinload(Participant.case_officer),  # who may see her is found out once for each
     )
+
+
+def _with_grants(people: Sequence[Participant]) -> list[ParticipantRow]:
+    ids = [person.id for person in people]
+    in_force = select(Grant).where(Grant.participant_id.in_(ids), Grant.state.in_(LIVE_GRANT_STATES))
+    grants = {grant.participant_id: grant for grant in db.session.scalars(in_force)}
+    return [ParticipantRow(person, grants.get(person.id)) for person in people]
 
 
 def _narrowed(wanted: ParticipantFilter) -> list[ColumnElement[bool]]:
@@ -130,12 +134,12 @@ def participants_named(text: str, limit: int = 25) -> list[ParticipantRow]:
     """Those whose name has the text in it; masked ones are not found by name."""
     pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     statement = (
-        _with_grant()
-        .where(Participant.name.ilike(f"%{pattern}%"), ~Participant.is_protected)
+        _people()
+        .where(*_reached(), Participant.name.ilike(f"%{pattern}%"), ~Participant.is_protected)
         .order_by(swedish_order(Participant.name), Participant.id)
         .limit(limit)
     )
-    return [ParticipantRow(participant, grant) for participant, grant in db.session.execute(statement)]
+    return _with_grants(db.session.scalars(statement).all())
 
 
 def participant_by_number(characters: str) -> Participant | None:
@@ -379,19 +383,20 @@ def waiting(actor: Actor) -> list[WaitingItem]:
         return []
     since = func.coalesce(Grant.reopened_on, Grant.decided_on)
     soon = today() - timedelta(days=WAITING_LIMIT_DAYS - 3)
-    rows = db.session.execute(
+    statement = (
         select(Participant, since)
         .join(Grant, Grant.participant_id == Participant.id)
-        .where(Grant.state == GrantState.OPEN, since <= soon)
+        .where(Grant.authority_id == actor.authority_id, Grant.state == GrantState.OPEN, since <= soon)
         .order_by(since, Participant.id)
     )
-    return [
-        WaitingItem(
-            deadline=waited_from + timedelta(days=WAITING_LIMIT_DAYS),
-            text_sv=f"{person.shown_name} väntar på en plats sedan {waited_from.isoformat()}",
-            url_endpoint="participants.show",
-            url_args={"participant_id": person.id},
-            kind_sv="Väntar på plats",
-        )
-        for person, waited_from in rows
-    ]
+    return told(statement, _waiting_item, "Väntar på plats", "participants.index", lage=GrantState.OPEN)
+
+
+def _waiting_item(person: Participant, waited_from: date) -> WaitingItem:
+    return WaitingItem(
+        deadline=waited_from + timedelta(days=WAITING_LIMIT_DAYS),
+        text_sv=f"{person.shown_name} väntar på en plats sedan {waited_from.isoformat()}",
+        url_endpoint="participants.show",
+        url_args={"participant_id": person.id},
+        kind_sv="Väntar på plats",
+    )

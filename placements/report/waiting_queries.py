@@ -13,7 +13,7 @@ from marketplace.db import db
 from marketplace.procurement.models import TermsVersion
 from marketplace.procurement.rules import TermsRules
 from marketplace.reference.rules import add_working_days
-from marketplace.tenancy import Actor
+from marketplace.tenancy import Actor, own_authority
 from marketplace.web.work import WaitingItem
 from placements.booking.models import Placement
 from placements.booking.queries import goes_on_at_supplier
@@ -157,6 +157,7 @@ def _overdue() -> list[WaitingItem]:
         .where(
             Placement.state.in_(ENDED_STATES),
             Placement.last_day < today(),
+            Grant.authority_id == own_authority(),
             Grant.state == GrantState.PLACED,
             ~_is_filed(),
             ~goes_on,
