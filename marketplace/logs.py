@@ -21,7 +21,7 @@ from marketplace.tenancy import current_actor
 
 _log = structlog.stdlib.get_logger("platstorget.request")
 _DEEPEST_CAUSE = 5
-_QUIET = frozenset({"health.alive", "health.ready"})
+_QUIET = frozenset({"health.alive", "health.ready", "metrics.show"})
 
 
 def configure_logging(level: str = "INFO") -> None:
