@@ -3,16 +3,14 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_limiter.util import get_remote_address
-from werkzeug.wrappers import Response
 
 from marketplace.accounts.rules import Role
 from marketplace.db import transaction
-from marketplace.errors import Invalid
 from marketplace.tenancy import current_actor
 from marketplace.web.addresses import public_address
 from marketplace.web.forms import result_of
 from marketplace.web.guards import public, requires
-from marketplace.web.limiter import fingerprint, limiter
+from marketplace.web.limiter import fingerprint, is_refused, limiter
 from marketplace.web.sessions import begin_guest_session, end_session
 from placements.access import services
 from placements.access.forms import CodeForm
@@ -33,13 +31,9 @@ def _typed_code() -> str:
     return fingerprint("code", bare(request.form.get("code", "")))
 
 
-def _is_wrong(response: Response) -> bool:
-    return response.status_code == Invalid.status
-
-
 @bp.route("/min-sida", methods=["GET", "POST"])
 @public("a participant has no account; the code that she types is checked")
-@limiter.limit(_WRONG_CODES, key_func=_address, methods=["POST"], deduct_when=_is_wrong)
+@limiter.limit(_WRONG_CODES, key_func=_address, methods=["POST"], deduct_when=is_refused)
 @limiter.limit(
     f"{OPENINGS_A_DAY} per day", key_func=_typed_code, methods=["POST"], error_message=TOO_OFTEN_SV
 )
