@@ -1,6 +1,6 @@
 """Setting rules, proposing, deciding and carrying out a disposal; making exceptions from it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, insert, select
 
@@ -151,6 +151,7 @@ def finish(disposal_id: int) -> None:
 
 
 def protocol_of(found: Disposal, executed_at: datetime) -> Protocol:
+    """Its instants are in UTC, wherever the server is: or the seal would be another."""
     assert found.decided_at
     items = db.session.scalars(queries.items_of(found.id))
     return Protocol(
@@ -158,11 +159,11 @@ def protocol_of(found: Disposal, executed_at: datetime) -> Protocol:
         years=found.years,
         rule_sv=found.rule_sv,
         proposed_by=found.proposed_by,
-        proposed_at=found.proposed_at.isoformat(),
+        proposed_at=found.proposed_at.astimezone(UTC).isoformat(),
         decided_by=found.decided_by,
-        decided_at=found.decided_at.isoformat(),
+        decided_at=found.decided_at.astimezone(UTC).isoformat(),
         diary_number=found.diary_number,
-        executed_at=executed_at.isoformat(),
+        executed_at=executed_at.astimezone(UTC).isoformat(),
         numbers=sorted((one.participant_id, str(one.outcome)) for one in items),
         rows=[(one.table_name, one.rows) for one in queries.counts_of(found.id)],
     )

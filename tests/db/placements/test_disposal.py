@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.exc import IntegrityError
 
 from marketplace.accounts.models import Membership
-from marketplace.clock import travelling
+from marketplace.clock import STOCKHOLM, travelling
 from marketplace.colleagues.duties import held_by
 from marketplace.db import db, transaction
 from marketplace.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -132,7 +132,8 @@ def test_a_person_is_gone_and_her_placement_is_not(ready_market: Market) -> None
             done = queries.disposal(disposal_id)
             assert done.state is DisposalState.EXECUTED
             assert done.executed_at
-            assert done.seal == services.protocol_of(done, done.executed_at).seal
+            in_sweden = done.executed_at.astimezone(STOCKHOLM)  # as a server there reads it
+            assert done.seal == services.protocol_of(done, in_sweden).seal
             items = db.session.scalars(queries.items_of(disposal_id)).all()
             assert [(one.participant_id, one.outcome) for one in items] == [
                 (participant_id, Outcome.DISPOSED)
