@@ -39,11 +39,12 @@ def test_who_finds_her_answers(undone: Rollback, world: World) -> None:
 
 
 def test_she_finds_her_own_and_no_others(undone: Rollback, world: World) -> None:
-    with undone(), acting_as(world.trainees["own"]):
-        assert set(db.session.scalars(select(Checkpoint.id))) == {world.own["checkpoint_id"]}
-        assert count(CheckpointAnswer) > 0
-    with undone(), acting_as(world.trainees["foreign"]):
-        assert set(db.session.scalars(select(Checkpoint.id))) == {world.foreign["checkpoint_id"]}
+    for she, known in ((world.trainees["own"], world.own), (world.trainees["foreign"], world.foreign)):
+        with undone(), acting_as(she):
+            found = db.session.scalars(select(Checkpoint)).all()
+            assert known["checkpoint_id"] in {one.id for one in found}
+            assert {one.participant_id for one in found} == {she.participant_id}
+            assert count(CheckpointAnswer) > 0
     with undone(), acting_as(world.actor(Role.PARTICIPANT)):
         assert [count(model) for model in (*ANSWERS, *SURVEYS)] == [0] * 6
 

@@ -26,7 +26,6 @@ from placements.plan.queries import TrainingHead, bounds_of, readable_plan, trad
 from placements.plan.rules import NOTHING_AGREED_SV, PLAN_TRANSITIONS, PlanAction, PlanState
 from placements.plan.views.rooms import bp
 
-_NOT_CONTENT = {"csrf_token", "saves", "add"}
 _SAVED_SV = "Utkastet är sparat."
 _SAVED_AS_TYPED_SV = "Det du har skrivit är sparat, men något behöver rättas innan planen kan föreslås."
 
@@ -145,7 +144,7 @@ def _saved(form: PlanForm, plan_id: int, saves: int | None) -> int:
         except DomainError as error:
             form.add_error(error)
     with transaction():
-        return services.keep_typed(plan_id, _typed(), saves=saves).saves
+        return services.keep_typed(plan_id, _typed(form), saves=saves).saves
 
 
 def _refused(form: PlanForm, head: TrainingHead, plan_id: int, error: Conflict) -> ResponseReturnValue:
@@ -161,8 +160,10 @@ def _refused(form: PlanForm, head: TrainingHead, plan_id: int, error: Conflict) 
     return _page(form, head, plan, elsewhere=elsewhere, is_stale=True)
 
 
-def _typed() -> dict[str, list[str]]:
-    return {name: texts for name, texts in request.form.lists() if name not in _NOT_CONTENT}
+def _typed(form: PlanForm) -> dict[str, list[str]]:
+    """What stands in the form's own boxes, as it was typed."""
+    sent = request.form.lists()
+    return {name: texts for name, texts in sent if name != "saves" and name.partition("-")[0] in form}
 
 
 def _form(head: TrainingHead, **kwargs: Any) -> PlanForm:
