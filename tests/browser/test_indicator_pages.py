@@ -7,12 +7,14 @@ from sqlalchemy import update
 from indicators.alerts.rules import AlertKind, Watch
 from indicators.alerts.services import add_alert
 from indicators.capacity.models import CapacityGap
+from indicators.capacity.queries import CapacityFilter, averages
+from indicators.capacity.rules import PeriodUnit
 from indicators.region.rules import MemberAction
 from indicators.services import compute_all
 from marketplace.clock import travelling
 from marketplace.db import db, transaction
 from marketplace.tenancy import acting_as, system_actor
-from tests.browser.looking import look_at_pages
+from tests.browser.looking import look_at_pages, stand_on
 from tests.factories import HANINGE, TEXTILE
 from tests.support.application import Database
 from tests.support.indicator_story import NOW, build_story
@@ -49,6 +51,7 @@ STRATEGISTS_PAGES = {
 
 @pytest.fixture
 def market(database: Database) -> Market:
+    stand_on(database.app, NOW)
     market = build_story(1)
     with acting_as(market.strategist), transaction():
         add_alert(Watch(AlertKind.FREE, 100))
@@ -61,6 +64,8 @@ def market(database: Database) -> Market:
 
 
 def test_the_pages_hold(browser: Browser, market: Market, live_server: str) -> None:
+    with acting_as(market.strategist):
+        assert averages(market.north_id, CapacityFilter(NOW), PeriodUnit.WEEK, NOW), "weeks ahead are drawn"
     region_id = founded(market)
     answered(region_id, strategist_of_south(market), MemberAction.AGREE)
     with travelling(NOW):
