@@ -1,5 +1,5 @@
 """What waits is found by an index: grants in force and rounds of those who are to move by authority, placements by unit
-and state. And whether somebody is a participant's contact is no longer found out by going through all participants."""
+and state. And two policies no longer go through all participants where they need not."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +12,9 @@ down_revision = "0057"
 CONTACT = "EXISTS (SELECT FROM participant p WHERE p.case_officer_id = user_account.id)"
 FIRST = "(SELECT true FROM participant p WHERE p.case_officer_id = user_account.id LIMIT 1)"
 """The same, in words of which PostgreSQL does not make a table of everybody's contacts first."""
+SHARED = "app_role() IN ('supervisor', 'system') AND is_shared_with(id, app_enterprise())"
+WITH_ENTERPRISE = f"app_enterprise() IS NOT NULL AND {SHARED}"
+"""With no enterprise to share with, each participant's placements need not be looked at to say no."""
 
 
 def upgrade() -> None:
@@ -30,9 +33,11 @@ def upgrade() -> None:
     op.create_index("ix_placement_unit_state", "placement", ["unit_id", "state", "last_day"])
     op.drop_index("ix_placement_unit_id", "placement")
     replace_policy("user_account", "contact", "SELECT", FIRST)
+    replace_policy("participant", "supplier_under_consent", "SELECT", WITH_ENTERPRISE)
 
 
 def downgrade() -> None:
+    replace_policy("participant", "supplier_under_consent", "SELECT", SHARED)
     replace_policy("user_account", "contact", "SELECT", CONTACT)
     op.create_index("ix_placement_unit_id", "placement", ["unit_id"])
     op.drop_index("ix_placement_unit_state", "placement")

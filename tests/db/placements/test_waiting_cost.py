@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import pytest
 from sqlalchemy.orm import Session
 
 from marketplace.clock import travelling
 from marketplace.tenancy import Actor, acting_as
+from marketplace.web import work
 from marketplace.web.work import WaitingItem, waiting_for
 from tests.support.placement_market import TODAY, Market, build_market, granted, requested
 from tests.support.statements import statements_of
@@ -30,7 +32,9 @@ def _asked(who: Actor) -> tuple[int, list[WaitingItem]]:
     return len(statements), found
 
 
-def test_the_cost_does_not_grow_with_the_participants(session: Session) -> None:
+def test_the_cost_does_not_grow_with_the_participants(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
     market = build_market(seats=4)
     roles = (market.officer, market.coordinator, market.supervisor)
     _three_more(market, 1)
@@ -39,3 +43,7 @@ def test_the_cost_does_not_grow_with_the_participants(session: Session) -> None:
     after = [_asked(who) for who in roles]
     assert [cost for cost, _ in after] == [cost for cost, _ in before]
     assert all(len(more) > len(first) > 0 for (_, more), (_, first) in zip(after, before, strict=True))
+    monkeypatch.setattr(work, "MOST_TOLD", 1)
+    _, few = _asked(market.officer)
+    assert "1 till: alla finns i listan" in [item.text_sv for item in few], "two are without a place"
+    assert sum(item.count for item in few) == sum(item.count for item in after[0][1])
