@@ -32,8 +32,8 @@ from marketplace.web.guards import requires
 @requires(Role.STRATEGIST)
 def lacking() -> ResponseReturnValue:
     form, month = _month()
-    found, seats = _gaps(month)
-    kommuner = by_kommun(seats, _names(), queries.own_kommun_codes(authority_id()))
+    (found, seats), names = _gaps(month), _names()
+    kommuner = by_kommun(seats, names, queries.own_kommun_codes(authority_id()))
     return render_template(
         "indicators/capacity/gaps.html",
         form=form,
@@ -45,7 +45,7 @@ def lacking() -> ResponseReturnValue:
         trades=[gap for gap in found if gap.ssyk],
         without_seats=[one.name for one in kommuner if not one.capacity.seats],
         finding=gaps_finding_sv(found),
-        names=_names(),
+        names=names,
         room_names=ROOM_SV,
         room_tones=ROOM_TONE,
         suppressed_sv=SUPPRESSED_SV,
