@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Select, column, func, or_, select
-from sqlalchemy.sql.selectable import TableValuedAlias
 
 from marketplace.accounts.rules import Role
 from marketplace.audit import Event
@@ -59,23 +58,11 @@ def rules() -> dict[DisposalKind, DisposalRule]:
 
 def due(rule: DisposalRule) -> Due:
     """Oldest first."""
-    cases = _ended_cases()
-    done = cases.c.disposed_on if rule.kind is DisposalKind.PERSON else cases.c.basis_disposed_on
-    statement = (
-        select(cases.c.participant_id, cases.c.ended_on, cases.c.is_held)
-        .where(cases.c.ended_on < ended_before(today(), rule.years), done.is_(None))
-        .order_by(cases.c.ended_on, cases.c.participant_id)
-    )
-    if rule.kind is DisposalKind.BASIS:
-        statement = statement.where(cases.c.disposed_on.is_not(None))
-    rows = db.session.execute(statement).all()
+    names = (column("participant_id"), column("ended_on"), column("is_held"))
+    cases = func.due_cases(rule.kind.value, ended_before(today(), rule.years)).table_valued(*names)
+    rows = db.session.execute(select(cases).order_by(cases.c.ended_on, cases.c.participant_id)).all()
     free = [EndedCase(row.participant_id, row.ended_on) for row in rows if not row.is_held]
     return Due(rule, free, len(rows) - len(free))
-
-
-def _ended_cases() -> TableValuedAlias:
-    names = ("participant_id", "ended_on", "disposed_on", "basis_disposed_on", "is_held")
-    return func.ended_cases().table_valued(*(column(name) for name in names))
 
 
 def title_of(table: str) -> str:

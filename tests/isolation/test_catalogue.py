@@ -98,6 +98,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "contract_use",
         "diary_number_of",
         "dispose_some",
+        "due_cases",
         "ended_cases",
         "given_placements",
         "has_room_under",
