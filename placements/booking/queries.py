@@ -187,7 +187,7 @@ def rows() -> Select[Placement, Participant]:
 
 
 def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
-    conditions = _reached()
+    conditions = reached()
     if wanted.states:
         conditions.append(Placement.state.in_(wanted.states))
     if wanted.place_id is not None:
@@ -197,7 +197,7 @@ def _narrowed(wanted: PlacementFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _reached() -> list[ColumnElement[bool]]:
+def reached() -> list[ColumnElement[bool]]:
     """What the policy asks too, in the words that an index answers."""
     actor = current_actor()
     if actor.role is Role.CASE_OFFICER:
