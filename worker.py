@@ -107,7 +107,7 @@ def _is_over(queue: Queue, job_id: str) -> bool:
     """Whether the job of a message that is not processed has nevertheless ended; then it is removed."""
     try:
         job = Job.fetch(job_id, connection=queue.connection)
-        if job.get_status() not in {
+        if job.get_status(refresh=False) not in {  # just fetched; asked again, it may be gone
             JobStatus.FINISHED,
             JobStatus.FAILED,
             JobStatus.STOPPED,

@@ -59,10 +59,16 @@ def database(servers: Servers, own_redis: Redis) -> Iterator[Database]:
         db.session.remove()
 
 
+@pytest.fixture
+def log(tmp_path: Path) -> Path:
+    """Where the worker's words go."""
+    return tmp_path / "worker.log"
+
+
 @contextmanager
-def running_worker(folder: Path) -> Iterator[psutil.Process]:
-    with (folder / "worker.log").open("a") as log:
-        process = subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, stdout=log, stderr=log)
+def running_worker(log: Path) -> Iterator[psutil.Process]:
+    with log.open("a") as told:
+        process = subprocess.Popen([sys.executable, "-c", WORKER], cwd=ROOT, stdout=told, stderr=told)
         try:
             yield psutil.Process(process.pid)
         finally:
@@ -74,8 +80,11 @@ def running_worker(folder: Path) -> Iterator[psutil.Process]:
 
 
 def kill(process: psutil.Process) -> None:
-    """With all its children, by -9."""
-    for one in [*process.children(recursive=True), process]:
+    """With all its children, by -9; all are stopped first, so that none does anything about the death of another."""
+    family = [process, *process.children(recursive=True)]
+    for one in family:
+        one.suspend()
+    for one in family:
         one.kill()
 
 
@@ -100,10 +109,11 @@ def ten_minutes_pass() -> bool:
     return False
 
 
-def wait_for(is_so: Callable[[], bool], log: Path | None = None) -> None:
+def wait_for(is_so: Callable[[], bool], worker: psutil.Process, log: Path) -> None:
     end = time.monotonic() + PATIENCE
     while not is_so():
-        assert time.monotonic() < end, log.read_text() if log else "waited in vain"
+        assert worker.status() != psutil.STATUS_ZOMBIE, f"the worker has ended: {log.read_text()}"
+        assert time.monotonic() < end, f"waited in vain: {log.read_text()}"
         time.sleep(0.05)
 
 
@@ -138,10 +148,10 @@ def test_people_sign_in_and_are_throttled_without_redis(
             db.engine.dispose()
 
 
-def test_jobs_wait_for_redis_and_are_done_once(database: Database, own_redis: Redis, tmp_path: Path) -> None:
-    with running_worker(tmp_path) as process:
+def test_jobs_wait_for_redis_and_are_done_once(database: Database, own_redis: Redis, log: Path) -> None:
+    with running_worker(log) as process:
         tell("one", number=1)
-        wait_for(lambda: left() == 0)
+        wait_for(lambda: left() == 0, process, log)
         family = {one.pid for one in process.children()}
         with Client.from_url(own_redis.address) as client:
             psutil.Process(client.info("server")["process_id"]).kill()
@@ -150,18 +160,18 @@ def test_jobs_wait_for_redis_and_are_done_once(database: Database, own_redis: Re
         time.sleep(1.5)  # in which the relay and the worker both find it gone
         own_redis.start()
         tell("one", number=3)
-        wait_for(lambda: left() == 0)
+        wait_for(lambda: left() == 0, process, log)
         assert {one.pid for one in process.children()} == family, "a process gave up"
     assert sorted(str(note["number"]) for note in jobs.noted()) == ["1", "2", "3"]
 
 
 def test_a_worker_killed_in_a_job_has_it_done_by_the_next(
-    database: Database, own_redis: Redis, tmp_path: Path
+    database: Database, own_redis: Redis, tmp_path: Path, log: Path
 ) -> None:
     begun = tmp_path / "begun"
     tell("slow", file=str(begun))
-    with running_worker(tmp_path) as process:
-        wait_for(begun.exists)
+    with running_worker(log) as process:
+        wait_for(begun.exists, process, log)
         kill(process)
     assert jobs.noted() == []
     with Client.from_url(own_redis.address) as client:
@@ -171,7 +181,7 @@ def test_a_worker_killed_in_a_job_has_it_done_by_the_next(
         client.delete(queue.registry_cleaning_key)  # which the killed one holds for a while
         for member in client.zrange(registry.key, 0, -1):
             client.zadd(registry.key, {member: minute_ago})  # as when its last sign of life is old
-    with running_worker(tmp_path):
+    with running_worker(log) as process:
         # As often as it takes: the relay may look before the worker has found that the job is nobody's.
-        wait_for(lambda: ten_minutes_pass() or left() == 0, tmp_path / "worker.log")
+        wait_for(lambda: ten_minutes_pass() or left() == 0, process, log)
     assert [note["of"] for note in jobs.noted()] == ["slow"]
