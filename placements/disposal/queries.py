@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, column, func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from marketplace.accounts.rules import Role
 from marketplace.audit import Event
@@ -58,8 +58,8 @@ def rules() -> dict[DisposalKind, DisposalRule]:
 
 def due(rule: DisposalRule) -> Due:
     """Oldest first."""
-    names = (column("participant_id"), column("ended_on"), column("is_held"))
-    cases = func.due_cases(rule.kind.value, ended_before(today(), rule.years)).table_valued(*names)
+    found = func.due_cases(rule.kind.value, ended_before(today(), rule.years))
+    cases = found.table_valued("participant_id", "ended_on", "is_held")
     rows = db.session.execute(select(cases).order_by(cases.c.ended_on, cases.c.participant_id)).all()
     free = [EndedCase(row.participant_id, row.ended_on) for row in rows if not row.is_held]
     return Due(rule, free, len(rows) - len(free))
