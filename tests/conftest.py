@@ -1,9 +1,10 @@
 """What every test can ask for: servers, an application, a session that is rolled back, a database of one's own."""
 
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -56,6 +57,17 @@ _SHARED = pytest.StashKey[Servers]()
 
 def pytest_unconfigure() -> None:
     _for_workers.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays to the end: it is not gone through for garbage, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

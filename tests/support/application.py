@@ -14,6 +14,7 @@ import config
 from app import create_app
 from demo.cluster import APP, OWNER
 from marketplace.db import db
+from marketplace.statements import planned_once
 from tests.support.clients import Client, watch_for_lost_writes
 from tests.support.servers import Servers, copied_database
 
@@ -50,9 +51,13 @@ def application_on_a_copy(servers: Servers) -> Iterator[Database]:
 
 @contextmanager
 def rolled_back() -> Iterator[None]:
-    """Inside, commits are savepoints of an outer transaction. Needs an application context."""
+    """Inside, commits are savepoints of an outer transaction. Needs an application context.
+
+    Statements are planned once: with row security, planning most of them takes PostgreSQL longer than answering them,
+    and these connections last as long as pytest's worker.
+    """
     engine = db.engine
-    with engine.connect() as connection:
+    with engine.connect() as connection, planned_once():
         outer = connection.begin()
         db.session.remove()
         db.session.configure(join_transaction_mode="create_savepoint")
