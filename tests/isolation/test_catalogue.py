@@ -104,6 +104,7 @@ def test_functions_that_run_as_the_owner_are_the_known_ones(owner: Connection) -
         "has_room_under",
         "hold_grant_of",
         "hold_month",
+        "is_asked_by",
         "is_month_approved",
         "is_shared_with",
         "keep_application",
