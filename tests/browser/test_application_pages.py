@@ -20,7 +20,7 @@ from tests.browser.looking import Look, look_at_pages, opened, picture, sign_in
 from tests.factories import make_actor
 from tests.support import supply
 from tests.support.application import Database
-from tests.support.files import PDF, PNG
+from tests.support.files import JPEG, PDF, PNG
 from tests.support.supply import Supply
 
 pytestmark = pytest.mark.browser
@@ -145,7 +145,7 @@ def test_a_refused_file_is_said_beside_its_field(
     page.get_by_label("Svar på krav 1").fill("Tre handledare, alla dagar.")
     files: list[FilePayload] = [
         {"name": "bevis.pdf", "mimeType": "application/pdf", "buffer": PNG},
-        {"name": "bevis.jpg", "mimeType": "image/jpeg", "buffer": b"\xff\xd8\xff\xe0\0\x10JFIF\0"},
+        {"name": "bevis.jpg", "mimeType": "image/jpeg", "buffer": JPEG},
     ]
     page.get_by_label("Filer till krav 2").set_input_files(files)
     with page.expect_navigation():
