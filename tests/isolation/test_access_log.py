@@ -87,6 +87,17 @@ def test_what_is_kept_stays(undone: Rollback, world: World, statement: object) -
         db.session.execute(statement)  # type: ignore[call-overload]
 
 
+def test_nobody_draws_a_look_at_anothers(undone: Rollback, world: World) -> None:
+    foreign = world.actors[Role.CONTROLLER, "foreign"]
+    drawn = {"authority_id": foreign.authority_id, "drawn_on": TODAY, "drawn_by": TRIED, "note_sv": ""}
+    with undone():
+        keep(world, world.actor(Role.CASE_OFFICER))
+        with acting_as(world.actor(Role.CONTROLLER)):
+            look_id = db.session.scalars(select(Look.id).where(Look.page == TRIED)).one()
+        with pytest.raises(DBAPIError, match="row-level security"), acting_as(foreign):
+            db.session.execute(insert(LookCheck).values(look_id=look_id, **drawn))
+
+
 def test_what_has_been_found_stays_found(undone: Rollback, world: World) -> None:
     controller = world.actor(Role.CONTROLLER)
     found = (
