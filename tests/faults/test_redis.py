@@ -28,6 +28,7 @@ from marketplace.db import db, transaction
 from marketplace.job_counts import QUEUE
 from marketplace.outbox import Outbox, emit
 from marketplace.tenancy import acting_as, system_actor
+from marketplace.web.limiter import limiter
 from tests.support import jobs
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
@@ -42,6 +43,14 @@ worker._PAUSE_AFTER_TROUBLE = 0.2
 worker.run()
 """
 """`platstorget worker` with jobs of the tests' own."""
+
+
+@pytest.fixture(autouse=True)
+def limiter_as_it_was() -> Iterator[None]:
+    """It is one for all applications, and counts where the one that was made last says."""
+    before = vars(limiter).copy()
+    yield
+    vars(limiter).update(before)
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_pages_of_the_signed_in_are_not_stored_but_style_sheets_may_be() -> None
 
 
 def test_session_cookies_are_secure_outside_the_demo() -> None:
-    cookie = small_app(csrf=True).test_client().get("/logga-in").headers["Set-Cookie"]
+    cookie = small_app(csrf=True).test_client().get("/glomt-losenord").headers["Set-Cookie"]
     assert cookie.startswith("__Host-platstorget=")
     for attribute in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
         assert attribute in cookie
