@@ -15,7 +15,10 @@ from demo.simulate.waiting import EXTRA
 from demo.story import read_story
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
+from indicators.capacity.models import CapacityDay
 from indicators.changes.models import IndicatorRun
+from indicators.choices.count_queries import count_year
+from indicators.choices.rules import ChoiceStep
 from indicators.hours.models import HoursFile, HoursRow
 from indicators.hours.queries import month_standings, newest_files
 from indicators.hours.rules import Standing
@@ -48,6 +51,8 @@ from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
+from tests.support.slow_capacity import count_capacity
+from tests.support.slow_choices import count_choices
 from tests.support.slow_measures import SlowMeasures
 from tests.support.slow_year import count_slowly
 
@@ -212,6 +217,47 @@ def test_measures_are_what_a_slow_count_gives(loaded: Loaded, monkeypatch: pytes
             }
         wanted = {key: sums for key, sums in slowly.sums.items() if key[0] in years}
         assert {key: sums for key, sums in counted.items() if sums[1]} == wanted
+
+
+def test_every_day_of_capacity_is_what_a_slow_count_gives(loaded: Loaded) -> None:
+    authorities = {
+        authority_id for (authority_id,) in everywhere(select(CapacityDay.authority_id).distinct())
+    }
+    assert len(authorities) == 6
+    for authority_id in authorities:
+        assert isinstance(authority_id, int)
+        with acting_as(system_actor(authority_id)):
+            counted = {
+                (row.day, row.enterprise_id, row.kommun_code, row.ssyk): (
+                    row.seats,
+                    row.closed,
+                    row.held,
+                    row.booked,
+                    row.free_within_14_days,
+                )
+                for row in db.session.scalars(select(CapacityDay).filter_by(authority_id=authority_id))
+            }
+            days = {day for day, *_ in counted}
+            assert counted == count_capacity(authority_id, min(days), max(days))
+
+
+def test_choices_are_what_a_slow_count_gives(loaded: Loaded) -> None:
+    until, steps = counted_until(today()), set()
+    for (authority_id,) in everywhere(select(ChoiceRound.authority_id).distinct()):
+        assert isinstance(authority_id, int)
+        with acting_as(system_actor(authority_id)):
+            slow = count_choices(authority_id, until)
+            for year in (today().year - 1, today().year):
+                counted = count_year(authority_id, year, until, slow.kinds)
+                told = {
+                    (year, sex, cell.step, cell.by, cell.key, cell.dominance): count.choices
+                    for sex, cells in counted.funnel.items()
+                    for cell, count in cells.items()
+                    if count.choices
+                }
+                assert told == {key: choices for key, choices in slow.choices.items() if key[0] == year}
+                steps |= {key[2] for key in told}
+    assert steps == set(ChoiceStep)
 
 
 def test_months_of_hours_are_the_days_that_were_attended(loaded: Loaded) -> None:
