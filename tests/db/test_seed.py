@@ -1,8 +1,9 @@
 """The demo's story, small: what came to be, what waits for whom, and that it comes out the same each time."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select, text
@@ -15,17 +16,21 @@ from demo.simulate.waiting import EXTRA
 from demo.story import read_story
 from enterprises.contracts.models import Contract
 from enterprises.contracts.rules import ContractState
-from indicators.capacity.models import CapacityDay
+from indicators.capacity.models import CapacityDay, CapacityGap, CapacityIdle
 from indicators.changes.models import IndicatorRun
 from indicators.choices.count_queries import count_year
 from indicators.choices.rules import ChoiceStep
+from indicators.definitions.keys import Indicator
 from indicators.hours.models import HoursFile, HoursRow
 from indicators.hours.queries import month_standings, newest_files
 from indicators.hours.rules import Standing
 from indicators.measures import services as measures
 from indicators.measures.rules import counted_until
+from indicators.outcomes import services as outcomes
+from indicators.outcomes.mix_rules import Cell, Count
 from indicators.reports.queries import counts as year_counts
 from indicators.reports.rules import filled
+from indicators.suppliers.models import SupplierIndicator
 from invoicing.invoices.models import Invoice
 from marketplace.accounts.models import Membership, Organisation, User
 from marketplace.accounts.queries import actor_in
@@ -51,9 +56,12 @@ from placements.visits.models import StudyVisit
 from placements.visits.rules import VisitState
 from tests.support.application import Database, application_on_a_copy
 from tests.support.servers import Servers
-from tests.support.slow_capacity import count_capacity
+from tests.support.slow_capacity import count_capacity, count_idle
 from tests.support.slow_choices import count_choices
+from tests.support.slow_gaps import count_waiting
 from tests.support.slow_measures import SlowMeasures
+from tests.support.slow_mix import count_mix
+from tests.support.slow_suppliers import SlowSupplier
 from tests.support.slow_year import count_slowly
 
 PARTICIPANTS = 150
@@ -239,6 +247,86 @@ def test_every_day_of_capacity_is_what_a_slow_count_gives(loaded: Loaded) -> Non
             }
             days = {day for day, *_ in counted}
             assert counted == count_capacity(authority_id, min(days), max(days))
+
+
+def test_days_that_seats_stood_empty_are_what_a_slow_count_gives(loaded: Loaded) -> None:
+    lengths = 0
+    for (authority_id,) in everywhere(select(CapacityDay.authority_id).distinct()):
+        assert isinstance(authority_id, int)
+        with acting_as(system_actor(authority_id)):
+            counted = {
+                (row.year, row.enterprise_id, row.kommun_code, row.ssyk, row.days): row.gaps
+                for row in db.session.scalars(select(CapacityIdle).filter_by(authority_id=authority_id))
+            }
+            assert counted == count_idle(authority_id, today())
+        lengths += len(counted)
+    assert lengths > 5
+
+
+def test_whom_suppliers_have_trained_is_what_a_slow_count_gives(
+    loaded: Loaded, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[dict[Cell, Count]] = []
+
+    def note(counts: dict[Cell, Count]) -> dict[Cell, int]:
+        counted.append(dict(counts))
+        return {}
+
+    monkeypatch.setattr(outcomes, "published", note)
+    cells = 0
+    for (authority_id,) in everywhere(select(Participant.authority_id).distinct()):
+        assert isinstance(authority_id, int)
+        years = (today().year - 1, today().year)
+        with acting_as(system_actor(authority_id)):
+            outcomes.compute_mix(authority_id, years)
+            until = counted_until(today(), 1)
+            slowly = [count_mix(authority_id, year, until) for year in years]
+            db.session.rollback()
+        assert counted[-2:] == slowly
+        cells += sum(map(len, slowly))
+    assert cells > 20
+
+
+def test_those_who_wait_are_what_a_slow_count_gives(loaded: Loaded) -> None:
+    shown = 0
+    for (authority_id,) in everywhere(select(CapacityGap.authority_id).distinct()):
+        assert isinstance(authority_id, int)
+        with acting_as(system_actor(authority_id)):
+            months: dict[date, dict[tuple[str, str], int | None]] = defaultdict(dict)
+            for row in db.session.scalars(select(CapacityGap).filter_by(authority_id=authority_id)):
+                months[row.month][row.kommun_code, row.ssyk] = row.waiting
+            for month, told in months.items():
+                slowly = count_waiting(authority_id, (month + timedelta(days=31)).replace(day=1))
+                numbers = {cell: waiting for cell, waiting in told.items() if waiting is not None}
+                assert numbers == {cell: slowly[cell] for cell in numbers}
+                assert not any(slowly[cell] < 5 for cell, waiting in numbers.items() if waiting)
+                shown += len(numbers)
+    assert shown
+
+
+def test_suppliers_own_numbers_are_what_a_slow_count_gives(loaded: Loaded) -> None:
+    """How full their places are is the authorities' capacity, each day of each trade once."""
+    used: dict[tuple[int, date, str, str], tuple[int, int]] = {}
+    for (authority_id,) in sorted(everywhere(select(CapacityDay.authority_id).distinct())):
+        assert isinstance(authority_id, int)
+        with acting_as(system_actor(authority_id)):
+            for row in db.session.scalars(select(CapacityDay).filter_by(authority_id=authority_id)):
+                key = row.enterprise_id, row.day, row.kommun_code, row.ssyk
+                used.setdefault(key, (row.booked, row.seats - row.closed))
+    for enterprise_id in {key[0] for key in used}:
+        full: dict[tuple[date, str], tuple[int, int]] = {}
+        for (seller, day, *_), (booked, open_) in used.items():
+            if seller == enterprise_id and day < today():
+                month = day.replace(day=1), str(Indicator.OCCUPANCY)
+                former = full.get(month, (0, 0))
+                full[month] = former[0] + booked, former[1] + open_
+        with acting_as(system_actor(enterprise_id=enterprise_id)):
+            counted = {
+                (row.month, row.indicator): (row.numerator, row.denominator)
+                for row in db.session.scalars(select(SupplierIndicator))
+            }
+            slowly = SlowSupplier(enterprise_id, today()).count()
+        assert counted == slowly | {key: pair for key, pair in full.items() if pair[1]}
 
 
 def test_choices_are_what_a_slow_count_gives(loaded: Loaded) -> None:

@@ -1,7 +1,8 @@
 """Capacity counted slowly, seat by seat and day by day, in another way than the program does."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
+from itertools import pairwise
 
 from sqlalchemy import select
 
@@ -48,6 +49,45 @@ def count_capacity(authority_id: int, first: date, last: date) -> Rows:
                 row[3] += kind is SeatUseKind.PLACEMENT
                 row[4] += any(one not in uses[seat_id] for one in days_from(day, day + WITHIN))
     return {key: (a, b, c, d, e) for key, (a, b, c, d, e) in found.items() if a}
+
+
+def count_idle(authority_id: int, until: date) -> dict[tuple[int, int, str, str, int], int]:
+    """How often a seat stood empty for so many days between two placements, by year, enterprise, kommun and trade. Days
+    of a closure do not count, and a place that was not open all the while could not be used. Act as the system."""
+    found: Counter[tuple[int, int, str, str, int]] = Counter()
+    contracts = db.session.scalars(select(Contract).where(Contract.authority_id == authority_id)).all()
+    changes = {contract.id: _changes("contract", contract.id) for contract in contracts}
+    sellers = {contract.enterprise_id for contract in contracts}
+    for place in db.session.scalars(select(Place).where(Place.enterprise_id.in_(sellers))):
+        published = _changes("place", place.id)
+
+        def is_open(day: date, place: Place = place, published: Changes = published) -> bool:
+            return _state(published, day) == PlaceState.PUBLISHED and any(
+                one.enterprise_id == place.enterprise_id and _is_active(one, changes[one.id], day)
+                for one in contracts
+            )
+
+        by_seat: dict[int, list[SeatUse]] = defaultdict(list)
+        for use in db.session.scalars(
+            select(SeatUse).filter_by(place_id=place.id).order_by(SeatUse.first_day)
+        ):
+            by_seat[use.seat_id].append(use)
+        for uses in by_seat.values():
+            closed = {
+                day
+                for use in uses
+                if use.kind is SeatUseKind.CLOSURE
+                for day in days_from(use.first_day, min(use.last_day, until))
+            }
+            for before, after in pairwise(use for use in uses if use.kind is SeatUseKind.PLACEMENT):
+                if after.first_day >= until:
+                    continue
+                left, back = before.last_day + timedelta(days=1), after.first_day - timedelta(days=1)
+                gap = list(days_from(left, back))
+                if all(map(is_open, gap)) if gap else is_open(left) or is_open(back):
+                    days = sum(day not in closed for day in gap)
+                    found[after.first_day.year, place.enterprise_id, place.kommun_code, place.ssyk, days] += 1
+    return dict(found)
 
 
 def _changes(object_type: str, object_id: int) -> Changes:

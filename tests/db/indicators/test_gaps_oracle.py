@@ -1,6 +1,5 @@
 """Those who wait, against a slow count; and nobody can be told from what is shown."""
 
-from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -22,6 +21,7 @@ from placements.participants.rules import GrantState
 from placements.waiting_list.models import WaitingEntry
 from tests.factories import HANINGE, HUDDINGE, TEXTILE
 from tests.support.placement_market import Market, build_market
+from tests.support.slow_gaps import count_waiting
 
 MONTH_END = date(2026, 8, 31)
 NOW = date(2026, 9, 15)
@@ -92,23 +92,8 @@ def _record(grant: Grant, day: date, state: GrantState) -> None:
 
 
 def counted_slowly(market: Market) -> dict[tuple[str, str], int]:
-    found: Counter[tuple[str, str]] = Counter()
     with acting_as(system_actor(authority_id=market.north_id)):
-        for grant in db.session.scalars(select(Grant).where(Grant.authority_id == market.north_id)):
-            state = grant.state
-            for event in audit.timeline("grant", grant.id)[::-1]:
-                if event.at.date() <= MONTH_END:
-                    state = GrantState(event.to_state or "")
-            if grant.decided_on > MONTH_END or grant.last_day <= MONTH_END or state is not GrantState.OPEN:
-                continue
-            entries = db.session.scalars(select(WaitingEntry).where(WaitingEntry.grant_id == grant.id))
-            listed = {
-                ssyk for entry in entries if entry.joined_at.date() <= MONTH_END for ssyk in entry.ssyks
-            }
-            for ssyk in {"", *grant.wished_trades, *listed}:
-                found["", ssyk] += 1
-                found[grant.participant.kommun_code, ssyk] += 1
-    return found
+        return count_waiting(market.north_id, MONTH_END + timedelta(days=1))
 
 
 def stored(market: Market) -> dict[tuple[str, str], int | None]:

@@ -1,41 +1,25 @@
 """Whom suppliers have trained, against a slow count of the placements one by one."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from datetime import date
 
 from sqlalchemy import select
 
-from indicators.outcomes.mix_rules import Cell, Count, MixBy, published
+from indicators.outcomes.mix_rules import Cell, Count, published
 from indicators.outcomes.models import MixCell
 from indicators.outcomes.services import compute_mix
 from marketplace.db import db
-from marketplace.reference.rules import Sex
 from marketplace.tenancy import acting_as, system_actor
-from placements.booking.models import Placement
-from placements.booking.rules import PlacementState
-from placements.participants.models import Participant
 from tests.support.placement_market import Market
+from tests.support.slow_mix import count_mix
 
 UNTIL = date(2026, 8, 1)
 """The story is told in September: what ended in August may have papers to come."""
 
 
 def slowly(market: Market, year: int) -> dict[Cell, Count]:
-    placements: Counter[Cell] = Counter()
-    people: dict[Cell, set[int]] = defaultdict(set)
     with acting_as(system_actor(authority_id=market.north_id)):
-        for one in db.session.scalars(select(Placement)):
-            sex = db.session.get_one(Participant, one.participant_id).sex
-            has_ended = one.state in (PlacementState.COMPLETED, PlacementState.ENDED_EARLY)
-            if not has_ended or one.is_moved or one.started_on is None or one.ended_on is None:
-                continue
-            if one.ended_on.year != year or one.ended_on >= UNTIL or sex is Sex.OTHER:
-                continue
-            for by, key in zip(MixBy, (sex, one.support_level, one.kommun_code), strict=True):
-                cell = Cell(by, one.enterprise_id, key)
-                placements[cell] += 1
-                people[cell].add(one.participant_id)
-    return {cell: Count(number, len(people[cell])) for cell, number in placements.items()}
+        return count_mix(market.north_id, year, UNTIL)
 
 
 def stored(market: Market) -> dict[int, dict[Cell, int | None]]:
