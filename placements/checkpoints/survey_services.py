@@ -75,8 +75,7 @@ def add_question(survey_version_id: int, draft: QuestionDraft) -> SurveyQuestion
 
 def change_question(survey_question_id: int, draft: QuestionDraft) -> None:
     """The question in Swedish. One that is answered in another way is another question: its line begins anew."""
-    question = survey_question(survey_question_id)
-    _draft(question.version_id)
+    question = _drafted(survey_question_id)
     check_question(draft)
     if not is_same_question(question.draft, draft):
         question.series = _new_series()
@@ -89,8 +88,7 @@ def change_question(survey_question_id: int, draft: QuestionDraft) -> None:
 
 def translate_question(survey_question_id: int, language: str, wording: Wording | None) -> None:
     """The question in another language; None takes the translation away."""
-    question = survey_question(survey_question_id)
-    _draft(question.version_id)
+    question = _drafted(survey_question_id)
     if language not in LANGUAGES or language == SWEDISH:
         raise Invalid("Välj ett språk.", field="language")
     if wording is not None:
@@ -100,8 +98,8 @@ def translate_question(survey_question_id: int, language: str, wording: Wording 
 
 def move_question(survey_question_id: int, *, is_up: bool) -> None:
     """One step; nothing happens at the ends."""
-    question = survey_question(survey_question_id)
-    rows = _draft(question.version_id).questions
+    question = _drafted(survey_question_id)
+    rows = survey_version(question.version_id).questions
     position = rows.index(question)
     other = position - 1 if is_up else position + 1
     if 0 <= other < len(rows):
@@ -110,8 +108,8 @@ def move_question(survey_question_id: int, *, is_up: bool) -> None:
 
 def remove_question(survey_question_id: int) -> int:
     """Gives the version that it was in."""
-    question = survey_question(survey_question_id)
-    version = _draft(question.version_id)
+    question = _drafted(survey_question_id)
+    version = survey_version(question.version_id)
     version.questions.remove(question)
     return version.id
 
@@ -182,6 +180,13 @@ def _draft(survey_version_id: int) -> SurveyVersion:
     if version.state is not SurveyState.DRAFT:
         raise Conflict("En publicerad version ändras inte. Skriv en ny version.")
     return version
+
+
+def _drafted(survey_question_id: int) -> SurveyQuestion:
+    """A draft's question, read anew once the draft is held: another may have removed it meanwhile. Raises NotFound, and
+    Conflict for one that is published."""
+    _draft(survey_question(survey_question_id).version_id)
+    return get_or_404(SurveyQuestion, survey_question_id, lock=True)
 
 
 def _new_series() -> str:

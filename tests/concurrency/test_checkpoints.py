@@ -5,7 +5,7 @@ from sqlalchemy import func, select
 
 from marketplace.clock import travelling
 from marketplace.db import db
-from marketplace.errors import Conflict
+from marketplace.errors import Conflict, NotFound
 from marketplace.tenancy import Actor, acting_as, system_actor
 from placements.access.queries import participant_actor
 from placements.checkpoints import queries, services, survey_services
@@ -82,3 +82,14 @@ def test_a_question_is_not_changed_while_it_is_published(database: Database, mar
         version = queries.version_with_questions(version_id)
         assert version.published_at is not None
         assert len(version.questions) in {5, 6}
+
+
+def test_a_question_is_removed_once(database: Database, market: Market) -> None:
+    with travelling(FIRST_DAY), acting_as(market.strategist):
+        version_id = survey_services.start_from_suggestion().id
+        question_id = queries.version_with_questions(version_id).questions[0].id
+        db.session.commit()
+    acts = [by(market.coordinator, lambda: survey_services.remove_question(question_id))] * 6
+    results = all_at_once(database, acts, FIRST_DAY)
+    assert results.count(version_id) == 1
+    assert sum(isinstance(result, NotFound) for result in results) == 5
