@@ -7,6 +7,7 @@ from flask_limiter.util import get_remote_address
 from marketplace.accounts import password_services, queries, session_services
 from marketplace.accounts.forms import ChangePasswordForm, ForgottenForm, NewPasswordForm
 from marketplace.accounts.rules import MEANS_SV, SESSIONS_KEPT
+from marketplace.accounts.session_services import session_limits
 from marketplace.clock import now
 from marketplace.db import transaction
 from marketplace.errors import DomainError, NotFound
@@ -16,7 +17,7 @@ from marketplace.tenancy import current_actor
 from marketplace.web.guards import public, signed_in
 from marketplace.web.known_browsers import remember_browser
 from marketplace.web.limiter import fingerprint, is_refused, limiter
-from marketplace.web.sessions import current_session_id, session_limits
+from marketplace.web.sessions import current_session_id
 
 bp = Blueprint("account", __name__)
 

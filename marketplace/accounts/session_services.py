@@ -3,14 +3,23 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from flask import current_app
 from sqlalchemy import ColumnElement, delete, select, update
 
 from marketplace.accounts.models import UserSession
 from marketplace.accounts.rules import SESSIONS_KEPT, SignInMeans
 from marketplace.clock import now
 from marketplace.db import db
+
+
+def session_limits() -> tuple[timedelta, timedelta]:
+    """How long a session may be left alone, and how long it may last."""
+    config = current_app.config
+    return timedelta(minutes=config["SESSION_IDLE_MINUTES"]), timedelta(
+        hours=config["SESSION_ABSOLUTE_HOURS"]
+    )
 
 
 def begin(user_id: int, means: SignInMeans, browser_sv: str) -> str:

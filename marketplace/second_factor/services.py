@@ -11,7 +11,7 @@ from marketplace.accounts.models import Membership
 from marketplace.accounts.queries import memberships_of, tenant_of
 from marketplace.accounts.rules import ROLE_SV, SignInMeans
 from marketplace.accounts.services import is_password_of
-from marketplace.accounts.session_services import end_sessions_of, signed_in_by
+from marketplace.accounts.session_services import end_sessions_of, session_limits, signed_in_by
 from marketplace.clock import now
 from marketplace.colleagues.queries import own_organisations
 from marketplace.crypto import key_ring
@@ -33,7 +33,6 @@ from marketplace.second_factor.rules import (
     new_recovery_codes,
 )
 from marketplace.tenancy import Actor, acting_as, current_actor, own_authority, system_actor
-from marketplace.web.sessions import session_limits
 
 SEALED_SECRETS = secret(AuthenticatorApp, "secret_encrypted")
 

@@ -31,13 +31,13 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace import clock
 from marketplace.accounts.models import UserSession
+from marketplace.accounts.session_services import session_limits
 from marketplace.audit_chain.queries import latest_checks
 from marketplace.db import db
 from marketplace.job_counts import QUEUE, job_counts
 from marketplace.outbox import Outbox
 from marketplace.tenancy import acting_as, system_actor
 from marketplace.web.guards import public
-from marketplace.web.sessions import session_limits
 
 bp = Blueprint("metrics", __name__)
 _EXTENSION = "platstorget.metrics"

@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.accounts import queries, session_services
 from marketplace.accounts.rules import SignInMeans, browser_sv
+from marketplace.accounts.session_services import session_limits
 from marketplace.clock import now
 from marketplace.db import db, transaction
 from marketplace.tenancy import Actor, acting_as
@@ -138,14 +139,6 @@ def _load_user(user_id: str) -> SignedInUser | None:
             with transaction():
                 session_services.note_use(found.session_id)
     return SignedInUser(int(user_id), found.actor, found.may_switch, found.session_id)
-
-
-def session_limits() -> tuple[timedelta, timedelta]:
-    """How long a session may be left alone, and how long it may last."""
-    config = current_app.config
-    return timedelta(minutes=config["SESSION_IDLE_MINUTES"]), timedelta(
-        hours=config["SESSION_ABSOLUTE_HOURS"]
-    )
 
 
 def _guest_has_expired() -> bool:

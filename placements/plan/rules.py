@@ -1,5 +1,6 @@
 """Aktivitetsplan: states, what it must say, its deadline, and that three must agree."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -129,7 +130,14 @@ PLAN_TRANSITIONS: TransitionTable = {
 PLANNED_STATES = frozenset({PlacementState.ACCEPTED, PlacementState.RUNNING})
 """Placements that a plan can be written for and agreed to."""
 
-NOTHING_AGREED_SV = "Det finns ingen överenskommen plan. Skriv klart utkastet och föreslå det."
+
+def obstacle_to_discard(states: Iterable[PlanState]) -> str:
+    """Why a draft is not thrown away, by the states of all versions: another has to go on. Nothing where it may be."""
+    if PlanState.AGREED in states:
+        return ""
+    return "Det finns ingen överenskommen plan. Skriv klart utkastet och föreslå det."
+
+
 UNREAD_SV = "Det finns något i utkastet som behöver rättas först. Öppna det, rätta och spara."
 ENDED_SV = "Placeringen pågår inte längre, så planen kan inte godkännas."
 

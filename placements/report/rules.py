@@ -1,5 +1,6 @@
 """Slutdokumentation: states, that the participant reads first, and by when."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -157,7 +158,11 @@ _MENTIONED = {
 """Actions worth mentioning in a state: those possible and those that come next."""
 
 
-NOTHING_FILED_SV = "Det finns ingen inlämnad slutdokumentation. Skriv klart utkastet och lägg fram det."
+def obstacle_to_discard(states: Iterable[ReportState]) -> str:
+    """Why a draft is not thrown away, by the states of all versions: another has to go on. Nothing where it may be."""
+    if any(state in FILED_STATES for state in states):
+        return ""
+    return "Det finns ingen inlämnad slutdokumentation. Skriv klart utkastet och lägg fram det."
 
 
 # Before it is filed the participant reads, or it is said why not.

@@ -28,12 +28,12 @@ from placements.plan.content_rules import (
 )
 from placements.plan.models import ActivityPlan, PlanDefault
 from placements.plan.rules import (
-    NOTHING_AGREED_SV,
     PLAN_TRANSITIONS,
     PLANNED_STATES,
     UNREAD_SV,
     PlanAction,
     PlanState,
+    obstacle_to_discard,
 )
 from placements.plan.services.versions import locked_plan, locked_versions, record, refuse_superseded
 from placements.plan.staircase_rules import Step
@@ -164,9 +164,9 @@ def discard_plan(plan_id: int) -> None:
     agreed."""
     plan, all_versions = locked_plan(plan_id)
     advance(PLAN_TRANSITIONS, plan.state, PlanAction.DISCARD, current_actor().role)
-    agreed = next((version for version in all_versions if version.state is PlanState.AGREED), None)
-    if agreed is None:
-        raise Conflict(NOTHING_AGREED_SV)
+    if why_not := obstacle_to_discard(version.state for version in all_versions):
+        raise Conflict(why_not)
+    agreed = next(version for version in all_versions if version.state is PlanState.AGREED)
     db.session.delete(plan)
     db.session.flush()
     record(agreed, get_or_404(Placement, plan.placement_id), "discard")

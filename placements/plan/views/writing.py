@@ -23,7 +23,7 @@ from placements.plan.difference_rules import PartChange, differences
 from placements.plan.forms import PlanForm, prefilled
 from placements.plan.models import ActivityPlan
 from placements.plan.queries import TrainingHead, bounds_of, readable_plan, trades_of, training_head, versions
-from placements.plan.rules import NOTHING_AGREED_SV, PLAN_TRANSITIONS, PlanAction, PlanState
+from placements.plan.rules import PLAN_TRANSITIONS, PlanAction, PlanState, obstacle_to_discard
 from placements.plan.views.rooms import bp
 
 _SAVED_SV = "Utkastet är sparat."
@@ -94,8 +94,7 @@ def _begun(placement_id: int, begin: Callable[[], ActivityPlan], done_sv: str) -
 def discard(plan_id: int) -> ResponseReturnValue:
     plan = readable_plan(plan_id)
     back = url_for("plan.show", placement_id=plan.placement_id)
-    has_agreed = any(version.state is PlanState.AGREED for version in versions(plan.placement_id))
-    none_agreed = "" if has_agreed else NOTHING_AGREED_SV
+    none_agreed = obstacle_to_discard(version.state for version in versions(plan.placement_id))
     question = Question(
         "Kasta utkastet",
         [("Placeringar", url_for("booking.index")), ("Aktivitetsplan", back)],

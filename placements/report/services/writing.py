@@ -26,7 +26,6 @@ from placements.report.queries import agreed_plan, goes_on_elsewhere
 from placements.report.rules import (
     CORRECT_WITHIN,
     FILED_STATES,
-    NOTHING_FILED_SV,
     REPORT_TRANSITIONS,
     ReportAction,
     ReportState,
@@ -34,6 +33,7 @@ from placements.report.rules import (
     check_ended,
     check_read,
     check_still_true,
+    obstacle_to_discard,
     report_deadline,
 )
 from placements.report.services.versions import locked_report, locked_versions, record
@@ -154,9 +154,9 @@ def discard_report(report_id: int) -> None:
     where none is filed."""
     report, placement, versions = locked_report(report_id)
     advance(REPORT_TRANSITIONS, report.state, ReportAction.DISCARD, current_actor().role)
-    filed = next((version for version in versions if version.state in FILED_STATES), None)
-    if filed is None:
-        raise Conflict(NOTHING_FILED_SV)
+    if why_not := obstacle_to_discard(version.state for version in versions):
+        raise Conflict(why_not)
+    filed = next(version for version in versions if version.state in FILED_STATES)
     db.session.delete(report)
     db.session.flush()
     record(filed, placement, "discard")

@@ -27,12 +27,11 @@ from placements.report.documents import reading
 from placements.report.forms import FileForm, ReportForm
 from placements.report.models import FinalReport
 from placements.report.rules import (
-    FILED_STATES,
-    NOTHING_FILED_SV,
     REPORT_TRANSITIONS,
     ReportAction,
     ReportState,
     may_be_unreached_from,
+    obstacle_to_discard,
 )
 from placements.report.views.reading import WORDS, facts_of
 from placements.report.views.rooms import bp
@@ -158,8 +157,7 @@ def file(report_id: int) -> ResponseReturnValue:
 def discard(report_id: int) -> ResponseReturnValue:
     report = queries.readable_report(report_id)
     back = url_for("report.show", placement_id=report.placement_id)
-    has_filed = any(version.state in FILED_STATES for version in queries.versions(report.placement_id))
-    none_filed = "" if has_filed else NOTHING_FILED_SV
+    none_filed = obstacle_to_discard(version.state for version in queries.versions(report.placement_id))
     question = Question(
         "Kasta utkastet",
         [("Placeringar", url_for("booking.index")), ("Slutdokumentation", back)],

@@ -9,7 +9,14 @@ from marketplace.accounts.rules import Role
 from marketplace.reference.rules import is_working_day
 from placements.booking.rules import PlacementState
 from placements.plan.content_rules import suggested_follow_ups
-from placements.plan.rules import PlanAction, PlanState, Standing, plan_actions, plan_deadline
+from placements.plan.rules import (
+    PlanAction,
+    PlanState,
+    Standing,
+    obstacle_to_discard,
+    plan_actions,
+    plan_deadline,
+)
 
 
 def test_the_deadline_counts_working_days_past_easter() -> None:
@@ -56,3 +63,8 @@ def test_an_ended_placement_closes_agreeing() -> None:
         actions = {action.action: action for action in plan_actions(standing, role)}
         assert not actions[PlanAction.WITNESS].is_possible
         assert "pågår inte längre" in actions[PlanAction.WITNESS].reason_sv
+
+
+def test_a_draft_is_thrown_away_where_another_version_goes_on() -> None:
+    assert obstacle_to_discard([PlanState.DRAFT, PlanState.AGREED]) == ""
+    assert "ingen överenskommen plan" in obstacle_to_discard([PlanState.DRAFT, PlanState.REPLACED])

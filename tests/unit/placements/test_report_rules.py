@@ -52,6 +52,7 @@ from placements.report.rules import (
     UnreadReason,
     check_ended,
     check_read,
+    obstacle_to_discard,
     report_actions,
     report_deadline,
 )
@@ -187,3 +188,9 @@ def test_a_result_is_verified_when_it_has_lasted_as_long_as_the_contract_says() 
 
 def test_the_deadline_counts_working_days() -> None:
     assert report_deadline(date(2026, 3, 27), 10) == date(2026, 4, 14)
+
+
+def test_a_draft_is_thrown_away_where_another_version_goes_on() -> None:
+    for state in (ReportState.FILED, ReportState.RECEIVED):
+        assert obstacle_to_discard([ReportState.DRAFT, state]) == ""
+    assert "ingen inlämnad" in obstacle_to_discard([ReportState.DRAFT])
